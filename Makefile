@@ -1,0 +1,85 @@
+# The project's commands. `make help` lists them; each sets up what it needs by itself.
+# Needed: Python 3.11 to 3.13, make, git and a reachable package index.
+
+VENV ?= .venv
+BIN := $(VENV)/bin
+# Two workers: the suite is written for a machine of two cores.
+PYTEST_WORKERS ?= 2
+PYTEST := $(BIN)/python -m pytest -q -n $(PYTEST_WORKERS)
+# The interpreter's own directory first, so that what a tool starts (ansible-playbook, kinit wrappers) is of the same environment.
+export PATH := $(abspath $(BIN)):$(PATH)
+export ANSIBLE_HOME ?= $(CURDIR)/.cache/ansible
+
+PLUGINS := ansible_collections.configmgr.scp.plugins
+heading = @printf '\n== %s\n' '$(1)'
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+.PHONY: help venv demo test lint types sanity units lab molecule bench core-2.18 changelog build clean distclean
+
+help:  ## list the targets
+	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
+
+venv:  ## make or renew the virtual environment out of the requirements files
+	@sh tests/tools/venv.sh $(VENV) requirements.txt requirements-dev.txt
+
+demo: venv  ## start the embedded estate, run the main playbook on it, print what happened
+	@$(BIN)/python tools/demo.py
+
+test: lint types sanity units lab molecule  ## all checks, the quick ones first
+	$(call heading,all checks passed)
+
+lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
+	$(call heading,lint: ruff)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	$(call heading,lint: change log)
+	@$(BIN)/antsibull-changelog lint
+	$(call heading,lint: documentation of plugins and roles)
+	@$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --disallow-unknown-collection-refs .
+	$(call heading,lint: ansible-lint and yamllint)
+	@$(BIN)/ansible-lint --offline
+
+types: venv  ## mypy --strict over the plugins, the lab, the tests and the tools
+	$(call heading,types: plugins)
+	@$(BIN)/mypy -p $(PLUGINS)
+	$(call heading,types: lab and tests)
+	@$(BIN)/mypy lab tests tools
+
+sanity: venv  ## ansible-test sanity, every test, without an ignore file
+	$(call heading,sanity)
+	@$(BIN)/python tests/tools/sanity.py
+
+units: venv  ## tests of pure code, no network
+	$(call heading,units)
+	@$(PYTEST) tests/unit
+
+lab: venv  ## modules, roles and properties over the embedded estate
+	$(call heading,lab)
+	@$(PYTEST) tests/lab tests/property
+
+molecule: venv  ## the scenarios, each with idempotence
+	$(call heading,molecule)
+	@MOLECULE_GLOB='molecule/*/molecule.yml' $(BIN)/molecule test --all
+
+bench: venv  ## requests, bytes and time of the plays
+	@$(BIN)/python -m tests.bench
+
+core-2.18:  ## the lab tests marked `core`, with ansible-core 2.18
+	@sh tests/tools/venv.sh .venv-2.18 requirements-core-2.18.txt
+	$(call heading,ansible-core 2.18)
+	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q -n $(PYTEST_WORKERS) -m core tests/lab
+
+changelog: venv  ## bring the lists of new plugins and roles in the change log up to date
+	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing
+
+build: venv  ## the collection's archive, in build/
+	@$(BIN)/ansible-galaxy collection build --force --output-path build .
+
+clean:  ## remove what the checks and the build left; environments and a running lab stay
+	rm -rf build .cache/sanity .cache/ansible .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find lab plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
+
+distclean: clean  ## clean, and the virtual environments
+	rm -rf .venv .venv-2.18 .cache

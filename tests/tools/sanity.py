@@ -1,0 +1,187 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Run every test of ``ansible-test sanity`` on what the collection ships.
+
+``ansible-test`` resolves the checkout's link under ``collections/`` away and then finds no collection; so what the collection
+ships is exported to ``build/sanity/ansible_collections/<namespace>/<name>`` first. Its tool environments want a pip bootstrap
+script from a host that is often out of reach, and its subprocesses do not see the machine's ``PIP_*`` settings. So all tools are
+fetched beforehand, with the machine's own pip configuration, into ``.cache/sanity``, and ``ansible-test`` runs with a private
+home whose pip looks there and nowhere else. A second run needs no index at all.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+CACHE = ROOT / ".cache" / "sanity"
+EXPORT = ROOT / "build" / "sanity"
+
+# Tests that ansible-test silently leaves out where their program is missing. Any other test left out is a failure.
+PROGRAMS = {"pslint": "pwsh", "shellcheck": "shellcheck"}
+
+# ansible-test runs this stand-in like the real script: as a module, with pip's arguments and two that pip does not know.
+GET_PIP = """\
+\"\"\"Install pip and its arguments' packages with the pip inside pip's own wheel.\"\"\"
+
+import sys
+
+sys.path.insert(0, {wheel!r})
+
+from pip._internal.cli.main import main
+
+sys.exit(main(["install", *(word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel"))]))
+"""
+
+
+class SanityError(Exception):
+    """The sanity tests cannot run, or left something out; the text says why and what to do."""
+
+
+def shipped(names: Iterable[str], ignore: Sequence[str]) -> list[str]:
+    """The ``names`` (paths relative to the root) that ``ansible-galaxy collection build`` would pack.
+
+    ``ignore`` are galaxy.yml's ``build_ignore`` patterns; as there, a pattern that matches a directory leaves out all below it.
+    """
+
+    def ignored(name: str) -> bool:
+        parts = name.split("/")
+        paths = ["/".join(parts[: length + 1]) for length in range(len(parts))]
+        return any(fnmatch.fnmatch(path, pattern) for path in paths for pattern in ignore)
+
+    return sorted(name for name in names if not ignored(name))
+
+
+def pip_version(source: str) -> str:
+    """The version of pip that this ansible-test bootstraps its environments with.
+
+    :param source: the text of ``ansible_test/_internal/python_requirements.py``.
+    :raises SanityError: when the source no longer says it in the known way.
+    """
+    found = re.search(r"""\bpip['"]?\s*[=:]\s*['"](\d+(?:\.\d+)+)['"]""", source)
+    if found is None:
+        raise SanityError(
+            "ansible-test's source names its version of pip in an unknown way; adapt pip_version() in tests/tools/sanity.py."
+        )
+    return found.group(1)
+
+
+def skipped_tests(output: str) -> list[str]:
+    """Names of the tests that ``ansible-test sanity`` warns it left out."""
+    return sorted(set(re.findall(r'Skipping sanity test "([^"]+)"', output)))
+
+
+def run(command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
+    """Run ``command`` and return its output; a failure is a :class:`SanityError` with the command's own words."""
+    words = [str(word) for word in command]
+    done = subprocess.run(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SanityError(f"'{' '.join(words)}' failed with exit code {done.returncode}:\n{done.stderr or done.stdout}")
+    return done.stdout
+
+
+def export_collection() -> Path:
+    """Write what the collection ships, as the work tree has it, to a git repository of its own; return its directory."""
+    galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
+    listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0")
+    names = shipped((name for name in listed if name and (ROOT / name).is_file()), galaxy["build_ignore"])
+    if any(name.startswith("tests/sanity/ignore") for name in names):
+        raise SanityError("tests/sanity/ignore*.txt: this project keeps no ignore file; mend the finding instead.")
+    shutil.rmtree(EXPORT, ignore_errors=True)
+    target = EXPORT / "ansible_collections" / str(galaxy["namespace"]) / str(galaxy["name"])
+    for name in names:
+        (target / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
+    # Whatever the caller's git points to (a hook sets GIT_DIR), this repository is the exported one.
+    outside = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
+    run(["git", "-c", "init.defaultBranch=main", "init", "--quiet"], cwd=target, env=outside)
+    run(["git", "add", "--all"], cwd=target, env=outside)
+    return target
+
+
+def prepare_home() -> Path:
+    """A home directory in which ansible-test finds its pip bootstrap and all packages; return it.
+
+    The packages are fetched anew when the requirements of this ansible-test or the interpreter changed.
+    """
+    ansible_test = next(path for path in map(Path, sys.path) if (path / "ansible_test").is_dir()) / "ansible_test"
+    version = pip_version((ansible_test / "_internal" / "python_requirements.py").read_text(encoding="utf-8"))
+    requirements = sorted((ansible_test / "_data" / "requirements").glob("sanity.*.txt"))
+    key = hashlib.sha256(repr((sys.version_info[:2], version)).encode())
+    for path in requirements:
+        key.update(path.read_bytes())
+    place = CACHE / key.hexdigest()[:16]
+    home, wheels, stamp = place / "home", place / "wheels", place / "complete"
+    if not stamp.exists():
+        print(f"sanity: fetching the tools of {len(requirements)} tests", flush=True)
+        shutil.rmtree(CACHE, ignore_errors=True)
+        pip_wheel = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--disable-pip-version-check",
+            "--no-input",
+            "wheel",
+            "-qq",
+            "--no-deps",
+            "-w",
+            str(wheels),
+        ]
+        for wanted in [[f"pip=={version}"], *(["-r", str(path)] for path in requirements)]:
+            run(pip_wheel + wanted)
+        config = home / ".config" / "pip" / "pip.conf"
+        config.parent.mkdir(parents=True)
+        config.write_text(f"[global]\nno-index = true\nfind-links = {wheels.as_uri()}\n", encoding="utf-8")
+        script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
+        script.parent.mkdir(parents=True)
+        script.write_text(GET_PIP.format(wheel=str(next(wheels.glob(f"pip-{version}-*.whl")))), encoding="utf-8")
+        stamp.touch()
+    return home
+
+
+def sanity(arguments: Sequence[str]) -> int:
+    """Export, run and judge; ``arguments`` go to ``ansible-test sanity``. Returns the exit code of the whole."""
+    home = prepare_home()
+    target = export_collection()
+    command = [str(Path(sys.executable).with_name("ansible-test")), "sanity", "--color", "no", "--truncate", "0"]
+    command += ["--python", f"{sys.version_info[0]}.{sys.version_info[1]}", *arguments]
+    environment = {"PATH": os.environ["PATH"], "HOME": str(home), "LC_ALL": "C.UTF-8"}
+    process = subprocess.Popen(
+        command,
+        cwd=target,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines: list[str] = []
+    with process:
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            lines.append(line)
+    if process.returncode:
+        return process.returncode
+    skipped = skipped_tests("".join(lines))
+    if skipped:
+        raise SanityError(f"ansible-test left out {', '.join(skipped)}; its reason stands above.")
+    missing = [f"{test} (needs {program})" for test, program in PROGRAMS.items() if shutil.which(program) is None]
+    print("sanity: no findings" + (f"; not run, for lack of their program: {', '.join(missing)}" if missing else ""))
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(sanity(sys.argv[1:]))
+    except SanityError as error:
+        sys.exit(f"sanity: {error}")

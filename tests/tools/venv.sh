@@ -1,0 +1,83 @@
+#!/bin/sh
+# Make the virtual environment DIRECTORY hold exactly what the REQUIREMENTS files name, and nothing older.
+# usage: venv.sh DIRECTORY REQUIREMENTS...
+#
+# The environment is keyed to the interpreter and to the content of the requirements and constraints files; it is thrown
+# away and made anew when one of them has changed. When nothing has changed this costs one interpreter start.
+# PYTHON may name the interpreter; otherwise the first of python3, python3.11, python3.12, python3.13 that fits is taken.
+set -eu
+
+directory=$1
+shift
+
+fail() {
+    echo "venv: $*" >&2
+    exit 1
+}
+
+fits() {
+    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
+}
+
+if [ -n "${PYTHON:-}" ]; then
+    fits "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.11, 3.12 or 3.13; name another one."
+    python=$PYTHON
+else
+    python=
+    for candidate in python3 python3.11 python3.12 python3.13; do
+        if fits "$candidate"; then
+            python=$candidate
+            break
+        fi
+    done
+    [ -n "$python" ] || fail "no Python 3.11, 3.12 or 3.13 was found on the PATH (ansible-core 2.19 runs on these); \
+install one (Debian: apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11"
+fi
+
+key=$("$python" - "$@" constraints.txt <<'PYTHON_END'
+import hashlib, pathlib, sys
+
+key = hashlib.sha256(repr((sys.version_info[:3], sys.base_prefix)).encode())
+for name in sys.argv[1:]:
+    key.update(name.encode() + b"\0" + pathlib.Path(name).read_bytes() + b"\0")
+print(key.hexdigest())
+PYTHON_END
+)
+stamp=$directory/requirements.key
+if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key" ] && "$directory/bin/python" -c '' 2>/dev/null; then
+    exit 0
+fi
+
+make_with_pip() {
+    # Debian splits ensurepip off; a pip of the machine can stand in for it.
+    "$python" -m venv --without-pip "$directory"
+    "$python" -m pip --disable-pip-version-check --python "$directory/bin/python" install -qq pip
+}
+
+echo "venv: making $directory with $("$python" -V) out of $*"
+rm -rf "$directory"
+if "$python" -c 'import ensurepip' 2>/dev/null; then
+    "$python" -m venv "$directory"
+elif "$python" -m pip --version >/dev/null 2>&1 && make_with_pip; then
+    :
+elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "venv: $python lacks ensurepip; installing Debian's package python3-venv"
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null ||
+        fail "apt-get could not install python3-venv; install it by hand and run make again."
+    rm -rf "$directory"
+    "$python" -m venv "$directory"
+else
+    rm -rf "$directory"
+    fail "$python cannot make virtual environments, because its ensurepip is missing; \
+install the package python3-venv (Debian: apt-get install python3-venv) and run make again."
+fi
+
+for file in "$@"; do
+    set -- "$@" -r "$file"
+    shift
+done
+"$directory/bin/python" -m pip --disable-pip-version-check --no-input install -qq --progress-bar off "$@" ||
+    fail "the packages above could not be installed into $directory; the index that pip is set up for must be reachable."
+"$directory/bin/python" -m pip --disable-pip-version-check check >/dev/null ||
+    fail "the versions in the requirements files contradict each other: $("$directory/bin/python" -m pip check || true)"
+echo "$key" >"$stamp"

@@ -1,0 +1,187 @@
+"""Who may import whom: action -> modules -> site -> windows -> wsman, and the lab beside them, apart.
+
+The rules are read off the sources, so imports inside functions and under TYPE_CHECKING count as well.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+OURS = "ansible_collections.configmgr.scp."
+ANYTHING = frozenset({"*"})
+# Neither side may see the other, however free a room otherwise is; nor may anything but a test see the tests.
+NEVER_OUTSIDE = frozenset({"ansible", "ansible_collections", "lab", "plugins", "tests"})
+
+
+@dataclass(frozen=True)
+class Room:
+    """What the files of one room may import besides the standard library.
+
+    ``ours`` are path prefixes of this project, ``ansible`` module names of ansible-core with all below them,
+    ``outside`` other libraries (ANYTHING for all).
+    """
+
+    ours: frozenset[str] = frozenset()
+    ansible: frozenset[str] = frozenset()
+    outside: frozenset[str] = frozenset()
+
+
+def room(*ours: str, ansible: tuple[str, ...] = (), outside: frozenset[str] = frozenset()) -> Room:
+    return Room(frozenset(ours), frozenset(ansible), outside)
+
+
+WSMAN = "plugins/module_utils/wsman/"
+WINDOWS = "plugins/module_utils/windows/"
+SITE = "plugins/module_utils/site/"
+TASK = "plugins/module_utils/task.py"
+TABLES = "plugins/module_utils/tables.py"
+WAITING = "plugins/module_utils/waiting.py"
+PLUGIN_UTILS = "plugins/plugin_utils/"
+
+ROOMS = {
+    WSMAN: room(WSMAN),
+    TASK: room(WSMAN),
+    WAITING: room(TASK),
+    TABLES: room(outside=frozenset({"yaml"})),
+    WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES),
+    "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
+    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, ansible=("ansible",), outside=ANYTHING),
+    "plugins/action/": room("plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
+    # An inventory plugin must inherit from ansible.plugins.inventory.
+    "plugins/inventory/": room(
+        PLUGIN_UTILS,
+        "plugins/module_utils/",
+        ansible=("ansible.plugins.inventory", "ansible.errors", "ansible.module_utils", "ansible.utils", "ansible.template"),
+    ),
+    "plugins/filter/": room("plugins/module_utils/", ansible=("ansible.errors", "ansible.module_utils")),
+    "plugins/doc_fragments/": room(),
+    "lab/": room("lab/", outside=ANYTHING),
+}
+
+
+def room_of(path: str) -> str | None:
+    """The longest prefix in ROOMS that covers ``path`` (relative to the root), or None."""
+    return max((prefix for prefix in ROOMS if path.startswith(prefix)), key=len, default=None)
+
+
+def imported(source: str, path: str) -> Iterator[tuple[int, str]]:
+    """Line and full dotted name of everything that the file imports; ``path`` resolves relative imports."""
+    package = path.removesuffix(".py").split("/")[:-1]
+    if package[:1] == ["plugins"]:
+        package = [*OURS.strip(".").split("."), *package]
+    for node in ast.walk(ast.parse(source)):
+        match node:
+            case ast.Import(names=names):
+                yield from ((node.lineno, alias.name) for alias in names)
+            case ast.ImportFrom(module=module, names=names, level=level):
+                base = package[: len(package) + 1 - level] if level else []
+                stem = ".".join([*base, *([module] if module else [])])
+                yield from ((node.lineno, f"{stem}.{alias.name}") for alias in names)
+            case ast.Call(
+                func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__"),
+                args=[ast.Constant(value=str(name)), *_],
+            ):
+                yield node.lineno, name
+
+
+def allowed(rule: Room, name: str) -> bool:
+    """Whether ``rule`` lets a file import the dotted ``name``."""
+    top = name.split(".")[0]
+    if top in sys.stdlib_module_names:
+        return True
+    if name.startswith(OURS) or top == "lab":
+        path = name.removeprefix(OURS).replace(".", "/")
+        # The name may be a module or something in it, hence a file's path with and without its last part.
+        return any(path.startswith(prefix) or f"{path}/".startswith(prefix.removesuffix(".py") + "/") for prefix in rule.ours)
+    if top == "ansible":
+        return any(f"{name}.".startswith(f"{prefix}.") for prefix in rule.ansible)
+    return top not in NEVER_OUTSIDE and (rule.outside is ANYTHING or top in rule.outside)
+
+
+def violations(source: str, path: str) -> list[str]:
+    """One sentence for each import of the file that its room does not allow."""
+    prefix = room_of(path)
+    if prefix is None:
+        return [f"{path}: no rule in tests/unit/test_imports.py covers this file; add its room."]
+    return [
+        f"{path}:{line}: {prefix} must not import {name}"
+        for line, name in imported(source, path)
+        if not allowed(ROOMS[prefix], name)
+    ]
+
+
+def sources() -> list[str]:
+    return sorted(str(path.relative_to(ROOT)) for folder in ("plugins", "lab") for path in (ROOT / folder).rglob("*.py"))
+
+
+@pytest.mark.parametrize("path", sources())
+def test_imports_follow_the_arrows(path: str) -> None:
+    assert violations((ROOT / path).read_text(encoding="utf-8"), path) == []
+
+
+def test_the_sources_are_found() -> None:
+    found = {room_of(path) for path in sources()}
+    assert {WSMAN, SITE, WINDOWS, "lab/"} <= found
+
+
+P = OURS + "plugins."
+BAD = [
+    ("plugins/module_utils/wsman/session.py", f"from {P}module_utils.site.rows import Row"),
+    ("plugins/module_utils/wsman/session.py", f"from {P}module_utils.task import Task"),
+    ("plugins/module_utils/wsman/session.py", "import requests"),
+    ("plugins/module_utils/wsman/session.py", "from ..site import rows"),
+    ("plugins/module_utils/wsman/session.py", "from .. import task"),
+    ("plugins/module_utils/windows/registry.py", f"def f():\n    import {P}module_utils.site.rows"),
+    ("plugins/module_utils/site/rows.py", "from ansible.module_utils.basic import AnsibleModule"),
+    ("plugins/module_utils/site/rows.py", f"import {P}modules.cim"),
+    ("plugins/module_utils/site/rows.py", f"if TYPE_CHECKING:\n    from {P}plugin_utils.connection import send"),
+    ("plugins/module_utils/site/rows.py", "import yaml"),
+    ("plugins/module_utils/task.py", f"from {P}module_utils.site import rows"),
+    ("plugins/module_utils/brand_new.py", "import os"),
+    ("plugins/modules/cim.py", "from ansible.plugins.action import ActionBase"),
+    ("plugins/modules/cim.py", "from ansible.errors import AnsibleError"),
+    ("plugins/modules/cim.py", f"from {P}plugin_utils.connection import send"),
+    ("plugins/modules/cim.py", "from winrm.protocol import Protocol"),
+    ("plugins/modules/cim.py", "importlib.import_module('pypsrp.wsman')"),
+    ("plugins/action/cim.py", "import winrm"),
+    ("plugins/action/cim.py", "import lab.clock"),
+    ("plugins/plugin_utils/connection.py", "from lab.winrm import message"),
+    ("plugins/plugin_utils/connection.py", f"from {P}module_utils.site import rows"),
+    ("plugins/filter/times.py", "from ansible.plugins.filter.core import to_bool"),
+    ("plugins/doc_fragments/common.py", f"from {P}module_utils.task import Task"),
+    ("lab/cim/mof.py", f"from {P}module_utils.wsman import values"),
+    ("lab/cim/mof.py", "import ansible.errors"),
+    ("lab/cim/mof.py", "from plugins.module_utils.wsman import values"),
+    ("lab/cim/mof.py", "from tests.lab import conftest"),
+]
+
+
+@pytest.mark.parametrize(("path", "source"), BAD)
+def test_a_forbidden_import_is_found(path: str, source: str) -> None:
+    assert len(violations(source, path)) == 1
+
+
+GOOD = [
+    (
+        "plugins/module_utils/wsman/session.py",
+        f"from {P}module_utils.wsman.values import x\nfrom .names import y\nfrom . import z",
+    ),
+    ("plugins/module_utils/site/rows.py", f"from {P}module_utils.windows import registry\nfrom {P}module_utils import tables"),
+    ("plugins/modules/cim.py", f"from ansible.module_utils.basic import AnsibleModule\nfrom {P}module_utils.task import Task"),
+    ("plugins/plugin_utils/connection.py", "import winrm\nfrom pypsrp.wsman import WSMan\nfrom ansible.plugins import loader"),
+    ("plugins/inventory/hierarchy.py", "from ansible.plugins.inventory import BaseInventoryPlugin"),
+    ("lab/cim/mof.py", "import spnego\nfrom lab.clock import Clock\nfrom . import model"),
+]
+
+
+@pytest.mark.parametrize(("path", "source"), GOOD)
+def test_an_allowed_import_passes(path: str, source: str) -> None:
+    assert violations(source, path) == []

@@ -1,0 +1,135 @@
+"""What every file keeps to: no host of a package registry, no path of somebody's machine, sources of a size to read."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+MOST_LINES = 450
+
+# Written in pieces, so that this file may say them.
+REGISTRIES = (
+    "py" + "pi.org",
+    "python" + "hosted.org",
+    "galaxy.ansible" + ".com",
+    "gh" + "cr.io",
+    "qu" + "ay.io",
+    "npm" + "js.org",
+)
+# A CIM namespace (.../wmi/root/cimv2) has a word before /root/, a machine path has none; tests name the ends of resource URIs.
+MACHINE_PATH = re.compile(r"(?<![\w.}\])*/-])/(?:work|root(?!/(?:cimv2|default|sms|x)/)|home/\w+|Users/\w+)/(?=[\w.])")
+
+
+def project_files() -> list[str]:
+    """Paths of all files that are or could be committed, relative to the root."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    names = sorted(name for name in listed.stdout.split("\0") if name)
+    return [name for name in names if (ROOT / name).is_file() and not (ROOT / name).is_symlink()]
+
+
+def findings(text: str) -> list[str]:
+    """Registry hosts and machine paths in ``text``, each with its line."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        found += [f"line {number}: names the registry host {host}" for host in REGISTRIES if host in line.lower()]
+        found += [f"line {number}: names the machine path {match.group()}" for match in MACHINE_PATH.finditer(line)]
+    return found
+
+
+def test_no_registry_host_and_no_machine_path() -> None:
+    found = {}
+    for name in project_files():
+        content = (ROOT / name).read_bytes()
+        if b"\0" not in content and name != "LICENSE" and (problems := findings(content.decode("utf-8"))):
+            found[name] = problems
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["index-url = https://" + REGISTRIES[0] + "/simple", "see /wo" + "rk/main/x", "'/ro" + "ot/.ssh/id'", "=/ho" + "me/ann/x"],
+)
+def test_a_bad_line_is_found(line: str) -> None:
+    assert len(findings(line)) == 1
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/*",
+        "root/sms/site_S01",
+        "'/root/cimv2/*'",
+        "//host/root/cimv2",
+        "wmi/root/x",
+    ],
+)
+def test_a_cim_namespace_is_no_path(line: str) -> None:
+    assert findings(line) == []
+
+
+@pytest.mark.parametrize("folder", ["lab", "plugins"])
+def test_sources_can_be_held_in_the_head(folder: str) -> None:
+    lines = {
+        str(path.relative_to(ROOT)): len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / folder).rglob("*.py")
+    }
+    assert lines
+    assert {path: count for path, count in lines.items() if count >= MOST_LINES} == {}
+
+
+def test_there_is_no_ignore_file() -> None:
+    assert [name for name in project_files() if name.startswith("tests/sanity/ignore")] == []
+
+
+MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
+
+
+def constants(tree: ast.Module) -> dict[str, ast.expr]:
+    """Names that the module assigns at its top level, with what they are assigned."""
+    plain = {
+        target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        for target in node.targets
+        if isinstance(target, ast.Name)
+    }
+    typed = {
+        node.target.id: node.value
+        for node in tree.body
+        if isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name) and node.value is not None
+    }
+    return plain | typed
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_has_all_its_parts(path: Path) -> None:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assigned = constants(tree)
+    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+    assert {"DOCUMENTATION", "EXAMPLES", "RETURN", "SPEC"} <= assigned.keys()
+    assert {"run", "main"} <= functions
+    texts = {name: yaml.safe_load(ast.literal_eval(assigned[name])) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
+    assert texts["DOCUMENTATION"]["module"] == path.stem
+    named = {key for task in texts["EXAMPLES"] for key in task}
+    assert f"configmgr.scp.{path.stem}" in named, "no example uses the module by its full name"
+
+
+def test_every_module_is_routed_and_in_the_action_group() -> None:
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    names = {path.stem for path in MODULES}
+    routed = {
+        name for name, entry in runtime["plugin_routing"]["modules"].items() if entry["action_plugin"] == "configmgr.scp.cim"
+    }
+    assert routed == names
+    assert {entry.removeprefix("configmgr.scp.") for entry in runtime["action_groups"]["all"]} == names
