@@ -1,0 +1,283 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""CIM operations on one host over one ``send(bytes) -> bytes``.
+
+Nothing is repeated here and nothing is kept between calls: whoever calls knows which operation may run twice, and every
+error tells by ``after_send`` whether this one may have had its effect.
+"""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman import names, values, wishes, wql
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.answer import child
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.envelope import Options
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, RequestInfo
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.exchange import EnumerateRequest, Exchange, Send
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import (
+    CimInstance,
+    CimPath,
+    Value,
+    checked,
+    normal_namespace,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
+
+__all__ = ["CimSession", "Send"]
+
+
+class CimSession:
+    """CIM operations on one host. All of them raise what ``Exchange.call`` raises: CimFault, AnswerError, TransportError,
+    and ValueError for a wish that cannot be sent.
+
+    Namespaces may have slashes or backslashes. ``keys`` are values by key name and go out as literal Selectors.
+    ``options`` become values of the provider's context object (``wmi:NAME``); a name that the provider does not know is
+    ignored by it without a word.
+
+    :param send: see ``exchange.Send``.
+    :param operation_timeout_seconds: the server's limit for one operation; Windows caps it at 60 by default.
+    :param max_envelope_bytes: the largest answer wanted; Windows caps it silently at its own limit.
+    """
+
+    def __init__(self, send: Send, *, operation_timeout_seconds: float = 30.0, max_envelope_bytes: int = 4 * 1024 * 1024) -> None:
+        self._exchange = Exchange(
+            send, operation_timeout_seconds=operation_timeout_seconds, max_envelope_bytes=max_envelope_bytes
+        )
+
+    @property
+    def requests(self) -> int:
+        """Envelopes sent so far, failed ones included."""
+        return self._exchange.requests
+
+    @property
+    def received_bytes(self) -> int:
+        """Bytes of all answers so far, as ``send`` returned them."""
+        return self._exchange.received_bytes
+
+    def identify(self) -> dict[str, str]:
+        """What the WinRM service says of itself: ProtocolVersion, ProductVendor, ProductVersion."""
+        response = child(self._exchange.identify(), "IdentifyResponse")
+        if response is None:
+            raise AnswerError("the answer is no IdentifyResponse", request=RequestInfo("Identify"))
+        return {names.local(element.tag): (element.text or "").strip() for element in response}
+
+    def get(
+        self, namespace: str, cls: CimClass, keys: Mapping[str, Any] | None = None, *, options: Options | None = None
+    ) -> CimInstance:
+        """One instance with all its properties, lazy ones included; without ``keys`` the singleton.
+
+        A missing instance is a CimFault of kind NOT_FOUND.
+        """
+        namespace, keys = normal_namespace(namespace), wishes.complete_keys(cls, keys)
+        info = wishes.describe("Get", namespace, cls.name, keys)
+        body = self._exchange.call(names.GET, names.class_uri(namespace, cls.name), None, info, selectors=keys, options=options)
+        return values.decode_instance(_only(body, info), namespace, cls)
+
+    def query(self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None) -> list[CimInstance]:
+        """All rows of a WQL query. ``cls`` is the schema of the rows. Lazy properties stay null; ``get`` fills them.
+
+        ``select a, b`` gives partial instances with these properties only, keys included only if they are named.
+        """
+        with self.rows(namespace, cls, query, options=options) as rows:
+            return list(rows)
+
+    @contextmanager
+    def rows(
+        self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None
+    ) -> Iterator[Iterator[CimInstance]]:
+        """The rows of a WQL query one by one, for those who may stop early: the server then forgets the rest at once."""
+        namespace = normal_namespace(namespace)
+        projected = wql.projected_class(query)
+        request = EnumerateRequest(
+            names.class_uri(namespace, "*"),
+            RequestInfo("Query", namespace, cls.name, query=query),
+            (names.DIALECT_WQL, query),
+            options=options,
+        )
+        with self._exchange.items(request) as items:
+            yield (_row(item, namespace, cls, projected) for item in items)
+
+    def enumerate(self, namespace: str, cls: CimClass, *, options: Options | None = None) -> list[CimInstance]:
+        """All instances of the class and of its subclasses, each under its own class name."""
+        request = self._class_request(namespace, cls, "", options)
+        with self._exchange.items(request) as items:
+            return [values.decode_instance(item, normal_namespace(namespace), cls) for item in items]
+
+    def references(self, namespace: str, cls: CimClass, *, options: Options | None = None) -> list[CimPath]:
+        """References to all instances of the class and of its subclasses (EnumerationMode EnumerateEPR)."""
+        request = self._class_request(namespace, cls, names.ENUMERATE_EPR, options)
+        with self._exchange.items(request) as items:
+            return [_reference(item, request.info) for item in items]
+
+    def enumerate_with_references(
+        self, namespace: str, cls: CimClass, *, options: Options | None = None
+    ) -> list[tuple[CimInstance, CimPath]]:
+        """All instances of the class, each with a reference to it (EnumerationMode EnumerateObjectAndEPR)."""
+        request = self._class_request(namespace, cls, names.ENUMERATE_OBJECT_AND_EPR, options)
+        with self._exchange.items(request) as items:
+            return [_instance_and_reference(item, normal_namespace(namespace), cls, request.info) for item in items]
+
+    def associators(
+        self,
+        path: CimPath,
+        cls: CimClass,
+        *,
+        association_class: str = "",
+        result_class: str = "",
+        role: str = "",
+        result_role: str = "",
+    ) -> list[CimInstance]:
+        """Instances that are associated with the one at ``path``; ``cls`` is the schema for reading them."""
+        conditions = {
+            "AssociationClassName": association_class,
+            "Role": role,
+            "ResultClassName": result_class,
+            "ResultRole": result_role,
+        }
+        return self._associated("AssociatedInstances", path, cls, conditions)
+
+    def associations(self, path: CimPath, cls: CimClass, *, result_class: str = "", role: str = "") -> list[CimInstance]:
+        """The association instances themselves that refer to the one at ``path``."""
+        return self._associated("AssociationInstances", path, cls, {"ResultClassName": result_class, "Role": role})
+
+    def put(self, instance: CimInstance, *, options: Options | None = None) -> CimInstance:
+        """Write an instance back whole, addressed by the keys that were read; returns it as it is afterwards.
+
+        :raises ValueError: a projection, an instance without its keys, or with a changed key.
+        """
+        if instance.partial:
+            raise ValueError(f"this {instance.class_name} is a row of a projection; read the whole instance before writing it")
+        changed = instance.changed_keys()
+        if changed:
+            raise ValueError(
+                f"a Put cannot change the key {', '.join(changed)} of {instance.class_name}; create another instance"
+            )
+        keys = instance.key_values() if instance.cls.keys else {}
+        uri = names.class_uri(instance.namespace, instance.class_name)
+        info = wishes.describe("Put", instance.namespace, instance.class_name, keys)
+        content = values.encode_instance(instance, uri)
+        body = self._exchange.call(names.PUT, uri, content, info, selectors=keys, options=options)
+        if not len(body):
+            # WS-Transfer lets a server leave the instance out when it took it as it was; then it is read.
+            return self.get(instance.namespace, replace(instance.cls, name=instance.class_name), keys, options=options)
+        return values.decode_instance(body[0], instance.namespace, instance.cls)
+
+    def create(self, instance: CimInstance, *, options: Options | None = None) -> CimPath:
+        """Create an instance; returns the reference that the server gave it."""
+        if instance.partial:
+            raise ValueError(f"this {instance.class_name} is a row of a projection; a new instance needs all its values")
+        uri = names.class_uri(instance.namespace, instance.class_name)
+        info = wishes.describe("Create", instance.namespace, instance.class_name, {})
+        body = self._exchange.call(names.CREATE, uri, values.encode_instance(instance, uri), info, options=options)
+        return _reference(_only(body, info), info)
+
+    def delete(self, target: CimInstance | CimPath, *, options: Options | None = None) -> None:
+        """Delete the instance that was read (by the keys it had then), or that a reference names."""
+        keys = target.keys if isinstance(target, CimPath) else target.key_values()
+        if not keys:
+            raise ValueError(f"a Delete of {target.class_name} needs its keys")
+        namespace = normal_namespace(target.namespace)
+        info = wishes.describe("Delete", namespace, target.class_name, keys)
+        uri = names.class_uri(namespace, target.class_name)
+        self._exchange.call(names.DELETE, uri, None, info, selectors=keys, options=options)
+
+    def get_property(self, namespace: str, cls: CimClass, keys: Mapping[str, Any] | None, name: str) -> Any:
+        """One property of one instance (fragment Get, [MS-WSMV] 3.1.4.1.18)."""
+        namespace, keys, name = normal_namespace(namespace), wishes.complete_keys(cls, keys), wishes.property_name(cls, name)
+        info = wishes.describe("Get", namespace, f"{cls.name}.{name}", keys)
+        uri = names.class_uri(namespace, cls.name)
+        body = self._exchange.call(names.GET, uri, None, info, selectors=keys, fragment=name)
+        row = values.decode_instance(_only(body, info), namespace, cls, cls.name, partial=True)
+        return row.get(name)
+
+    def put_property(self, namespace: str, cls: CimClass, keys: Mapping[str, Any] | None, name: str, value: Value) -> None:
+        """Write one property of one instance (fragment Put, [MS-WSMV] 3.1.4.1.18)."""
+        namespace, keys, name = normal_namespace(namespace), wishes.complete_keys(cls, keys), wishes.property_name(cls, name)
+        info = wishes.describe("Put", namespace, f"{cls.name}.{name}", keys)
+        uri = names.class_uri(namespace, cls.name)
+        content = ET.Element(f"{{{names.W}}}XmlFragment")
+        values.encode_property(content, uri, name, checked(value, cls.property(name), f"{cls.name}.{name}", namespace))
+        self._exchange.call(names.PUT, uri, content, info, selectors=keys, fragment=name)
+
+    def invoke(
+        self,
+        namespace: str,
+        cls: CimClass,
+        method: str,
+        inputs: Mapping[str, Value] | None = None,
+        *,
+        keys: Mapping[str, Any] | None = None,
+        options: Options | None = None,
+    ) -> dict[str, Any]:
+        """Call a method; static without ``keys``. A return value that is not zero is no fault: judge it yourself.
+
+        :returns: every declared output by its declared name, and others as the server named them; what the answer left out
+            is None, ``ReturnValue`` too (Windows sends an empty answer for some methods that succeeded).
+        """
+        namespace, keys = normal_namespace(namespace), wishes.complete_keys(cls, keys)
+        declared = wishes.find_method(cls, method)
+        method = declared.name
+        uri = names.class_uri(namespace, cls.name)
+        info = wishes.describe("Invoke", namespace, f"{cls.name}.{method}", keys)
+        content = wishes.method_input(namespace, cls, declared, inputs or {})
+        body = self._exchange.call(f"{uri}/{method}", uri, content, info, selectors=keys, options=options)
+        output = child(body, f"{method}_OUTPUT")
+        if output is None:
+            raise AnswerError(f"the answer holds no {method}_OUTPUT", request=info)
+        answered = values.decode_parameters(output, declared, f"{cls.name}.{method}", namespace)
+        return {**dict.fromkeys([*declared.outputs, "ReturnValue"]), **answered}
+
+    def _class_request(self, namespace: str, cls: CimClass, mode: str, options: Options | None) -> EnumerateRequest:
+        namespace = normal_namespace(namespace)
+        return EnumerateRequest(
+            names.class_uri(namespace, cls.name), RequestInfo("Enumerate", namespace, cls.name), None, mode, options
+        )
+
+    def _associated(self, what: str, path: CimPath, cls: CimClass, conditions: Mapping[str, str]) -> list[CimInstance]:
+        namespace = normal_namespace(path.namespace)
+        selection = ET.Element(f"{{{names.B}}}{what}")
+        values.encode_reference(ET.SubElement(selection, f"{{{names.B}}}Object"), path)
+        for name, value in conditions.items():
+            if value:
+                ET.SubElement(selection, f"{{{names.B}}}{name}").text = value
+        request = EnumerateRequest(
+            names.class_uri(namespace, "*"),
+            wishes.describe(what, namespace, path.class_name, path.keys),
+            (names.DIALECT_ASSOCIATIONS, selection),
+        )
+        with self._exchange.items(request) as items:
+            return [values.decode_instance(item, namespace, cls) for item in items]
+
+
+def _row(item: ET.Element, namespace: str, cls: CimClass, projected: str | None) -> CimInstance:
+    # A fragment names no class: the query does.
+    fragment = names.local(item.tag).lower() == "xmlfragment"
+    return values.decode_instance(
+        item, namespace, cls, (projected or cls.name) if fragment else "", fragment or projected is not None
+    )
+
+
+def _only(body: ET.Element, info: RequestInfo) -> ET.Element:
+    if not len(body):
+        raise AnswerError("the answer is empty where an instance was expected", request=info)
+    return body[0]
+
+
+def _reference(item: ET.Element, info: RequestInfo) -> CimPath:
+    # The item is the EndpointReference itself, or an element that holds its parts.
+    try:
+        return values.decode_reference(item)
+    except ValueError as error:
+        raise AnswerError(f"the answer's reference {error}", request=info) from None
+
+
+def _instance_and_reference(item: ET.Element, namespace: str, cls: CimClass, info: RequestInfo) -> tuple[CimInstance, CimPath]:
+    parts = {names.local(part.tag).lower() == "endpointreference": part for part in item}
+    if set(parts) != {False, True}:
+        raise AnswerError("the answer's item is not an instance with its reference", request=info)
+    return values.decode_instance(parts[False], namespace, cls), _reference(parts[True], info)

@@ -1,0 +1,116 @@
+"""Paging: contexts, end markers, early exits, endless answers."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman import exchange
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, Unreachable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from tests.unit.wsman import wire
+
+SELECT_ALL = "select * from Win32_Service"
+
+
+def actions(script: wire.Script) -> list[str]:
+    return [script.action(index).rpartition("/")[2] for index in range(len(script.sent))]
+
+
+@pytest.mark.parametrize("end", [wire.W_END, wire.N_END])
+@pytest.mark.parametrize(
+    "body", [wire.first_page(end="END"), "<n:EnumerateResponse><n:EnumerationContext/><w:Items/>END</n:EnumerateResponse>"]
+)
+def test_no_rows(body: str, end: str) -> None:
+    cim, script = wire.session(body.replace("END", end))
+    assert cim.query("root/cimv2", wire.SERVICE, SELECT_ALL) == []
+    assert actions(script) == ["Enumerate"]
+
+
+def test_pages_follow_the_newest_context() -> None:
+    cim, script = wire.session(
+        wire.first_page(wire.service_xml("a"), context="c1"),
+        wire.next_page(wire.service_xml("b"), wire.service_xml("c"), context="c2"),
+        wire.next_page(wire.service_xml("d")),  # no new context: the old one stays valid
+        wire.next_page(wire.service_xml("e"), context="", end=wire.N_END),
+    )
+    rows = cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+    assert [row["Name"] for row in rows] == list("abcde")
+    assert actions(script) == ["Enumerate", "Pull", "Pull", "Pull"]
+    pulls = [script.body(index)[0] for index in (1, 2, 3)]
+    assert [pull.findtext("{*}EnumerationContext") for pull in pulls] == ["c1", "c2", "c2"]
+    assert {pull.findtext("{*}MaxElements") for pull in pulls} == {"32000"}
+    assert script.header(1, "ResourceURI").endswith("/root/cimv2/*")
+
+
+def test_early_exit_releases_the_newest_context() -> None:
+    cim, script = wire.session(
+        wire.first_page(wire.service_xml("a"), context="c1"),
+        wire.next_page(wire.service_xml("b"), wire.service_xml("c"), context="c2"),
+        "",
+    )
+    with cim.rows("root/cimv2", wire.SERVICE, SELECT_ALL) as rows:
+        assert [next(rows)["Name"], next(rows)["Name"]] == ["a", "b"]
+    assert actions(script) == ["Enumerate", "Pull", "Release"]
+    assert script.body(2)[0].findtext("{*}EnumerationContext") == "c2"
+
+
+def test_consumer_that_raises_releases_and_its_error_survives_a_failing_release() -> None:
+    cim, script = wire.session(wire.first_page(wire.service_xml("a"), context="c1"), Unreachable("gone"))
+    with pytest.raises(ZeroDivisionError), cim.rows("root/cimv2", wire.SERVICE, SELECT_ALL) as rows:  # noqa: PT012
+        next(rows)
+        raise ZeroDivisionError
+    assert actions(script) == ["Enumerate", "Release"]
+
+
+def test_rows_not_asked_for_are_not_requested() -> None:
+    cim, script = wire.session()
+    with cim.rows("root/cimv2", wire.SERVICE, SELECT_ALL):
+        pass
+    assert script.sent == []
+
+
+def test_all_rows_read_but_not_ended_is_released_too() -> None:
+    cim, script = wire.session(wire.first_page(wire.service_xml("a"), context="c1"), "")
+    with cim.rows("root/cimv2", wire.SERVICE, SELECT_ALL) as rows:
+        next(rows)
+    assert actions(script) == ["Enumerate", "Release"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "expected"),
+    [
+        (Unreachable("gone"), ["Enumerate", "Pull"]),
+        (wire.fault_a(2150859010, 2147749889, "Generic failure"), ["Enumerate", "Pull"]),
+        (wire.fault_a(2150858793, None, "timed out", subcode="w:TimedOut"), ["Enumerate", "Pull", "Release"]),
+    ],
+)
+def test_failing_pull(failure: wire.Answer, expected: list[str]) -> None:
+    cim, script = wire.session(wire.first_page(context="c1"), failure, "")
+    with pytest.raises((CimFault, Unreachable)):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+    assert actions(script) == expected
+
+
+def test_answer_with_neither_end_nor_context() -> None:
+    cim, _ = wire.session(wire.first_page(wire.service_xml("a")))
+    with pytest.raises(AnswerError, match="neither an end nor how to go on"):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+
+
+def test_empty_pages_without_end_are_bounded() -> None:
+    pages = [wire.next_page(context="c")] * exchange.MAX_EMPTY_PULLS
+    cim, script = wire.session(wire.first_page(context="c"), *pages, "")
+    with pytest.raises(AnswerError, match=f"does not end: {exchange.MAX_EMPTY_PULLS} pages"):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+    assert actions(script)[-1] == "Release"
+
+
+@pytest.mark.parametrize(("limit", "value"), [("MAX_PULLS", 3), ("MAX_TOTAL_BYTES", 4000)])
+def test_endless_answers_are_bounded(monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
+    monkeypatch.setattr(exchange, limit, value)
+    pages = [wire.next_page(wire.service_xml("b"), context="c")] * 10
+    cim, script = wire.session(wire.first_page(context="c"), *pages)
+    with pytest.raises(AnswerError, match="does not end"):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+    assert 2 < len(script.sent) < 8
+    assert actions(script)[-1] == "Release"
