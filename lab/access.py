@@ -1,0 +1,34 @@
+"""Who may do what on the servers of an estate."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lab.windows.machine import Machine
+from lab.winrm.message import Caller
+
+NamespaceCheck = Callable[[Caller], bool]
+
+
+def may_connect(machine: Machine, caller: Caller) -> bool:
+    """Whether WinRM serves this caller: administrators and Remote Management Users (facts/wsman.md, section 3)."""
+    name = str(caller).casefold()
+    return machine.is_administrator(name) or name in (member.casefold() for member in machine.remote_management_users)
+
+
+class NamespaceAccess:
+    """Who may use which CIM namespace of one server: whoever may connect, unless a check was put on the namespace."""
+
+    def __init__(self, machine: Machine) -> None:
+        self._machine = machine
+        self._checks: list[tuple[str, NamespaceCheck]] = []
+
+    def guard(self, prefix: str, check: NamespaceCheck) -> None:
+        """Ask ``check`` besides for a namespace and everything below it (``root/sms``)."""
+        self._checks.append((prefix.casefold(), check))
+
+    def __call__(self, caller: Caller, namespace: str) -> bool:
+        wanted = f"{namespace.replace(chr(92), '/').casefold()}/"
+        return may_connect(self._machine, caller) and all(
+            check(caller) for prefix, check in self._checks if wanted.startswith(f"{prefix}/")
+        )

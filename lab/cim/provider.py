@@ -1,0 +1,102 @@
+"""What stands behind a class: the seam between the CIM service and the emulated Windows and Configuration Manager."""
+
+# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from lab.cim.model import ClassDef, Instance, NameMap, Value
+from lab.winrm.message import Caller
+
+if TYPE_CHECKING:
+    from lab.cim.wql import Condition
+
+
+class Wbem:
+    """WBEM status codes (facts/wsman.md, section 8; [MS-WMI] 2.2.11)."""
+
+    FAILED = 0x80041001
+    NOT_FOUND = 0x80041002
+    ACCESS_DENIED = 0x80041003
+    PROVIDER_FAILURE = 0x80041004
+    TYPE_MISMATCH = 0x80041005
+    INVALID_PARAMETER = 0x80041008
+    NOT_SUPPORTED = 0x8004100C
+    INVALID_NAMESPACE = 0x8004100E
+    INVALID_CLASS = 0x80041010
+    INVALID_QUERY = 0x80041017
+    INVALID_METHOD = 0x8004102E
+    ALREADY_EXISTS = 0x80041019
+
+
+class CimError(Exception):
+    """A WBEM error raised by a provider or the repository; the service turns it into Windows' fault.
+
+    :param code: one of :class:`Wbem`.
+    :param message: the text that Windows or the provider says.
+    :param description: the provider's own words (``Description`` of the extended status), when it has any.
+    """
+
+    def __init__(self, code: int, message: str, description: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.description = description
+
+
+@dataclass(frozen=True)
+class Call:
+    """One operation: who asks, in which namespace (``root/cimv2``), with which context options."""
+
+    caller: Caller
+    namespace: str
+    options: Mapping[str, str | list[str]] = field(default_factory=dict)
+
+
+class Provider:
+    """Serves the instances and methods of a class. What is not overridden is refused as WMI refuses it."""
+
+    def restrict(self, call: Call, cls: ClassDef, where: Condition | None) -> None:
+        """Called before :meth:`enumerate` with the query's condition (None: there is none); may refuse it with CimError.
+
+        :func:`lab.cim.wql.equalities` tells what a condition demands of single properties.
+        """
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """Every instance of exactly ``cls``, lazy properties null, in a stable order."""
+        raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of enumerating {cls.name}")
+
+    def get(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
+        """The instance with these typed keys, lazy properties filled; None when there is none."""
+        for instance in self.enumerate(call, cls):
+            if all(same_key(instance[name], value) for name, value in keys.items()):
+                return instance
+        return None
+
+    def put(self, call: Call, instance: Instance) -> Instance:
+        """Change an existing instance to the values given (whole instance); returns it as it is afterwards."""
+        raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of changing {instance.cls.name}")
+
+    def create(self, call: Call, instance: Instance) -> Instance:
+        """Create an instance; returns it with all its keys."""
+        raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of creating {instance.cls.name}")
+
+    def delete(self, call: Call, instance: Instance) -> None:
+        """Delete an instance that was just found by its keys."""
+        raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of deleting {instance.cls.name}")
+
+    def invoke(
+        self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
+    ) -> Mapping[str, Value]:
+        """Run a method; the answer holds the output parameters and, unless void, ``ReturnValue``."""
+        raise CimError(Wbem.NOT_SUPPORTED, f"Provider does not implement {cls.name}.{method}")
+
+
+def same_key(left: Value, right: Value) -> bool:
+    """Whether two key values are the same to WMI: strings without case."""
+    if isinstance(left, str) and isinstance(right, str):
+        return left.casefold() == right.casefold()
+    return bool(left == right)

@@ -1,0 +1,86 @@
+"""The lab's time: it starts at a given moment and runs ``pace`` times as fast as the wall clock."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+
+class LabClock:
+    """Lab time and what is due in it.
+
+    :param pace: lab seconds per real second; more than zero.
+    :param lock: held while a due action runs, so that actions and requests never overlap.
+    :param start: lab time at creation; the present moment when left out.
+    """
+
+    def __init__(self, pace: float, lock: threading.RLock, start: datetime | None = None) -> None:
+        if pace <= 0:
+            raise ValueError(f"pace must be more than zero, not {pace}")
+        self._pace = pace
+        self._lock = lock
+        self._start = start or datetime.now(UTC)
+        self._began = time.monotonic()
+        self._due: list[tuple[datetime, int, Callable[[], None]]] = []
+        self._forgotten = 0
+        self._order = itertools.count()
+        self._wake = threading.Condition()
+        self._stopping = False
+        self._thread: threading.Thread | None = None
+        self.errors: list[BaseException] = []
+
+    @property
+    def pace(self) -> float:
+        return self._pace
+
+    def now(self) -> datetime:
+        """Lab time, aware, UTC."""
+        return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._pace)
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Run ``action`` under the lock, ``seconds`` of lab time from now."""
+        with self._wake:
+            heapq.heappush(self._due, (self.now() + timedelta(seconds=seconds), next(self._order), action))
+            self._wake.notify()
+
+    def clear(self) -> None:
+        """Forget what is due, also an action that waits for the lock. The caller holds the lock."""
+        with self._wake:
+            self._due.clear()
+            self._forgotten += 1
+
+    def start(self) -> None:
+        """Begin to run what falls due."""
+        self._thread = threading.Thread(target=self._run, name="lab-clock", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Forget what is due and end the thread; returns when it has ended."""
+        with self._wake:
+            self._stopping = True
+            self._due.clear()
+            self._wake.notify()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                while not self._stopping and not (self._due and self._due[0][0] <= self.now()):
+                    wait = (self._due[0][0] - self.now()).total_seconds() / self._pace if self._due else None
+                    self._wake.wait(wait)
+                if self._stopping:
+                    return
+                action = heapq.heappop(self._due)[2]
+                forgotten = self._forgotten
+            with self._lock:
+                if forgotten != self._forgotten:
+                    continue
+                try:
+                    action()
+                except Exception as error:  # noqa: BLE001 - the lab must go on, and its tests must hear of it
+                    self.errors.append(error)

@@ -1,0 +1,220 @@
+"""The command line of the lab: ``python -m lab up|down|status|reset|fault``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lab.control import ControlError, ask, is_locked, locked
+from lab.estate import EstateDescription
+from lab.estate_reader import DEFAULT_FILE, load
+from lab.estate_yaml import EstateError
+from lab.faults import FLAGS, REQUEST_KINDS, FaultError
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DEFAULT_STATE = CHECKOUT / ".cache" / "lab"
+IDLE_SECONDS = 4 * 3600.0
+START_LIMIT_SECONDS = 60.0
+STOP_LIMIT_SECONDS = 15.0
+_LOG = "lab.log"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command. Returns 0, or 2 after one sentence on standard error."""
+    options = _parser().parse_args(arguments)
+    try:
+        return int(options.run(options))
+    except (EstateError, FaultError, ControlError, ValueError) as error:
+        print(f"lab: {error}", file=sys.stderr)
+    except OSError as error:
+        print(f"lab: {error.strerror or error}", file=sys.stderr)
+    return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m lab", description="The emulated Windows and Configuration Manager estate.")
+    parser.add_argument("--state", type=Path, default=DEFAULT_STATE, help="state folder (default: .cache/lab of the checkout)")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    up = commands.add_parser("up", help="start the lab")
+    up.add_argument("--estate", type=Path, default=DEFAULT_FILE, help="estate file (default: inventories/lab/estate.yml)")
+    up.add_argument("--detach", action="store_true", help="return when the lab answers")
+    up.add_argument("--pace", type=float, help="lab seconds per second, instead of the estate file's")
+    up.add_argument("--stop-after", type=float, default=IDLE_SECONDS, metavar="SECONDS", help="end when idle so long; 0: never")
+    up.add_argument("--address-base", metavar="A", help="first three numbers of every address, as 127.0.20")
+    up.set_defaults(run=_up)
+    commands.add_parser("down", help="end the lab").set_defaults(run=_down)
+    status = commands.add_parser("status", help="show what runs")
+    status.add_argument("--json", action="store_true", help="as JSON")
+    status.set_defaults(run=_status)
+    commands.add_parser("reset", help="back to the state of the estate file").set_defaults(run=_reset)
+    _add_fault_parser(commands)
+    return parser
+
+
+def _add_fault_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    texts = {**REQUEST_KINDS, **{name: kind.text for name, kind in FLAGS.items()}}
+    kinds = "\n".join(f"  {name:18} {text}" for name, text in sorted(texts.items()))
+    fault = commands.add_parser(
+        "fault",
+        help="order faults",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog=f"kinds:\n{kinds}\n\nexample: fault add drop_after machine=cas01 resource=SMS_SCI_SysResUse at=2",
+    )
+    actions = fault.add_subparsers(required=True, metavar="ACTION", dest="action")
+    add = actions.add_parser("add", help="place an order")
+    add.add_argument("kind")
+    add.add_argument("params", nargs="*", metavar="name=value")
+    cancel = actions.add_parser("cancel", help="take one order back")
+    cancel.add_argument("number", type=int)
+    actions.add_parser("clear", help="take every order back")
+    actions.add_parser("list", help="show the orders")
+    fault.set_defaults(run=_fault)
+
+
+def _up(options: argparse.Namespace) -> int:
+    if options.stop_after < 0:
+        raise EstateError("--stop-after must be 0 or more seconds")
+    description = load(options.estate.resolve()).at(options.address_base, options.pace)
+    if is_locked(options.state):
+        print(f"the lab is already running (state folder {options.state}); `python -m lab status` shows it")
+        return 0
+    if options.detach:
+        return _detach(options)
+    return _serve(options, description)
+
+
+def _serve(options: argparse.Namespace, description: EstateDescription) -> int:
+    # What it takes to serve is slow to import, and the other commands do without it.
+    from lab.running import serve, status_of
+
+    try:
+        with locked(options.state):
+            reason = serve(
+                description,
+                options.state,
+                options.stop_after,
+                lambda estate: print(_status_text(status_of(estate)), flush=True),
+            )
+    except BlockingIOError:
+        print(f"the lab is already running (state folder {options.state})")
+        return 0
+    print(f"the lab has ended: {reason}", flush=True)
+    return 0
+
+
+def _detach(options: argparse.Namespace) -> int:
+    command = [sys.executable, "-m", "lab", "--state", str(options.state.resolve()), "up"]
+    command += ["--estate", str(options.estate.resolve()), "--stop-after", str(options.stop_after)]
+    command += ["--pace", str(options.pace)] if options.pace is not None else []
+    command += ["--address-base", options.address_base] if options.address_base is not None else []
+    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    log = options.state / _LOG
+    with log.open("wb") as output:
+        child = subprocess.Popen(
+            command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    deadline = time.monotonic() + START_LIMIT_SECONDS
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            said = log.read_text(encoding="utf-8", errors="replace").strip()
+            print(said or f"lab: the lab ended with exit code {child.returncode}", file=sys.stderr)
+            return child.returncode and 2
+        try:
+            answer = ask(options.state, "status")
+        except ControlError:
+            time.sleep(0.05)
+            continue
+        print(_status_text(answer))
+        return 0
+    child.terminate()
+    child.wait(STOP_LIMIT_SECONDS)
+    raise ControlError(f"the lab did not answer within {START_LIMIT_SECONDS:g} seconds; see {log}")
+
+
+def _down(options: argparse.Namespace) -> int:
+    ask(options.state, "down")
+    deadline = time.monotonic() + STOP_LIMIT_SECONDS
+    while is_locked(options.state):
+        if time.monotonic() > deadline:
+            raise ControlError(f"the lab was told to end and still runs after {STOP_LIMIT_SECONDS:g} seconds")
+        time.sleep(0.05)
+    print("the lab has ended")
+    return 0
+
+
+def _status(options: argparse.Namespace) -> int:
+    answer = ask(options.state, "status")
+    print(json.dumps(answer, indent=2) if options.json else _status_text(answer))
+    return 0
+
+
+def _reset(options: argparse.Namespace) -> int:
+    ask(options.state, "reset")
+    print("the lab is back to the state of its estate file")
+    return 0
+
+
+def _fault(options: argparse.Namespace) -> int:
+    if options.action == "add":
+        params = dict(_param(text) for text in options.params)
+        answer = ask(options.state, "fault", action="add", kind=options.kind, params=params)
+        print(f"order {answer['number']}")
+    elif options.action == "cancel":
+        ask(options.state, "fault", action="cancel", number=options.number)
+    elif options.action == "clear":
+        ask(options.state, "fault", action="clear")
+    else:
+        answer = ask(options.state, "fault", action="list")
+        print("\n".join(_order_text(order) for order in answer["faults"]) or "no orders")
+    return 0
+
+
+def _param(text: str) -> tuple[str, str | int | float | bool]:
+    name, equals, value = text.partition("=")
+    if not equals or not name:
+        raise FaultError(f"{text!r} is not of the form name=value")
+    if value in ("true", "false"):
+        return name, value == "true"
+    for kind in (int, float):
+        try:
+            return name, kind(value)
+        except ValueError:
+            continue
+    return name, value
+
+
+def _order_text(order: Mapping[str, Any]) -> str:
+    rest = ", ".join(f"{name}={value}" for name, value in order.items() if name not in ("number", "kind") and value is not None)
+    return f"{order['number']:>4}  {order['kind']}  {rest}".rstrip()
+
+
+def _status_text(status: Mapping[str, Any]) -> str:
+    lines = [f"lab of {status['estate']}, process {status['pid']}, pace {status['pace']:g}, lab time {status['lab_time']}"]
+    lines.append(f"http on port {status['http_port']}, https on port {status['https_port']} (authority: {status['ca_file']})")
+    for machine in status["machines"]:
+        dead = "" if machine["alive"] else "  (dead)"
+        lines.append(f"  {machine['address']:<15} {machine['fqdn']:<24} {machine['os']}{dead}")
+    for site in status["sites"]:
+        below = f" below {site['parent']}" if site["parent"] else ", top-level site"
+        pair = f", passive {site['passive_server']}" if site["passive_server"] else ""
+        lines.append(f"  site {site['code']} ({site['kind']}{below}) on {site['server']}{pair}")
+    lines += _role_lines(status["roles"])
+    lines += [f"  fault {_order_text(order).strip()}" for order in status["faults"]]
+    lines += [f"  rule broken by {violation}" for violation in status["violations"]]
+    lines += [f"  error inside the lab: {error}" for error in status["errors"]]
+    return "\n".join(lines)
+
+
+def _role_lines(roles: list[Mapping[str, str]]) -> list[str]:
+    """One line for each server of a site."""
+    servers: dict[tuple[str, str], list[str]] = {}
+    for role in roles:
+        mode = f" ({role['mode'] or 'does not run'})" if "mode" in role else ""
+        servers.setdefault((role["site"], role["server"]), []).append(role["role"].removeprefix("SMS ") + mode)
+    return [f"  roles of {site} on {server}: {', '.join(names)}" for (site, server), names in servers.items()]

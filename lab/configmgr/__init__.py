@@ -1,0 +1,1 @@
+"""An emulated Configuration Manager site: SMS Provider, component manager, threads, logs, status messages, updates."""

@@ -1,0 +1,143 @@
+"""What site component manager decides: pure functions over the published rows and what it knows to be installed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from lab.configmgr import logs, names, secrets
+from lab.configmgr.database import ControlRow
+from lab.configmgr.hierarchy import Account
+from lab.windows.machine import Machine
+
+OLDEST_BUILD = 14393  # Windows Server 2016: the oldest that the current product installs roles on
+
+
+class Phase(Enum):
+    """How far a role on a server is. A hung install is one that began and shows no sign of life any more."""
+
+    INSTALLING = "installing"
+    INSTALLED = "installed"
+    FAILED = "failed"
+    HUNG = "hung"
+    REMOVING = "removing"
+    REMOVE_FAILED = "remove failed"
+
+
+@dataclass
+class Placement:
+    """A role on a server: its phase, when a failed attempt is due again, and which settings of the server it was made with."""
+
+    phase: Phase
+    retry_at: datetime | None = None
+    settings: ControlRow | None = None
+
+
+@dataclass(frozen=True)
+class Work:
+    """Something to do now: install or remove a role."""
+
+    install: bool
+    server: str
+    role: str
+
+
+Place = tuple[str, str]
+
+
+def decide(
+    wanted: Iterable[Place],
+    placed: Mapping[Place, Placement],
+    now: datetime,
+    settings: Mapping[str, ControlRow],
+    hurry: bool = False,
+) -> list[Work]:
+    """The work that is due, removals first. A role whose install or removal is under way is left alone until it has ended.
+
+    :param wanted: (server, role) as the published rows have them; :param settings: the site system row by server.
+    :param hurry: retry at once what failed, as a restart of the component does.
+    """
+    wanted_set = set(wanted)
+    removals: list[Work] = []
+    installs: list[Work] = []
+    for place, state in sorted(placed.items()):
+        due = hurry or state.retry_at is None or state.retry_at <= now
+        if place in wanted_set:
+            changed = state.settings != settings.get(place[0])
+            again = state.phase is Phase.FAILED and (due or changed)
+            if again or (state.phase is Phase.HUNG and hurry) or state.phase is Phase.REMOVE_FAILED:
+                installs.append(Work(True, *place))
+        elif state.phase in (Phase.INSTALLED, Phase.FAILED, Phase.HUNG) or (state.phase is Phase.REMOVE_FAILED and due):
+            removals.append(Work(False, *place))
+    installs += [Work(True, *place) for place in sorted(wanted_set - set(placed))]
+    return removals + installs
+
+
+def install_account(site_system: ControlRow, site_server: Machine) -> str:
+    """The account that connects to a remote server: the site server's own, or the one named on the server's row."""
+    user = site_system.prop("UserName")
+    if site_system.prop_value("UseMachineAccount", 1) == 0 and user is not None and user.value2:
+        return user.value2
+    return site_server.computer_account
+
+
+def connection_problem(
+    server: str,
+    machine: Machine | None,
+    account: str,
+    site_server: Machine,
+    stored: ControlRow | None,
+    known: Account | None,
+) -> str | None:
+    """Why the site cannot install on a server, in the words of its log; None when it can.
+
+    :param account: who connects; :param stored: that account's row in the site's list, when it is not the computer account.
+    :param known: the account as the domain knows it.
+    """
+    if machine is None or not machine.alive:
+        return unreachable(server)
+    if machine is not site_server:
+        if account.casefold() != site_server.computer_account.casefold():
+            if stored is None:
+                return f"The account {account} is not in the list of accounts of this site."
+            if known is None or not secrets.matches(stored.text("Reserved2"), known.password, stored.site_code):
+                return (
+                    f"Could not connect to server {server} with account {account}. "
+                    "The operating system reported error 1326: The user name or password is incorrect."
+                )
+        if not machine.is_administrator(account):
+            return (
+                f"Could not connect to server {server} with account {account}. "
+                "The operating system reported error 5: Access is denied."
+            )
+    return _system_problem(machine)
+
+
+def unreachable(server: str) -> str:
+    """What the log says of a server that does not answer."""
+    return f"Could not connect to server {server}. The operating system reported error 53: The network path was not found."
+
+
+def _system_problem(machine: Machine) -> str | None:
+    if machine.os.product_type == 1:
+        return f"Server {machine.fqdn} runs {machine.os.caption}, which is not a server operating system."
+    if machine.os.server_core:
+        return f"Server {machine.fqdn} is an installation of Server Core, which is not supported for this role."
+    if int(machine.os.build) < OLDEST_BUILD:
+        return f"Server {machine.fqdn} runs {machine.os.caption}, which is not supported for this role."
+    if logs.role_drive(machine.drives) is None:
+        return f"Server {machine.fqdn} has no drive for the files of this role: each has a file NO_SMS_ON_DRIVE.SMS."
+    return None
+
+
+def roles_left(rows: Iterable[ControlRow]) -> list[str]:
+    """The roles on a server that need its component server, of all its rows."""
+    passive = {names.SITE_SYSTEM.casefold(), names.COMPONENT_SERVER.casefold()}
+    return [row.role for row in rows if row.role.casefold() not in passive]
+
+
+def role_count(rows: Iterable[ControlRow]) -> int:
+    """RoleCount of a server's ``SMS Site System`` row: its roles with itself, without the component server ([I])."""
+    return sum(1 for row in rows if row.role.casefold() != names.COMPONENT_SERVER.casefold())

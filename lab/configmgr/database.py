@@ -1,0 +1,160 @@
+"""What the database of a hierarchy holds. Rows keep every value as it was written, also those that nobody here knows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from lab.cim.model import NameMap, Value
+from lab.configmgr import names
+
+
+@dataclass(frozen=True)
+class EmbeddedProperty:
+    """SMS_EmbeddedProperty: a setting inside a row. Its name counts with case."""
+
+    name: str
+    value: int | None = 0
+    value1: str | None = ""
+    value2: str | None = ""
+    item_type: str | None = None
+
+
+@dataclass(frozen=True)
+class EmbeddedList:
+    """SMS_EmbeddedPropertyList: a list setting inside a row."""
+
+    name: str
+    values: tuple[str, ...] | None = ()
+    item_type: str | None = None
+
+
+Props = tuple[EmbeddedProperty, ...]
+
+
+@dataclass(frozen=True)
+class ControlRow:
+    """One item of the site control file.
+
+    ``values`` holds the plain properties by name; ``props`` and ``prop_lists`` are None when the row never had any.
+    ``changed_by`` and ``changed_at`` tell of the last write.
+    """
+
+    class_name: str
+    file_type: int
+    item_name: str
+    item_type: str
+    site_code: str
+    values: NameMap[Value] = field(default_factory=NameMap)
+    props: Props | None = None
+    prop_lists: tuple[EmbeddedList, ...] | None = None
+    changed_by: str = "setup"
+    changed_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[str, int, str, str, str]:
+        """What identifies the row, folded as WMI compares it."""
+        return (
+            self.class_name.casefold(),
+            self.file_type,
+            self.item_name.casefold(),
+            self.item_type.casefold(),
+            self.site_code.casefold(),
+        )
+
+    def text(self, name: str) -> str:
+        """A text property, empty when null."""
+        value = self.values.get(name)
+        return value if isinstance(value, str) else ""
+
+    def prop(self, name: str) -> EmbeddedProperty | None:
+        """The first embedded property of exactly this name."""
+        return next((prop for prop in self.props or () if prop.name == name), None)
+
+    def prop_value(self, name: str, default: int = 0) -> int:
+        """The number of an embedded property; ``default`` when there is none."""
+        found = self.prop(name)
+        return default if found is None or found.value is None else found.value
+
+    @property
+    def role(self) -> str:
+        """RoleName of a SMS_SCI_SysResUse row."""
+        return self.text("RoleName")
+
+    @property
+    def server(self) -> str:
+        """FQDN of the server in the row's NAL path, lower case; empty when there is none."""
+        nal = names.parse_nal(self.text("NALPath"))
+        return "" if nal is None else nal.server.lower()
+
+    def with_values(self, **values: Value) -> ControlRow:
+        """The same row with some plain values changed."""
+        changed = NameMap(dict(self.values.items()))
+        changed.update(values)
+        return replace(self, values=changed)
+
+
+class ControlTable:
+    """The rows of the site control file of a whole hierarchy: global data, the same through every provider of it.
+
+    Real sites replicate global data within minutes; here a row is everywhere at once.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, int, str, str, str], ControlRow] = {}
+
+    def find(self, key: tuple[str, int, str, str, str]) -> ControlRow | None:
+        """The row of this key."""
+        return self._rows.get(key)
+
+    def of_class(self, class_name: str) -> list[ControlRow]:
+        """The rows of one class in the order of their keys."""
+        wanted = class_name.casefold()
+        return [self._rows[key] for key in sorted(self._rows) if key[0] == wanted]
+
+    def put(self, row: ControlRow) -> None:
+        """Write a row, over the one of the same key if there is one."""
+        self._rows[row.key] = row
+
+    def delete(self, row: ControlRow) -> None:
+        """Remove the row of this key; KeyError when there is none."""
+        del self._rows[row.key]
+
+    def roles(self, role: str | None = None, server: str | None = None, site_code: str | None = None) -> list[ControlRow]:
+        """SMS_SCI_SysResUse rows, narrowed by role name, server FQDN and site code (all without case)."""
+        return [
+            row
+            for row in self.of_class("SMS_SCI_SysResUse")
+            if (role is None or row.role.casefold() == role.casefold())
+            and (server is None or row.server == server.lower())
+            and (site_code is None or row.site_code.casefold() == site_code.casefold())
+        ]
+
+
+@dataclass
+class UpdatePackage:
+    """A row of SMS_CM_UpdatePackages. ``state`` by the table of facts/site-model.md, section 10.2."""
+
+    guid: str
+    name: str
+    full_version: str
+    state: int
+    client_version: str = ""
+    update_type: int = 0
+    impact: int = 0x1F
+    released: datetime | None = None
+    updated: datetime | None = None
+    prereq_flag: int = 0
+    download_wanted: bool = False
+
+
+@dataclass
+class CloudState:
+    """Rows of the Entra and Azure classes, by class name, as plain values. Secrets are never among them."""
+
+    rows: NameMap[list[NameMap[Value]]] = field(default_factory=NameMap)
+
+    def add(self, class_name: str, values: Iterable[tuple[str, Value]]) -> None:
+        """Add a row."""
+        self.rows.setdefault(class_name, []).append(NameMap(dict(values)))

@@ -1,0 +1,157 @@
+"""SMS_DMP_DOWNLOADER: the mode it took up at its last start, and checks for updates as dmpdownloader.log shows them.
+
+Lines: facts/logs.md, section 3. No line of an offline service connection point is published; the lab's own words stand there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lab.configmgr import logs, names, steps, timing, updates
+from lab.configmgr.hierarchy import Hierarchy, Site
+from lab.windows.machine import Machine
+from lab.windows.registry import RegistryValue
+
+ONLINE, OFFLINE = "online", "offline"
+KEY = f"{names.COMPONENTS_KEY}\\{names.DOWNLOADER}"
+LOG = "dmpdownloader.log"
+MANIFEST_URL = "https://go.microsoft.com/fwlink/?LinkId=2309745"
+NO_PACKAGE = "00000000-0000-0000-0000-000000000000"
+
+# The steps of a check that finds nothing new: what is logged, then the number of the state message or None.
+CHECK: tuple[tuple[tuple[str, ...], int | None], ...] = (
+    (("Hasn't synced recently.",), 0),
+    (("Checking for preview version~~", "Site is preview? no~~", "Is it a fast channel? :False~~"), None),
+    (
+        (
+            f"Easysetup fwlink to download the manifest: {MANIFEST_URL}~~",
+            "Download Easy setup payloads~~",
+            "Get manifest.cab url~~",
+        ),
+        1,
+    ),
+    (("Download manifest.cab~~", "Got fwdlink and recreating the httprequest/response~~"), 2),
+    (("File 'ConfigMgr.Update.Manifest.cab' is signed and trusted.", "Finished calling verify manifest~~"), 3),
+    (("Manifest.cab was successfully moved to the connector outbox~~",), 4),
+)
+
+
+class Downloader:
+    """The thread on one server. ``mode`` is the effective one, empty while the thread does not run."""
+
+    def __init__(self, hierarchy: Hierarchy, site: Site, machine: Machine) -> None:
+        self.hierarchy = hierarchy
+        self.site = site
+        self.machine = machine
+        self.mode = ""
+        self.checks = 0
+        self._life = 0
+        self._checking = False
+        registry = machine.registry
+        for name, number in (("LastSyncedTime", 0), ("LastSyncRequestTime", 0), ("EasySetupDownloadInterval", 1440)):
+            if registry.get(KEY, name) is None:
+                registry.set(KEY, name, number)
+        registry.create(names.CONNECTOR_KEY)
+        registry.watch(KEY, self._written)
+
+    def started(self) -> None:
+        """The thread started: it takes up the mode that the site has published, and checks for updates when online."""
+        self._life += 1
+        row = next(
+            (r for r in self.hierarchy.published_roles(names.SERVICE_CONNECTION_POINT, self.site.code) if self._own(r.server)),
+            None,
+        )
+        self.mode = OFFLINE if row is not None and row.prop_value("OfflineMode") == 1 else ONLINE
+        self._log("EasySetupDownload thread is starting...")
+        if self.mode == OFFLINE:
+            self._log("The service connection point is in offline mode. No check for updates.~~")
+        else:
+            self._log("The service connection point is in online mode.~~")
+            self.check()
+
+    def stopped(self) -> None:
+        """The thread ended."""
+        self._life += 1
+        self.mode = ""
+        self._checking = False
+
+    def check(self) -> None:
+        """Check for updates now, when the thread runs, is online and does not check already."""
+        if self.mode == ONLINE and not self._checking:
+            self._checking = True
+            life = self._life
+            steps.run(self.machine.clock, self._check(life), lambda: self._checked(life))
+
+    def _check(self, life: int) -> Iterator[float]:
+        for lines, state in CHECK:
+            if life != self._life:
+                return
+            self._log(*lines)
+            if state is not None:
+                self._log(
+                    f"Generating state message: {state} for package {NO_PACKAGE}~~",
+                    f"Successfully Dropped the state message {state}~~",
+                )
+            yield timing.CHECK_STEP
+        if life != self._life:
+            return
+        yield from self._downloads(life)
+        if life != self._life:
+            return
+        self.checks += 1
+        self._checking = False
+        self.machine.registry.set(KEY, "LastSyncedTime", int(self.machine.clock.now().timestamp()))
+        yield timing.MANIFEST
+        self._hand_over()
+
+    def _downloads(self, life: int) -> Iterator[float]:
+        """The payloads that were asked for, one after the other."""
+        for package in [p for p in self.hierarchy.updates.values() if p.download_wanted and p.state == updates.AVAILABLE]:
+            guid = package.guid.lower()
+            package.state = updates.DOWNLOAD_IN_PROGRESS
+            self._log("Found a new available update~~", f"EasySetupDownloadSinglePackage downloading {guid}. ~~")
+            self._log(
+                f"Content for {guid} does not exist locally. Download it from internet~~", "Download large file with BITs~~"
+            )
+            yield timing.DOWNLOAD
+            if life != self._life:
+                package.state = updates.AVAILABLE
+                return
+            self._log(
+                f"Successfully download redist for {guid}.~~", f"EasySetupDownloadSinglePackage finishes downloading {guid}. ~~"
+            )
+            package.state, package.download_wanted, package.updated = updates.READY_TO_INSTALL, False, self.machine.clock.now()
+
+    def _checked(self, life: int) -> None:
+        if life == self._life:
+            self.machine.clock.later(timing.CHECK_INTERVAL, lambda: self.check() if life == self._life else None)
+
+    def _hand_over(self) -> None:
+        server = self.hierarchy.machine(self.site.server)
+        if server is not None:
+            inbox = f"{self.site.install_dir}\\inboxes\\hman.box\\CFD\\ConfigMgr.Update.Manifest.CAB"
+            staging = f"{self.site.install_dir}\\CMUStaging\\"
+            logs.write(
+                server,
+                "hman.log",
+                names.HIERARCHY_MANAGER,
+                f"Validate CMU file {inbox} with no intune subscription.~",
+                f"Extracting file {inbox} to {staging}~",
+                f"Extracted {staging}Manifest.xml~",
+                "Processing Configuration Manager Update manifest file~",
+            )
+
+    def _written(self, path: str, name: str, value: RegistryValue) -> None:
+        """Ways to ask for a check: LastSyncedTime 0, or an interval of one minute."""
+        if path.casefold() != KEY.casefold():
+            return
+        asked = (name.casefold(), value.data) in (("lastsyncedtime", 0), ("easysetupdownloadinterval", 1))
+        if asked:
+            life = self._life
+            self.machine.clock.later(timing.CHECK_STEP, lambda: self.check() if life == self._life else None)
+
+    def _own(self, server: str) -> bool:
+        return server == self.machine.fqdn
+
+    def _log(self, *lines: str) -> None:
+        logs.write(self.machine, LOG, names.DOWNLOADER, *lines)

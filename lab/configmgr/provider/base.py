@@ -1,0 +1,78 @@
+"""What every class of the SMS Provider does: rights, ordered failures, the words of its errors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lab.cim.model import Instance, Value
+from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.repository import Repository
+from lab.configmgr.hierarchy import Hierarchy, Site
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a provider runs: its site, the repository of its machine, its namespace, the machine's FQDN."""
+
+    hierarchy: Hierarchy
+    site: Site
+    repository: Repository
+    namespace: str
+    machine: str
+
+    def new(self, class_name: str, **values: Value) -> Instance:
+        """A checked instance of a class of this namespace."""
+        return self.repository.new(self.namespace, class_name, **values)
+
+
+class SmsProvider(Provider):
+    """A class behind the SMS Provider. Only users of role-based administration come in."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.hierarchy = place.hierarchy
+
+    def reading(self, call: Call, class_name: str, operation: str) -> None:
+        """Let a read begin, or refuse it (no rights, or an ordered failure)."""
+        if self.hierarchy.rights(call.caller) == "none":
+            raise denied(call, "to connect to this site")
+        self._ordered(class_name, operation)
+
+    def writing(self, call: Call, class_name: str, operation: str) -> None:
+        """Let a write begin, or refuse it (reader, no rights, or an ordered failure)."""
+        if self.hierarchy.rights(call.caller) != "full":
+            raise denied(call, f"to {operation} instances of {class_name}")
+        self._ordered(class_name, operation)
+
+    def written(self, class_name: str, operation: str) -> None:
+        """After the effect of a write: an order for ``after_put``, ``after_create`` or ``after_delete`` fails it now."""
+        self._ordered(class_name, f"after_{operation}", exact=True)
+
+    def _ordered(self, class_name: str, operation: str, exact: bool = False) -> None:
+        flag = self.hierarchy.faults.flag("provider_error", self.place.site.code)
+        if flag is None:
+            return
+        wanted = flag.text("operation").casefold()
+        if flag.text("class_name", class_name).casefold() != class_name.casefold() or wanted not in (
+            (operation,) if exact else ("", operation)
+        ):
+            return
+        self.hierarchy.faults.take("provider_error", self.place.site.code)
+        raise failed(flag.text("message", "The SQL database of the site is not available."))
+
+
+def denied(call: Call, what: str) -> CimError:
+    """Access denied, in the provider's words."""
+    return CimError(
+        Wbem.ACCESS_DENIED, "Access denied", f"The user {call.caller} has no permission {what} in Configuration Manager."
+    )
+
+
+def failed(words: str) -> CimError:
+    """A general failure of the provider, told in the Description of its SMS_ExtendedStatus."""
+    return CimError(Wbem.FAILED, "Generic failure", words)
+
+
+def invalid(words: str) -> CimError:
+    """A value that the provider does not accept."""
+    return CimError(Wbem.INVALID_PARAMETER, "Invalid parameter", words)

@@ -1,0 +1,158 @@
+"""SMS_StatusMessage, SMS_StatMsgInsStrings, SMS_ComponentSummarizer and SMS_SiteSystemSummarizer.
+
+Messages and component states roll up: a site shows its own and those of the sites below it.
+"""
+
+# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from lab.cim.model import ClassDef, Instance
+from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.wql import Condition, equalities
+from lab.configmgr import names, status
+from lab.configmgr.provider.base import Place, SmsProvider
+from lab.configmgr.status import StatusMessage
+
+# Tally intervals of a site: since midnight UTC, and since the site was installed.
+SINCE_MIDNIGHT = "0001128000100008"
+SINCE_INSTALLATION = "0001128000080008"
+
+
+class StatusMessageProvider(SmsProvider):
+    """SMS_StatusMessage, oldest first."""
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """The messages of this site and of those below it."""
+        self.reading(call, cls.name, "enumerate")
+        return [
+            self.place.new(
+                cls.name,
+                Component=message.component,
+                MachineName=message.machine,
+                MessageID=message.message_id,
+                MessageType=256 if message.severity != status.INFORMATION or message.message_id == status.INSTALLED else 512,
+                ModuleName=status.MODULE_SERVER,
+                PerClient=0,
+                ProcessID=message.process_id,
+                RecordID=message.record_id,
+                ReportFunction=0,
+                Severity=message.severity,
+                SiteCode=message.site_code,
+                SuccessfulTransaction=0,
+                ThreadID=message.thread_id,
+                Time=message.time,
+                TopLevelSiteCode=self.hierarchy.top.code,
+                Transaction=0,
+                Win32Error=0,
+            )
+            for message in self.visible()
+        ]
+
+    def visible(self) -> list[StatusMessage]:
+        """The messages that this site has."""
+        below = self.hierarchy.below(self.place.site.code)
+        return [message for message in self.hierarchy.status.messages if message.site_code.upper() in below]
+
+
+class InsertionStringProvider(StatusMessageProvider):
+    """SMS_StatMsgInsStrings: the insertion strings of the same messages."""
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """One instance for each string of each message."""
+        self.reading(call, cls.name, "enumerate")
+        return [
+            self.place.new(cls.name, InsStrIndex=index, InsStrValue=text, RecordID=message.record_id)
+            for message in self.visible()
+            for index, text in enumerate(message.strings)
+        ]
+
+
+class ComponentSummarizerProvider(SmsProvider):
+    """SMS_ComponentSummarizer: needs TallyInterval in WHERE."""
+
+    def restrict(self, call: Call, cls: ClassDef, where: Condition | None) -> None:
+        """Refuse a query that does not name a tally interval.
+
+        That it is needed is documented, what a provider answers without it is not: the lab calls the query invalid.
+        """
+        if "TallyInterval" not in equalities(where):
+            raise CimError(Wbem.INVALID_QUERY, "Invalid query", "A query of SMS_ComponentSummarizer must name a TallyInterval.")
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """Each component once for each tally interval."""
+        self.reading(call, cls.name, "enumerate")
+        below = self.hierarchy.below(self.place.site.code)
+        now = self.hierarchy.clock.now()
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+        rows = []
+        for entry in self.hierarchy.status.components():
+            if entry.site_code.upper() not in below:
+                continue
+            for interval, since in ((SINCE_MIDNIGHT, midnight), (SINCE_INSTALLATION, now - timedelta(days=36500))):
+                counts = self.hierarchy.status.counts(entry, since)
+                rows.append(
+                    self.place.new(
+                        cls.name,
+                        AvailabilityState=0,
+                        ComponentName=entry.component,
+                        ComponentType="Monitored Thread Component",
+                        Errors=counts[status.ERROR],
+                        HeartbeatInterval=60,
+                        Infos=counts[status.INFORMATION],
+                        LastContacted=entry.last_contacted,
+                        LastHeartbeat=entry.last_heartbeat,
+                        LastStarted=entry.last_started,
+                        MachineName=entry.machine,
+                        SiteCode=entry.site_code,
+                        State=entry.state,
+                        Status=entry.status,
+                        TallyInterval=interval,
+                        Type=0,
+                        Warnings=counts[status.WARNING],
+                    )
+                )
+        return rows
+
+
+class SiteSystemSummarizerProvider(SmsProvider):
+    """SMS_SiteSystemSummarizer: each role of each server; one whose machine does not answer is critical."""
+
+    def __init__(self, place: Place) -> None:
+        super().__init__(place)
+        self._down_since: dict[str, datetime] = {}
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """One instance for each role row of this site and of those below it."""
+        self.reading(call, cls.name, "enumerate")
+        below = self.hierarchy.below(self.place.site.code)
+        rows = []
+        for row in self.hierarchy.control.roles():
+            if row.site_code.upper() not in below or row.role == names.SITE_SYSTEM:
+                continue
+            machine = self.hierarchy.machine(row.server)
+            up = machine is not None and machine.alive and not self.hierarchy.faults.flag("dead_machine", machine.name)
+            if up:
+                self._down_since.pop(row.server, None)
+            else:
+                self._down_since.setdefault(row.server, self.hierarchy.clock.now())
+            rows.append(
+                self.place.new(
+                    cls.name,
+                    AvailabilityState=0 if up else 1,
+                    BytesFree=62914560 if up else -1,
+                    BytesTotal=104857600 if up else -1,
+                    DownSince=self._down_since.get(row.server),
+                    ObjectType=0,
+                    PercentFree=60 if up else -1,
+                    Role=row.role,
+                    SiteCode=row.site_code,
+                    SiteObject=row.text("NALPath"),
+                    SiteSystem=row.text("NALPath"),
+                    Status=status.OK if up else status.CRITICAL,
+                )
+            )
+        return rows

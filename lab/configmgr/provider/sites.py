@@ -1,0 +1,139 @@
+"""SMS_ProviderLocation, SMS_Identification and SMS_Site."""
+
+# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from lab.cim.model import ClassDef, Instance, NameMap, Value
+from lab.cim.provider import Call, CimError, Wbem
+from lab.configmgr import names, secrets
+from lab.configmgr.database import ControlRow
+from lab.configmgr.hierarchy import Site
+from lab.configmgr.provider.base import Place, SmsProvider, invalid
+
+MAX_PASSWORD = 256
+
+
+class LocationProvider(SmsProvider):
+    """SMS_ProviderLocation in root/sms: which namespaces of this machine serve which sites.
+
+    :param place: the provider's place in root/sms; :param codes: the sites that have their provider on this machine.
+    """
+
+    def __init__(self, place: Place, codes: Sequence[str]) -> None:
+        super().__init__(place)
+        self.codes = tuple(codes)
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """One instance for each site."""
+        self.reading(call, cls.name, "enumerate")
+        return [
+            self.place.new(
+                cls.name,
+                Machine=self.place.machine,
+                NamespacePath=f"\\\\{self.place.machine}\\root\\sms\\site_{code}",
+                ProviderForLocalSite=True,
+                SiteCode=code,
+            )
+            for code in self.codes
+        ]
+
+
+class IdentificationProvider(SmsProvider):
+    """SMS_Identification: quick facts on the connected site."""
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """One instance: this site."""
+        self.reading(call, cls.name, "enumerate")
+        site = self.place.site
+        yield self.place.new(
+            cls.name,
+            SMSBuildNumber=str(site.build),
+            SMSProviderServer=self.place.machine,
+            SMSSiteServer=site.server,
+            SMSVersion=site.version,
+            ThisSiteCode=site.code,
+            ThisSiteName=site.name,
+        )
+
+    def invoke(
+        self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
+    ) -> Mapping[str, Value]:
+        """The static methods; a site code outside the hierarchy is refused."""
+        self.reading(call, cls.name, "invoke")
+        site = self.place.site
+        name = method.casefold()
+        if name == "getproviderversion":
+            major, minor, build, _ = site.version.split(".")
+            return {"MajorVersion": major, "MinorVersion": minor, "BuildNumber": build, "ReturnValue": 0}
+        if name == "getsiteid":
+            return {"SiteID": f"{{{site.code}-LAB}}", "ReturnValue": 0}
+        if name == "getsitetype":
+            return {"SiteType": _known_site(self, str(inputs["SiteCode"] or "")).type, "ReturnValue": 0}
+        if name == "iscurrentbranch":
+            return {"ReturnValue": True}
+        return {"UserName": str(call.caller), "ReturnValue": 0}
+
+
+class SiteProvider(SmsProvider):
+    """SMS_Site: every site of the hierarchy, and the site's encryption."""
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        """All sites; ReportingSiteCode is empty at the top."""
+        self.reading(call, cls.name, "enumerate")
+        return [
+            self.place.new(
+                cls.name,
+                BuildNumber=site.build,
+                InstallDir=site.install_dir,
+                Mode=0,
+                ReportingSiteCode=site.parent,
+                RequestedStatus=110,
+                ServerName=site.server,
+                SiteCode=site.code,
+                SiteName=site.name,
+                Status=1,
+                Type=site.type,
+                Version=site.version,
+            )
+            for site in self.hierarchy.sites.values()
+        ]
+
+    def invoke(
+        self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
+    ) -> Mapping[str, Value]:
+        """EncryptData, EncryptDataEx, ImportGlobalUserAccount and ...Ex; the others are not part of the lab."""
+        self.writing(call, cls.name, "invoke")
+        name = method.casefold()
+        if name in ("encryptdata", "encryptdataex"):
+            site = _known_site(self, str(inputs["SiteCode"] or "")) if name == "encryptdataex" else self.place.site
+            data = inputs["Data"]
+            if not isinstance(data, str) or not 0 < len(data) <= MAX_PASSWORD:
+                raise invalid(f"Data must be text of 1 to {MAX_PASSWORD} characters.")
+            return {"EncryptedData": secrets.encrypt(data, site.code), "ReturnValue": 0}
+        if name in ("importglobaluseraccount", "importglobaluseraccountex"):
+            site = _known_site(self, str(inputs["SiteCode"] or "")) if name.endswith("ex") else self.place.site
+            self._import(call, site, str(inputs["UserName"] or ""), inputs["Password"] or [])
+            return {"ReturnValue": 0}
+        raise CimError(Wbem.NOT_SUPPORTED, "Not supported", f"{cls.name}.{method} is not available on this site.")
+
+    def _import(self, call: Call, site: Site, user: str, password: list[int]) -> None:
+        """How the real method reads the bytes is not known; UTF-16LE is the way of Windows ([I])."""
+        try:
+            text = bytes(password).decode("utf-16-le")
+        except UnicodeDecodeError:
+            raise invalid("Password is not UTF-16 text.") from None
+        if "\\" not in user.strip("\\") or not 0 < len(text) <= MAX_PASSWORD:
+            raise invalid("UserName must be DOMAIN\\user, and Password must not be empty.")
+        row = ControlRow("SMS_SCI_Reserved", names.FILE_TYPE, f"{user}| 0", "User", site.code)
+        values = {"UserName": user, "Availability": 0, "AccountUsage": [], "Reserved2": secrets.encrypt(text, site.code)}
+        self.hierarchy.write(row.with_values(**values), str(call.caller))
+
+
+def _known_site(provider: SmsProvider, code: str) -> Site:
+    site = provider.hierarchy.sites.get(code)
+    if site is None:
+        raise invalid(f"The site code {code} is not a site of this hierarchy.")
+    return site

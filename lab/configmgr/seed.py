@@ -1,0 +1,181 @@
+"""What a hierarchy holds when the lab starts: rows as setup and administrators left them, and what stands on the servers.
+
+Rows carry settings that nobody here knows by name, in odd places, so that a client which drops or misreads them is found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from lab.configmgr import component_server, logs, names, status
+from lab.configmgr.component_decisions import roles_left
+from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, UpdatePackage
+from lab.configmgr.executive import component_machine
+from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Hierarchy, Site, role_row
+from lab.estate import Hierarchy as HierarchyDescription
+from lab.estate import Site as SiteDescription
+from lab.windows.machine import Machine, Service
+
+_USAGE_LEVELS = {"basic": 1, "enhanced": 2, "full": 3}
+_READY = 0x00030000  # ServerState of a passive site server that is ready: its high word
+
+
+def site_control(hierarchy: Hierarchy, site: Site, description: SiteDescription, fqdn: dict[str, str]) -> None:
+    """The rows of one site. ``fqdn`` gives the full name of each machine name of the description."""
+    servers = {site.server: [names.SITE_SERVER]}
+    for provider in site.providers:
+        servers.setdefault(provider, []).append(names.SMS_PROVIDER)
+    servers.setdefault(site.sql_server, []).append(names.SQL_SERVER)
+    if site.passive_server:
+        servers.setdefault(site.passive_server, []).append(names.SITE_SERVER)
+    for system in description.site_systems:
+        roles = servers.setdefault(fqdn[system.server], [])
+        roles.extend(role for role in system.roles if role not in roles)
+    for server, roles in servers.items():
+        kind = {SECONDARY: 1, CENTRAL: 4}.get(site.type, 2) if server == site.server else 8
+        hierarchy.store(_site_system(hierarchy, server, site.code, kind))
+        for role in roles:
+            row = role_row(server, site.code, role, type_=kind)
+            if role == names.SITE_SERVER and server == site.passive_server:
+                row = row.with_values(SiteSystemStatus=0, ServerState=_READY)
+            hierarchy.store(row)
+        if server != site.server and roles_left(hierarchy.control.roles(server=server)):
+            hierarchy.store(role_row(server, site.code, names.COMPONENT_SERVER))
+        component_server.count_roles(hierarchy, server, site.code)
+    for role, components in names.ROLE_COMPONENTS.items():
+        for component in components if site.type != SECONDARY else ():
+            row = ControlRow("SMS_SCI_Component", names.FILE_TYPE, f"{component.name}|{role}", "Component", site.code)
+            poll = (EmbeddedProperty("Polling Interval", 0, "", ""),) if component.name == names.DOWNLOADER else ()
+            values = {"ComponentName": component.name, "Name": role, "Flag": 1}
+            hierarchy.store(replace(row, props=poll).with_values(**values))
+    hierarchy.store(_definition(site, description))
+
+
+def _site_system(hierarchy: Hierarchy, server: str, code: str, kind: int) -> ControlRow:
+    machine = hierarchy.machine(server)
+    domain = "" if machine is None else machine.dns_domain
+    props = (
+        EmbeddedProperty("IsProtected", 0, "", ""),
+        EmbeddedProperty("ForestFQDN", 0, domain, ""),
+        EmbeddedProperty("DomainFQDN", 0, domain, ""),
+        EmbeddedProperty("FDMOperation", 0, "", ""),
+        EmbeddedProperty("UseMachineAccount", 1, "", ""),
+        EmbeddedProperty("Server Remote Public Name", 0, "", ""),
+        EmbeddedProperty("UseProxy", 0, "", ""),
+        EmbeddedProperty("Last Inventoried Drives", 0, "C", "D;E"),
+    )
+    polled = EmbeddedList("Objects Polled By Site Status", (names.nal_path(server, code),))
+    return replace(role_row(server, code, names.SITE_SYSTEM, props, kind), prop_lists=(polled,))
+
+
+def _definition(site: Site, description: SiteDescription) -> ControlRow:
+    row = ControlRow("SMS_SCI_SiteDefinition", names.FILE_TYPE, "Site Definition", "Site Definition", site.code)
+    row = replace(
+        row, props=(EmbeddedProperty("Comments", 0, "", ""), EmbeddedProperty("Device Collection Threshold", 1, "", ""))
+    )
+    return row.with_values(
+        ParentSiteCode=site.parent,
+        SiteName=site.name,
+        SiteServerName=site.server,
+        SiteServerDomain="",
+        SiteType=site.type,
+        SQLServerName=site.sql_server,
+        SQLDatabaseName=f"CM_{site.code}",
+        InstallDirectory=description.install_folder,
+    )
+
+
+def servers(hierarchy: Hierarchy, manager: ComponentManager) -> None:
+    """The site server with its components, and a component server on each other server with roles that need one."""
+    site = manager.site
+    site_server = hierarchy.machines[site.server]
+    _site_server(hierarchy, manager, site_server)
+    for row in hierarchy.control.roles(names.COMPONENT_SERVER, site_code=site.code):
+        machine = hierarchy.machine(row.server)
+        if machine is not None and machine.fqdn not in hierarchy.executives:
+            component_server.set_up(hierarchy, site, machine)
+
+
+def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machine) -> None:
+    site = manager.site
+    for name, value in (("Installation Directory", site.install_dir), ("Full Version", site.version), ("Type", site.type)):
+        machine.registry.set(names.SETUP_KEY, name, value)
+    executive = hierarchy.executives.get(machine.fqdn) or component_server.set_up(hierarchy, site, machine)
+    for component in names.SITE_SERVER_THREADS:
+        executive.add(component, running=True)
+    machine.services[names.SITE_COMPONENT_MANAGER] = Service(
+        names.SITE_COMPONENT_MANAGER,
+        names.SITE_COMPONENT_MANAGER,
+        path_name=f"{site.install_dir}\\bin\\x64\\sitecomp.exe",
+        on_start=manager.restarted,
+    )
+    machine.registry.set(f"{names.COMPONENTS_KEY}\\{names.SITE_COMPONENT_MANAGER}", "Server Name", machine.fqdn)
+    logs.register_log(machine, names.SITE_COMPONENT_MANAGER, "sitecomp.log")
+    hierarchy.status.set_state(site.code, component_machine(machine), names.SITE_COMPONENT_MANAGER, status.STATE_STARTED)
+
+
+def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> None:
+    """Settings of the whole hierarchy: the usage level, update packages, tenants and applications."""
+    top = hierarchy.top.code
+    level = ControlRow("SMS_SCI_SCProperty", names.FILE_TYPE, "TelemetryLevel", "Property", top)
+    hierarchy.store(
+        level.with_values(PropertyName="TelemetryLevel", Value=_USAGE_LEVELS[description.usage_level], Value1="", Value2="")
+    )
+    now = hierarchy.clock.now().replace(microsecond=0)
+    for update in description.updates:
+        hierarchy.updates[update.guid.upper()] = UpdatePackage(
+            update.guid.upper(),
+            update.name,
+            update.version,
+            update.state,
+            released=now - timedelta(days=40),
+            updated=now - timedelta(days=20),
+        )
+    number = 16777217
+    for tenant in description.cloud_tenants:
+        tenant_id = number
+        number += 1
+        hierarchy.cloud.add(
+            "SMS_AAD_Tenant_Ex",
+            {"ID": tenant_id, "Name": tenant.name, "TenantID": tenant.tenant_id, "Environment": 0, "SiteCode": top}.items(),
+        )
+        for application in tenant.applications:
+            created = now - timedelta(days=application.secret_age_days)
+            values = {
+                "ID": number,
+                "Name": application.name,
+                "ClientID": application.client_id,
+                "TenantID": tenant_id,
+                "IsClientApp": application.client,
+                "SecretKeyCreationTime": None if application.client else created,
+                "SecretKeyExpiry": None if application.client else now + timedelta(days=application.secret_valid_days),
+                "LastUpdateTime": created,
+                "Source": 0,
+                "SiteCode": top,
+            }
+            hierarchy.cloud.add("SMS_AAD_Application_Ex", values.items())
+            number += 1
+
+
+def service_connection_point(hierarchy: Hierarchy, manager: ComponentManager, server: str, mode: str) -> None:
+    """The role as the estate has it from the start, fully installed and running."""
+    site = manager.site
+    if hierarchy.site_system(server, site.code) is None:
+        hierarchy.store(_site_system(hierarchy, server, site.code, 8))
+    props = (
+        EmbeddedProperty("Connector Revision", 0, "7", ""),
+        EmbeddedProperty("OfflineMode", 1 if mode == "offline" else 0, "", ""),
+        EmbeddedProperty("Usage Data Consent", 1, "", "setup"),
+    )
+    row = role_row(server, site.code, names.SERVICE_CONNECTION_POINT, props, 8 if server != site.server else _kind(site))
+    hierarchy.store(row)
+    if server != site.server and not hierarchy.control.roles(names.COMPONENT_SERVER, server, site.code):
+        hierarchy.store(role_row(server, site.code, names.COMPONENT_SERVER))
+    hierarchy.publish(site.code)
+    manager.adopt(server, names.SERVICE_CONNECTION_POINT)
+
+
+def _kind(site: Site) -> int:
+    return 4 if site.type == CENTRAL else PRIMARY

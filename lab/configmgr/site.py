@@ -1,0 +1,174 @@
+"""The emulated hierarchies of an estate: state, components and SMS Providers, put together from the estate's description."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from lab.cim.model import NameMap
+from lab.clock import LabClock
+from lab.configmgr import seed
+from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Account, Hierarchy, Site, Violation
+from lab.configmgr.hierarchy_manager import HierarchyManager
+from lab.configmgr.provider import messages, sitecontrol, sites, updates
+from lab.configmgr.provider.base import Place
+from lab.estate import EstateDescription
+from lab.estate import Hierarchy as HierarchyDescription
+from lab.faults import FaultBoard
+from lab.windows.machine import Machine
+from lab.winrm.message import Caller
+
+_MOF = Path(__file__).parent / "mof"
+_TYPES = {"secondary": SECONDARY, "primary": PRIMARY, "cas": CENTRAL}
+_SITE_CLASSES = {
+    "SMS_Identification": sites.IdentificationProvider,
+    "SMS_Site": sites.SiteProvider,
+    "SMS_SCI_SysResUse": sitecontrol.RoleProvider,
+    "SMS_SCI_Component": sitecontrol.ComponentProvider,
+    "SMS_SCI_SiteDefinition": sitecontrol.ControlProvider,
+    "SMS_SCI_SCProperty": sitecontrol.ControlProvider,
+    "SMS_SCI_Reserved": sitecontrol.AccountProvider,
+    "SMS_SystemResourceList": sitecontrol.ResourceListProvider,
+    "SMS_StatusMessage": messages.StatusMessageProvider,
+    "SMS_StatMsgInsStrings": messages.InsertionStringProvider,
+    "SMS_ComponentSummarizer": messages.ComponentSummarizerProvider,
+    "SMS_SiteSystemSummarizer": messages.SiteSystemSummarizerProvider,
+    "SMS_CM_UpdatePackages": updates.UpdateProvider,
+    "SMS_AAD_Tenant_Ex": updates.CloudProvider,
+    "SMS_AAD_Application_Ex": updates.CloudProvider,
+    "SMS_AAD_Discovery_Settings": updates.CloudProvider,
+    "SMS_AzureService": updates.CloudProvider,
+}
+
+
+class EstateParts(Protocol):
+    """What this room needs of a running estate. ``machines`` are by FQDN, lower case or without case."""
+
+    @property
+    def description(self) -> EstateDescription:
+        """What the estate file says."""
+
+    @property
+    def machines(self) -> Mapping[str, Machine]:
+        """The machines, with their repositories."""
+
+    @property
+    def clock(self) -> LabClock:
+        """Lab time."""
+
+    @property
+    def faults(self) -> FaultBoard:
+        """The orders."""
+
+    def guard(self, machine: str, prefix: str, check: Callable[[Caller], bool]) -> None:
+        """Ask ``check`` before anybody uses this CIM namespace of a machine."""
+
+
+@dataclass
+class EmulatedHierarchy:
+    """A hierarchy with its components, as tests look at it."""
+
+    name: str
+    state: Hierarchy
+    component_managers: NameMap[ComponentManager] = field(default_factory=NameMap)
+    hierarchy_managers: NameMap[HierarchyManager] = field(default_factory=NameMap)
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Rules of the role that writes broke, oldest first; empty when all is well."""
+        return self.state.violations
+
+    def effective_mode(self, server: str) -> str:
+        """``online`` or ``offline`` as SMS_DMP_DOWNLOADER on this server (FQDN) took it up; empty when it does not run."""
+        for manager in self.component_managers.values():
+            if server.lower() in manager.downloaders:
+                return manager.downloaders[server.lower()].mode
+        return ""
+
+
+def build_hierarchies(estate: EstateParts) -> list[EmulatedHierarchy]:
+    """Set the hierarchies of the estate up on its machines: registry, services, logs, CIM classes and providers.
+
+    The clock need not run yet. The caller holds the estate's lock.
+    """
+    built = [_build(estate, description) for description in estate.description.hierarchies]
+    _register(estate, built)
+    return built
+
+
+def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHierarchy:
+    whole = estate.description
+    fqdn = {machine.name: whole.fqdn(machine.name) for machine in whole.machines}
+    found = [
+        Site(
+            code=site.code,
+            name=site.name,
+            type=_TYPES[site.kind],
+            server=fqdn[site.server],
+            parent=site.parent or "",
+            version=site.version,
+            build=site.build,
+            providers=(fqdn[site.provider],) if site.provider else (),
+            sql_server=fqdn[site.sql_server],
+            passive_server=fqdn[site.passive_server] if site.passive_server else "",
+            install_dir=site.install_folder,
+        )
+        for site in description.sites
+    ]
+    state = Hierarchy(
+        sites=NameMap({site.code: site for site in found}),
+        machines={name.lower(): machine for name, machine in estate.machines.items()},
+        clock=estate.clock,
+        faults=estate.faults,
+        accounts=_accounts(whole),
+    )
+    built = EmulatedHierarchy(description.name, state)
+    for site, described in zip(found, description.sites, strict=True):
+        seed.site_control(state, site, described, fqdn)
+        manager = built.component_managers[site.code] = ComponentManager(state, site)
+        seed.servers(state, manager)
+        built.hierarchy_managers[site.code] = HierarchyManager(state, site, manager)
+    seed.hierarchy_wide(state, description)
+    for site in found:
+        state.publish(site.code)
+    point = description.service_connection_point
+    if point is not None:
+        seed.service_connection_point(state, built.component_managers[state.top.code], fqdn[point.server], point.mode)
+    return built
+
+
+def _accounts(description: EstateDescription) -> NameMap[Account]:
+    r"""The domain's accounts by ``CORP\name`` and ``corp.example\name``."""
+    accounts: NameMap[Account] = NameMap()
+    for account in description.accounts:
+        if account.machine is None:
+            for domain in (description.domain.netbios, description.domain.dns):
+                accounts[f"{domain}\\{account.name}"] = Account(account.full_name, account.password, account.sms)
+    return accounts
+
+
+def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None:
+    """Compile the classes on each provider's machine and put the providers behind them."""
+    codes: dict[str, list[str]] = {}
+    for built in hierarchies:
+        for site in built.state.sites.values():
+            for fqdn in site.providers:
+                repository = built.state.machines[fqdn].repository
+                place = Place(built.state, site, repository, f"root/sms/site_{site.code}", fqdn)
+                for file in ("site.mof", "sitecontrol.mof", "status.mof", "cloud.mof"):
+                    repository.compile((_MOF / file).read_text(encoding="ascii"), place.namespace, file)
+                for class_name, provider in _SITE_CLASSES.items():
+                    repository.register(place.namespace, class_name, provider(place))
+                if fqdn not in codes:
+                    repository.compile((_MOF / "location.mof").read_text(encoding="ascii"), "root/sms", "location.mof")
+                codes.setdefault(fqdn, []).append(site.code)
+                estate.guard(fqdn, "root/sms", _has_rights(built.state))
+                location = Place(built.state, site, repository, "root/sms", fqdn)
+                repository.register("root/sms", "SMS_ProviderLocation", sites.LocationProvider(location, codes[fqdn]))
+
+
+def _has_rights(state: Hierarchy) -> Callable[[Caller], bool]:
+    return lambda caller: state.rights(caller) != "none"

@@ -1,0 +1,130 @@
+"""Status messages, and the component summarizer's picture of each component (facts/site-model.md, section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+INFORMATION = 0x40000000
+WARNING = 0x80000000
+ERROR = 0xC0000000
+
+MODULE_SERVER = "SMS Server"
+
+# Message numbers. 1016 to 1022 were recalled, not established: clients must not need them exactly.
+STARTED = 500
+STOPPED = 501
+PREPARING = 1013
+INSTALLING = 1014
+INSTALLED = 1015
+INSTALL_FAILED = 1016
+DEINSTALLING = 1020
+DEINSTALLED = 1021
+DEINSTALL_FAILED = 1022
+SERVER_CONFIGURED = 1027
+CHANGE_PROCESSED = 3306
+
+# States and conditions of SMS_ComponentSummarizer.
+STATE_STOPPED = 0
+STATE_STARTED = 1
+STATE_INSTALLING = 3
+STATE_DEINSTALLING = 5
+OK = 0
+CRITICAL = 2
+
+
+@dataclass(frozen=True)
+class StatusMessage:
+    """One message. ``site_code`` is the site that made it; ``time`` is UTC; ``machine`` the FQDN as components spell it."""
+
+    record_id: int
+    time: datetime
+    site_code: str
+    machine: str
+    component: str
+    message_id: int
+    severity: int
+    strings: tuple[str, ...]
+    process_id: int
+    thread_id: int
+
+
+@dataclass
+class ComponentState:
+    """What the component summarizer knows of one component on one machine."""
+
+    site_code: str
+    machine: str
+    component: str
+    state: int
+    status: int = OK
+    last_started: datetime | None = None
+    last_contacted: datetime | None = None
+    last_heartbeat: datetime | None = None
+
+
+class StatusSystem:
+    """Status messages and component states of a hierarchy. Which site may see what is the hierarchy's to say."""
+
+    def __init__(self, now: Callable[[], datetime]) -> None:
+        self._now = now
+        self.messages: list[StatusMessage] = []
+        self._components: dict[tuple[str, str, str], ComponentState] = {}
+
+    def report(
+        self, site_code: str, machine: str, component: str, message_id: int, *strings: str, severity: int = INFORMATION
+    ) -> StatusMessage:
+        """Record a message now; record numbers ascend."""
+        number = len(self.messages) + 1
+        message = StatusMessage(
+            record_id=72057594037927936 + number,  # as large as on real sites: more than 32 bits
+            time=self._now(),
+            site_code=site_code,
+            machine=machine,
+            component=component,
+            message_id=message_id,
+            severity=severity,
+            strings=strings,
+            process_id=4200,
+            thread_id=5000 + 4 * (sum(component.encode()) % 1000),
+        )
+        self.messages.append(message)
+        known = self._components.get(_key(site_code, machine, component))
+        if known is not None:
+            known.last_contacted = message.time
+        return message
+
+    def set_state(self, site_code: str, machine: str, component: str, state: int, status: int = OK) -> None:
+        """Tell the summarizer how a component stands."""
+        key = _key(site_code, machine, component)
+        known = self._components.setdefault(key, ComponentState(site_code, machine, component, state))
+        known.state, known.status = state, status
+        if state == STATE_STARTED:
+            known.last_started = known.last_heartbeat = self._now()
+
+    def state_of(self, site_code: str, machine: str, component: str) -> ComponentState | None:
+        """The component's entry, or None."""
+        return self._components.get(_key(site_code, machine, component))
+
+    def forget(self, site_code: str, machine: str, component: str) -> None:
+        """Drop a component that is not there any more."""
+        self._components.pop(_key(site_code, machine, component), None)
+
+    def components(self) -> list[ComponentState]:
+        """All entries, in a stable order."""
+        return [self._components[key] for key in sorted(self._components)]
+
+    def counts(self, entry: ComponentState, since: datetime) -> dict[int, int]:
+        """How many messages of each severity the component sent since a moment."""
+        found = {INFORMATION: 0, WARNING: 0, ERROR: 0}
+        for message in self.messages:
+            if message.time >= since and _key(message.site_code, message.machine, message.component) == _key(
+                entry.site_code, entry.machine, entry.component
+            ):
+                found[message.severity] += 1
+        return found
+
+
+def _key(site_code: str, machine: str, component: str) -> tuple[str, str, str]:
+    return site_code.upper(), machine.lower(), component.upper()

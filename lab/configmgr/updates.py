@@ -1,0 +1,31 @@
+"""States of update packages that the lab and its orders need (facts/site-model.md, section 10.2)."""
+
+from __future__ import annotations
+
+from lab.configmgr.hierarchy import Hierarchy
+
+INSTALL_IN_PROGRESS = 0x00030001
+INSTALL_SUCCESS = 0x00030004
+DOWNLOAD_IN_PROGRESS = 0x00040001
+READY_TO_INSTALL = 0x00040002
+AVAILABLE = 0x00050002
+
+# Ends of the families of content replication, prerequisite check and installation: nothing goes on in these.
+_AT_REST = frozenset({0x0001FFFF, 0x0002FFFF, INSTALL_SUCCESS, 0x0003FFFE, 0x0003FFFF})
+
+
+def is_installing(state: int) -> bool:
+    """Whether a package is being replicated, checked or installed. Families are never ordered by number."""
+    return state >> 16 in (1, 2, 3) and state not in _AT_REST
+
+
+def start_installation(hierarchy: Hierarchy, guid: str, state: int = INSTALL_IN_PROGRESS) -> None:
+    """Put a package into the middle of its installation; KeyError when there is no such package."""
+    package = hierarchy.updates[guid.upper()]
+    package.state = state
+    package.updated = hierarchy.clock.now()
+
+
+def finish_installation(hierarchy: Hierarchy, guid: str) -> None:
+    """Let the installation of a package end well; KeyError when there is no such package."""
+    start_installation(hierarchy, guid, INSTALL_SUCCESS)

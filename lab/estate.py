@@ -1,0 +1,254 @@
+"""What an emulated estate is: the typed, frozen description that :mod:`lab.estate_reader` reads from YAML.
+
+Names of machines are short and lower case (``scp01``), site codes upper case; :meth:`EstateDescription.fqdn` gives the full name.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from ipaddress import IPv4Address
+from typing import Literal
+
+from lab.estate_yaml import EstateError
+
+# The site system roles that a site may have at the start, by the product's RoleName (site-model.md, section 4.3).
+ROLE_NAMES = (
+    "SMS SQL Server", "SMS Provider", "SMS Management Point", "SMS Distribution Point", "SMS Software Update Point",
+    "SMS Fallback Status Point", "SMS State Migration Point", "SMS SRS Reporting Point", "SMS Endpoint Protection Site Role",
+    "SMS Enrollment Server", "SMS Enrollment Web Site", "SMS Cloud Proxy Connector", "SMS Data Warehouse Service Point",
+)  # fmt: skip
+
+SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
+
+
+@dataclass(frozen=True)
+class Domain:
+    """The Active Directory domain of the estate."""
+
+    dns: str
+    netbios: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """An account that can log on. A local one has its ``machine`` and is known only there.
+
+    ``sms`` is its role-based administration in every site: ``full``, ``read`` or ``none``.
+    ``administrator_of`` and ``remote_management_of`` hold machine names.
+    """
+
+    name: str
+    password: str = field(repr=False)
+    domain: str = ""
+    machine: str | None = None
+    sms: str = "none"
+    administrator_of: tuple[str, ...] = ()
+    remote_management_of: tuple[str, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        r"""``CORP\scpadmin``, or the bare name of a local account."""
+        return f"{self.domain}\\{self.name}" if self.domain else self.name
+
+
+@dataclass(frozen=True)
+class Drive:
+    """An NTFS drive; sizes in bytes. ``no_sms``: its root has the file NO_SMS_ON_DRIVE.SMS."""
+
+    letter: str
+    size_bytes: int = 100 * 2**30
+    free_bytes: int = 60 * 2**30
+    no_sms: bool = False
+
+
+@dataclass(frozen=True)
+class Software:
+    """What is installed beside Windows: dotted versions, or ``none`` (requirements.md, section 3).
+
+    ``restart_pending`` is ``none`` or the trace that a pending restart left: ``servicing``, ``update``, ``rename``,
+    ``server_manager``.
+    """
+
+    net_framework: str = "4.8"
+    net_framework_35: bool = True
+    odbc_driver: str = "18.6.2.1"
+    vc_runtime: str = "14.51.36247"
+    strong_tls: bool = True
+    restart_pending: str = "none"
+
+
+@dataclass(frozen=True)
+class MachineDescription:
+    """One emulated server. ``os`` names a preset of :mod:`lab.windows.presets`; ``fault_style`` is the form of its CIM faults."""
+
+    name: str
+    address: IPv4Address
+    os: str
+    administrators: tuple[str, ...] = ()
+    remote_management_users: tuple[str, ...] = ()
+    software: Software = Software()
+    drives: tuple[Drive, ...] = (Drive("C"),)
+    language: str = "english"
+    fault_style: Literal["A", "B"] = "B"
+    alive: bool = True
+
+
+@dataclass(frozen=True)
+class SiteSystem:
+    """A server of a site and the roles that it has at the start (product's RoleName)."""
+
+    server: str
+    roles: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair."""
+
+    code: str
+    name: str
+    kind: str
+    server: str
+    parent: str | None
+    passive_server: str | None
+    provider: str | None
+    sql_server: str
+    version: str
+    install_folder: str
+    site_systems: tuple[SiteSystem, ...] = ()
+
+    @property
+    def build(self) -> int:
+        """The build number: the third part of the version."""
+        return int(self.version.split(".")[2])
+
+
+@dataclass(frozen=True)
+class ServiceConnectionPoint:
+    """Where the role stands at the start, fully installed."""
+
+    server: str
+    mode: str = "online"
+
+
+@dataclass(frozen=True)
+class Update:
+    """An update package at the start; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2)."""
+
+    name: str
+    guid: str
+    version: str
+    state: int
+
+
+@dataclass(frozen=True)
+class CloudApplication:
+    """An Entra application with its secret's age and life, in days of lab time before and after the start."""
+
+    name: str
+    client_id: str
+    client: bool = False
+    secret_age_days: int = 30
+    secret_valid_days: int = 335
+
+
+@dataclass(frozen=True)
+class CloudTenant:
+    """An Entra tenant that the hierarchy is connected with."""
+
+    name: str
+    tenant_id: str
+    applications: tuple[CloudApplication, ...] = ()
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """Sites under one top-level site. ``sites`` begins with the top-level site."""
+
+    name: str
+    sites: tuple[Site, ...]
+    service_connection_point: ServiceConnectionPoint | None = None
+    usage_level: str = "enhanced"
+    updates: tuple[Update, ...] = ()
+    cloud_tenants: tuple[CloudTenant, ...] = ()
+
+    @property
+    def top_site(self) -> Site:
+        """The central administration site, or the stand-alone primary."""
+        return self.sites[0]
+
+    def site(self, code: str) -> Site:
+        """The site of this code; raises KeyError."""
+        for site in self.sites:
+            if site.code == code.upper():
+                return site
+        raise KeyError(f"hierarchy {self.name} has no site {code}")
+
+
+@dataclass(frozen=True)
+class EstateDescription:
+    """The whole estate. ``source`` names the file it was read from; ``pace`` is lab seconds per real second."""
+
+    source: str
+    domain: Domain
+    pace: float
+    http_port: int
+    https_port: int
+    accounts: tuple[Account, ...]
+    machines: tuple[MachineDescription, ...]
+    hierarchies: tuple[Hierarchy, ...]
+
+    def machine(self, name: str) -> MachineDescription:
+        """The machine of this short or full name; raises KeyError."""
+        for machine in self.machines:
+            if name.lower() in (machine.name, self.fqdn(machine.name)):
+                return machine
+        raise KeyError(f"the estate has no machine {name}")
+
+    def fqdn(self, machine: str) -> str:
+        """``scp01`` to ``scp01.corp.example``."""
+        return f"{machine}.{self.domain.dns}".lower()
+
+    def hierarchy_of(self, code: str) -> Hierarchy:
+        """The hierarchy with this site; raises KeyError."""
+        for hierarchy in self.hierarchies:
+            if any(site.code == code.upper() for site in hierarchy.sites):
+                return hierarchy
+        raise KeyError(f"no hierarchy has a site {code}")
+
+    def at(self, base: str | None = None, pace: float | None = None, ports: tuple[int, int] | None = None) -> EstateDescription:
+        """The same estate elsewhere.
+
+        :param base: the first three numbers of every address (``127.77.3``), each machine keeping its last one.
+        :param pace: lab seconds per real second.
+        :param ports: ports for http and https.
+
+        Raises :class:`EstateError` for a base outside 127.0.0.0/8 or one under which two machines would meet.
+        """
+        changed = self if pace is None else replace(self, pace=checked_pace(pace))
+        if ports is not None:
+            changed = replace(changed, http_port=ports[0], https_port=ports[1])
+        if base is None:
+            return changed
+        moved = tuple(replace(machine, address=_moved(machine.address, base)) for machine in self.machines)
+        if len({machine.address for machine in moved}) < len(moved):
+            raise EstateError(f"{self.source}: with the address base {base} two machines would have one address")
+        return replace(changed, machines=moved)
+
+
+def checked_pace(pace: float) -> float:
+    """A pace from 0.01 to 100000, else :class:`EstateError`."""
+    if not 0.01 <= pace <= 100_000:
+        raise EstateError(f"the pace {pace:g} is not a number from 0.01 to 100000")
+    return pace
+
+
+def _moved(address: IPv4Address, base: str) -> IPv4Address:
+    last = str(address).rpartition(".")[2]
+    try:
+        moved = IPv4Address(f"{base}.{last}")
+    except ValueError:
+        raise EstateError(f"the address base {base!r} must be three numbers, as 127.0.20") from None
+    if not moved.is_loopback:
+        raise EstateError(f"the address base {base!r} is outside 127.0.0.0/8; the lab listens on loopback only")
+    return moved

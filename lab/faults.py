@@ -1,0 +1,306 @@
+"""Faults that one can order: of the network by request, of the emulated sites by name.
+
+An order is a small mapping, the same in Python, on the command line and in a request to a running lab::
+
+    {"kind": "drop_after", "machine": "cas01", "at": 3, "count": 1, "resource": "SMS_SCI_SysResUse"}
+    {"kind": "install_failure", "target": "scp02", "count": 1, "reason": "the network path was not found"}
+
+Request orders act on what travels (see :data:`REQUEST_KINDS`); flags change how a machine or a site behaves and are read by
+the emulated services through :meth:`FaultBoard.flag` and :meth:`FaultBoard.take` (see :data:`FLAGS`).
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+Param = str | int | float | bool
+
+REQUEST_KINDS: Mapping[str, str] = {
+    "drop_before": "close the connection before the request has an effect",
+    "drop_after": "close the connection after the effect, without an answer",
+    "delay": "answer `seconds` (wall clock) later",
+    "http_status": "answer with the bare HTTP `status`, without an effect",
+    "garbage": "have the effect, answer with bytes that are no XML",
+    "truncate": "have the effect, answer with the beginning of a SOAP envelope",
+}
+
+
+@dataclass(frozen=True)
+class FlagKind:
+    """What a flag does, what it is set on (``machine`` or ``site``), its parameters, and those that cannot be left out."""
+
+    text: str
+    on: str
+    params: Mapping[str, type] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
+
+
+FLAGS: Mapping[str, FlagKind] = {
+    "dead_machine": FlagKind("nothing answers at the machine's address", "machine"),
+    "provider_error": FlagKind(
+        "the SMS Provider of the site fails with its own words",
+        "site",
+        {"message": str, "operation": str, "class_name": str},
+    ),
+    "install_failure": FlagKind("an install of site components on the machine fails and is retried", "machine", {"reason": str}),
+    "install_never": FlagKind("an install of site components on the machine begins and never ends", "machine"),
+    "stuck_thread": FlagKind("a thread of SMS_EXECUTIVE on the machine never leaves its state", "machine", {"component": str}),
+    "thread_crash": FlagKind("a thread of SMS_EXECUTIVE on the machine ends soon after its start", "machine", {"component": str}),
+    "second_controller": FlagKind(
+        "another administrator installs the role on `server` when this site gets a service connection point",
+        "site",
+        {"server": str, "mode": str},
+        needs=("server",),
+    ),
+}
+
+
+class FaultError(ValueError):
+    """An order that cannot be understood: one sentence saying what is wrong and what is allowed."""
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A flag that is set: ``target`` is a machine (first label of its name) or a site code, None for every one."""
+
+    number: int
+    name: str
+    target: str | None
+    params: Mapping[str, Param]
+    left: int | None = None
+
+    def text(self, name: str, default: str = "") -> str:
+        """A text parameter."""
+        return str(self.params.get(name, default))
+
+
+@dataclass(frozen=True)
+class RequestOrder:
+    """A fault of the network.
+
+    It counts the requests that fit (``machine``, and parts of ``action`` and ``resource`` without case; handshakes do not count)
+    and strikes at the ``at``-th of them, then at each further one until it has struck ``count`` times (None: for ever).
+    """
+
+    number: int
+    kind: str
+    machine: str | None = None
+    at: int = 1
+    count: int | None = 1
+    action: str = ""
+    resource: str = ""
+    seconds: float = 0.0
+    status: int = 503
+    seen: int = 0
+    struck: int = 0
+
+
+@dataclass(frozen=True)
+class RequestFacts:
+    """What an order may ask of a request."""
+
+    machine: str
+    action: str
+    resource: str
+
+
+def same_machine(left: str, right: str) -> bool:
+    """Whether two machine names mean the same machine: by the first label, without case."""
+    return left.partition(".")[0].casefold() == right.partition(".")[0].casefold()
+
+
+def fits(order: RequestOrder, facts: RequestFacts) -> bool:
+    """Whether the request is one that the order counts."""
+    return (
+        (order.machine is None or same_machine(order.machine, facts.machine))
+        and order.action.casefold() in facts.action.casefold()
+        and order.resource.casefold() in facts.resource.casefold()
+    )
+
+
+class FaultBoard:
+    """The orders of one estate. Safe to use from every thread.
+
+    :param machines: names of the machines that exist, :param sites: codes of the sites; a name outside them is refused.
+        Empty means that any name will do.
+    """
+
+    def __init__(self, machines: frozenset[str] = frozenset(), sites: frozenset[str] = frozenset()) -> None:
+        self._machines = frozenset(_label(name) for name in machines)
+        self._sites = frozenset(code.upper() for code in sites)
+        self._lock = threading.Lock()
+        self._numbers = itertools.count(1)
+        self._flags: list[Flag] = []
+        self._requests: list[RequestOrder] = []
+        self._watchers: list[Callable[[], None]] = []
+
+    def order(self, kind: str, **params: Param | None) -> int:
+        """Place an order and return its number. Raises :class:`FaultError`. See the module's words for the parameters."""
+        given = {name: value for name, value in params.items() if value is not None}
+        with self._lock:
+            number = next(self._numbers)
+            if kind in FLAGS:
+                self._flags.append(self._read_flag(number, kind, given))
+            elif kind in REQUEST_KINDS:
+                self._requests.append(self._read_request(number, kind, given))
+            else:
+                raise FaultError(f"there is no fault {kind!r}; allowed: {', '.join(sorted((*FLAGS, *REQUEST_KINDS)))}")
+        self._changed()
+        return number
+
+    def cancel(self, number: int) -> None:
+        """Take one order back; raises :class:`FaultError` when there is none of that number."""
+        with self._lock:
+            flags = [flag for flag in self._flags if flag.number != number]
+            requests = [order for order in self._requests if order.number != number]
+            if len(flags) == len(self._flags) and len(requests) == len(self._requests):
+                raise FaultError(f"there is no order number {number}")
+            self._flags, self._requests = flags, requests
+        self._changed()
+
+    def clear(self) -> None:
+        """Take every order back."""
+        with self._lock:
+            self._flags, self._requests = [], []
+        self._changed()
+
+    def flag(self, name: str, target: str | None = None) -> Flag | None:
+        """The flag set on this machine or site, or None. Asking changes nothing."""
+        if name not in FLAGS:
+            raise KeyError(f"no flag is called {name!r}")
+        with self._lock:
+            return self._find(name, target)
+
+    def take(self, name: str, target: str | None = None) -> Flag | None:
+        """As :meth:`flag`, and one of its ``count`` times is used up."""
+        with self._lock:
+            found = self._find(name, target)
+            if found is not None and found.left is not None:
+                place = self._flags.index(found)
+                if found.left > 1:
+                    self._flags[place] = replace(found, left=found.left - 1)
+                else:
+                    del self._flags[place]
+        return found
+
+    def strike(self, facts: RequestFacts) -> RequestOrder | None:
+        """Count a request; the first order that strikes at it, or None."""
+        with self._lock:
+            hit: RequestOrder | None = None
+            kept: list[RequestOrder] = []
+            for order in self._requests:
+                after = order
+                if fits(order, facts):
+                    seen = order.seen + 1
+                    strikes = hit is None and seen >= order.at
+                    after = replace(order, seen=seen, struck=order.struck + (1 if strikes else 0))
+                    if strikes:
+                        hit = after
+                if after.count is None or after.struck < after.count:
+                    kept.append(after)
+            self._requests = kept
+        return hit
+
+    def watch(self, watcher: Callable[[], None]) -> None:
+        """Call ``watcher`` after each change of the orders, outside the board's lock."""
+        self._watchers.append(watcher)
+
+    def listing(self) -> list[dict[str, Param | None]]:
+        """The orders as mappings, for people and for the control socket."""
+        with self._lock:
+            rows: list[dict[str, Param | None]] = [
+                {"number": f.number, "kind": f.name, "target": f.target, "count": f.left, **f.params} for f in self._flags
+            ]
+            for r in self._requests:
+                row: dict[str, Param | None] = {"number": r.number, "kind": r.kind, "machine": r.machine, "at": r.at}
+                row["count"] = None if r.count is None else r.count - r.struck
+                row |= {name: value for name, value in (("action", r.action), ("resource", r.resource)) if value}
+                row |= {"seconds": r.seconds} if r.kind == "delay" else {}
+                row |= {"status": r.status} if r.kind == "http_status" else {}
+                rows.append(row)
+        return sorted(rows, key=lambda row: int(str(row["number"])))
+
+    def __iter__(self) -> Iterator[Flag | RequestOrder]:
+        with self._lock:
+            return iter([*self._flags, *self._requests])
+
+    def _find(self, name: str, target: str | None) -> Flag | None:
+        for flag in self._flags:
+            if flag.name == name and (flag.target is None or (target is not None and same_machine(flag.target, target))):
+                return flag
+        return None
+
+    def _changed(self) -> None:
+        for watcher in list(self._watchers):
+            watcher()
+
+    def _read_flag(self, number: int, name: str, given: dict[str, Param]) -> Flag:
+        kind = FLAGS[name]
+        allowed = {"target": str, "count": int, **kind.params}
+        _check_params(name, given, allowed)
+        for param in kind.needs:
+            if param not in given:
+                raise FaultError(f"{name} needs {param}")
+        target = given.pop("target", None)
+        count = given.pop("count", None)
+        if target is not None:
+            target = self._machine(str(target)) if kind.on == "machine" else self._site(str(target))
+        if "server" in given:
+            given["server"] = self._machine(str(given["server"]))
+        return Flag(number, name, target, given, _at_least_one(name, "count", count))
+
+    def _read_request(self, number: int, kind: str, given: dict[str, Param]) -> RequestOrder:
+        allowed: dict[str, type] = {"machine": str, "at": int, "count": int, "action": str, "resource": str}
+        allowed |= {"seconds": float} if kind == "delay" else {}
+        allowed |= {"status": int} if kind == "http_status" else {}
+        _check_params(kind, given, allowed, unlimited=("count",))
+        count: int | None = None if given.get("count") == "always" else _at_least_one(kind, "count", given.get("count", 1))
+        at = _at_least_one(kind, "at", given.get("at", 1)) or 1
+        seconds = float(given.get("seconds", 1.0))
+        if not 0 <= seconds <= 600:
+            raise FaultError(f"{kind}: seconds must be 0 to 600, not {seconds:g}")
+        status = int(given.get("status", 503))
+        if not 400 <= status <= 599:
+            raise FaultError(f"{kind}: status must be 400 to 599, not {status}")
+        machine = self._machine(str(given["machine"])) if "machine" in given else None
+        text = {name: str(given.get(name, "")) for name in ("action", "resource")}
+        return RequestOrder(number, kind, machine, at, count, text["action"], text["resource"], seconds, status)
+
+    def _machine(self, name: str) -> str:
+        label = _label(name)
+        if self._machines and label not in self._machines:
+            raise FaultError(f"there is no machine {name!r} in the estate; there are {', '.join(sorted(self._machines))}")
+        return label
+
+    def _site(self, code: str) -> str:
+        if self._sites and code.upper() not in self._sites:
+            raise FaultError(f"there is no site {code!r} in the estate; there are {', '.join(sorted(self._sites))}")
+        return code.upper()
+
+
+def _label(name: str) -> str:
+    return name.partition(".")[0].lower()
+
+
+def _check_params(kind: str, given: Mapping[str, Param], allowed: Mapping[str, type], unlimited: tuple[str, ...] = ()) -> None:
+    for name, value in given.items():
+        if name not in allowed:
+            raise FaultError(f"{kind} takes no {name!r}; allowed: {', '.join(sorted(allowed))}")
+        wanted = allowed[name]
+        fits_type = isinstance(value, (int, float)) if wanted is float else isinstance(value, wanted)
+        if name in unlimited and value == "always":
+            continue
+        if not fits_type or (isinstance(value, bool) and wanted is not bool):
+            words = {str: "text", int: "a whole number", float: "a number", bool: "true or false"}[wanted]
+            raise FaultError(f"{kind}: {name} must be {words}, not {value!r}")
+
+
+def _at_least_one(kind: str, name: str, value: Param | None) -> int | None:
+    if value is None:
+        return None
+    if int(value) < 1:
+        raise FaultError(f"{kind}: {name} must be 1 or more, not {value}")
+    return int(value)

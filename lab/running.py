@@ -1,0 +1,165 @@
+"""One running lab of this computer: an estate, its control socket, its lock, its end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from lab.control import Command, ControlError, ControlServer
+from lab.estate import SERVICE_CONNECTION_POINT, EstateDescription
+from lab.faults import FaultError
+from lab.server import Estate
+
+_LOOK_SECONDS = 0.5
+
+
+def serve(description: EstateDescription, folder: Path, stop_after: float, ready: Callable[[Estate], None]) -> str:
+    """Run an estate until somebody ends it; returns why it ended.
+
+    :param stop_after: seconds without any request after which it ends by itself; 0 for never.
+    :param ready: called once everything listens.
+
+    The caller holds the folder (:func:`lab.control.locked`). Raises what :meth:`Estate.start` raises. SIGTERM and Ctrl-C end
+    it cleanly.
+    """
+    ended = threading.Event()
+    reasons: list[str] = []
+
+    def end(reason: str) -> None:
+        reasons.append(reason)
+        ended.set()
+
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        end(f"ended by {signal.Signals(number).name}")
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        estate = Estate(description, folder)
+        last_command = [time.monotonic()]
+        control = ControlServer(folder, _commands(estate, end, last_command), (FaultError, ControlError))
+        with estate:
+            control.start()
+            try:
+                ready(estate)
+                _watch(estate, ended, last_command, stop_after, end)
+            finally:
+                control.stop()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return reasons[0]
+
+
+def _watch(
+    estate: Estate, ended: threading.Event, last_command: list[float], stop_after: float, end: Callable[[str], None]
+) -> None:
+    """Wait for the end, and bring it about when nobody has asked anything for long."""
+    totals = estate.request_log.totals()
+    last_request = time.monotonic()
+    while not ended.wait(_LOOK_SECONDS):
+        now = estate.request_log.totals()
+        if now != totals:
+            totals, last_request = now, time.monotonic()
+        if stop_after and time.monotonic() - max(last_request, last_command[0]) > stop_after:
+            end(f"nobody asked anything for {stop_after:g} seconds")
+
+
+def _commands(estate: Estate, end: Callable[[str], None], last_command: list[float]) -> dict[str, Command]:
+    actions: dict[str, Command] = {
+        "status": lambda _asked: status_of(estate),
+        "down": lambda _asked: _down(end),
+        "reset": lambda _asked: _reset(estate),
+        "fault": lambda asked: _fault(estate, asked),
+    }
+
+    def noted(action: Command) -> Command:
+        def run(asked: Mapping[str, Any]) -> Mapping[str, Any]:
+            last_command[0] = time.monotonic()
+            return action(asked)
+
+        return run
+
+    return {name: noted(action) for name, action in actions.items()}
+
+
+def _down(end: Callable[[str], None]) -> Mapping[str, Any]:
+    end("ended by command")
+    return {"pid": os.getpid()}
+
+
+def _reset(estate: Estate) -> Mapping[str, Any]:
+    estate.reset()
+    return {}
+
+
+def _fault(estate: Estate, asked: Mapping[str, Any]) -> Mapping[str, Any]:
+    action = asked.get("action")
+    if action == "add":
+        params = asked.get("params")
+        if not isinstance(params, dict) or not all(isinstance(v, str | int | float | bool) for v in params.values()):
+            raise FaultError("params must be names with plain values")
+        return {"number": estate.faults.order(str(asked.get("kind")), **params)}
+    if action == "cancel":
+        number = asked.get("number")
+        if not isinstance(number, int):
+            raise FaultError("the number of the order to cancel is missing")
+        estate.faults.cancel(number)
+        return {}
+    if action == "clear":
+        estate.faults.clear()
+        return {}
+    if action == "list":
+        return {"faults": estate.faults.listing()}
+    raise FaultError("there is no such action; allowed: add, cancel, clear, list")
+
+
+def status_of(estate: Estate) -> dict[str, Any]:
+    """What runs, for people and programs."""
+    description = estate.description
+    return {
+        "pid": os.getpid(),
+        "estate": description.source,
+        "pace": description.pace,
+        "lab_time": estate.clock.now().isoformat(timespec="seconds"),
+        "ca_file": str(estate.ca_file),
+        "http_port": description.http_port,
+        "https_port": description.https_port,
+        "requests": dict(estate.request_log.totals()),
+        "machines": [
+            {"fqdn": m.fqdn, "address": m.address, "os": m.os.caption, "alive": m.alive} for m in estate.machines.values()
+        ],
+        "sites": [
+            {
+                "hierarchy": hierarchy.name,
+                "code": site.code,
+                "kind": site.kind,
+                "parent": site.parent or "",
+                "server": description.fqdn(site.server),
+                "passive_server": description.fqdn(site.passive_server) if site.passive_server else "",
+                "provider": description.fqdn(site.provider) if site.provider else "",
+            }
+            for hierarchy in description.hierarchies
+            for site in hierarchy.sites
+        ],
+        "roles": _roles(estate),
+        "faults": estate.faults.listing(),
+        "violations": [f"{v.by}: {v.text}" for v in estate.violations],
+        "errors": [f"{type(error).__name__}: {error}" for error in estate.errors],
+    }
+
+
+def _roles(estate: Estate) -> list[dict[str, str]]:
+    with estate.lock:
+        return [
+            {"role": row.role, "server": row.server, "site": row.site_code, "mode": hierarchy.effective_mode(row.server)}
+            if row.role == SERVICE_CONNECTION_POINT
+            else {"role": row.role, "server": row.server, "site": row.site_code}
+            for hierarchy in estate.hierarchies
+            for row in hierarchy.state.control.roles()
+        ]

@@ -1,0 +1,254 @@
+"""A running estate: the emulated servers, their WinRM services and listeners, and the sites on them."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+
+from lab.access import NamespaceAccess, NamespaceCheck, may_connect
+from lab.certificates import Certificates
+from lab.cim.model import NameMap
+from lab.cim.service import CimService
+from lab.clock import LabClock
+from lab.configmgr.hierarchy import Violation
+from lab.configmgr.site import EmulatedHierarchy, build_hierarchies
+from lab.estate import Account, EstateDescription
+from lab.fault_injector import FaultInjector
+from lab.faults import FaultBoard
+from lab.windows.install import build_machine
+from lab.windows.machine import Machine
+from lab.windows.programs import BUILT_IN
+from lab.windows.shell import ProgramMaker, Shell
+from lab.winrm import accounts as winrm_accounts
+from lab.winrm.http_front import Listener
+from lab.winrm.log import RequestLog
+from lab.winrm.message import Caller, Reply, Request
+from lab.winrm.programs import CommandLine, Program
+from lab.winrm.service import WinrmService
+from lab.winrm.shells import ShellService
+
+
+@dataclass(frozen=True)
+class _Inside:
+    """What stands behind the WinRM service of a machine and is built anew by a reset."""
+
+    machine: Machine
+    cim: CimService
+    shell: Shell
+    access: NamespaceAccess
+
+
+class Estate:
+    """One emulated estate. Several can run side by side in a process, on different addresses.
+
+    :param description: what it consists of.
+    :param state_folder: where the authority's certificate is written (``ca.pem``); a temporary one, removed by :meth:`stop`, when
+        left out.
+
+    What the emulated sites use: ``description``, ``machines`` (by FQDN, without case), ``clock``, ``lock`` (held during each
+    operation and each due action), ``faults`` and :meth:`guard`.
+    """
+
+    def __init__(self, description: EstateDescription, state_folder: Path | None = None) -> None:
+        self.description = description
+        self.lock = threading.RLock()
+        self.clock = LabClock(description.pace, self.lock)
+        self.faults = FaultBoard(
+            frozenset(machine.name for machine in description.machines),
+            frozenset(site.code for hierarchy in description.hierarchies for site in hierarchy.sites),
+        )
+        self.request_log = RequestLog()
+        self.machines: NameMap[Machine] = NameMap()
+        self.hierarchies: list[EmulatedHierarchy] = []
+        self._inside: NameMap[_Inside] = NameMap()
+        self._services: dict[str, WinrmService] = {}
+        self._listeners: dict[str, list[Listener]] = {}
+        self._paused: set[str] = set()
+        self._known_accounts: list[winrm_accounts.Accounts] = []
+        self._own_folder = tempfile.TemporaryDirectory(prefix="lab-estate-") if state_folder is None else None
+        self.state_folder = Path(self._own_folder.name) if self._own_folder else state_folder or Path()
+        with self.lock:
+            self._build()
+        self.faults.watch(self._follow_dead_machines)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """Who can log on, and with which rights."""
+        return self.description.accounts
+
+    @property
+    def ca_file(self) -> Path:
+        """The certificate (PEM) that clients must trust for https."""
+        return self.state_folder / "ca.pem"
+
+    @property
+    def errors(self) -> list[BaseException]:
+        """What went wrong inside the lab itself; empty when all is well."""
+        found = list(self.clock.errors)
+        for service in self._services.values():
+            found.extend(service.errors)
+        return found
+
+    @property
+    def violations(self) -> list[Violation]:
+        """Rules of the role that writes broke, in every hierarchy; empty when all is well."""
+        with self.lock:
+            return [violation for hierarchy in self.hierarchies for violation in hierarchy.violations]
+
+    def hierarchy(self, name: str) -> EmulatedHierarchy:
+        """The hierarchy of this name; KeyError when there is none."""
+        for hierarchy in self.hierarchies:
+            if hierarchy.name == name:
+                return hierarchy
+        raise KeyError(f"the estate has no hierarchy {name}")
+
+    def machine(self, name: str) -> Machine:
+        """The machine of this short or full name; KeyError when there is none."""
+        return self.machines[self.description.fqdn(self.description.machine(name).name)]
+
+    def account(self, full_name: str) -> Account:
+        r"""The account of this name (``CORP\scpadmin``); KeyError when there is none."""
+        for account in self.accounts:
+            if account.full_name.casefold() == full_name.casefold():
+                return account
+        raise KeyError(f"the estate has no account {full_name}")
+
+    def guard(self, machine: str, prefix: str, check: NamespaceCheck) -> None:
+        """Ask ``check`` besides, before anybody uses this CIM namespace of a machine or one below it."""
+        self._inside[self.machine(machine).fqdn].access.guard(prefix, check)
+
+    def add_program(self, machine: str, name: str, program: ProgramMaker) -> None:
+        """Install a program under a bare name, as ``curl``."""
+        self._inside[self.machine(machine).fqdn].shell.add(name, program)
+
+    def start(self) -> None:
+        """Listen on every address. Raises OSError (port in use) or ValueError with one clear sentence; then nothing listens."""
+        certificates = Certificates(_certificate_names(self.description))
+        self.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        certificates.write_authority(self.ca_file)
+        try:
+            for machine in self.machines.values():
+                self._open(machine, certificates)
+        except BaseException:
+            self.stop()
+            raise
+        self.clock.start()
+
+    def stop(self) -> None:
+        """Close every connection and listener, end the clock, remove what was written. May be called twice."""
+        for service in self._services.values():
+            service.close()
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.stop()
+        self._listeners.clear()
+        self.clock.stop()
+        for known in self._known_accounts:
+            known.close()
+        self._known_accounts.clear()
+        self.ca_file.unlink(missing_ok=True)
+        if self._own_folder is not None:
+            self._own_folder.cleanup()
+
+    def reset(self) -> None:
+        """Back to the state that the description tells; listeners, connections and lab time stay, orders and records go."""
+        with self.lock:
+            self.clock.clear()
+            self.clock.errors.clear()
+            self._build()
+        self.faults.clear()
+        self.request_log.clear()
+
+    def __enter__(self) -> Estate:
+        self.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None) -> None:
+        self.stop()
+
+    def _build(self) -> None:
+        self.machines.clear()
+        self._inside.clear()
+        for description in self.description.machines:
+            machine = build_machine(self.description, description, self.clock)
+            access = NamespaceAccess(machine)
+            cim = CimService(machine.repository, self.lock, machine.fqdn, access, description.fault_style)
+            self.machines[machine.fqdn] = machine
+            self._inside[machine.fqdn] = _Inside(machine, cim, Shell(machine, BUILT_IN), access)
+        self.hierarchies = build_hierarchies(self)
+
+    def _open(self, machine: Machine, certificates: Certificates) -> None:
+        service = self._service(machine)
+        self._services[machine.fqdn] = service
+        listeners = self._listeners[machine.fqdn] = []
+        for port, context in (
+            (self.description.http_port, None),
+            (self.description.https_port, certificates.server_context()),
+        ):
+            certificate = None if context is None else certificates.server_certificate_der
+            listener = Listener(machine.address, port, service, context, certificate_der=certificate)
+            listener.start()
+            listeners.append(listener)
+            if not machine.alive:
+                self._paused.add(machine.fqdn)
+                listener.pause()
+
+    def _service(self, machine: Machine) -> WinrmService:
+        """The service looks its inside up by name at each request, so that a reset can change it."""
+        fqdn = machine.fqdn
+        known = winrm_accounts.Accounts(
+            machine.name,
+            machine.netbios_domain,
+            machine.dns_domain,
+            [
+                winrm_accounts.Account(account.name, account.password, account.domain)
+                for account in self.accounts
+                if account.machine in (None, machine.name)
+            ],
+        )
+        self._known_accounts.append(known)
+
+        def answer_cim(request: Request) -> Reply:
+            return self._inside[fqdn].cim(request)
+
+        def run_program(line: CommandLine) -> Program:
+            with self.lock:
+                return self._inside[fqdn].shell(line)
+
+        def allowed(caller: Caller) -> bool:
+            return may_connect(self._inside[fqdn].machine, caller)
+
+        return WinrmService(
+            fqdn,
+            known,
+            answer_cim,
+            shells=ShellService(run_program, fqdn),
+            may_connect=allowed,
+            log=self.request_log,
+            injector=FaultInjector(self.faults),
+            product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
+        )
+
+    def _follow_dead_machines(self) -> None:
+        for description in self.description.machines:
+            alive = description.alive and self.faults.flag("dead_machine", description.name) is None
+            machine = self.machine(description.name)
+            machine.alive = alive
+            if alive == (machine.fqdn not in self._paused):
+                continue
+            for listener in self._listeners.get(machine.fqdn, []):
+                if alive:
+                    listener.resume()
+                else:
+                    listener.pause()
+            (self._paused.discard if alive else self._paused.add)(machine.fqdn)
+
+
+def _certificate_names(description: EstateDescription) -> list[str]:
+    names: list[str] = []
+    for machine in description.machines:
+        names += [description.fqdn(machine.name), machine.name, str(machine.address)]
+    return names

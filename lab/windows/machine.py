@@ -1,0 +1,77 @@
+"""One emulated Windows server: what it is, what it holds, who may do what on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lab.cim.model import NameMap
+from lab.cim.repository import Repository
+from lab.clock import LabClock
+from lab.estate import Drive
+from lab.windows.files import FileStore
+from lab.windows.registry import Registry
+
+
+@dataclass(frozen=True)
+class OperatingSystem:
+    """What Win32_OperatingSystem says. ``product_type``: 1 workstation, 2 domain controller, 3 server."""
+
+    caption: str = "Microsoft Windows Server 2022 Standard"
+    version: str = "10.0.20348"
+    build: str = "20348"
+    sku: int = 7
+    product_type: int = 3
+    language: int = 1033
+    server_core: bool = False
+
+
+@dataclass
+class Service:
+    """A Windows service. ``state`` is Running, Stopped, Start Pending or Stop Pending."""
+
+    name: str
+    display_name: str
+    state: str = "Running"
+    start_mode: str = "Auto"
+    start_name: str = "LocalSystem"
+    path_name: str = ""
+    on_start: Callable[[], None] | None = None
+    on_stop: Callable[[], None] | None = None
+
+
+@dataclass
+class Machine:
+    r"""A server of the estate.
+
+    ``administrators`` and ``remote_management_users`` hold account names as ``DOMAIN\name`` (a computer account ends in ``$``),
+    compared without case; groups of the domain are resolved by the estate. ``alive`` false means that nothing answers.
+    """
+
+    name: str
+    address: str
+    dns_domain: str
+    netbios_domain: str
+    clock: LabClock
+    os: OperatingSystem = field(default_factory=OperatingSystem)
+    administrators: list[str] = field(default_factory=list)
+    remote_management_users: list[str] = field(default_factory=list)
+    registry: Registry = field(default_factory=Registry)
+    files: FileStore = field(default_factory=FileStore)
+    services: NameMap[Service] = field(default_factory=NameMap)
+    repository: Repository = field(default_factory=Repository)
+    drives: tuple[Drive, ...] = (Drive("C"),)
+    alive: bool = True
+
+    @property
+    def fqdn(self) -> str:
+        return f"{self.name}.{self.dns_domain}".lower()
+
+    @property
+    def computer_account(self) -> str:
+        r"""The machine's own account, as ``CORP\CAS01$``."""
+        return f"{self.netbios_domain}\\{self.name.upper()}$"
+
+    def is_administrator(self, account: str) -> bool:
+        """Whether this account is a local administrator, directly."""
+        return account.casefold() in (member.casefold() for member in self.administrators)

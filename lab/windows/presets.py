@@ -1,0 +1,113 @@
+"""Kinds of Windows that a machine can be, and what they and their software leave in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lab.estate import Drive, Software
+from lab.windows.files import FileStore
+from lab.windows.machine import OperatingSystem
+from lab.windows.registry import Registry, ValueType
+
+# Server Core is told from the full server by the registry (ServerLevels, InstallationType): since Windows Server 2012 both have
+# OperatingSystemSKU 7 (Microsoft, "Determining Whether Server Core Is Running").
+OPERATING_SYSTEMS: Mapping[str, OperatingSystem] = {
+    "2025": OperatingSystem("Microsoft Windows Server 2025 Standard", "10.0.26100", "26100"),
+    "2022": OperatingSystem("Microsoft Windows Server 2022 Standard", "10.0.20348", "20348"),
+    "2019": OperatingSystem("Microsoft Windows Server 2019 Standard", "10.0.17763", "17763"),
+    "2016": OperatingSystem("Microsoft Windows Server 2016 Standard", "10.0.14393", "14393"),
+    "2012r2": OperatingSystem("Microsoft Windows Server 2012 R2 Standard", "6.3.9600", "9600"),
+    "win11": OperatingSystem("Microsoft Windows 11 Enterprise", "10.0.26100", "26100", sku=4, product_type=1),
+    "2022core": OperatingSystem("Microsoft Windows Server 2022 Standard", "10.0.20348", "20348", server_core=True),
+}
+
+LANGUAGES: Mapping[str, int] = {"english": 1033, "german": 1031}
+
+# NDP\v4\Full Release numbers (requirements.md, section 3.1).
+NET_RELEASES: Mapping[str, int] = {"none": 0, "4.5.2": 379893, "4.6.2": 394802, "4.7.2": 461808, "4.8": 528040}
+
+RESTART_TRACES = ("none", "servicing", "update", "rename", "server_manager")
+
+_CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
+_SESSION_MANAGER = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+_NET_KEYS = (
+    r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319",
+    r"HKLM\SOFTWARE\Microsoft\.NETFramework\v2.0.50727",
+    r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v4.0.30319",
+    r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v2.0.50727",
+)
+
+
+def operating_system(preset: str, language: str) -> OperatingSystem:
+    """The preset in a language (``english``, ``german``)."""
+    return replace(OPERATING_SYSTEMS[preset], language=LANGUAGES[language])
+
+
+def write_windows(registry: Registry, os: OperatingSystem, name: str, dns_domain: str) -> None:
+    """What Windows itself keeps: version, installation type, name, the keys that every server has."""
+    edition = "Enterprise" if os.product_type == 1 else "ServerStandard"
+    kind = "Client" if os.product_type == 1 else ("Server Core" if os.server_core else "Server")
+    registry.set(_CURRENT_VERSION, "ProductName", os.caption.removeprefix("Microsoft "))
+    registry.set(_CURRENT_VERSION, "CurrentBuildNumber", os.build)
+    registry.set(_CURRENT_VERSION, "EditionID", edition)
+    registry.set(_CURRENT_VERSION, "InstallationType", kind)
+    if os.product_type != 1:
+        levels = rf"{_CURRENT_VERSION}\Server\ServerLevels"
+        registry.set(levels, "ServerCore", 1)
+        if not os.server_core:
+            registry.set(levels, "Server-Gui-Mgmt", 1)
+            registry.set(levels, "Server-Gui-Shell", 1)
+    registry.set(r"HKLM\SYSTEM\CurrentControlSet\Control\ComputerName\ComputerName", "ComputerName", name.upper())
+    parameters = r"HKLM\SYSTEM\CurrentControlSet\Services\Tcpip\Parameters"
+    registry.set(parameters, "Hostname", name)
+    registry.set(parameters, "Domain", dns_domain)
+    registry.set(rf"{_CURRENT_VERSION}\ProfileList", "ProgramData", r"%SystemDrive%\ProgramData", ValueType.EXPAND_SZ)
+    registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing")
+    registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update")
+    registry.create(r"HKLM\SOFTWARE\Microsoft\ServerManager")
+    registry.set(_SESSION_MANAGER, "ObjectDirectories", [r"\Windows", r"\RPC Control"])
+
+
+def write_software(registry: Registry, software: Software) -> None:
+    """What the installed software keeps (requirements.md, section 3.1)."""
+    if software.net_framework_35:
+        registry.set(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5", "Install", 1)
+        registry.set(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5", "Version", "3.5.30729.4926")
+    if software.net_framework != "none":
+        full = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
+        registry.set(full, "Release", NET_RELEASES[software.net_framework])
+        registry.set(full, "Install", 1)
+    for key in _NET_KEYS:
+        registry.create(key)
+        if software.strong_tls:
+            registry.set(key, "SystemDefaultTlsVersions", 1)
+            registry.set(key, "SchUseStrongCrypto", 1)
+    if software.odbc_driver != "none":
+        registry.set(r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18", "InstalledVersion", software.odbc_driver)
+    if software.vc_runtime != "none":
+        runtime = r"HKLM\SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
+        registry.set(runtime, "Version", f"v{software.vc_runtime}")
+        registry.set(runtime, "Installed", 1)
+    _write_restart_trace(registry, software.restart_pending)
+
+
+def _write_restart_trace(registry: Registry, trace: str) -> None:
+    if trace == "servicing":
+        registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Component Based Servicing\RebootPending")
+    elif trace == "update":
+        registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired")
+    elif trace == "rename":
+        registry.set(_SESSION_MANAGER, "PendingFileRenameOperations", [r"\??\C:\Windows\Temp\old.tmp", ""])
+    elif trace == "server_manager":
+        registry.set(r"HKLM\SOFTWARE\Microsoft\ServerManager", "CurrentRebootAttempts", 1)
+
+
+def write_drives(files: FileStore, drives: tuple[Drive, ...]) -> None:
+    """The roots of the drives, with NO_SMS_ON_DRIVE.SMS where it is wanted, and the folders of Windows."""
+    for drive in drives:
+        files.make_folder(f"{drive.letter}:")
+        if drive.no_sms:
+            files.write(f"{drive.letter}:\\NO_SMS_ON_DRIVE.SMS", b"")
+    for folder in (r"C:\Windows\System32", r"C:\Windows\Temp", r"C:\Program Files", r"C:\ProgramData", r"C:\Users"):
+        files.make_folder(folder)

@@ -1,0 +1,71 @@
+"""The small programs that every emulated server has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from lab.windows.shell import Invocation, ProgramMaker
+from lab.winrm.programs import Finished
+
+
+def hostname(run: Invocation) -> Finished:
+    """The computer's name."""
+    return run.said(f"{run.machine.name}\r\n")
+
+
+def whoami(run: Invocation) -> Finished:
+    """The caller, in lower case as Windows prints it."""
+    domain = run.line.caller.domain or run.machine.name
+    return run.said(f"{domain.lower()}\\{run.line.caller.name.lower()}\r\n")
+
+
+def ver(run: Invocation) -> Finished:
+    """The version of Windows."""
+    return run.said(f"\r\nMicrosoft Windows [Version {run.machine.os.version}.0]\r\n")
+
+
+def echo(run: Invocation) -> Finished:
+    """The rest of the line."""
+    return run.said(" ".join(run.arguments) + "\r\n")
+
+
+def type_(run: Invocation) -> Finished:
+    """The bytes of files."""
+    if not run.arguments:
+        return run.complained("The syntax of the command is incorrect.\r\n")
+    content = b""
+    for written in run.arguments:
+        found = run.machine.files.read(run.path(written))
+        if found is None:
+            return run.complained("The system cannot find the file specified.\r\n")
+        content += found
+    return Finished(stdout=content)
+
+
+def dir_(run: Invocation) -> Finished:
+    """The names in a folder, one a line (``dir /b``); other switches are not known."""
+    switches = [word.lower() for word in run.arguments if word.startswith("/")]
+    names = [word for word in run.arguments if not word.startswith("/")]
+    if any(switch != "/b" for switch in switches) or len(names) > 1:
+        return run.complained("The lab's dir knows only /b and one folder or file.\r\n")
+    folder = run.path(names[0]).rstrip("\\") if names else run.folder
+    files = run.machine.files
+    if files.read(folder) is not None:
+        return run.said(folder.rpartition("\\")[2] + "\r\n")
+    below = {
+        name[len(folder) + 1 :] for name in (*files.contents, *files.folders) if name.lower().startswith(f"{folder}\\".lower())
+    }
+    if folder not in files.folders:
+        return run.complained("File Not Found\r\n")
+    listed = sorted({name.partition("\\")[0] for name in below}, key=str.lower)
+    return run.said("".join(f"{name}\r\n" for name in listed))
+
+
+BUILT_IN: Mapping[str, ProgramMaker] = {
+    "hostname": hostname,
+    "whoami": whoami,
+    "ver": ver,
+    "echo": echo,
+    "type": type_,
+    "dir": dir_,
+}

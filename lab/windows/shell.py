@@ -1,0 +1,137 @@
+"""The programs of one emulated server, for WinRS: cmd.exe's reading of the line and a table of programs.
+
+PowerShell is deliberately not emulated: no code of the project may need it on the way that the lab proves.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from lab.windows.command_line import UnsupportedLine, expand_variables, split_line
+from lab.windows.machine import Machine
+from lab.winrm.programs import CommandLine, Finished, Program
+
+NOT_FOUND_EXIT = 1
+SYSTEM_FOLDER = "C:\\Windows\\System32"
+_EXTENSIONS = (".exe", ".com", ".cmd", ".bat")
+
+
+@dataclass(frozen=True)
+class Invocation:
+    """One run of a program: on which machine, its arguments as split by cmd.exe, and the line as it was sent."""
+
+    machine: Machine
+    program: str
+    arguments: tuple[str, ...]
+    line: CommandLine
+
+    @property
+    def folder(self) -> str:
+        """The working directory."""
+        return (self.line.working_directory or f"C:\\Users\\{self.line.caller.name}").rstrip("\\")
+
+    def path(self, written: str) -> str:
+        """A path as typed, made full."""
+        if len(written) > 1 and written[1] == ":":
+            return written.rstrip("\\") if len(written) > 3 else written
+        return f"{self.folder[:2]}{written}" if written.startswith("\\") else f"{self.folder}\\{written}"
+
+    def encoded(self, text: str) -> bytes:
+        """Text in the code page of the shell; what it does not have becomes a question mark."""
+        name = "utf-8" if self.line.code_page == 65001 else f"cp{self.line.code_page}"
+        try:
+            codecs.lookup(name)
+        except LookupError:
+            name = "cp437"
+        return text.encode(name, errors="replace")
+
+    def said(self, text: str, exit_code: int = 0) -> Finished:
+        """A program that prints this text and ends."""
+        return Finished(stdout=self.encoded(text), exit_code=exit_code)
+
+    def complained(self, text: str, exit_code: int = 1) -> Finished:
+        """A program that prints this text to standard error and fails."""
+        return Finished(stderr=self.encoded(text), exit_code=exit_code)
+
+
+ProgramMaker = Callable[[Invocation], Program]
+
+
+class Shell:
+    """Runs the programs of one machine: the callable is the ProgramRunner of its WinRS service.
+
+    :param programs: by bare name, lower case: :data:`lab.windows.programs.BUILT_IN` and what else the machine has.
+    """
+
+    def __init__(self, machine: Machine, programs: Mapping[str, ProgramMaker]) -> None:
+        self._machine = machine
+        self._programs = dict(programs)
+
+    def add(self, name: str, program: ProgramMaker) -> None:
+        """Install a program under its bare name, as ``curl``; it replaces one of the same name."""
+        self._programs[_bare(name)] = program
+
+    def __call__(self, line: CommandLine) -> Program:
+        """The program of a command line; what cannot be found or read is a program that says so, as cmd.exe does."""
+        return self._run(line, depth=0)
+
+    def _run(self, line: CommandLine, depth: int) -> Program:
+        text = expand_variables(line.text, {**self._variables(line), **line.environment})
+        try:
+            words = split_line(text)
+        except UnsupportedLine as sign:
+            blank = Invocation(self._machine, "cmd", (), line)
+            return blank.complained(f"The lab's cmd.exe does not know {sign}; run one program at a time.\r\n", 255)
+        if not words:
+            return Finished()
+        run = Invocation(self._machine, words[0], words[1:], line)
+        if _bare(words[0]) == "cmd":
+            return self._nested(run, depth)
+        if "\\" in words[0] and not self._is_there(run.path(words[0])):
+            return run.complained("The system cannot find the path specified.\r\n", NOT_FOUND_EXIT)
+        maker = self._programs.get(_bare(words[0]))
+        if maker is None:
+            return run.complained(
+                f"'{words[0]}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
+                NOT_FOUND_EXIT,
+            )
+        return maker(run)
+
+    def _nested(self, run: Invocation, depth: int) -> Program:
+        """``cmd /c something``."""
+        if depth > 3 or not run.arguments or run.arguments[0].lower() not in ("/c", "/s", "/d", "/q"):
+            return run.complained("The lab's cmd.exe runs only with /c.\r\n", 255)
+        rest = list(run.arguments)
+        while rest and rest[0].lower() in ("/c", "/s", "/d", "/q"):
+            rest.pop(0)
+        quoted = " ".join(f'"{word}"' if " " in word and len(rest) > 1 else word for word in rest)
+        return self._run(replace(run.line, command=quoted, arguments=()), depth + 1)
+
+    def _is_there(self, path: str) -> bool:
+        folder, _, name = path.rpartition("\\")
+        if folder.lower() == SYSTEM_FOLDER.lower():
+            return _bare(name) in self._programs
+        return any(self._machine.files.read(path + extension) is not None for extension in ("", *_EXTENSIONS))
+
+    def _variables(self, line: CommandLine) -> dict[str, str]:
+        return {
+            "COMPUTERNAME": self._machine.name.upper(),
+            "USERNAME": line.caller.name,
+            "USERDOMAIN": line.caller.domain or self._machine.name.upper(),
+            "SystemRoot": r"C:\Windows",
+            "windir": r"C:\Windows",
+            "SystemDrive": "C:",
+            "ProgramData": r"C:\ProgramData",
+            "ProgramFiles": r"C:\Program Files",
+            "TEMP": rf"C:\Users\{line.caller.name}\AppData\Local\Temp",
+        }
+
+
+def _bare(name: str) -> str:
+    last = name.rpartition("\\")[2].lower()
+    for extension in _EXTENSIONS:
+        if last.endswith(extension):
+            return last.removesuffix(extension)
+    return last

@@ -1,0 +1,1 @@
+"""A WinRM service: authentication, message encryption, SOAP, shells and the HTTP front."""

@@ -1,0 +1,129 @@
+"""Who may log on to an emulated server, and how people may write an account's name."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import os
+import re
+import secrets
+import shutil
+import tempfile
+import threading
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from spnego._ntlm_raw.crypto import ntowfv1  # the only MD4 at hand; pyspnego's acceptor reads the hash from its account file
+
+from lab.winrm.message import Caller
+
+FORBIDDEN_IN_NAMES = re.compile(r'["/\\\[\]:;|=,+*?<>@\x00-\x1f]')
+"""What Windows forbids in an account name; it also keeps the account file's lines whole."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user with a password. ``domain`` is the NetBIOS domain, empty for an account of the machine itself."""
+
+    name: str
+    password: str
+    domain: str = ""
+
+    def __repr__(self) -> str:
+        return f"Account({str(self.caller)!r})"
+
+    @property
+    def caller(self) -> Caller:
+        """The account as the handlers see it."""
+        return Caller(self.name, self.domain)
+
+
+class Accounts:
+    r"""The accounts that one emulated server knows.
+
+    A domain account may be written ``CORP\name``, ``corp.example\name``, ``name@CORP`` or ``name@corp.example``; a local one
+    ``name``, ``.\name`` or ``MACHINE\name``; letters in any case. The NTLM side reads them from a private file (mode 0600) in a
+    directory that :meth:`close` removes; it holds hashes only.
+
+    :param machine: the server's NetBIOS name. :param netbios_domain: and :param dns_domain: names of its domain.
+    """
+
+    def __init__(self, machine: str, netbios_domain: str, dns_domain: str, accounts: Iterable[Account]) -> None:
+        self._machine = machine
+        self._netbios_domain = netbios_domain
+        self._dns_domain = dns_domain
+        self._lock = threading.Lock()
+        self._known: dict[tuple[str, str], Account] = {}
+        self._directory = Path(tempfile.mkdtemp(prefix="lab-winrm-"))
+        self.ntlm_file = self._directory / "accounts"
+        try:
+            self.replace(accounts)
+        except BaseException:
+            self.close()
+            raise
+
+    def replace(self, accounts: Iterable[Account]) -> None:
+        """Know these accounts from now on. Raises ValueError for a name that Windows does not allow and for doubles."""
+        known: dict[tuple[str, str], Account] = {}
+        for account in accounts:
+            for spelling in self._spellings(account):
+                if known.setdefault(spelling, account) is not account:
+                    raise ValueError(f"account {str(account.caller)!r} is given twice on {self._machine}")
+        lines = "".join(f"{_ntlm_line(domain, name, account)}\n" for (domain, name), account in known.items())
+        new_file = self.ntlm_file.with_suffix(".new")
+        with os.fdopen(os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            file.write(lines)
+        with self._lock:
+            new_file.replace(self.ntlm_file)
+            self._known = known
+
+    def find(self, principal: str) -> Caller | None:
+        r"""The account behind a name as typed (``DOMAIN\name``, ``name@domain``, ``name``); None when there is none."""
+        account = self._find(principal)
+        return account.caller if account else None
+
+    def check(self, principal: str, passwords: Iterable[str]) -> Caller | None:
+        """The account behind the name if one of ``passwords`` (readings of what was sent) is its password."""
+        account = self._find(principal)
+        right = account.password if account else secrets.token_hex(16)
+        matches = [hmac.compare_digest(_digest(right), _digest(password)) for password in passwords]
+        return account.caller if account and any(matches) else None
+
+    def close(self) -> None:
+        """Remove the account file and its directory."""
+        with suppress(FileNotFoundError):
+            shutil.rmtree(self._directory)
+
+    def _find(self, principal: str) -> Account | None:
+        domain, separator, name = principal.partition("\\")
+        if not separator:
+            domain, name = "", principal
+        with self._lock:
+            return self._known.get((domain.casefold(), name.casefold()))
+
+    def _spellings(self, account: Account) -> set[tuple[str, str]]:
+        """(domain, name) pairs as NTLM clients send them, folded; a user principal name travels without a domain."""
+        if not account.name or FORBIDDEN_IN_NAMES.search(account.name) or account.name != account.name.strip():
+            raise ValueError(
+                f"account name {account.name!r} on {self._machine} is empty or holds a character that Windows forbids"
+            )
+        name = account.name.casefold()
+        if not account.domain:
+            return {("", name), (".", name), (self._machine.casefold(), name)}
+        domains = {account.domain.casefold()}
+        if account.domain.casefold() == self._netbios_domain.casefold():
+            domains.add(self._dns_domain.casefold())
+        return {(domain, name) for domain in domains} | {("", f"{name}@{domain}") for domain in domains}
+
+
+def _ntlm_line(domain: str, name: str, account: Account) -> str:
+    """A line of the account file (smbpasswd form). The LM hash is random: nobody logs on with LM."""
+    user = f"{domain}\\{name}" if domain else name
+    return f"{user}:0:{secrets.token_hex(16)}:{ntowfv1(account.password).hex()}:[U]:LCT-0"
+
+
+def _digest(password: str) -> bytes:
+    """Equal lengths for the comparison in constant time."""
+    return hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest()

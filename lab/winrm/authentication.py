@@ -1,0 +1,149 @@
+"""Who is calling: Negotiate, NTLM and Kerberos for a TCP connection, Basic for a single request."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import spnego
+from cryptography import x509
+from spnego.channel_bindings import GssChannelBindings
+
+from lab.winrm.accounts import Accounts
+from lab.winrm.message import Caller
+
+_PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm"}
+"""HTTP scheme to the protocol that the acceptor speaks; under Negotiate it takes SPNEGO, raw NTLM and Kerberos alike."""
+
+_environment = threading.Lock()
+"""The acceptor finds its accounts through an environment variable, which belongs to the whole process."""
+
+
+class AuthenticationError(Exception):
+    """These credentials, or this token, are worth a 401. The text is for the lab's own log, never for the caller."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of a handshake: the token to send back, if any, and the caller once it is complete."""
+
+    token: bytes | None
+    caller: Caller | None
+
+
+class Negotiation:
+    """One security context: a handshake, then the sealing of messages. Belongs to one TCP connection.
+
+    :param scheme: the HTTP scheme of the first token, in any case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
+    :param channel_bindings: when given, an NTLM client must name this TLS channel (RFC 5929, tls-server-end-point).
+    """
+
+    def __init__(self, accounts: Accounts, scheme: str, channel_bindings: GssChannelBindings | None = None) -> None:
+        protocol = _PROTOCOLS.get(scheme.lower())
+        if protocol is None:
+            raise AuthenticationError(f"no handshake under the scheme {scheme!r}")
+        self.scheme = scheme
+        self._accounts = accounts
+        try:
+            with _account_file(accounts.ntlm_file):
+                self._context = spnego.server(
+                    protocol=protocol,
+                    service="http",
+                    channel_bindings=channel_bindings,
+                    options=spnego.NegotiateOptions.wrapping_winrm,
+                )
+        except Exception as error:
+            raise AuthenticationError(f"no acceptor for {scheme}: {error}") from error
+
+    def step(self, token: bytes) -> Step:
+        """Take the client's token. Raises AuthenticationError; the context is of no use afterwards."""
+        if not token:
+            raise AuthenticationError("an empty token")
+        try:
+            with _account_file(self._accounts.ntlm_file):
+                answer = self._context.step(token)
+            principal = self._context.client_principal if self._context.complete else None
+        except Exception as error:  # a token is hostile input: whatever its parser stumbles over means 401
+            raise AuthenticationError(f"the token was refused: {type(error).__name__}") from error
+        if not self._context.complete:
+            if not answer:
+                raise AuthenticationError("the handshake has stopped")
+            return Step(answer, None)
+        caller = self._accounts.find(principal or "")
+        if caller is None:
+            raise AuthenticationError("the handshake names an unknown account")
+        return Step(answer, caller)
+
+    def unseal(self, signature: bytes, data: bytes) -> bytes:
+        """Decrypt and verify a message. Raises AuthenticationError; the context is of no use afterwards."""
+        try:
+            plain: bytes = self._context.unwrap_winrm(signature, data)
+        except Exception as error:
+            raise AuthenticationError(f"the message was not sealed by this context: {type(error).__name__}") from error
+        return plain
+
+    def seal(self, plain: bytes) -> tuple[bytes, bytes, int]:
+        """Encrypt: signature, ciphertext, and the number of padding bytes that the announced length counts besides."""
+        wrapped = self._context.wrap_winrm(plain)
+        return wrapped.header, wrapped.data, wrapped.padding_length
+
+
+def split_authorization(value: str) -> tuple[str, bytes]:
+    """The scheme (lower case) and the decoded credentials of an Authorization header. Raises AuthenticationError."""
+    scheme, _, encoded = value.strip().partition(" ")
+    try:
+        return scheme.lower(), base64.b64decode(encoded.strip(), validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise AuthenticationError("the Authorization header is not base64") from error
+
+
+def check_basic(accounts: Accounts, credentials: bytes) -> Caller:
+    """The caller behind ``user:password``. Raises AuthenticationError.
+
+    Clients disagree about the encoding (requests sends Latin-1, others UTF-8), so both readings are tried.
+    """
+    user, separator, password = credentials.partition(b":")
+    if not separator:
+        raise AuthenticationError("Basic credentials without a colon")
+    readings = [(_decoded(user, encoding), _decoded(password, encoding)) for encoding in ("utf-8", "latin-1")]
+    callers = [accounts.check(name, [secret]) for name, secret in readings if name is not None and secret is not None]
+    caller = next((found for found in callers if found is not None), None)
+    if caller is None:
+        raise AuthenticationError("wrong user name or password")
+    return caller
+
+
+def certificate_bindings(certificate_der: bytes) -> GssChannelBindings:
+    """The channel bindings of a TLS server certificate: its hash, SHA-256 in place of MD5 and SHA-1 (RFC 5929, section 4.1)."""
+    algorithm = x509.load_der_x509_certificate(certificate_der).signature_hash_algorithm
+    name = "sha256" if algorithm is None or algorithm.name in ("md5", "sha1") else algorithm.name
+    digest = hashlib.new(name, certificate_der).digest()
+    return GssChannelBindings(application_data=b"tls-server-end-point:" + digest)
+
+
+def _decoded(data: bytes, encoding: str) -> str | None:
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        return None
+
+
+@contextmanager
+def _account_file(path: Path) -> Iterator[None]:
+    with _environment:
+        before = os.environ.get("NTLM_USER_FILE")
+        os.environ["NTLM_USER_FILE"] = str(path)
+        try:
+            yield
+        finally:
+            if before is None:
+                del os.environ["NTLM_USER_FILE"]
+            else:
+                os.environ["NTLM_USER_FILE"] = before

@@ -1,0 +1,178 @@
+"""One TCP connection to an emulated WinRM service, without any I/O: HTTP requests in, HTTP answers out.
+
+Negotiate and Kerberos authenticate the connection, Basic a request (facts/wsman.md section 3). Messages are sealed whenever the
+request was; over plain HTTP nothing else is taken.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spnego.channel_bindings import GssChannelBindings
+
+from lab.winrm.authentication import AuthenticationError, Negotiation, check_basic, split_authorization
+from lab.winrm.message import Caller
+from lab.winrm.sealing import SealError, media_type, read_sealed, write_sealed
+from lab.winrm.service import Answer, Exchange, WinrmService
+from lab.winrm.soap import MAX_ENVELOPE_BYTES
+
+PATH = "/wsman"
+ANONYMOUS_PATH = "/wsman-anon/identify"
+SOAP_TYPE = "application/soap+xml;charset=UTF-8"
+_SCHEMES = {"negotiate": "Negotiate", "kerberos": "Kerberos"}
+
+Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class HttpReply:
+    """An HTTP answer. Content-Length is the front's business."""
+
+    status: int
+    headers: Headers = ()
+    body: bytes = b""
+
+
+@dataclass(frozen=True)
+class _Identified:
+    """Who sent a request, once it is known, and the header that ends or continues a handshake."""
+
+    caller: Caller | None
+    headers: Headers = ()
+    basic: bool = False
+
+
+class WinrmConnection:
+    """The state of one TCP connection. Not for use by several threads at once.
+
+    :param tls: whether the connection is TLS: then Basic is offered and messages need not be sealed.
+    :param channel_bindings: what NTLM clients must bind to, see :meth:`WinrmService.channel_bindings`.
+    """
+
+    def __init__(self, service: WinrmService, tls: bool, channel_bindings: GssChannelBindings | None = None) -> None:
+        self._service = service
+        self._tls = tls
+        self._channel_bindings = channel_bindings
+        self._negotiation: Negotiation | None = None
+        self._caller: Caller | None = None
+
+    def handle(self, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HttpReply | None:
+        """Answer a request; None means: close the connection without an answer.
+
+        :param headers: names in lower case.
+        """
+        exchange = self._service.begin(len(body))
+        reply = self._answer(exchange, method, path, headers, body)
+        if not exchange.judged and reply is not None:
+            answer = self._service.judge(exchange, Answer(reply.status, reply.body))
+            if answer != Answer(reply.status, reply.body):
+                reply = self._plain(answer)
+        self._service.finish(exchange, reply.status if reply else 0, len(reply.body) if reply else 0)
+        return reply
+
+    def refuse(self, status: int, bytes_in: int) -> HttpReply | None:
+        """A request that the front does not pass on (too large, no length): a bare status, recorded like any other exchange."""
+        exchange = self._service.begin(bytes_in)
+        reply = self._plain(self._service.judge(exchange, Answer(status)))
+        self._service.finish(exchange, reply.status if reply else 0, 0)
+        return reply
+
+    def _answer(self, exchange: Exchange, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HttpReply | None:
+        target = path.partition("?")[0].casefold()
+        if target not in (PATH, ANONYMOUS_PATH):
+            return HttpReply(404)
+        if method != "POST":
+            return HttpReply(405, (("Allow", "POST"),))
+        if target == ANONYMOUS_PATH or headers.get("wsmanidentify", "").strip().lower() == "unauthenticated":
+            return self._plain(self._service.identify(exchange, body))
+        try:
+            identified = self._authenticate(headers)
+        except AuthenticationError:
+            self._forget()
+            exchange.kind = "handshake"
+            return self._unauthorized()
+        if identified.caller is None:
+            exchange.kind = "handshake"
+            return HttpReply(401, identified.headers)
+        exchange.caller = str(identified.caller)
+        if not body:
+            exchange.kind = "handshake"
+            return HttpReply(200, identified.headers)
+        reply = self._message(exchange, identified, headers.get("content-type", ""), body)
+        return HttpReply(reply.status, reply.headers + identified.headers, reply.body) if reply else None
+
+    def _authenticate(self, headers: Mapping[str, str]) -> _Identified:
+        """Raises AuthenticationError: answer 401 and forget the context."""
+        value = headers.get("authorization")
+        if value is None:
+            if self._caller is None:
+                raise AuthenticationError("not authenticated")
+            return _Identified(self._caller)
+        scheme, credentials = split_authorization(value)
+        if scheme == "basic" and self._tls:
+            return _Identified(check_basic(self._service.accounts, credentials), basic=True)
+        if scheme not in _SCHEMES or (scheme == "kerberos" and not self._service.kerberos):
+            raise AuthenticationError(f"the scheme {scheme!r} is not offered here")
+        if self._negotiation is None or self._caller is not None or self._negotiation.scheme != scheme:
+            self._forget()
+            self._negotiation = Negotiation(self._service.accounts, scheme, self._channel_bindings)
+        step = self._negotiation.step(credentials)
+        self._caller = step.caller
+        if not step.token:
+            return _Identified(step.caller)
+        token = base64.b64encode(step.token).decode("ascii")
+        return _Identified(step.caller, (("WWW-Authenticate", f"{_SCHEMES[scheme]} {token}"),))
+
+    def _message(self, exchange: Exchange, identified: _Identified, content_type: str, body: bytes) -> HttpReply | None:
+        """Unseal if need be, have it answered, seal the answer likewise."""
+        if identified.caller is None:
+            raise ValueError("a message without a caller")
+        protocol = None
+        if media_type(content_type) == "multipart/encrypted":
+            if self._negotiation is None or identified.basic:
+                return HttpReply(400)
+            try:
+                sealed = read_sealed(content_type, body)
+                body = self._negotiation.unseal(sealed.signature, sealed.data)
+                if len(body) != sealed.length:
+                    raise SealError("the announced length is not that of the message")
+            except (SealError, AuthenticationError):
+                # The two ends no longer agree on the state of the cipher: the context is lost.
+                self._forget()
+                return HttpReply(400)
+            protocol = sealed.protocol
+        elif not self._tls:
+            return HttpReply(500)
+        elif media_type(content_type) != "application/soap+xml":
+            return HttpReply(415)
+        if len(body) > MAX_ENVELOPE_BYTES:
+            return HttpReply(413)
+        answer = self._service.answer(exchange, identified.caller, body)
+        return self._plain(answer) if protocol is None else self._sealed(answer, protocol)
+
+    def _plain(self, answer: Answer | None) -> HttpReply | None:
+        if answer is None:
+            return None
+        if answer.status == 401:
+            return self._unauthorized()
+        return HttpReply(answer.status, (("Content-Type", SOAP_TYPE),) if answer.message else (), answer.message)
+
+    def _sealed(self, answer: Answer | None, protocol: str) -> HttpReply | None:
+        if answer is None or not answer.message or self._negotiation is None:
+            return self._plain(answer)
+        signature, data, padding = self._negotiation.seal(answer.message)
+        content_type, body = write_sealed(protocol, len(answer.message) + padding, signature, data)
+        return HttpReply(answer.status, (("Content-Type", content_type),), body)
+
+    def _unauthorized(self) -> HttpReply:
+        """401 with what is offered; the list and its order satisfy pywinrm and pypsrp, Windows' own order is not established."""
+        offers = ["Negotiate"]
+        offers += ["Kerberos"] if self._service.kerberos else []
+        offers += ['Basic realm="WSMAN"'] if self._tls else []
+        return HttpReply(401, tuple(("WWW-Authenticate", offer) for offer in offers))
+
+    def _forget(self) -> None:
+        self._negotiation = None
+        self._caller = None

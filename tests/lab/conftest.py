@@ -1,0 +1,165 @@
+"""Running estates for tests, each on addresses of its own, and what speaks to them."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+import os
+import socket
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from winrm.exceptions import WSManFaultError
+from winrm.protocol import Protocol
+
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from lab.estate import EstateDescription
+from lab.estate_reader import DEFAULT_FILE, load, parse
+from lab.server import Estate
+
+# Lab seconds per second in tests: what takes a site two minutes is over in a fifth of a second.
+PACE = 600.0
+
+_CLAIM_PORT = 59999
+_numbers = itertools.count()
+
+StartEstate = Callable[..., Estate]
+OpenSession = Callable[..., CimSession]
+
+
+@pytest.fixture
+def address_base() -> Iterator[str]:
+    """The first three numbers of loopback addresses that no other test of any process uses meanwhile."""
+    with ExitStack() as claims:
+        yield _claim(claims)
+
+
+@pytest.fixture(scope="session")
+def _session_base() -> Iterator[str]:
+    with ExitStack() as claims:
+        yield _claim(claims)
+
+
+@pytest.fixture
+def start_estate(tmp_path: Path) -> Iterator[StartEstate]:
+    """Start an estate out of YAML text (or the default file) with ``pace`` and so on as :meth:`EstateDescription.at` takes them.
+
+    At the end it is stopped, and nothing may have gone wrong inside the lab.
+    """
+    with ExitStack() as running:
+
+        def start(text: str | None = None, pace: float = PACE) -> Estate:
+            description = load() if text is None else parse(text, "estate.yml")
+            estate = Estate(description.at(_claim(running), pace))
+            running.enter_context(estate)
+            running.callback(_nothing_went_wrong, estate)
+            return estate
+
+        yield start
+
+
+@pytest.fixture(scope="session")
+def _shared_estate(_session_base: str) -> Iterator[Estate]:
+    with Estate(load().at(_session_base, PACE)) as estate:
+        yield estate
+
+
+@pytest.fixture
+def estate(_shared_estate: Estate) -> Iterator[Estate]:
+    """The default estate at pace 600, fresh for each test; the listeners stay the same in one process."""
+    _shared_estate.reset()
+    yield _shared_estate
+    _nothing_went_wrong(_shared_estate)
+
+
+@pytest.fixture
+def cim_session(estate: Estate) -> Iterator[OpenSession]:
+    """Open a CIM session of the collection to a machine, over unmodified pywinrm."""
+    with ExitStack() as opened:
+
+        def connect(
+            machine: str, account: str = "CORP\\scpadmin", scheme: str = "http", in_estate: Estate | None = None
+        ) -> CimSession:
+            protocol = _protocol(in_estate or estate, machine, account, scheme)
+            opened.callback(protocol.transport.close_session)
+            return CimSession(lambda message: _sent(protocol, message))
+
+        yield connect
+
+
+@pytest.fixture
+def lab_inventory(tmp_path: Path) -> Callable[..., Path]:
+    """Write the project's lab inventory for a running estate: same hosts and groups, the estate's addresses.
+
+    Keyword arguments become variables of all hosts (``ansible_user=...``).
+    """
+
+    def write(estate: Estate, **variables: Any) -> Path:
+        file = DEFAULT_FILE.with_name("hosts.yml")
+        inventory = copy.deepcopy(yaml.safe_load(file.read_text(encoding="utf-8")))
+        _set_addresses(inventory["all"], estate.description)
+        inventory["all"].setdefault("vars", {}).update(ansible_port=estate.description.http_port, **variables)
+        written = tmp_path / "hosts.yml"
+        written.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
+        return written
+
+    return write
+
+
+def _claim(claims: ExitStack) -> str:
+    """Addresses 127.x.y.*: whoever holds 127.x.y.254 on an agreed port owns them."""
+    for _ in range(1000):
+        number = (os.getpid() * 31 + next(_numbers)) % (120 * 250)
+        base = f"127.{100 + number // 250}.{1 + number % 250}"
+        claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        try:
+            claim.bind((f"{base}.254", _CLAIM_PORT))
+        except OSError:
+            claim.close()
+            continue
+        claims.enter_context(claim)
+        return base
+    raise RuntimeError("no free loopback addresses; are other tests still running?")
+
+
+def _nothing_went_wrong(estate: Estate) -> None:
+    assert estate.errors == []
+
+
+def _protocol(estate: Estate, machine: str, account: str, scheme: str) -> Protocol:
+    description = estate.description
+    secure = scheme == "https"
+    port = description.https_port if secure else description.http_port
+    known = estate.account(account)
+    return Protocol(
+        endpoint=f"{scheme}://{estate.machine(machine).address}:{port}/wsman",
+        transport="ntlm",
+        username=known.full_name,
+        password=known.password,
+        ca_trust_path=str(estate.ca_file) if secure else "legacy_requests",
+        server_cert_validation="validate",
+        message_encryption="auto",
+        operation_timeout_sec=20,
+        read_timeout_sec=30,
+    )
+
+
+def _sent(protocol: Protocol, message: bytes) -> bytes:
+    """The answer, a fault too: the session reads both."""
+    try:
+        return bytes(protocol.send_message(message))
+    except WSManFaultError as fault:
+        text = fault.response
+        return text if isinstance(text, bytes) else text.encode()
+
+
+def _set_addresses(group: Mapping[str, Any], description: EstateDescription) -> None:
+    for host, variables in (group.get("hosts") or {}).items():
+        if variables and "ansible_host" in variables:
+            variables["ansible_host"] = str(description.machine(host).address)
+    for child in (group.get("children") or {}).values():
+        _set_addresses(child or {}, description)

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from lab.cim.dmtf import PartialDatetime, format_interval, format_timestamp, parse
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("20260131235959.123456+000", datetime(2026, 1, 31, 23, 59, 59, 123456, tzinfo=UTC)),
+        ("20260131235959.000000-480", datetime(2026, 1, 31, 23, 59, 59, tzinfo=timezone(timedelta(hours=-8)))),
+        ("00000001020304.000005:000", timedelta(days=1, hours=2, minutes=3, seconds=4, microseconds=5)),
+    ],
+)
+def test_round_trip(text: str, value: datetime | timedelta) -> None:
+    assert parse(text) == value
+    assert (format_timestamp(value) if isinstance(value, datetime) else format_interval(value)) == text
+
+
+def test_wildcards_stay_text() -> None:
+    assert parse("20260131235959.000000+***") == PartialDatetime("20260131235959.000000+***")
+    partial = parse("**************.******+***")
+    assert isinstance(partial, PartialDatetime)
+    assert partial.all_wildcard
+
+
+@pytest.mark.parametrize(
+    "text", ["", "20260131", "20261331000000.000000+000", "2026013123595x.000000+000", "2026-01-31T00:00:00Z"]
+)
+def test_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a"):
+        parse(text)

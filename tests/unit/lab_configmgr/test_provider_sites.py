@@ -1,0 +1,205 @@
+"""Sites, accounts, status messages, summarizers, updates and cloud classes through the SMS Provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.wql import Select, parse
+from lab.configmgr import updates
+from lab.winrm.message import Caller
+
+GUID = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
+
+
+def test_sites_and_the_top(cas: Any, pr1: Any) -> None:
+    for site in (cas, pr1):
+        rows = {i["SiteCode"]: (i["Type"], i["ReportingSiteCode"], i["ServerName"]) for i in site.all("SMS_Site")}
+        assert rows == {
+            "CAS": (4, "", "cas01.corp.example"),
+            "PR1": (2, "CAS", "pri1.corp.example"),
+            "SE1": (1, "PR1", "sec1.corp.example"),
+        }
+
+
+def test_provider_location_and_identification(estate: Any, st1: Any) -> None:
+    repository = estate.machine("sta03").repository
+    cls = repository.find_class("root/sms", "SMS_ProviderLocation")
+    rows = list(repository.provider("root/sms", cls).enumerate(st1.call(), cls))
+    assert [(r["Machine"], r["SiteCode"], r["NamespacePath"], r["ProviderForLocalSite"]) for r in rows] == [
+        ("sta03.corp.example", "ST1", r"\\sta03.corp.example\root\sms\site_ST1", True)
+    ]
+    assert st1.all("SMS_Identification")[0]["SMSSiteServer"] == "sta01.corp.example"
+    assert st1.invoke("SMS_Identification", "GetSiteType", SiteCode="ST1") == {"SiteType": 2, "ReturnValue": 0}
+
+
+def test_only_the_providers_machine_has_the_namespace(estate: Any) -> None:
+    for name in ("sta01", "scp01", "sec1"):
+        assert not estate.machine(name).repository.has_namespace("root/sms")
+    assert estate.machine("cas01").repository.has_namespace("root/sms/site_CAS")
+    assert not estate.machine("cas01").repository.has_namespace("root/sms/site_PR1")
+
+
+def account(site: Any, reserved2: str, user: str = "CORP\\installer", **other: Any) -> Any:
+    values = {
+        "FileType": 2,
+        "ItemName": f"{user}| 0",
+        "ItemType": "User",
+        "SiteCode": "CAS",
+        "UserName": user,
+        "Availability": 0,
+        "Reserved2": reserved2,
+    }
+    return site.new("SMS_SCI_Reserved", **{**values, **other})
+
+
+def test_accounts_hold_encrypted_passwords_only(cas: Any, pr1: Any) -> None:
+    first = cas.invoke("SMS_Site", "EncryptDataEx", Data="Lab-Install-1", SiteCode="CAS")["EncryptedData"]
+    second = cas.invoke("SMS_Site", "EncryptData", Data="Lab-Install-1")["EncryptedData"]
+    assert first != second
+    assert "Lab" not in str(first)
+    cas.create(account(cas, str(first)))
+    assert [i["UserName"] for i in pr1.all("SMS_SCI_Reserved")] == ["CORP\\installer"]
+    with pytest.raises(CimError) as caught:
+        cas.create(account(cas, str(second)))
+    assert caught.value.code == Wbem.ALREADY_EXISTS
+    changed = cas.put(account(cas, str(second)))
+    assert changed["Reserved2"] == second
+    cas.delete(changed)
+    assert cas.all("SMS_SCI_Reserved") == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"Reserved2": "Lab-Install-1"}, "has encrypted"),
+        ({"ItemName": "CORP\\installer"}, "does not agree with UserName"),
+        ({"ItemType": "Account"}, "ItemType"),
+        ({"user": "installer"}, "backslash"),
+    ],
+)
+def test_a_wrong_account_is_refused(cas: Any, wrong: dict[str, str], words: str) -> None:
+    encrypted = cas.invoke("SMS_Site", "EncryptData", Data="x")["EncryptedData"]
+    other = dict(wrong)
+    with pytest.raises(CimError) as caught:
+        cas.create(account(cas, other.pop("Reserved2", str(encrypted)), other.pop("user", "CORP\\installer"), **other))
+    assert words in caught.value.description
+
+
+def test_an_account_in_use_stays(cas: Any, estate: Any) -> None:
+    encrypted = cas.invoke("SMS_Site", "EncryptData", Data="Lab-Install-1")["EncryptedData"]
+    made = cas.create(account(cas, str(encrypted)))
+    estate.install("scp05", account="CORP\\installer")
+    assert cas.all("SMS_SCI_Reserved")[0]["AccountUsage"] == ["Site System Installation Account"]
+    with pytest.raises(CimError) as caught:
+        cas.delete(made)
+    assert "in use" in caught.value.description
+
+
+def test_encryption_is_for_sites_that_exist_and_for_writers(cas: Any) -> None:
+    with pytest.raises(CimError):
+        cas.invoke("SMS_Site", "EncryptDataEx", Data="x", SiteCode="XYZ")
+    with pytest.raises(CimError) as caught:
+        cas.invoke("SMS_Site", "EncryptDataEx", user="reader", Data="x", SiteCode="CAS")
+    assert caught.value.code == Wbem.ACCESS_DENIED
+    with pytest.raises(CimError):
+        cas.invoke("SMS_Site", "EncryptData", Data="")
+
+
+def test_import_of_an_account_by_its_bytes(cas: Any) -> None:
+    cas.invoke("SMS_Site", "ImportGlobalUserAccount", UserName="CORP\\installer", Password=list("pass".encode("utf-16-le")))
+    assert [i["UserName"] for i in cas.all("SMS_SCI_Reserved")] == ["CORP\\installer"]
+    with pytest.raises(CimError):
+        cas.invoke("SMS_Site", "ImportGlobalUserAccount", UserName="CORP\\installer", Password=[1])
+
+
+def test_status_messages_roll_up(cas: Any, pr1: Any, st1: Any, estate: Any) -> None:
+    estate.one.state.status.report("PR1", "PRI1.corp.example", "SMS_HIERARCHY_MANAGER", 3306, "PR1", "7", severity=0xC0000000)
+
+    def seen(site: Any) -> list[Any]:
+        return [i for i in site.all("SMS_StatusMessage") if i["MessageID"] == 3306]
+
+    assert (len(seen(cas)), len(seen(pr1)), len(seen(st1))) == (1, 1, 0)
+    message = seen(cas)[0]
+    assert message["Severity"] == 3221225472
+    assert message["Time"] == estate.clock.now()
+    strings = [
+        (i["InsStrIndex"], i["InsStrValue"]) for i in cas.all("SMS_StatMsgInsStrings") if i["RecordID"] == message["RecordID"]
+    ]
+    assert strings == [(0, "PR1"), (1, "7")]
+    estate.one.state.status.report("CAS", "CAS01.corp.example", "SMS_HIERARCHY_MANAGER", 3306, "CAS", "8")
+    assert (len(seen(cas)), len(seen(pr1))) == (2, 1)
+
+
+def where(text: str) -> Any:
+    query = parse(f"select * from SMS_ComponentSummarizer {text}")
+    assert isinstance(query, Select)
+    return query.where
+
+
+@pytest.mark.parametrize(
+    ("text", "good"),
+    [
+        ("where TallyInterval = '0001128000100008'", True),
+        ("where State = 1 and tallyinterval = '0001128000100008'", True),
+        ("", False),
+        ("where State = 1", False),
+        ("where State = 1 or TallyInterval = '0001128000100008'", False),
+    ],
+)
+def test_the_component_summarizer_needs_its_interval(cas: Any, text: str, good: bool) -> None:
+    cls = cas.repository.find_class(cas.namespace, "SMS_ComponentSummarizer")
+    provider = cas.repository.provider(cas.namespace, cls)
+    call = Call(Caller("admin", "CORP"), cas.namespace)
+    if good:
+        provider.restrict(call, cls, where(text))
+        return
+    with pytest.raises(CimError) as caught:
+        provider.restrict(call, cls, where(text))
+    assert caught.value.code == Wbem.INVALID_QUERY
+
+
+def test_component_summarizer_rows(st1: Any) -> None:
+    rows = [i for i in st1.all("SMS_ComponentSummarizer") if i["ComponentName"] == "SMS_DMP_DOWNLOADER"]
+    assert {i["TallyInterval"] for i in rows} == {"0001128000100008", "0001128000080008"}
+    assert {(i["MachineName"], i["State"], i["Status"], i["Infos"]) for i in rows} == {("SCP02.corp.example", 1, 0, 1)}
+
+
+def test_updates_and_their_states(cas: Any, estate: Any) -> None:
+    row = cas.all("SMS_CM_UpdatePackages")[0]
+    assert (row["PackageGuid"], row["State"]) == (GUID, 262146)
+    assert cas.invoke("SMS_CM_UpdatePackages", "IsCurrentWorkingUpdatePackage", row)["ReturnValue"] is False
+    updates.start_installation(estate.one.state, GUID)
+    assert cas.all("SMS_CM_UpdatePackages")[0]["State"] == 0x30001
+    assert cas.invoke("SMS_CM_UpdatePackages", "IsCurrentWorkingUpdatePackage", row)["ReturnValue"] is True
+    with pytest.raises(CimError):
+        cas.invoke("SMS_CM_UpdatePackages", "UpdatePrereqAndStateFlags", row, PrereqFlag=0, State=2)
+    updates.finish_installation(estate.one.state, GUID)
+    assert cas.all("SMS_CM_UpdatePackages")[0]["State"] == 196612
+
+
+@pytest.mark.parametrize(
+    ("state", "installing"),
+    [
+        *((state, False) for state in (0, 2, 131071, 196607, 196612, 262142, 262143, 262145, 262146, 327681, 327682)),
+        *((state, True) for state in (65537, 65538, 131073, 131074, 196609, 196611, 196629)),
+    ],
+)
+def test_which_states_mean_an_installation(state: int, installing: bool) -> None:
+    assert updates.is_installing(state) is installing
+
+
+def test_cloud_rows_never_hold_a_secret(cas: Any, estate: Any) -> None:
+    tenant, application = cas.all("SMS_AAD_Tenant_Ex")[0], cas.all("SMS_AAD_Application_Ex")[0]
+    assert application["TenantID"] == tenant["ID"]
+    assert application["SecretKey"] is None
+    assert (application["SecretKeyExpiry"] - estate.clock.now()).days == 335
+
+
+def test_usage_level_can_be_changed(cas: Any) -> None:
+    row = next(i for i in cas.all("SMS_SCI_SCProperty") if i["PropertyName"] == "TelemetryLevel")
+    assert row["Value"] == 2
+    row["Value"] = 1
+    assert cas.put(row)["Value"] == 1

@@ -1,0 +1,145 @@
+"""The board of ordered faults, and carrying them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lab.fault_injector import GARBAGE, TRUNCATED, FaultInjector
+from lab.faults import FaultBoard, FaultError, RequestFacts
+from lab.winrm.injection import PASS, Delay, Drop, Replace, Status
+from lab.winrm.log import RequestRecord
+
+CAS = RequestFacts("cas01.corp.example", "http://x/Get", "http://x/wmi/root/sms/SMS_SCI_SysResUse")
+PRI = RequestFacts("pri1.corp.example", "http://x/Put", "http://x/wmi/root/cimv2/Win32_Service")
+
+
+@pytest.fixture
+def board() -> FaultBoard:
+    return FaultBoard(frozenset({"cas01", "pri1", "scp01"}), frozenset({"CAS", "PR1"}))
+
+
+def test_a_flag_holds_for_its_machine_by_any_name(board: FaultBoard) -> None:
+    board.order("install_failure", target="SCP01.corp.example", reason="no network path")
+    flag = board.flag("install_failure", "scp01")
+    assert flag is not None
+    assert flag.text("reason") == "no network path"
+    assert flag.text("other", "default") == "default"
+    assert board.flag("install_failure", "pri1") is None
+    assert board.flag("install_never", "scp01") is None
+
+
+def test_a_flag_without_target_holds_everywhere(board: FaultBoard) -> None:
+    board.order("stuck_thread")
+    assert board.flag("stuck_thread", "pri1") is not None
+    assert board.flag("stuck_thread") is not None
+
+
+def test_a_counted_flag_is_used_up_by_taking_not_by_asking(board: FaultBoard) -> None:
+    board.order("install_failure", target="scp01", count=2)
+    for _ in range(3):
+        assert board.flag("install_failure", "scp01") is not None
+    assert board.take("install_failure", "scp01") is not None
+    assert board.take("install_failure", "scp01") is not None
+    assert board.take("install_failure", "scp01") is None
+    board.order("install_never", target="scp01")
+    assert [board.take("install_never", "scp01") is not None for _ in range(3)] == [True] * 3
+
+
+@pytest.mark.parametrize(
+    ("order", "struck"),
+    [
+        ({"kind": "drop_before", "machine": "cas01", "at": 2}, [2]),
+        ({"kind": "drop_before", "at": 2, "count": 2}, [2, 3]),
+        ({"kind": "drop_before", "at": 3, "count": "always"}, [3, 4]),
+        ({"kind": "drop_before", "machine": "pri1"}, []),
+        ({"kind": "drop_before", "resource": "sms_sci_SYSRESUSE", "action": "get"}, [1]),
+        ({"kind": "drop_before", "action": "Put"}, []),
+    ],
+)
+def test_request_orders_strike_where_they_should(board: FaultBoard, order: dict[str, Any], struck: list[int]) -> None:
+    board.order(**order)
+    assert [n for n in range(1, 5) if board.strike(CAS) is not None] == struck
+
+
+def test_requests_that_do_not_fit_are_not_counted(board: FaultBoard) -> None:
+    board.order("drop_after", machine="cas01", at=2)
+    assert [board.strike(facts) is not None for facts in (CAS, PRI, PRI, CAS, CAS)] == [False, False, False, True, False]
+
+
+def test_one_request_is_struck_once_while_every_order_counts(board: FaultBoard) -> None:
+    first = board.order("drop_before")
+    second = board.order("http_status", status=401, at=2)
+    hits = [board.strike(CAS) for _ in range(3)]
+    assert [hit and hit.number for hit in hits] == [first, second, None]
+
+
+@pytest.mark.parametrize(
+    ("order", "complaint"),
+    [
+        ({"kind": "nonsense"}, "there is no fault 'nonsense'; allowed: dead_machine, delay, drop_after"),
+        ({"kind": "drop_before", "machine": "xyz"}, "there is no machine 'xyz' in the estate; there are cas01, pri1, scp01"),
+        ({"kind": "provider_error", "target": "XXX"}, "there is no site 'XXX' in the estate; there are CAS, PR1"),
+        ({"kind": "second_controller", "target": "CAS", "server": "xyz"}, "there is no machine 'xyz'"),
+        ({"kind": "second_controller", "target": "CAS"}, "second_controller needs server"),
+        ({"kind": "drop_before", "at": 0}, "drop_before: at must be 1 or more, not 0"),
+        ({"kind": "drop_before", "at": "every"}, "drop_before: at must be a whole number, not 'every'"),
+        ({"kind": "drop_before", "count": True}, "drop_before: count must be a whole number, not True"),
+        ({"kind": "drop_before", "seconds": 3}, "drop_before takes no 'seconds'; allowed: action, at, count, machine, resource"),
+        ({"kind": "delay", "seconds": 601}, "delay: seconds must be 0 to 600, not 601"),
+        ({"kind": "delay", "seconds": float("nan")}, "delay: seconds must be 0 to 600, not nan"),
+        ({"kind": "http_status", "status": 200}, "http_status: status must be 400 to 599, not 200"),
+        ({"kind": "dead_machine", "reason": "x"}, "dead_machine takes no 'reason'; allowed: count, target"),
+    ],
+)
+def test_bad_orders(board: FaultBoard, order: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(FaultError) as caught:
+        board.order(**order)
+    assert str(caught.value).startswith(complaint)
+    assert board.listing() == []
+
+
+def test_asking_for_an_unknown_flag_is_a_mistake_in_the_code(board: FaultBoard) -> None:
+    with pytest.raises(KeyError):
+        board.flag("instal_failure", "scp01")
+
+
+def test_listing_cancelling_and_watching(board: FaultBoard) -> None:
+    changes: list[int] = []
+    board.watch(lambda: changes.append(len(board.listing())))
+    drop = board.order("drop_after", machine="cas01", resource="SysResUse")
+    dead = board.order("dead_machine", target="scp01")
+    assert board.listing() == [
+        {"number": drop, "kind": "drop_after", "machine": "cas01", "at": 1, "count": 1, "resource": "SysResUse"},
+        {"number": dead, "kind": "dead_machine", "target": "scp01", "count": None},
+    ]
+    board.cancel(drop)
+    with pytest.raises(FaultError, match=f"there is no order number {drop}"):
+        board.cancel(drop)
+    board.clear()
+    assert changes == [1, 2, 1, 0]
+
+
+def _record(index: int, kind: Any = "cim") -> RequestRecord:
+    return RequestRecord(index, "cas01.corp.example", kind, action=CAS.action, resource_uri=CAS.resource)
+
+
+@pytest.mark.parametrize(
+    ("order", "before", "after"),
+    [
+        ({"kind": "drop_before"}, Drop(), PASS),
+        ({"kind": "drop_after"}, PASS, Drop()),
+        ({"kind": "delay", "seconds": 0.5}, Delay(0.5), PASS),
+        ({"kind": "http_status", "status": 401}, Status(401), PASS),
+        ({"kind": "garbage"}, PASS, Replace(GARBAGE)),
+        ({"kind": "truncate"}, PASS, Replace(TRUNCATED)),
+    ],
+)
+def test_verdicts(board: FaultBoard, order: dict[str, Any], before: Any, after: Any) -> None:
+    board.order(**order)
+    injector = FaultInjector(board)
+    assert injector.before(_record(1, "handshake")) == PASS
+    assert injector.before(_record(2, "refused")) == PASS
+    assert (injector.before(_record(3)), injector.after(_record(3))) == (before, after)
+    assert (injector.before(_record(4)), injector.after(_record(4))) == (PASS, PASS)

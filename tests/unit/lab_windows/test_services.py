@@ -1,0 +1,60 @@
+"""Services start and stop in lab time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from lab.windows import services
+from lab.windows.machine import Machine, Service
+from lab.winrm.message import Caller
+
+
+@pytest.fixture
+def service(machine: Machine) -> Service:
+    made = Service("SMS_EXECUTIVE", "SMS_EXECUTIVE")
+    machine.services[made.name] = made
+    return made
+
+
+def test_stop_and_start_go_through_pending(machine: Machine, service: Service, clock: Any) -> None:
+    heard: list[str] = []
+    service.on_stop = lambda: heard.append("stopped")
+    service.on_start = lambda: heard.append("started")
+    assert services.stop(machine, service) == 0
+    assert service.state == "Stop Pending"
+    assert services.stop(machine, service) == 5
+    assert services.start(machine, service) == 5
+    assert heard == []
+    assert clock.run_all() == [services.STOP_SECONDS]
+    assert (service.state, heard) == ("Stopped", ["stopped"])
+    assert services.start(machine, service) == 0
+    assert service.state == "Start Pending"
+    assert services.start(machine, service) == 10
+    clock.run_all()
+    assert (service.state, heard) == ("Running", ["stopped", "started"])
+    assert services.start(machine, service) == 10
+
+
+def test_a_disabled_service_does_not_start(machine: Machine, service: Service) -> None:
+    service.state, service.start_mode = "Stopped", "Disabled"
+    assert services.start(machine, service) == 14
+
+
+def test_methods_over_cim(machine: Machine, service: Service, invoke: Any, clock: Any, rows: Any) -> None:
+    reader = Caller("scpreader", "CORP")
+    assert invoke(machine, "Win32_Service", "StopService", caller=reader, key="sms_executive") == {"ReturnValue": 2}
+    assert invoke(machine, "Win32_Service", "StopService", key="sms_executive") == {"ReturnValue": 0}
+    clock.run_all()
+    (row,) = [row for row in rows(machine, "Win32_Service") if row["Name"] == "SMS_EXECUTIVE"]
+    assert (row["State"], row["Started"], row["ProcessId"]) == ("Stopped", False, 0)
+    assert invoke(machine, "Win32_Service", "StartService", key="sms_executive") == {"ReturnValue": 0}
+
+
+def test_every_server_has_more_services_than_one_page() -> None:
+    standard = services.standard_services()
+    assert len(standard) > 51
+    assert len({service.name.lower() for service in standard}) == len(standard)
+    assert {service.state for service in standard} == {"Running", "Stopped"}
+    assert {service.start_mode for service in standard} == {"Auto", "Manual", "Disabled"}
