@@ -1,0 +1,192 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Following the site after a write: the row is only configuration, the site component manager installs and removes later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
+from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
+
+# What an installation or a removal says of its outcome.
+OUTCOME_IDS = (
+    status.INSTALL_BEGUN,
+    status.INSTALLED,
+    status.INSTALL_FAILED,
+    status.DEINSTALL_BEGUN,
+    status.DEINSTALLED,
+    status.DEINSTALL_FAILED,
+)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A moment in the site's own numbering of status messages: what has a higher RecordID came later."""
+
+    record: int
+    component: str
+    ids: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What was seen so far: done, failed, or neither."""
+
+    done: bool
+    failure: StatusMessage | None
+    summary: ComponentState | None
+    messages: tuple[StatusMessage, ...]
+
+
+def mark(task: Task, code: str, component: str, ids: tuple[int, ...]) -> Mark:
+    """Take the moment before a write."""
+    return Mark(status.newest_record(task.cim, code, component, ids), component, ids)
+
+
+def judge_installation(summary: ComponentState | None, messages: Sequence[StatusMessage], after_write: bool) -> Verdict:
+    """Whether the role is really installed.
+
+    The component summarizer must say that it is started. After a write of this run, a message of success newer than the write is
+    needed too: the summarizer may still show an earlier installation. The newest message of an attempt decides about failure.
+    """
+    outcomes = [message for message in messages if message.id in (status.INSTALLED, status.INSTALL_FAILED)]
+    last = outcomes[-1] if outcomes else None
+    succeeded = last is not None and last.id == status.INSTALLED
+    started = summary is not None and summary.started
+    return Verdict(
+        done=started and (succeeded or not after_write),
+        failure=last if last is not None and not succeeded else None,
+        summary=summary,
+        messages=tuple(messages),
+    )
+
+
+def judge_removal(summary: ComponentState | None, messages: Sequence[StatusMessage]) -> Verdict:
+    """Whether the server has let go of the role: the site no longer counts its downloader there, or counts it as stopped."""
+    outcomes = [message for message in messages if message.id in (status.DEINSTALLED, status.DEINSTALL_FAILED)]
+    last = outcomes[-1] if outcomes else None
+    return Verdict(
+        done=summary is None or summary.state == "stopped",
+        failure=last if last is not None and last.id == status.DEINSTALL_FAILED else None,
+        summary=summary,
+        messages=tuple(messages),
+    )
+
+
+def wait_for_installation(task: Task, site: Site, server: str, since: Mark, limit_seconds: float, after_write: bool) -> Verdict:
+    """Follow the site until the role runs on the server.
+
+    :raises TaskFailure: the site reports a failed installation (quoted), or the limit passed.
+    """
+
+    def look() -> Verdict | None:
+        summary = status.component_state(task.cim, site.code, server, since.component)
+        quick = judge_installation(summary, (), after_write)
+        verdict = quick if quick.done else judge_installation(summary, _messages(task, site, server, since), after_write)
+        return verdict if verdict.done or verdict.failure else None
+
+    return _outcome(
+        task,
+        site,
+        server,
+        wait_until(task, look, f"site {site.code} to install the role on {server}", limit_seconds),
+        "install",
+        limit_seconds,
+    )
+
+
+def wait_for_removal(task: Task, site: Site, server: str, since: Mark, limit_seconds: float) -> Verdict:
+    """Follow the site until the server has let go of the role.
+
+    :raises TaskFailure: the site reports a failed removal (quoted), or the limit passed.
+    """
+
+    def look() -> Verdict | None:
+        verdict = judge_removal(
+            status.component_state(task.cim, site.code, server, since.component), _messages(task, site, server, since)
+        )
+        return verdict if verdict.done or verdict.failure else None
+
+    return _outcome(
+        task,
+        site,
+        server,
+        wait_until(task, look, f"site {site.code} to remove the role from {server}", limit_seconds),
+        "remove",
+        limit_seconds,
+    )
+
+
+def wait_for_distribution(task: Task, site: Site, since: Mark, limit_seconds: float) -> StatusMessage:
+    """Wait until the site has processed a change of its configuration (status 3306, newer than the write).
+
+    :raises TaskFailure: the limit passed.
+    """
+
+    def look() -> StatusMessage | None:
+        found = status.messages_since(task.cim, site.code, since.record, since.component, since.ids)
+        return found[-1] if found else None
+
+    seen = wait_until(task, look, f"site {site.code} to process the changed configuration", limit_seconds)
+    if seen is None:
+        raise TaskFailure(
+            f"Site {site.code} did not process the changed configuration within {limit_seconds:.0f} s. The change is written; "
+            f"see hman.log on {site.server}, then run this again."
+        )
+    return seen
+
+
+def evidence(verdict: Verdict) -> list[dict[str, Any]]:
+    """What proves the state, as data with a ``text`` for people: the summarizer's row, then the messages, newest last."""
+    found: list[dict[str, Any]] = []
+    if verdict.summary is not None:
+        seen = verdict.summary
+        since = f" since {seen.last_started}" if seen.last_started else ""
+        text = f"component summarizer: {seen.component} on {seen.server} is {seen.state}{since}"
+        found.append({"source": "component summarizer", "text": text, **seen.as_data()})
+    return found + [message_evidence(message) for message in verdict.messages]
+
+
+def message_evidence(message: StatusMessage) -> dict[str, Any]:
+    """A status message as one piece of evidence."""
+    text = f"status message {message.id} of {message.component} at {message.time}"
+    return {"source": "status message", "text": text, **message.as_data()}
+
+
+def _messages(task: Task, site: Site, server: str, since: Mark) -> list[StatusMessage]:
+    newer = status.messages_since(task.cim, site.code, since.record, since.component, since.ids)
+    return [
+        message
+        for message in newer
+        if not message.server or status.same_server(message.server, server) or _of_site(message, site)
+    ]
+
+
+def _of_site(message: StatusMessage, site: Site) -> bool:
+    """The site component manager writes about a remote server under its own machine's name."""
+    return status.same_server(message.server, site.server)
+
+
+def _outcome(task: Task, site: Site, server: str, verdict: Verdict | None, verb: str, limit_seconds: float) -> Verdict:
+    if verdict is None:
+        raise TaskFailure(
+            f"Site {site.code} did not {verb} the role on {server} within {limit_seconds:.0f} s. The row is written and the "
+            f"site goes on by itself; see sitecomp.log on {site.server}. Run this again to go on waiting, with a longer "
+            "wait_timeout if need be."
+        )
+    if verdict.done or verdict.failure is None:
+        return verdict
+    said = status.with_words(task.cim, site.code, verdict.failure)
+    quoted = " ".join(word for word in said.words if word) or "no further words"
+    raise TaskFailure(
+        f"Site {site.code} failed to {verb} the role on {server}: status message {said.id} of {said.component} at "
+        f'{said.time}: "{quoted}". The site tries again every 60 minutes; open sitecomp.log on {site.server} for the cause, '
+        "mend it and run this again.",
+        evidence=evidence(Verdict(False, said, verdict.summary, verdict.messages)),
+    )

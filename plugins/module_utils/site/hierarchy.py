@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The sites of a hierarchy and which of them is on top."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import (
+    PROVIDER_NAMESPACE,
+    SMS_PROVIDER_LOCATION,
+    SMS_SCI_SYS_RES_USE,
+    SMS_SITE,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
+
+# SMS_Site.Type (SDK page).
+_TYPES = {1: "secondary", 2: "primary", 4: "central administration site"}
+
+
+@dataclass(frozen=True)
+class Site:
+    """One site. ``parent`` is empty for the top-level site; ``type`` is a word, or the number when it is not known."""
+
+    code: str
+    name: str
+    type: str
+    parent: str
+    server: str
+    version: str
+
+    @property
+    def top_level(self) -> bool:
+        """Central administration site or stand-alone primary: it reports to nobody, and it is no secondary."""
+        return not self.parent and self.type != "secondary"
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "site_code": self.code,
+            "name": self.name,
+            "type": self.type,
+            "parent": self.parent or None,
+            "server": self.server,
+            "version": self.version,
+            "top_level": self.top_level,
+        }
+
+    def __str__(self) -> str:
+        return f"{self.code} ({self.type}, {self.server})"
+
+
+def site_from(instance: CimInstance) -> Site:
+    """A row of SMS_Site."""
+    number = instance.get("Type")
+    return Site(
+        code=str(instance["SiteCode"]).upper(),
+        name=str(instance.get("SiteName") or ""),
+        type=_TYPES.get(number, str(number)) if isinstance(number, int) else str(number),
+        parent=str(instance.get("ReportingSiteCode") or "").upper(),
+        server=str(instance.get("ServerName") or "").lower(),
+        version=str(instance.get("Version") or ""),
+    )
+
+
+def top_level_site(sites: Iterable[Site]) -> Site:
+    """The top-level site of one hierarchy.
+
+    :raises TaskFailure: when none or several report to nobody: then the provider's list is incomplete, and nothing may be placed.
+    """
+    known = list(sites)
+    tops = [site for site in known if site.top_level]
+    if len(tops) != 1:
+        listed = ", ".join(str(site) for site in known) or "none"
+        raise TaskFailure(
+            f"The top-level site can not be told: {len(tops)} sites report to no other site. Sites that the SMS Provider "
+            f"lists: {listed}. Check the hierarchy in the console before you go on."
+        )
+    return tops[0]
+
+
+def find_site_code(session: CimSession, host: str) -> str:
+    """The site whose SMS Provider runs on the host.
+
+    :raises TaskFailure: when the host has no SMS Provider, or several sites use the one it has.
+    """
+    codes = provider_site_codes(session, host)
+    if len(codes) == 1:
+        return codes[0]
+    raise TaskFailure(
+        f"The SMS Provider on {host} serves the sites {', '.join(codes)}: name the one that is meant with site_code."
+    )
+
+
+def provider_site_codes(session: CimSession, host: str) -> list[str]:
+    """Site codes of the providers that the host knows, its own site's first.
+
+    :raises TaskFailure: when the host has no SMS Provider.
+    """
+    try:
+        found = session.query(PROVIDER_NAMESPACE, SMS_PROVIDER_LOCATION, select(SMS_PROVIDER_LOCATION))
+    except CimFault as fault:
+        if fault.kind in (FaultKind.NOT_FOUND, FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
+            raise no_provider(host) from fault
+        raise
+    if not found:
+        raise no_provider(host)
+    local = [row for row in found if row.get("ProviderForLocalSite")] or found
+    return list(dict.fromkeys(str(row["SiteCode"]).upper() for row in local))
+
+
+def no_provider(host: str) -> TaskFailure:
+    """The refusal of a host without an SMS Provider."""
+    return TaskFailure(
+        f"{host} has no SMS Provider (no namespace {PROVIDER_NAMESPACE}): run this on the host of the SMS Provider, "
+        "usually the server of the top-level site."
+    )
+
+
+def read_site(session: CimSession, code: str, host: str) -> Site:
+    """The provider's own row of one site: one request.
+
+    :raises TaskFailure: no such site; says which sites this provider serves.
+    """
+    try:
+        return site_from(session.get(naming.site_namespace(code), SMS_SITE, {"SiteCode": code}))
+    except CimFault as fault:
+        if fault.kind not in (FaultKind.NOT_FOUND, FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
+            raise
+        served = ", ".join(provider_site_codes(session, host))
+        raise TaskFailure(
+            f"There is no site {code} at the SMS Provider on {host}, which serves {served}: correct site_code, or run on the "
+            f"host of the provider of {code}."
+        ) from fault
+
+
+def read_sites(session: CimSession, code: str) -> list[Site]:
+    """All sites of the hierarchy that the provider of ``code`` knows, in the order of their codes."""
+    found = session.query(naming.site_namespace(code), SMS_SITE, select(SMS_SITE))
+    return sorted((site_from(row) for row in found), key=lambda site: site.code)
+
+
+def read_rows(session: CimSession, code: str, roles: Sequence[str], server: str | None = None) -> list[CimInstance]:
+    """Site control rows of these roles at all sites of the hierarchy, whole; of one server only when it is given.
+
+    The site looks a server up by NetworkOSPath, which may be empty just after creation; the NAL path decides here.
+    """
+    conditions = [one_of("RoleName", roles)]
+    if server is not None:
+        short = server.partition(".")[0]
+        paths = one_of("NetworkOSPath", (f"\\\\{server}", f"\\\\{short}", ""))
+        conditions.append(f"({paths} OR {equals('NetworkOSPath', None)})")
+    found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, select(SMS_SCI_SYS_RES_USE, *conditions))
+    return found if server is None else [row for row in found if rows.server_of(row) == server]

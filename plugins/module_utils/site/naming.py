@@ -1,0 +1,130 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names of sites, servers, roles and accounts, and the NAL paths that site control rows are keyed by."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+# Role names of site control rows (SMS_SCI_SysResUse.RoleName).
+SITE_SYSTEM = "SMS Site System"
+SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
+SITE_SERVER = "SMS Site Server"
+COMPONENT_SERVER = "SMS Component Server"
+SMS_PROVIDER = "SMS Provider"
+SQL_SERVER = "SMS SQL Server"
+
+# The threads of SMS_EXECUTIVE that make up the role on its server.
+ROLE_COMPONENTS = (
+    "SMS_DMP_DOWNLOADER",
+    "SMS_DMP_UPLOADER",
+    "SMS_CLOUDCONNECTION",
+    "SMS_SERVICE_CONNECTOR",
+    "SMS_AZUREAD_DISCOVERY_AGENT",
+    "SMS_BUSINESS_APP_PROCESS_MANAGER",
+)
+# The one that downloads updates; its start makes a changed mode take effect.
+DOWNLOADER = "SMS_DMP_DOWNLOADER"
+
+_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_SITE_CODE = re.compile(r"[A-Z0-9]{3}")
+_ACCOUNT = re.compile(r"""[^\\/"\[\]:;|=,+*?<>@\x00-\x1f]+\\[^\\/"\[\]:;|=,+*?<>@\x00-\x1f]+""")
+_NAL_SERVER = re.compile(r"\]\\\\([^\\\]]+)\\[^\]]*$")
+
+
+class BadName(ValueError):
+    """A name that no site, server or account can have; the text says which names are allowed."""
+
+
+def server_name(text: str, option: str = "server") -> str:
+    """The fully qualified domain name, lower case.
+
+    :raises BadName: when it is a short name, an address or not a DNS name. The SMS Provider checks the name too and wants an
+        FQDN (software update point and distribution point articles, SMSProv.log).
+    """
+    name = text.strip().lower()
+    labels = name.split(".")
+    problem = None
+    if not name:
+        problem = "is empty"
+    elif len(name) > 255 or not all(_LABEL.fullmatch(label) for label in labels):
+        problem = "is not a DNS name"
+    elif len(labels) < 2:
+        problem = "is a short name"
+    elif all(label.isdigit() for label in labels):
+        problem = "is an IP address"
+    if problem:
+        raise BadName(f"{option}: {_shown(text)} {problem}; give the fully qualified domain name, such as scp01.contoso.com.")
+    return name
+
+
+def host_name(text: str, option: str) -> str:
+    """A host that need not be of the domain: an FQDN, a host name or an IP address (New-CMSiteSystemServer, ProxyServerName).
+
+    :raises BadName: for anything else.
+    """
+    name = text.strip()
+    if _is_address(name):
+        return name
+    if not name or len(name) > 255 or not all(_LABEL.fullmatch(label) for label in name.lower().split(".")):
+        raise BadName(f"{option}: {_shown(text)} is not a host; give a name such as proxy.contoso.com, or an IP address.")
+    return name
+
+
+def site_code(text: str, option: str = "site_code") -> str:
+    """The site code, upper case; three letters or digits.
+
+    :raises BadName: for anything else.
+    """
+    code = text.strip().upper()
+    if not _SITE_CODE.fullmatch(code):
+        raise BadName(f"{option}: {_shown(text)} is not a site code; give its three letters or digits, such as PS1.")
+    return code
+
+
+def account_name(text: str, option: str = "name") -> str:
+    r"""A Windows account as ``DOMAIN\user``; the domain may be a NetBIOS name or an FQDN (memdocs, accounts page).
+
+    :raises BadName: for a user principal name, a bare user name or characters that no account has.
+    """
+    name = text.strip()
+    if len(name) > 320 or not _ACCOUNT.fullmatch(name):
+        raise BadName(rf"{option}: {_shown(text)} is not an account name; give it as DOMAIN\user, such as CONTOSO\svc-sccm.")
+    return name
+
+
+def nal_path(server: str, code: str) -> str:
+    r"""The NAL path of a server at a site: ``["Display=\\srv\"]MSWNET:["SMS_SITE=PS1"]\\srv\`` (memdocs, FSP sample)."""
+    return f'["Display=\\\\{server}\\"]MSWNET:["SMS_SITE={code}"]\\\\{server}\\'
+
+
+def server_of_nal(path: str) -> str | None:
+    r"""The server that a NAL path names, lower case; None when the text has another shape.
+
+    Share-based points have a share behind the server (``...]\\srv\share$\``); the server is the first part.
+    """
+    found = _NAL_SERVER.search(path)
+    return found.group(1).lower() if found else None
+
+
+def item_name(nal: str, role: str) -> str:
+    """The key ItemName of a site control row: NAL path, a comma, the role's name."""
+    return f"{nal},{role}"
+
+
+def site_namespace(code: str) -> str:
+    """The CIM namespace of a site."""
+    return f"root/sms/site_{code}"
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _shown(text: str) -> str:
+    return repr(text if len(text) <= 80 else text[:77] + "...")

@@ -1,0 +1,94 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where the service connection point may be: pure rules over what was read. Each returns a refusal, or None."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+
+
+def tier_refusal(site: Site, sites: Sequence[Site]) -> str | None:
+    """Only on the top-level site (memdocs, about-the-service-connection-point)."""
+    if site.top_level:
+        return None
+    tops = [other for other in sites if other.top_level]
+    right = f"the top-level site {tops[0]}" if len(tops) == 1 else "the top-level site of the hierarchy"
+    below = f", a {site.type} below {site.parent}" if site.parent else f", a {site.type}"
+    return (
+        f"The service connection point can not be at site {site.code}{below}: it belongs to {right}. "
+        "Run this on the host of that site's SMS Provider, with that site_code."
+    )
+
+
+def pair_refusal(server: str, site: Site, site_servers: Collection[str]) -> str | None:
+    """Never on either server of an active/passive site server pair (memdocs, site-server-high-availability).
+
+    :param site_servers: the servers of the site's ``SMS Site Server`` rows.
+    """
+    if len(set(site_servers)) < 2 or server not in site_servers:
+        return None
+    return (
+        f"{server} is a site server of the active/passive pair of site {site.code} ({', '.join(sorted(set(site_servers)))}): "
+        "the service connection point must be on another site system server. Choose a server that is not one of these."
+    )
+
+
+def holder_refusal(server: str, holders: Sequence[tuple[str, str]]) -> str | None:
+    """At most one in the hierarchy.
+
+    :param holders: (server, site code) of every row of the role that was read.
+    """
+    others = [(holder, code) for holder, code in holders if holder != server]
+    if not others:
+        return None
+    return (
+        f"The hierarchy has its service connection point on {listed(others)}, so {server} can not get it as well. "
+        "Remove it there first (state: absent), then install it here."
+    )
+
+
+def stray_refusal(holders: Sequence[tuple[str, str]]) -> str | None:
+    """More than one row is a state that no single step can mend without choosing for the administrator."""
+    if len(holders) < 2:
+        return None
+    return (
+        f"The hierarchy has {len(holders)} service connection points: {listed(holders)}. Only one may exist; remove the "
+        "wrong one first (state: absent with its server)."
+    )
+
+
+def site_system_refusal(server: str, site: Site, site_systems: Mapping[str, str]) -> str | None:
+    """The role needs a server that is a site system of this site already (Add-CMServiceConnectionPoint).
+
+    :param site_systems: server to site code, of the ``SMS Site System`` rows.
+    """
+    code = site_systems.get(server)
+    if code == site.code:
+        return None
+    if code:
+        return f"{server} is a site system server of site {code}, not of {site.code}: choose a server of site {site.code}."
+    return (
+        f"{server} is not a site system server of site {site.code}: make it one first with configmgr.scp.site_system "
+        "(the role configmgr.scp.service_connection_point does both)."
+    )
+
+
+def update_refusal(site: Site, installing: Sequence[tuple[str, str]]) -> str | None:
+    """Not while an update of the site is being installed (KB 4490424: no reinstall of the role while an update is in process).
+
+    :param installing: (name, state name) of the packages that are being installed.
+    """
+    if not installing:
+        return None
+    packages = ", ".join(f"{name} ({state})" for name, state in installing)
+    return (
+        f"Site {site.code} is installing an update: {packages}. Wait until it is installed; "
+        "allow_during_update: true overrides this at your own risk."
+    )
+
+
+def listed(holders: Sequence[tuple[str, str]]) -> str:
+    """(server, site code) pairs for a sentence."""
+    return ", ".join(f"{server} (site {code})" for server, code in holders)

@@ -1,0 +1,133 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one place that writes to a site: plans go in, writes go out, and each is proved by reading again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol, Union
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import settings_as_data
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+
+@dataclass(frozen=True)
+class Create:
+    """Add a row. ``what`` names it for people: "the service connection point on scp01.contoso.com"."""
+
+    what: str
+    row: CimInstance
+
+
+@dataclass(frozen=True)
+class Change:
+    """Replace a row that was read by a version of it that carries the changes; nothing else of it differs."""
+
+    what: str
+    before: CimInstance
+    row: CimInstance
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove a row by the keys that were read."""
+
+    what: str
+    row: CimInstance
+
+
+Step = Union[Create, Change, Delete]  # noqa: UP007 - an alias, which the sanity tests read by older rules
+
+
+class Writer(Protocol):
+    """Carries out steps on a site; CIM is one way, the product's cmdlets may be another."""
+
+    def write(self, step: Step) -> CimInstance | None:
+        """Do the step and return the row as the site has it afterwards (None after a removal)."""
+
+
+class CimWriter:
+    """Writes through the SMS Provider with Create, Put and Delete.
+
+    :param host: the provider's host, for messages.
+    """
+
+    def __init__(self, session: CimSession, host: str) -> None:
+        self._session = session
+        self._host = host
+
+    def write(self, step: Step) -> CimInstance | None:
+        """Do the step; read the row again; judge by what is there.
+
+        A fault or a lost connection does not mean that nothing was written: a WS-Man Create may even fault after a
+        successful write, when the provider returns no path. So the second read decides.
+
+        :raises TaskFailure: the site refused, or does not show what was written.
+        :raises CimError: the request or its answer was lost and the write had no effect, or reading again failed too.
+        """
+        trouble: CimError | None = None
+        try:
+            self._send(step)
+        except CimError as error:
+            if isinstance(error, CimFault) and error.kind is FaultKind.ACCESS_DENIED:
+                raise no_right_to_write(self._host, f"the {_verb(step)} of {step.what}", error) from error
+            if not error.after_send:
+                raise
+            trouble = error
+        present = self._read_again(step)
+        if shows(step, present):
+            return present
+        if isinstance(trouble, CimFault):
+            raise TaskFailure(
+                f"The SMS Provider on {self._host} refused the {_verb(step)} of {step.what}. {trouble} "
+                "See smsprov.log on that host."
+            ) from trouble
+        if trouble is not None:
+            raise trouble
+        raise TaskFailure(
+            f"The SMS Provider on {self._host} accepted the {_verb(step)} of {step.what}, but reading it again does not show it: "
+            "another administrator or controller may be changing the same row. Run this again and see smsprov.log on that host."
+        )
+
+    def _send(self, step: Step) -> None:
+        if isinstance(step, Create):
+            self._session.create(step.row)
+        elif isinstance(step, Change):
+            self._session.put(step.row)
+        else:
+            self._session.delete(step.row)
+
+    def _read_again(self, step: Step) -> CimInstance | None:
+        keys = {name: step.row[name] for name in step.row.cls.keys}
+        try:
+            return self._session.get(step.row.namespace, step.row.cls, keys)
+        except CimFault as fault:
+            if fault.kind is FaultKind.NOT_FOUND:
+                return None
+            raise
+
+
+def no_right_to_write(host: str, what: str, fault: CimFault) -> TaskFailure:
+    """The refusal of an account that may read the site but not change it; ``what`` as in "the creation of the account X"."""
+    return TaskFailure(
+        f"The SMS Provider on {host} does not let this account carry out {what}: it needs a security role that may modify the "
+        f"site (Full Administrator or Infrastructure Administrator). {fault}"
+    )
+
+
+def shows(step: Step, present: CimInstance | None) -> bool:
+    """Whether a row that was read again is what the step wanted: gone, or there with every embedded property of the wish."""
+    if isinstance(step, Delete):
+        return present is None
+    if present is None:
+        return False
+    found = settings_as_data(present)
+    return all(found.get(name) == fields for name, fields in settings_as_data(step.row).items())
+
+
+def _verb(step: Step) -> str:
+    return {Create: "creation", Change: "change", Delete: "removal"}[type(step)]

@@ -1,0 +1,52 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The little that a module's run() sees of Ansible."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+Result = dict[str, Any]
+
+CONTROLLER_ONLY = (
+    "This module runs on the controller, through the action plugin configmgr.scp.cim. Call it by its full name "
+    "(configmgr.scp.<module>) on a host with the connection winrm or psrp; it can not be run as a script or ad hoc on a target."
+)
+
+
+class TaskFailure(Exception):
+    """A refusal or failure that the user reads: one clear sentence, and what was known by then.
+
+    :param message: what is wrong, where, what is allowed and what to do.
+    :param result: further return values of the failed task (for example ``changed`` and ``evidence``).
+    """
+
+    def __init__(self, message: str, **result: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.result: Result = result
+
+
+@dataclass(frozen=True)
+class Task:
+    """One task on one host, as a module's ``run`` sees it.
+
+    ``params`` are validated and have their defaults; ``given`` holds the names that the user really set.
+    ``host`` is the inventory name of the host. ``sleep`` and ``monotonic`` are replaced in unit tests.
+    """
+
+    params: Mapping[str, Any]
+    cim: CimSession
+    host: str
+    check_mode: bool = False
+    given: frozenset[str] = frozenset()
+    progress: Callable[[str], None] = lambda _line: None
+    warn: Callable[[str], None] = lambda _line: None
+    sleep: Callable[[float], None] = field(default=time.sleep)
+    monotonic: Callable[[], float] = field(default=time.monotonic)

@@ -1,0 +1,62 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A server's registry, 64-bit view, through the registry provider StdRegProv."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, STD_REG_PROV
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+_LOCAL_MACHINE = 0x80000002
+_DONE, _VALUE_MISSING, _KEY_MISSING, _ACCESS_DENIED = 0, 1, 2, 5
+_TYPE_MISMATCH = 0x80041005
+
+
+class RegistryError(Exception):
+    """The registry provider refused; the text names the key and says why."""
+
+
+class KeyMissing(RegistryError):
+    """The key is not there."""
+
+
+class Registry:
+    """Keys below HKEY_LOCAL_MACHINE. Each call is one request."""
+
+    def __init__(self, session: CimSession) -> None:
+        self._session = session
+
+    def get_string(self, key: str, name: str) -> str | None:
+        """A REG_SZ value; None when the key is there but the value is not.
+
+        :raises KeyMissing: the key is not there.
+        :raises RegistryError: no right to read it, or a value of another type.
+        """
+        output = self._call("GetStringValue", key, name)
+        value = output.get("sValue")
+        return None if value is None else str(value)
+
+    def set_string(self, key: str, name: str, value: str) -> None:
+        """Write a REG_SZ value.
+
+        :raises KeyMissing: the key is not there.
+        :raises RegistryError: no right to write it.
+        """
+        self._call("SetStringValue", key, name, sValue=value)
+
+    def _call(self, method: str, key: str, name: str, **more: Any) -> dict[str, Any]:
+        inputs = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name, **more}
+        output = self._session.invoke(CIMV2, STD_REG_PROV, method, inputs)
+        result = output.get("ReturnValue") or 0
+        if result in (_DONE, _VALUE_MISSING):
+            return output
+        shown = f"HKLM\\{key}"
+        if result == _KEY_MISSING:
+            raise KeyMissing(f"the registry key {shown} is not there")
+        if result == _ACCESS_DENIED:
+            raise RegistryError(f"this account has no right to the registry key {shown}")
+        if result == _TYPE_MISMATCH:
+            raise RegistryError(f"the registry value {shown}\\{name} has another type than expected")
+        raise RegistryError(f"the registry provider answered {method} on {shown} with code {result}")

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Windows services through Win32_Service. Starting and stopping is asynchronous: the answer comes before the change."""
+
+from __future__ import annotations
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, WIN32_SERVICE
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+# Win32_Service.StartService, StopService (Win32 provider reference).
+_REASONS = {
+    2: "access denied",
+    3: "other running services depend on it",
+    5: "it is in a state that does not accept this",
+    7: "it did not answer in time",
+    8: "unknown failure",
+    9: "its program was not found",
+    10: "it is running already",
+    14: "it is disabled",
+    15: "its account could not log on",
+    16: "it is about to be removed",
+}
+# Already in the wanted state, or on the way to it: the state itself is looked at afterwards.
+_HARMLESS = frozenset({0, 5, 10})
+
+
+class ServiceError(Exception):
+    """The service control manager refused; the text names the service and says why."""
+
+
+class ServiceMissing(ServiceError):
+    """There is no such service."""
+
+
+class Services:
+    """The services of one server. Each call is one request."""
+
+    def __init__(self, session: CimSession) -> None:
+        self._session = session
+
+    def state(self, name: str) -> str:
+        """``Running``, ``Stopped``, ``Start Pending``, ``Stop Pending``, ...
+
+        :raises ServiceMissing: there is no such service.
+        """
+        try:
+            found = self._session.get(CIMV2, WIN32_SERVICE, {"Name": name})
+        except CimFault as fault:
+            if fault.kind is FaultKind.NOT_FOUND:
+                raise ServiceMissing(f"there is no Windows service {name}") from fault
+            raise
+        return str(found.get("State") or "")
+
+    def request(self, name: str, method: str) -> None:
+        """Ask for ``StartService`` or ``StopService``; returns before the service has changed.
+
+        :raises ServiceError: refused, with the reason.
+        """
+        output = self._session.invoke(CIMV2, WIN32_SERVICE, method, {}, keys={"Name": name})
+        code = output.get("ReturnValue") or 0
+        if code not in _HARMLESS:
+            reason = _REASONS.get(int(str(code)), f"code {code}")
+            raise ServiceError(f"Windows refused {method} of the service {name}: {reason}")

@@ -1,0 +1,143 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A thread of SMS_EXECUTIVE on a site system server, as declared."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: component
+short_description: A thread of SMS_EXECUTIVE, or the service itself, on a site system server
+version_added: 1.0.0
+description:
+  - Queries, starts, stops or restarts a component that runs as a thread of the service SMS_EXECUTIVE, and waits for the proof.
+  - A thread is driven as the Configuration Manager Service Manager does it, by its values in the server's registry.
+  - Run it on the server of the role, for the service connection point usually on C(SMS_DMP_DOWNLOADER).
+notes:
+  - The account needs to be a local administrator of the server.
+  - A thread restart keeps the process. What the whole process remembers is cleared only by restarting the service,
+    O(name=SMS_EXECUTIVE), which restarts every component of the server.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.change
+options:
+  name:
+    description:
+      - Name of the component; V(SMS_EXECUTIVE) is the Windows service with all its threads.
+    type: str
+    default: SMS_DMP_DOWNLOADER
+  state:
+    description:
+      - V(queried) only reads. V(started) and V(stopped) do what is needed. V(restarted) always stops and starts,
+        except that it only starts what is stopped already.
+    type: str
+    choices: [queried, started, stopped, restarted]
+    default: queried
+  wait_timeout:
+    description:
+      - Longest wait in seconds for each of stopping and starting.
+    type: int
+    default: 180
+seealso:
+  - module: configmgr.scp.service_connection_point
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: The downloader runs
+  configmgr.scp.component:
+    name: SMS_DMP_DOWNLOADER
+    state: started
+
+- name: Let a changed mode take effect
+  configmgr.scp.component:
+    state: restarted
+  delegate_to: scp01.contoso.com
+
+- name: Restart all components of the server
+  configmgr.scp.component:
+    name: SMS_EXECUTIVE
+    state: restarted
+    wait_timeout: 600
+"""
+
+RETURN = r"""
+name:
+  description: The component.
+  returned: success
+  type: str
+  sample: SMS_DMP_DOWNLOADER
+state:
+  description: Its state after the task, in lower case, such as V(running) or V(stopped).
+  returned: success
+  type: str
+  sample: running
+previous_state:
+  description: Its state before the task.
+  returned: success
+  type: str
+  sample: stopped
+elapsed_seconds:
+  description: How long stopping and starting took.
+  returned: success
+  type: float
+  sample: 12.4
+"""
+
+import re
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "name": {"type": "str", "default": naming.DOWNLOADER},
+        "state": {"type": "str", "choices": ["queried", "started", "stopped", "restarted"], "default": "queried"},
+        "wait_timeout": {"type": "int", "default": 180},
+    },
+    "supports_check_mode": True,
+}
+
+# The name becomes part of a registry key.
+_NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
+
+
+def run(task: Task) -> Result:
+    """Bring the component to the declared state."""
+    began = task.monotonic()
+    name = task.params["name"].strip()
+    if not _NAME.fullmatch(name):
+        raise TaskFailure(
+            f"name: {name!r} is not a component; a name has letters, digits and underscores, such as {naming.DOWNLOADER}."
+        )
+    unit = executive.unit(task, name)
+    before = unit.state()
+    wish = task.params["state"]
+    steps = () if wish == "queried" else executive.operations(before, wish)
+    after = before
+    if steps:
+        after = steps[-1].proof if task.check_mode else executive.carry_out(task, unit, steps, task.params["wait_timeout"])
+    result: Result = {
+        "changed": bool(steps),
+        "name": name,
+        "state": after,
+        "previous_state": before,
+        "elapsed_seconds": round(task.monotonic() - began, 1),
+    }
+    if steps:
+        result["diff"] = {"before": {name: before}, "after": {name: " then ".join(step.proof for step in steps)}}
+    return result
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

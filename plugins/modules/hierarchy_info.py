@@ -1,0 +1,174 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Sites, site systems and the service connection point of a hierarchy."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: hierarchy_info
+short_description: Sites, site systems and the service connection point of a Configuration Manager hierarchy
+version_added: 1.0.0
+description:
+  - Reads the sites of a hierarchy, which of them is the top-level site, the site system servers with their roles,
+    and where the service connection point is configured.
+  - Run it on the host of an SMS Provider, usually the server of the top-level site. A provider of a child site answers too.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.info
+options:
+  site_code:
+    description:
+      - Code of the site.
+      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
+    type: str
+seealso:
+  - module: configmgr.scp.service_connection_point_info
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: Read the hierarchy
+  configmgr.scp.hierarchy_info:
+  register: hierarchy
+
+- name: Name the top-level site
+  ansible.builtin.debug:
+    msg: "{{ hierarchy.top_level_site.site_code }} on {{ hierarchy.top_level_site.server }}"
+"""
+
+RETURN = r"""
+site_code:
+  description: The site whose SMS Provider answered.
+  returned: success
+  type: str
+  sample: CAS
+sites:
+  description: Every site of the hierarchy, by code.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    site_code:
+      description: The site's code.
+      type: str
+    name:
+      description: The site's name.
+      type: str
+    type:
+      description: V(central administration site), V(primary) or V(secondary).
+      type: str
+    parent:
+      description: Code of the site it reports to; null for the top-level site.
+      type: str
+    server:
+      description: The site server.
+      type: str
+    version:
+      description: Version of the site.
+      type: str
+    top_level:
+      description: Whether this is the central administration site or the stand-alone primary.
+      type: bool
+  sample:
+    - {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
+       version: 5.00.9152.1000, top_level: true}
+top_level_site:
+  description: The site of RV(sites) that may have the service connection point.
+  returned: success
+  type: dict
+  sample:
+    {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
+     version: 5.00.9152.1000, top_level: true}
+site_systems:
+  description: Servers with their roles, by site and server.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    server:
+      description: The server.
+      type: str
+    site_code:
+      description: The site it belongs to.
+      type: str
+    roles:
+      description: Names of its roles as the site calls them.
+      type: list
+      elements: str
+  sample:
+    - {server: scp01.corp.example, site_code: CAS, roles: [SMS Dmp Connector, SMS Site System]}
+service_connection_points:
+  description: Where the role is configured; more than one entry is a fault of the hierarchy.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    server:
+      description: The server.
+      type: str
+    site_code:
+      description: The site of the row.
+      type: str
+    mode:
+      description: V(online), V(offline), or null when the row does not say.
+      type: str
+  sample:
+    - {server: scp01.corp.example, site_code: CAS, mode: online}
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_sites, top_level_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {"site_code": SITE_CODE_OPTION},
+    "supports_check_mode": True,
+}
+
+
+def run(task: Task) -> Result:
+    """Read the hierarchy; never changes anything."""
+    code = chosen_site_code(task)
+    sites = read_sites(task.cim, code)
+    # Named columns: the rows' embedded properties are large and not asked for.
+    columns = "NALPath, NetworkOSPath, RoleName, SiteCode"
+    placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, f"select {columns} from SMS_SCI_SysResUse")
+    return {
+        "changed": False,
+        "site_code": code,
+        "sites": [site.as_data() for site in sites],
+        "top_level_site": top_level_site(sites).as_data(),
+        "site_systems": site_systems(placed),
+        "service_connection_points": [
+            {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)}
+            for row in read_role_rows(task.cim, code)
+        ],
+    }
+
+
+def site_systems(placed: list[CimInstance]) -> list[dict[str, Any]]:
+    """Servers with their roles, sorted by site and server."""
+    roles: dict[tuple[str, str], set[str]] = {}
+    for row in placed:
+        roles.setdefault((rows.site_of(row), rows.server_of(row)), set()).add(rows.role_of(row))
+    return [{"server": server, "site_code": code, "roles": sorted(found)} for (code, server), found in sorted(roles.items())]
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

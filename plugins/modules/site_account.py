@@ -1,0 +1,170 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""An account in a site's list of accounts, as declared."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: site_account
+short_description: An account in the list of accounts of a Configuration Manager site
+version_added: 1.0.0
+description:
+  - Adds a Windows account to the accounts that a site may use, for example as site system installation account or for a proxy.
+  - The password is encrypted by the site. It can not be read back, so it is not possible to tell whether it differs.
+  - Run it on the host of the site's SMS Provider.
+notes:
+  - The password travels in the message to the SMS Provider. Use HTTPS, or NTLM or Kerberos with message encryption, as the
+    connection plugins do by default; over a connection without either the server refuses the message.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.change
+options:
+  name:
+    description:
+      - The account as V(DOMAIN\\user). For another forest the domain's FQDN.
+    type: str
+    required: true
+  password:
+    description:
+      - The account's password. It must not contain a percent sign, which Configuration Manager does not accept.
+      - Required when the account is to be added.
+    type: str
+  update_password:
+    description:
+      - V(on_create) sets the password of a new account only. V(always) sets it each time, and always reports a change.
+    type: str
+    choices: [on_create, always]
+    default: on_create
+  site_code:
+    description:
+      - Code of the site.
+      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
+    type: str
+  state:
+    description:
+      - V(absent) removes the account from the list. It is refused while a site system of the hierarchy uses it.
+    type: str
+    choices: [present, absent]
+    default: present
+seealso:
+  - module: configmgr.scp.site_system
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: The site knows the installation account
+  configmgr.scp.site_account:
+    name: CONTOSO\svc-sccm-install
+    password: "{{ vault_svc_sccm_install }}"
+    site_code: CAS
+
+- name: Set a new password after it was changed in the domain
+  configmgr.scp.site_account:
+    name: CONTOSO\svc-sccm-install
+    password: "{{ vault_svc_sccm_install }}"
+    update_password: always
+"""
+
+RETURN = r"""
+site_code:
+  description: The site that was worked on.
+  returned: success
+  type: str
+  sample: CAS
+name:
+  description: The account.
+  returned: success
+  type: str
+  sample: CORP\svc-install
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import accounts, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "name": {"type": "str", "required": True},
+        "password": {"type": "str", "no_log": True},
+        # Not a secret itself, whatever its name looks like.
+        "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
+        "site_code": SITE_CODE_OPTION,
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    },
+    "supports_check_mode": True,
+}
+
+
+def run(task: Task) -> Result:
+    """Bring the account to the declared state."""
+    name = chosen_name(naming.account_name, task.params["name"], "name")
+    present = task.params["state"] == "present"
+    password = task.params["password"]
+    refusal = accounts.password_refusal(password) if password is not None and present else None
+    if refusal:
+        raise TaskFailure(refusal)
+    code = chosen_site_code(task)
+    found = accounts.read_accounts(task.cim, code, (name,))
+    row = found[0] if found else None
+    action = _action(present, row is not None, password is not None, task.params["update_password"])
+    result: Result = {"changed": action is not None, "site_code": code, "name": name}
+    if action is None:
+        return result
+    if action == "add" and password is None:
+        raise TaskFailure(f"password: {name} is not among the accounts of site {code} yet, so its password is needed to add it.")
+    if action == "remove":
+        refusal = accounts.use_refusal(name, read_rows(task.cim, code, (naming.SITE_SYSTEM,)))
+        if refusal:
+            raise TaskFailure(refusal)
+    result["diff"] = {
+        "before": {"account": _shown(name, row is not None, False)},
+        "after": {"account": _shown(name, present, action == "renew")},
+    }
+    if not task.check_mode:
+        CimWriter(task.cim, task.host).write(_step(task, action, code, name, row))
+    return result
+
+
+def _action(present: bool, listed: bool, has_password: bool, update_password: str) -> str | None:
+    """What leads to the wish: add, renew, remove, or nothing."""
+    if not present:
+        return "remove" if listed else None
+    if not listed:
+        return "add"
+    return "renew" if update_password == "always" and has_password else None
+
+
+def _step(task: Task, action: str, code: str, name: str, row: CimInstance | None) -> Step:
+    what = f"the account {name}"
+    if action == "remove" and row is not None:
+        return Delete(what, row)
+    secret = accounts.encrypted(task.cim, code, task.params["password"], task.host)
+    if row is None:
+        return Create(what, accounts.new_account(code, name, secret))
+    return Change(what, row, row.with_values({"Reserved2": secret}))
+
+
+def _shown(name: str, listed: bool, renewed: bool) -> dict[str, str] | None:
+    """The account for a diff; the password's age stands for the password."""
+    if not listed:
+        return None
+    return {"name": name, "password": "set anew" if renewed else "as it is"}
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

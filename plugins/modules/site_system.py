@@ -1,0 +1,216 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A site system server of a site, as declared."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: site_system
+short_description: A site system server of a Configuration Manager site
+version_added: 1.0.0
+description:
+  - Makes a server a site system of a site and sets its settings. Settings that are left out stay as they are.
+  - Run it on the host of the site's SMS Provider.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.change
+options:
+  server:
+    description:
+      - Fully qualified domain name of the server.
+    type: str
+    required: true
+  site_code:
+    description:
+      - Code of the site.
+      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
+    type: str
+  state:
+    description:
+      - V(absent) removes the site system. It is refused while the server has other roles.
+    type: str
+    choices: [present, absent]
+    default: present
+  public_fqdn:
+    description:
+      - Internet name of the server. An empty string means none.
+    type: str
+  installation_account:
+    description:
+      - Site system installation account as V(DOMAIN\\user). It must be in the site's list of accounts, see
+        M(configmgr.scp.site_account), and needs to be local administrator on the server.
+      - An empty string means the site server's computer account, which is the default of a new site system.
+    type: str
+  site_server_initiates:
+    description:
+      - Whether the site server opens all connections to this server.
+    type: bool
+  proxy:
+    description:
+      - The proxy that all roles of this server use.
+    type: dict
+    suboptions:
+      enabled:
+        description:
+          - Whether a proxy is used.
+        type: bool
+        default: true
+      server:
+        description:
+          - Name or address of the proxy. Required when the proxy is switched on for the first time.
+        type: str
+      port:
+        description:
+          - Port of the proxy. A proxy that is switched on for the first time gets 80 when this is left out.
+        type: int
+      account:
+        description:
+          - Account for the proxy as V(DOMAIN\\user), from the site's list of accounts. An empty string means none.
+        type: str
+seealso:
+  - module: configmgr.scp.site_account
+  - module: configmgr.scp.service_connection_point
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: The server is a site system of the top-level site
+  configmgr.scp.site_system:
+    server: scp01.contoso.com
+    site_code: CAS
+
+- name: It goes through a proxy with an account
+  configmgr.scp.site_system:
+    server: scp01.contoso.com
+    installation_account: CONTOSO\svc-sccm-install
+    proxy:
+      server: proxy.contoso.com
+      port: 8080
+      account: CONTOSO\svc-sccm-proxy
+"""
+
+RETURN = r"""
+site_code:
+  description: The site that was worked on.
+  returned: success
+  type: str
+  sample: CAS
+server:
+  description: The server.
+  returned: success
+  type: str
+  sample: scp01.corp.example
+settings:
+  description: The settings after the task, in the words of the options; null when the server is no site system.
+  returned: success
+  type: dict
+  sample:
+    {public_fqdn: "", installation_account: "", site_server_initiates: false,
+     proxy: {enabled: false, server: null, port: null, account: null}}
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "server": {"type": "str", "required": True},
+        "site_code": SITE_CODE_OPTION,
+        "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+        "public_fqdn": {"type": "str"},
+        "installation_account": {"type": "str"},
+        "site_server_initiates": {"type": "bool"},
+        "proxy": {
+            "type": "dict",
+            "options": {
+                "enabled": {"type": "bool", "default": True},
+                "server": {"type": "str"},
+                "port": {"type": "int"},
+                "account": {"type": "str"},
+            },
+        },
+    },
+    "supports_check_mode": True,
+}
+
+
+def run(task: Task) -> Result:
+    """Bring the site system to the declared state."""
+    server = chosen_name(naming.server_name, task.params["server"], "server")
+    try:
+        wish = site_systems.wish_from(task.params, server)
+    except naming.BadName as error:
+        raise TaskFailure(str(error)) from error
+    code = chosen_site_code(task)
+    found = read_rows(task.cim, code, (naming.SITE_SYSTEM,), server)
+    row = next((candidate for candidate in found if rows.site_of(candidate) == code), None)
+    if row is None and found and task.params["state"] == "present":
+        raise TaskFailure(
+            f"{server} is a site system server of site {rows.site_of(found[0])} already: a server belongs to one site only."
+        )
+    step = _to_absent(task, code, server, row) if task.params["state"] == "absent" else _to_present(task, code, wish, row)
+    present = row
+    if step is not None:
+        present = None if isinstance(step, Delete) else step.row
+        if not task.check_mode:
+            present = CimWriter(task.cim, task.host).write(step)
+    result: Result = {
+        "changed": step is not None,
+        "site_code": code,
+        "server": server,
+        "settings": site_systems.as_data(present) if present is not None else None,
+    }
+    if step is not None:
+        result["diff"] = {"before": _shown(server, row), "after": _shown(server, None if isinstance(step, Delete) else step.row)}
+    return result
+
+
+def _to_present(task: Task, code: str, wish: site_systems.SiteSystemWish, row: CimInstance | None) -> Step | None:
+    refusal = site_systems.proxy_refusal(row, wish)
+    changed = site_systems.new_site_system(code, wish) if row is None else site_systems.changed_row(row, wish)
+    if refusal is None and changed is not None:
+        listed = listed_names(read_accounts(task.cim, code, site_systems.accounts_named(wish)))
+        refusal = site_systems.account_refusal(wish, listed, code)
+    if refusal:
+        raise TaskFailure(refusal)
+    if changed is None:
+        return None
+    what = f"the site system {wish.server}"
+    return Create(what, changed) if row is None else Change(what, row, changed)
+
+
+def _to_absent(task: Task, code: str, server: str, row: CimInstance | None) -> Step | None:
+    if row is None:
+        return None
+    columns = "NALPath, NetworkOSPath, RoleName, SiteCode"
+    placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, f"select {columns} from SMS_SCI_SysResUse")
+    refusal = site_systems.removal_refusal(server, {rows.role_of(other) for other in placed if rows.server_of(other) == server})
+    if refusal:
+        raise TaskFailure(refusal)
+    return Delete(f"the site system {server}", row)
+
+
+def _shown(server: str, row: CimInstance | None) -> dict[str, Any]:
+    return {"site_system": {"server": server, **site_systems.as_data(row)} if row is not None else None}
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""Modules as the action plugin runs them, over pywinrm and NTLM, against the default estate."""
+
+from __future__ import annotations
+
+import importlib
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
+from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
+from lab.configmgr.site import EmulatedHierarchy
+from lab.server import Estate
+
+ADMIN, READER, NOBODY, CONSOLE = r"CORP\scpadmin", r"CORP\scpreader", r"CORP\noaccess", r"CORP\scpconsole"
+
+
+@dataclass
+class Play:
+    """Runs modules on the estate's servers."""
+
+    estate: Estate
+    progress: list[str] = field(default_factory=list)
+
+    def session(self, machine: str, user: str = ADMIN) -> CimSession:
+        account = self.estate.account(user)
+        options: dict[str, Any] = {
+            "remote_addr": str(self.estate.machine(machine).address),
+            "remote_user": account.full_name,
+            "remote_password": account.password,
+            "port": self.estate.description.http_port,
+            "scheme": "http",
+            "path": "/wsman",
+            "transport": ["ntlm"],
+            "_extras": {},
+        }
+        settings = read_winrm_options(options.get)
+        return CimSession(Link([lambda: WinrmChannel(settings, "ntlm")]).send)
+
+    def run(self, module: str, machine: str = "cas01", *, user: str = ADMIN, check: bool = False, **given: Any) -> Result:
+        loaded = importlib.import_module(f"ansible_collections.configmgr.scp.plugins.modules.{module}")
+        arguments = read_arguments(loaded.SPEC, given)
+        assert arguments.error is None, arguments.error
+        task = Task(
+            params=arguments.params,
+            cim=self.session(machine, user),
+            host=self.estate.machine(machine).fqdn,
+            check_mode=check,
+            given=arguments.given,
+            progress=self.progress.append,
+            # The lab's time runs fast, so the pauses shrink.
+            sleep=lambda seconds: time.sleep(seconds / 20),
+        )
+        result: Result = loaded.run(task)
+        return result
+
+    def refused(self, module: str, machine: str = "cas01", **more: Any) -> str:
+        """Run a module that must fail; the sentence that the user reads."""
+        with pytest.raises(TaskFailure) as failure:
+            self.run(module, machine, **more)
+        return str(failure.value)
+
+    def writes(self) -> list[str]:
+        """Requests that write, as the lab's log shows them: the last part of the action and the class."""
+        changing = ("Create", "Put", "Delete", "SetStringValue", "StartService", "StopService", "EncryptDataEx")
+        return [
+            record.action.rpartition("/")[2]
+            for record in self.estate.request_log.records()
+            if record.action.rpartition("/")[2] in changing
+        ]
+
+    def hierarchy(self, code: str = "CAS") -> EmulatedHierarchy:
+        return next(found for found in self.estate.hierarchies if code in found.state.sites)
+
+    def holders(self, code: str = "CAS") -> list[str]:
+        """Servers of the hierarchy's service connection point rows."""
+        return sorted(row.server for row in self.hierarchy(code).state.control.roles("SMS Dmp Connector"))
+
+    def settle(self, lab_seconds: float = 300.0) -> None:
+        """Let the site's time pass."""
+        time.sleep(lab_seconds / self.estate.clock.pace)
+
+
+@pytest.fixture
+def play(estate: Estate) -> Play:
+    """The estate in its first state."""
+    return Play(estate)

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.lab.modules.conftest import READER, Play
+
+SERVER = "scp01.corp.example"
+ACCOUNT = r"CORP\scpinstall"
+PASSWORD = "Lab-Install-2026"
+
+
+def test_a_server_becomes_a_site_system_once(play: Play) -> None:
+    result = play.run("site_system", server=SERVER)
+    assert result["changed"] is True
+    assert result["settings"]["proxy"]["enabled"] is False
+    play.estate.request_log.clear()
+    again = play.run("site_system", server=SERVER, site_code="CAS")
+    assert again["changed"] is False
+    assert "diff" not in again
+    assert play.estate.request_log.totals()["cim"] == 1
+
+
+def test_every_setting_reaches_the_site_and_stays(play: Play) -> None:
+    play.run("site_account", name=ACCOUNT, password=PASSWORD)
+    wish = {
+        "public_fqdn": "scp01.example.net",
+        "installation_account": ACCOUNT,
+        "site_server_initiates": True,
+        "proxy": {"server": "proxy.corp.example", "port": 8080, "account": ACCOUNT},
+    }
+    result = play.run("site_system", server=SERVER, **wish)
+    assert result["settings"] == {**wish, "proxy": {"enabled": True, **wish["proxy"]}}  # type: ignore[dict-item]
+    assert play.run("site_system", server=SERVER, **wish)["changed"] is False
+    # What is left out stays.
+    partly = play.run("site_system", server=SERVER, public_fqdn="")
+    assert partly["changed"] is True
+    assert partly["settings"]["installation_account"] == ACCOUNT
+    assert play.hierarchy().violations == []
+
+
+def test_an_account_that_the_site_does_not_know_is_refused_before_writing(play: Play) -> None:
+    message = play.refused("site_system", server=SERVER, installation_account=r"CORP\nobody")
+    assert r"CORP\nobody is not among the accounts of site CAS" in message
+    assert play.writes() == []
+
+
+def test_check_mode_and_diff(play: Play) -> None:
+    result = play.run("site_system", server=SERVER, check=True)
+    assert result["changed"] is True
+    assert result["diff"]["before"] == {"site_system": None}
+    assert result["diff"]["after"]["site_system"]["server"] == SERVER
+    assert play.writes() == []
+
+
+def test_absence(play: Play) -> None:
+    assert play.run("site_system", server=SERVER, state="absent")["changed"] is False
+    play.run("site_system", server=SERVER)
+    assert play.run("site_system", server=SERVER, state="absent", check=True)["changed"] is True
+    result = play.run("site_system", server=SERVER, state="absent")
+    assert result["changed"] is True
+    assert result["settings"] is None
+    assert play.run("site_system", server=SERVER, state="absent")["changed"] is False
+
+
+@pytest.mark.parametrize(("server", "role"), [("cas01.corp.example", "SMS Provider"), ("cas01.corp.example", "SMS Site Server")])
+def test_a_site_system_with_other_roles_stays(play: Play, server: str, role: str) -> None:
+    assert role in play.refused("site_system", server=server, state="absent")
+    assert play.writes() == []
+
+
+def test_a_server_of_another_site_is_refused(play: Play) -> None:
+    assert "site PR1 already" in play.refused("site_system", server="pri1.corp.example")
+
+
+def test_a_reader_may_not_write(play: Play) -> None:
+    assert "may modify the site" in play.refused("site_system", server=SERVER, user=READER)
+    assert play.run("site_system", server=SERVER)["changed"] is True
+
+
+def test_the_own_words_of_a_failing_provider_are_quoted(play: Play) -> None:
+    play.estate.faults.order("provider_error", target="CAS", message="The database is full.", operation="create")
+    message = play.refused("site_system", server=SERVER)
+    assert "The database is full." in message
+    assert "smsprov.log" in message

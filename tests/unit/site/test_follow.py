@@ -1,0 +1,66 @@
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import follow, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
+
+SERVER = "scp01.corp.example"
+
+
+def summary(state: str) -> ComponentState:
+    return ComponentState("SMS_DMP_DOWNLOADER", SERVER, state, None)
+
+
+def message(record: int, number: int) -> StatusMessage:
+    return StatusMessage(record, number, "SMS_DMP_DOWNLOADER", SERVER, None)
+
+
+BEGUN = message(1, status.INSTALL_BEGUN)
+DONE = message(2, status.INSTALLED)
+FAILED = message(3, status.INSTALL_FAILED)
+
+
+@pytest.mark.parametrize(
+    ("seen", "messages", "after_write", "done", "failed"),
+    [
+        (None, [], True, False, False),
+        ("started", [], True, False, False),
+        ("started", [DONE], True, True, False),
+        ("installing", [BEGUN, DONE], True, False, False),
+        ("installing", [BEGUN, FAILED], True, False, True),
+        ("started", [FAILED, message(4, status.INSTALLED)], True, True, False),
+        ("started", [DONE, FAILED], True, False, True),
+        ("started", [], False, True, False),
+        ("stopped", [], False, False, False),
+        (None, [], False, False, False),
+    ],
+)
+def test_installation(seen: str | None, messages: list[StatusMessage], after_write: bool, done: bool, failed: bool) -> None:
+    verdict = follow.judge_installation(summary(seen) if seen else None, messages, after_write)
+    assert verdict.done is done
+    assert (verdict.failure is not None) is failed
+
+
+@pytest.mark.parametrize(
+    ("seen", "messages", "done", "failed"),
+    [
+        (None, [], True, False),
+        ("stopped", [], True, False),
+        ("started", [], False, False),
+        ("de-installing", [message(1, status.DEINSTALL_BEGUN)], False, False),
+        ("de-installing", [message(1, status.DEINSTALL_FAILED)], False, True),
+    ],
+)
+def test_removal(seen: str | None, messages: list[StatusMessage], done: bool, failed: bool) -> None:
+    verdict = follow.judge_removal(summary(seen) if seen else None, messages)
+    assert verdict.done is done
+    assert (verdict.failure is not None) is failed
+
+
+@pytest.mark.parametrize(
+    ("named", "same"),
+    [("SCP01", True), ("scp01.CORP.example", True), (r"\\SCP01", True), ("scp010", False), ("", False), ("scp01.other", False)],
+)
+def test_servers_are_named_in_several_ways(named: str, same: bool) -> None:
+    assert status.same_server(named, SERVER) is same

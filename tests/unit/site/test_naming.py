@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [("SCP01.Corp.Example", "scp01.corp.example"), (" a.b ", "a.b"), ("x-1.y_2.example", "x-1.y_2.example")],
+)
+def test_server_name_is_a_lower_case_fqdn(text: str, name: str) -> None:
+    assert naming.server_name(text) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "is empty"),
+        ("scp01", "is a short name"),
+        ("10.0.0.1", "is an IP address"),
+        ("scp01.corp.example\\x", "is not a DNS name"),
+        ('scp01".corp.example', "is not a DNS name"),
+        ("scp01..example", "is not a DNS name"),
+        ("-scp01.example", "is not a DNS name"),
+        ("a." * 200 + "b", "is not a DNS name"),
+        ("scp01.corp.example\n.x", "is not a DNS name"),
+        ("scp\u202e01.corp.example", "is not a DNS name"),
+    ],
+)
+def test_other_server_names_are_refused_with_an_example(text: str, why: str) -> None:
+    with pytest.raises(naming.BadName) as refused:
+        naming.server_name(text)
+    assert why in str(refused.value)
+    assert "scp01.contoso.com" in str(refused.value)
+    assert len(str(refused.value)) < 250
+
+
+def test_site_code_is_three_letters_or_digits() -> None:
+    assert naming.site_code(" cas ") == "CAS"
+    for wrong in ("", "CASX", "C S", "C'S", "äöü"):
+        with pytest.raises(naming.BadName, match="is not a site code"):
+            naming.site_code(wrong)
+
+
+def test_account_is_domain_and_user() -> None:
+    assert naming.account_name(r"CORP\svc") == r"CORP\svc"
+    assert naming.account_name(r"corp.contoso.com\svc-1") == r"corp.contoso.com\svc-1"
+    for wrong in ("svc", "svc@corp.example", "\\svc", "CORP\\", "CORP\\a\\b", 'CORP\\a"b', "CORP\\a\nb"):
+        with pytest.raises(naming.BadName, match="is not an account name"):
+            naming.account_name(wrong)
+
+
+@pytest.mark.parametrize("host", ["proxy", "proxy.contoso.com", "10.1.2.3", "fd00::1"])
+def test_a_proxy_may_be_a_name_or_an_address(host: str) -> None:
+    assert naming.host_name(host, "proxy.server") == host
+
+
+@pytest.mark.parametrize("host", ["", "http://proxy", "a b", "proxy:8080", "a&b"])
+def test_other_proxies_are_refused(host: str) -> None:
+    with pytest.raises(naming.BadName, match=r"proxy\.server"):
+        naming.host_name(host, "proxy.server")
+
+
+def test_nal_path_is_that_of_the_documentation() -> None:
+    path = naming.nal_path("srv.contoso.com", "PS1")
+    assert path == r'["Display=\\srv.contoso.com\"]MSWNET:["SMS_SITE=PS1"]\\srv.contoso.com' + "\\"
+    assert naming.server_of_nal(path) == "srv.contoso.com"
+    assert naming.item_name(path, "SMS Dmp Connector") == path + ",SMS Dmp Connector"
+
+
+@pytest.mark.parametrize(
+    ("path", "server"),
+    [
+        (r'["Display=\\SRV\"]MSWNET:["SMS_SITE=PS1"]\\SRV' + "\\", "srv"),
+        (r'["Display=\\SRV\share$\"]MSWNET:["SMS_SITE=PS1"]\\SRV\share$' + "\\", "srv"),
+        (r"\\srv.contoso.com", None),
+        ("", None),
+    ],
+)
+def test_server_of_other_nal_paths(path: str, server: str | None) -> None:
+    assert naming.server_of_nal(path) == server

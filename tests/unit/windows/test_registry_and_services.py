@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry, RegistryError
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.services import ServiceError, ServiceMissing, Services
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+
+class Answering:
+    """A session that gives one answer to every method, and remembers what was asked."""
+
+    def __init__(self, **output: Any) -> None:
+        self.output = output
+        self.asked: list[tuple[str, str, dict[str, Any], Any]] = []
+
+    def invoke(
+        self, namespace: str, cls: CimClass, method: str, inputs: Mapping[str, Any], *, keys: Mapping[str, Any] | None = None
+    ) -> dict[str, Any]:
+        self.asked.append((namespace, method, dict(inputs), keys))
+        return self.output
+
+    def get(self, namespace: str, cls: CimClass, keys: Mapping[str, Any]) -> Any:
+        raise CimFault(FaultKind.NOT_FOUND, RequestInfo("Get"))
+
+
+def registry(**output: Any) -> tuple[Registry, Answering]:
+    session = Answering(**output)
+    return Registry(cast(CimSession, session)), session
+
+
+def test_a_string_value_is_one_request_with_the_local_machine_hive() -> None:
+    reader, session = registry(ReturnValue=0, sValue="Running")
+    assert reader.get_string(r"SOFTWARE\X", "Current State") == "Running"
+    inputs = {"hDefKey": 2147483650, "sSubKeyName": r"SOFTWARE\X", "sValueName": "Current State"}
+    assert session.asked == [("root/cimv2", "GetStringValue", inputs, None)]
+
+
+def test_a_missing_value_is_none_and_an_empty_answer_is_success() -> None:
+    assert registry(ReturnValue=1, sValue=None)[0].get_string("K", "V") is None
+    registry()[0].set_string("K", "V", "x")
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "words"),
+    [
+        (2, KeyMissing, r"HKLM\\K is not there"),
+        (5, RegistryError, "has no right"),
+        (0x80041005, RegistryError, r"HKLM\\K\\V has another type"),
+        (87, RegistryError, "code 87"),
+    ],
+)
+def test_codes_of_the_registry_provider(code: int, error: type[RegistryError], words: str) -> None:
+    with pytest.raises(error, match=words):
+        registry(ReturnValue=code)[0].get_string("K", "V")
+
+
+@pytest.mark.parametrize("code", [0, 5, 10])
+def test_a_service_that_is_there_already_is_no_error(code: int) -> None:
+    session = Answering(ReturnValue=code)
+    Services(cast(CimSession, session)).request("SMS_EXECUTIVE", "StartService")
+    assert session.asked == [("root/cimv2", "StartService", {}, {"Name": "SMS_EXECUTIVE"})]
+
+
+def test_a_refused_service_request_says_why() -> None:
+    with pytest.raises(ServiceError, match="it is disabled"):
+        Services(cast(CimSession, Answering(ReturnValue=14))).request("X", "StartService")
+    with pytest.raises(ServiceError, match="code 99"):
+        Services(cast(CimSession, Answering(ReturnValue=99))).request("X", "StartService")
+
+
+def test_a_service_that_does_not_exist() -> None:
+    with pytest.raises(ServiceMissing, match="no Windows service X"):
+        Services(cast(CimSession, Answering())).state("X")
