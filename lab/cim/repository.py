@@ -111,6 +111,10 @@ class Repository:
         found = self._namespaces.get(normal_namespace(namespace))
         return found.name if found else normal_namespace(namespace)
 
+    def has_namespace(self, namespace: str) -> bool:
+        """Whether this namespace exists."""
+        return normal_namespace(namespace) in self._namespaces
+
     def remove_namespace(self, namespace: str) -> None:
         """Forget a namespace with all in it and below it."""
         name = self._namespace(namespace).name.lower()

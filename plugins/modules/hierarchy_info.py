@@ -126,7 +126,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_sites, top_level_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -139,22 +139,22 @@ SPEC: dict[str, Any] = {
 
 def run(task: Task) -> Result:
     """Read the hierarchy; never changes anything."""
-    code = chosen_site_code(task)
-    sites = read_sites(task.cim, code)
-    # Named columns: the rows' embedded properties are large and not asked for.
-    columns = "NALPath, NetworkOSPath, RoleName, SiteCode"
-    placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, f"select {columns} from SMS_SCI_SysResUse")
-    return {
-        "changed": False,
-        "site_code": code,
-        "sites": [site.as_data() for site in sites],
-        "top_level_site": top_level_site(sites).as_data(),
-        "site_systems": site_systems(placed),
-        "service_connection_points": [
-            {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)}
-            for row in read_role_rows(task.cim, code)
-        ],
-    }
+    with site_of(task) as code:
+        sites = read_sites(task.cim, code)
+        # Named columns: the rows' embedded properties are large and not asked for.
+        columns = "NALPath, NetworkOSPath, RoleName, SiteCode"
+        placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, f"select {columns} from SMS_SCI_SysResUse")
+        return {
+            "changed": False,
+            "site_code": code,
+            "sites": [site.as_data() for site in sites],
+            "top_level_site": top_level_site(sites).as_data(),
+            "site_systems": site_systems(placed),
+            "service_connection_points": [
+                {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)}
+                for row in read_role_rows(task.cim, code)
+            ],
+        }
 
 
 def site_systems(placed: list[CimInstance]) -> list[dict[str, Any]]:

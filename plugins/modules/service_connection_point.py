@@ -158,7 +158,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.options import 
     SITE_CODE_OPTION,
     WAIT_OPTIONS,
     chosen_name,
-    chosen_site_code,
+    site_of,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
     Refusal,
@@ -196,11 +196,11 @@ def run(task: Task) -> Result:
         mode=task.params["mode"],
         allow_during_update=task.params["allow_during_update"],
     )
-    code = chosen_site_code(task)
-    site = read_site(task.cim, code, task.host)
-    state = RoleState(site, read_role_rows(task.cim, code))
-    result = _unchanged(task, state, wish) if settled(state, wish) else _changed(task, state, wish)
-    return {"site_code": code, **result, "elapsed_seconds": round(task.monotonic() - began, 1)}
+    with site_of(task) as code:
+        site = read_site(task.cim, code, task.host)
+        state = RoleState(site, read_role_rows(task.cim, code))
+        result = _unchanged(task, state, wish) if settled(state, wish) else _changed(task, state, wish)
+        return {"site_code": code, **result, "elapsed_seconds": round(task.monotonic() - began, 1)}
 
 
 def _unchanged(task: Task, state: RoleState, wish: Wish) -> Result:

@@ -98,7 +98,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 
@@ -110,25 +110,25 @@ SPEC: dict[str, Any] = {
 
 def run(task: Task) -> Result:
     """Read the role's rows and components; never changes anything."""
-    code = chosen_site_code(task)
-    found = read_role_rows(task.cim, code)
-    states = status.component_states(task.cim, code, naming.ROLE_COMPONENTS)
-    started_on = [state.server for state in states if state.component.upper() == naming.DOWNLOADER and state.started]
-    return {
-        "changed": False,
-        "site_code": code,
-        "configured": [
-            {
-                "server": rows.server_of(row),
-                "site_code": rows.site_of(row),
-                "mode": rows.mode_of(row),
-                "properties": rows.settings_as_data(row),
-            }
-            for row in found
-        ],
-        "components": [state.as_data() for state in states],
-        "installed": len(found) == 1 and any(status.same_server(name, rows.server_of(found[0])) for name in started_on),
-    }
+    with site_of(task) as code:
+        found = read_role_rows(task.cim, code)
+        states = status.component_states(task.cim, code, naming.ROLE_COMPONENTS)
+        started_on = [state.server for state in states if state.component.upper() == naming.DOWNLOADER and state.started]
+        return {
+            "changed": False,
+            "site_code": code,
+            "configured": [
+                {
+                    "server": rows.server_of(row),
+                    "site_code": rows.site_of(row),
+                    "mode": rows.mode_of(row),
+                    "properties": rows.settings_as_data(row),
+                }
+                for row in found
+            ],
+            "components": [state.as_data() for state in states],
+            "installed": len(found) == 1 and any(status.same_server(name, rows.server_of(found[0])) for name in started_on),
+        }
 
 
 def main() -> None:

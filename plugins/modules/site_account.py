@@ -87,7 +87,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import accounts, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -113,26 +113,28 @@ def run(task: Task) -> Result:
     refusal = accounts.password_refusal(password) if password is not None and present else None
     if refusal:
         raise TaskFailure(refusal)
-    code = chosen_site_code(task)
-    found = accounts.read_accounts(task.cim, code, (name,))
-    row = found[0] if found else None
-    action = _action(present, row is not None, password is not None, task.params["update_password"])
-    result: Result = {"changed": action is not None, "site_code": code, "name": name}
-    if action is None:
+    with site_of(task) as code:
+        found = accounts.read_accounts(task.cim, code, (name,))
+        row = found[0] if found else None
+        action = _action(present, row is not None, password is not None, task.params["update_password"])
+        result: Result = {"changed": action is not None, "site_code": code, "name": name}
+        if action is None:
+            return result
+        if action == "add" and password is None:
+            raise TaskFailure(
+                f"password: {name} is not among the accounts of site {code} yet, so its password is needed to add it."
+            )
+        if action == "remove":
+            refusal = accounts.use_refusal(name, read_rows(task.cim, code, (naming.SITE_SYSTEM,)))
+            if refusal:
+                raise TaskFailure(refusal)
+        result["diff"] = {
+            "before": {"account": _shown(name, row is not None, False)},
+            "after": {"account": _shown(name, present, action == "renew")},
+        }
+        if not task.check_mode:
+            CimWriter(task.cim, task.host).write(_step(task, action, code, name, row))
         return result
-    if action == "add" and password is None:
-        raise TaskFailure(f"password: {name} is not among the accounts of site {code} yet, so its password is needed to add it.")
-    if action == "remove":
-        refusal = accounts.use_refusal(name, read_rows(task.cim, code, (naming.SITE_SYSTEM,)))
-        if refusal:
-            raise TaskFailure(refusal)
-    result["diff"] = {
-        "before": {"account": _shown(name, row is not None, False)},
-        "after": {"account": _shown(name, present, action == "renew")},
-    }
-    if not task.check_mode:
-        CimWriter(task.cim, task.host).write(_step(task, action, code, name, row))
-    return result
 
 
 def _action(present: bool, listed: bool, has_password: bool, update_password: str) -> str | None:

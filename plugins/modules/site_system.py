@@ -103,6 +103,11 @@ server:
   returned: success
   type: str
   sample: scp01.corp.example
+created:
+  description: Whether the server was made a site system by this task, or would be in check mode.
+  returned: success
+  type: bool
+  sample: false
 settings:
   description: The settings after the task, in the words of the options; null when the server is no site system.
   returned: success
@@ -120,7 +125,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, chosen_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -154,28 +159,32 @@ def run(task: Task) -> Result:
         wish = site_systems.wish_from(task.params, server)
     except naming.BadName as error:
         raise TaskFailure(str(error)) from error
-    code = chosen_site_code(task)
-    found = read_rows(task.cim, code, (naming.SITE_SYSTEM,), server)
-    row = next((candidate for candidate in found if rows.site_of(candidate) == code), None)
-    if row is None and found and task.params["state"] == "present":
-        raise TaskFailure(
-            f"{server} is a site system server of site {rows.site_of(found[0])} already: a server belongs to one site only."
-        )
-    step = _to_absent(task, code, server, row) if task.params["state"] == "absent" else _to_present(task, code, wish, row)
-    present = row
-    if step is not None:
-        present = None if isinstance(step, Delete) else step.row
-        if not task.check_mode:
-            present = CimWriter(task.cim, task.host).write(step)
-    result: Result = {
-        "changed": step is not None,
-        "site_code": code,
-        "server": server,
-        "settings": site_systems.as_data(present) if present is not None else None,
-    }
-    if step is not None:
-        result["diff"] = {"before": _shown(server, row), "after": _shown(server, None if isinstance(step, Delete) else step.row)}
-    return result
+    with site_of(task) as code:
+        found = read_rows(task.cim, code, (naming.SITE_SYSTEM,), server)
+        row = next((candidate for candidate in found if rows.site_of(candidate) == code), None)
+        if row is None and found and task.params["state"] == "present":
+            raise TaskFailure(
+                f"{server} is a site system server of site {rows.site_of(found[0])} already: a server belongs to one site only."
+            )
+        step = _to_absent(task, code, server, row) if task.params["state"] == "absent" else _to_present(task, code, wish, row)
+        present = row
+        if step is not None:
+            present = None if isinstance(step, Delete) else step.row
+            if not task.check_mode:
+                present = CimWriter(task.cim, task.host).write(step)
+        result: Result = {
+            "changed": step is not None,
+            "site_code": code,
+            "server": server,
+            "created": step is not None and row is None,
+            "settings": site_systems.as_data(present) if present is not None else None,
+        }
+        if step is not None:
+            result["diff"] = {
+                "before": _shown(server, row),
+                "after": _shown(server, None if isinstance(step, Delete) else step.row),
+            }
+        return result
 
 
 def _to_present(task: Task, code: str, wish: site_systems.SiteSystemWish, row: CimInstance | None) -> Step | None:

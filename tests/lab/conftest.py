@@ -102,7 +102,7 @@ def lab_inventory(tmp_path: Path) -> Callable[..., Path]:
         file = DEFAULT_FILE.with_name("hosts.yml")
         inventory = copy.deepcopy(yaml.safe_load(file.read_text(encoding="utf-8")))
         _set_addresses(inventory["all"], estate.description)
-        inventory["all"].setdefault("vars", {}).update(ansible_port=estate.description.http_port, **variables)
+        inventory["all"].setdefault("vars", {}).update({"ansible_port": estate.description.http_port, **variables})
         written = tmp_path / "hosts.yml"
         written.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
         return written

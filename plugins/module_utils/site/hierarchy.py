@@ -106,7 +106,7 @@ def provider_site_codes(session: CimSession, host: str) -> list[str]:
     try:
         found = session.query(PROVIDER_NAMESPACE, SMS_PROVIDER_LOCATION, select(SMS_PROVIDER_LOCATION))
     except CimFault as fault:
-        if fault.kind in (FaultKind.NOT_FOUND, FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
+        if is_missing_site(fault):
             raise no_provider(host) from fault
         raise
     if not found:
@@ -123,6 +123,23 @@ def no_provider(host: str) -> TaskFailure:
     )
 
 
+def is_missing_site(fault: CimFault) -> bool:
+    """Whether a fault in a site's namespace means that the namespace, so the site, is not there."""
+    if fault.kind in (FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
+        return True
+    # A query that finds no instance has no rows; what it does not find is the class or the namespace.
+    return fault.kind is FaultKind.NOT_FOUND and fault.request is not None and bool(fault.request.query)
+
+
+def no_such_site(session: CimSession, code: str, host: str) -> TaskFailure:
+    """The refusal of a site code that the host's SMS Provider does not know; asks which sites it serves."""
+    served = ", ".join(provider_site_codes(session, host))
+    return TaskFailure(
+        f"There is no site {code} at the SMS Provider on {host}, which serves {served}: correct site_code, or run on the "
+        f"host of the provider of {code}."
+    )
+
+
 def read_site(session: CimSession, code: str, host: str) -> Site:
     """The provider's own row of one site: one request.
 
@@ -131,13 +148,9 @@ def read_site(session: CimSession, code: str, host: str) -> Site:
     try:
         return site_from(session.get(naming.site_namespace(code), SMS_SITE, {"SiteCode": code}))
     except CimFault as fault:
-        if fault.kind not in (FaultKind.NOT_FOUND, FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
-            raise
-        served = ", ".join(provider_site_codes(session, host))
-        raise TaskFailure(
-            f"There is no site {code} at the SMS Provider on {host}, which serves {served}: correct site_code, or run on the "
-            f"host of the provider of {code}."
-        ) from fault
+        if fault.kind is FaultKind.NOT_FOUND or is_missing_site(fault):
+            raise no_such_site(session, code, host) from fault
+        raise
 
 
 def read_sites(session: CimSession, code: str) -> list[Site]:

@@ -4,12 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import find_site_code
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import find_site_code, is_missing_site, no_such_site
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 
 SITE_CODE_OPTION: dict[str, Any] = {"type": "str"}
 WAIT_OPTIONS: dict[str, Any] = {"wait": {"type": "bool", "default": True}, "wait_timeout": {"type": "int", "default": 1800}}
@@ -27,7 +29,19 @@ def chosen_name(check: Callable[[str, str], str], text: str, option: str) -> str
         raise TaskFailure(str(error)) from error
 
 
-def chosen_site_code(task: Task) -> str:
+@contextmanager
+def site_of(task: Task) -> Iterator[str]:
+    """The code of the task's site; a fault that means that there is no such site becomes a sentence that says so."""
+    code = _site_code(task)
+    try:
+        yield code
+    except CimFault as fault:
+        if is_missing_site(fault):
+            raise no_such_site(task.cim, code, task.host) from fault
+        raise
+
+
+def _site_code(task: Task) -> str:
     """The site of the task: as declared, else the one that the host's SMS Provider serves (one request).
 
     :raises TaskFailure: no site code, or none or several sites to choose from.

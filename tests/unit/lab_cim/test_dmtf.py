@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from lab.cim.dmtf import PartialDatetime, format_interval, format_timestamp, parse
+from lab.cim.dmtf import PartialDatetime, parse
 
 
 @pytest.mark.parametrize(
@@ -15,16 +15,15 @@ from lab.cim.dmtf import PartialDatetime, format_interval, format_timestamp, par
         ("00000001020304.000005:000", timedelta(days=1, hours=2, minutes=3, seconds=4, microseconds=5)),
     ],
 )
-def test_round_trip(text: str, value: datetime | timedelta) -> None:
+def test_values(text: str, value: datetime | timedelta) -> None:
     assert parse(text) == value
-    assert (format_timestamp(value) if isinstance(value, datetime) else format_interval(value)) == text
+    if isinstance(value, datetime):
+        assert parse(text).utcoffset() == value.utcoffset()  # type: ignore[union-attr]
 
 
 def test_wildcards_stay_text() -> None:
     assert parse("20260131235959.000000+***") == PartialDatetime("20260131235959.000000+***")
-    partial = parse("**************.******+***")
-    assert isinstance(partial, PartialDatetime)
-    assert partial.all_wildcard
+    assert parse("**************.******+***") == PartialDatetime("**************.******+***")
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,138 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one action plugin: runs every module of the collection on the controller, against the host of its task.
+
+``meta/runtime.yml`` routes the modules here. A module file gives ``SPEC`` (keyword arguments of AnsibleModule) and
+``run(task)``; everything that has to do with Ansible or with the connection happens here.
+"""
+
+from __future__ import annotations
+
+import importlib
+import time
+import traceback
+from types import ModuleType
+from typing import Any
+
+from ansible.module_utils.common.parameters import remove_values
+from ansible.plugins.action import ActionBase
+from ansible.utils.display import Display
+
+from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments
+from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
+from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
+from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
+
+COLLECTION = "configmgr.scp"
+_TRACEBACK_VERBOSITY = 3
+
+display = Display()
+
+
+class ActionModule(ActionBase):  # type: ignore[misc]
+    """Validate, connect, run the module, scrub, answer."""
+
+    _supports_async = False
+
+    def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Run the module that the task names; see ActionBase.run."""
+        module = _module(self._task.action)
+        refusal = self._refusal()
+        if refusal is not None:
+            return {"changed": False, "failed": True, "msg": refusal}
+        self._supports_check_mode = bool(module.SPEC.get("supports_check_mode", False))
+        result: dict[str, Any] = super().run(tmp, task_vars)
+        arguments = read_arguments(module.SPEC, self._task.args)
+        secrets = set(arguments.secrets)
+        if arguments.error is not None:
+            result.update(changed=False, failed=True, msg=arguments.error)
+        else:
+            result.update(self._run(module, arguments, (task_vars or {}).get("inventory_hostname", ""), secrets))
+        if not self._task.diff:
+            result.pop("diff", None)
+        result["invocation"] = {"module_args": dict(arguments.shown)}
+        scrubbed: dict[str, Any] = remove_values(plain(result), secrets)
+        return scrubbed
+
+    def _refusal(self) -> str | None:
+        """Why keywords of this task cannot be honoured, with what to do instead; None when they can."""
+        if self._connection.become is not None:
+            return (
+                "become has no effect on this module: it uses WMI with the rights of the WinRM account itself. Remove become "
+                "from the task (or set it to false), and connect with an account that has the rights (ansible_user)."
+            )
+        if self._task.async_val:
+            return (
+                "async is not possible with this module, it runs on the controller. Give it a longer time limit instead "
+                "(wait_timeout), or let it return at once (wait: false) and poll with the _info module and until."
+            )
+        return None
+
+    def _run(self, module: ModuleType, arguments: Arguments, host: str, secrets: set[str]) -> dict[str, Any]:
+        """Connect and run; adds the connection's secrets to ``secrets``."""
+        host = self._task.delegate_to or host
+        try:
+            access = access_to(self._connection)
+        except SettingsError as error:
+            return outcome_of(error, connected=False)
+        secrets.update(access.secrets)
+        for warning in access.warnings:
+            # Display shows a warning once in a run, so once for each host.
+            display.warning(f"[{host}] {warning}")
+        session = _session(access)
+        warnings: list[str] = []
+        task = Task(
+            params=arguments.params,
+            cim=session,
+            host=host,
+            check_mode=bool(self._task.check_mode),
+            given=arguments.given,
+            progress=self._progress(host, secrets),
+            warn=warnings.append,
+        )
+        started = time.monotonic()
+        try:
+            result = dict(module.run(task))
+        except Exception as error:  # noqa: BLE001
+            # The border between the collection and Ansible: whatever a module raises becomes a result with a sentence.
+            result = outcome_of(error, connected=access.link.answers > 0)
+            if display.verbosity >= _TRACEBACK_VERBOSITY and not result.get("unreachable"):
+                result["exception"] = traceback.format_exc()
+        finally:
+            # Also when the task's `timeout` interrupts, which is no Exception.
+            access.link.close()
+        display.vvv(
+            f"{session.requests} CIM requests, {session.received_bytes} bytes received, "
+            f"{time.monotonic() - started:.2f} s with {access.target}",
+            host=host,
+        )
+        if warnings:
+            result["warnings"] = [*result.get("warnings", ()), *warnings]
+        return result
+
+    def _progress(self, host: str, secrets: set[str]) -> Progress:
+        def show(line: str) -> None:
+            if not self._task.no_log:
+                # Standard output belongs to the callback, which may write JSON there.
+                display.display(remove_values(line, secrets), stderr=True)
+
+        return Progress(show, host)
+
+
+def _module(action: str) -> ModuleType:
+    """The module behind a task's action name, full or short. (What the name resolved to is the routed plugin on 2.18.)"""
+    return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{action.rpartition('.')[2]}")
+
+
+def _session(access: Access) -> CimSession:
+    if access.max_envelope_bytes is None:
+        return CimSession(access.link.send, operation_timeout_seconds=access.operation_timeout_seconds)
+    return CimSession(
+        access.link.send,
+        operation_timeout_seconds=access.operation_timeout_seconds,
+        max_envelope_bytes=access.max_envelope_bytes,
+    )

@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task was given, checked against its module's SPEC, and which of it is secret."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.common.validation import check_type_dict
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
+
+MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_CHECKS = ("mutually_exclusive", "required_together", "required_one_of", "required_if", "required_by")
+
+Spec = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """The arguments of one task.
+
+    ``params`` are validated, converted and have their defaults. ``given`` has the names (never an alias) that the user
+    set to something. ``secrets`` are the texts of all ``no_log`` options, those of suboptions included. ``shown`` is
+    ``params`` with the secrets masked. ``error`` is None, or why ``params`` must not be used.
+    """
+
+    params: Mapping[str, Any]
+    given: frozenset[str]
+    secrets: frozenset[str]
+    shown: Mapping[str, Any]
+    error: str | None
+
+
+def read_arguments(module_spec: Mapping[str, Any], raw: Mapping[str, Any]) -> Arguments:
+    """Check a task's arguments against a module's SPEC (the keyword arguments of AnsibleModule).
+
+    Wrong arguments are no exception: what is wrong stands in ``error``, with the secrets still in it, so that the
+    caller scrubs everything at one place.
+    """
+    spec: Spec = module_spec["argument_spec"]
+    given_values: dict[str, Any] = plain(raw)
+    # Taken before validation: a secret must also be scrubbed out of the message about another, wrong argument.
+    secrets = set(_secrets(spec, given_values))
+    checks = {name: module_spec[name] for name in _CHECKS if module_spec.get(name) is not None}
+    outcome = ArgumentSpecValidator(spec, **checks).validate(given_values)
+    # On failure the validated parameters may be half converted; they are used for nothing but the invocation then.
+    params: dict[str, Any] = plain(outcome.validated_parameters)
+    secrets.update(_secrets(spec, params))
+    given = frozenset(name for name in spec if any(given_values.get(key) is not None for key in _names(name, spec[name])))
+    # Aliases have had their turn: a module sees one name for one thing.
+    aliases = {alias for option in spec.values() for alias in option.get("aliases") or ()}
+    params = {name: value for name, value in params.items() if name not in aliases or name in spec}
+    messages = list(outcome.error_messages)
+    error = "; ".join(message.rstrip(". ") for message in messages) + "." if messages else None
+    return Arguments(params, given, frozenset(secrets), _masked(spec, params), error)
+
+
+def _names(name: str, option: Mapping[str, Any]) -> tuple[str, ...]:
+    return (name, *(option.get("aliases") or ()))
+
+
+def _secrets(spec: Spec, values: Mapping[str, Any]) -> Iterator[str]:
+    """All texts under ``no_log`` options of the spec, suboptions included."""
+    for name, option in spec.items():
+        for key in _names(name, option):
+            value = values.get(key)
+            if option.get("no_log"):
+                yield from _texts(value)
+            elif option.get("options"):
+                for item in value if isinstance(value, list) else [value]:
+                    yield from _secrets(option["options"], _as_mapping(item))
+
+
+def _as_mapping(value: Any) -> Mapping[str, Any]:
+    """Suboptions may arrive as a text (``key=value`` or JSON), as Ansible allows for every dictionary."""
+    if isinstance(value, Mapping):
+        return value
+    if not isinstance(value, str):
+        return {}
+    try:
+        parsed: Mapping[str, Any] = check_type_dict(value)
+    except TypeError:
+        return {}
+    return parsed
+
+
+def _texts(value: Any) -> Iterator[str]:
+    """The texts in a value, at any depth. Truth values and empty texts hide nothing and would scrub too much."""
+    if isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None and not isinstance(value, bool) and str(value):
+        yield str(value)
+
+
+def _masked(spec: Spec, values: Mapping[str, Any]) -> dict[str, Any]:
+    masked = dict(values)
+    for name, option in spec.items():
+        if name not in masked or masked[name] is None:
+            continue
+        if option.get("no_log"):
+            masked[name] = MASK
+        elif option.get("options"):
+            value = masked[name]
+            if isinstance(value, list):
+                masked[name] = [_masked(option["options"], item) if isinstance(item, Mapping) else item for item in value]
+            elif isinstance(value, Mapping):
+                masked[name] = _masked(option["options"], value)
+    return masked

@@ -1,0 +1,85 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""From the connection of a task, as Ansible has set it up, to `send(bytes) -> bytes`.
+
+Only the options of Ansible's connection plugin are read. The plugin itself never connects: it would start a shell or a
+PowerShell process on the server for every task, which CIM does not need (wsman.md, section 11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError, Target
+from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
+from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
+from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
+
+
+@dataclass(frozen=True)
+class Access:
+    """The way to one host.
+
+    :param link: has ``send`` and ``close``.
+    :param operation_timeout_seconds: how long the server may take for one operation; below the read time limit.
+    :param max_envelope_bytes: size limit of answers, None when the user set none.
+    :param warnings: sentences about settings that weaken the protection.
+    :param secrets: texts that must not be shown.
+    """
+
+    link: Link
+    target: Target
+    operation_timeout_seconds: float
+    max_envelope_bytes: int | None
+    warnings: tuple[str, ...]
+    secrets: frozenset[str]
+
+
+def access_to(connection: Any) -> Access:
+    """Prepare the way to the host of a task; nothing is sent yet.
+
+    :param connection: the task's connection plugin, its options set.
+    :raises SettingsError: the settings of the host cannot be used.
+    """
+    kind = connection.transport
+
+    def option(name: str) -> Any:
+        try:
+            return plain(connection.get_option(name))
+        except KeyError:
+            # Options that another release of ansible-core does not have (``_extras``, for example, psrp has none).
+            return None
+
+    if kind == "winrm":
+        winrm = read_winrm_options(option)
+        return Access(
+            Link([partial(WinrmChannel, winrm, way) for way in winrm.ways]),
+            winrm.target,
+            winrm.operation_timeout_seconds,
+            None,
+            winrm.warnings,
+            _secrets(winrm.password),
+        )
+    if kind == "psrp":
+        psrp = read_psrp_options(option)
+        return Access(
+            Link([partial(PsrpChannel, psrp)]),
+            psrp.target,
+            psrp.operation_timeout_seconds,
+            psrp.max_envelope_bytes,
+            psrp.warnings,
+            _secrets(psrp.password),
+        )
+    raise SettingsError(
+        f"this module speaks to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "
+        "or psrp, with the settings of ansible.builtin.winrm or ansible.builtin.psrp"
+    )
+
+
+def _secrets(password: str | None) -> frozenset[str]:
+    return frozenset({password} if password else ())

@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""One host's `send(bytes) -> bytes` over whichever library and way of authenticating the host is set up for."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+
+# Windows closes a connection after about 120 s without a request (wsman.md, section 3). A request sealed for a connection
+# that is gone cannot be read by the server, and the libraries notice only then; so older connections are replaced first.
+IDLE_LIMIT_SECONDS = 60.0
+
+
+class Channel(Protocol):
+    """One authenticated connection. Any error leaves it unusable."""
+
+    def open(self) -> None:
+        """Do what can be done before the first request: load the library, get a ticket, exchange keys.
+
+        :raises TransportError: it failed; ``after_send`` is false.
+        """
+
+    def send(self, envelope: bytes) -> bytes:
+        """Send one envelope, return the answer's XML (HTTP 200, or HTTP 500 with a SOAP body).
+
+        :raises TransportError: anything else.
+        """
+
+    def close(self) -> None:
+        """Give the connection back; never raises."""
+
+
+class Link:
+    """Sends envelopes to one host; opens a connection when there is none, and never sends an envelope twice on its own.
+
+    Exception: when a way of authenticating does not work (credentials rejected, library missing), the envelope, which the
+    server did not carry out, goes the next way, in the order of the settings, until one has worked once.
+
+    :param ways: how to make a channel, for each way; tried in this order.
+    :param monotonic: the clock, in seconds.
+    """
+
+    def __init__(self, ways: Sequence[Callable[[], Channel]], *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._ways = list(ways)
+        self._monotonic = monotonic
+        self._channel: Channel | None = None
+        self._last_use = 0.0
+        self.answers = 0
+
+    def send(self, envelope: bytes) -> bytes:
+        """Send one envelope and return the answer's XML.
+
+        :raises TransportError: as ``wsman/errors.py`` says; the connection is given up, the next call opens a new one.
+        :raises SettingsError: no way of the settings can be gone.
+        """
+        if self._channel is not None and self._monotonic() - self._last_use > IDLE_LIMIT_SECONDS:
+            self.close()
+        if self._channel is not None:
+            return self._exchange(self._channel, envelope)
+        turned_away: list[AuthenticationFailed | SettingsError] = []
+        for way in list(self._ways):
+            try:
+                answer = self._exchange(way(), envelope, new=True)
+            except (AuthenticationFailed, SettingsError) as error:
+                turned_away.append(error)
+                continue
+            self._ways = [way]
+            return answer
+        if len(turned_away) == 1:
+            raise turned_away[0]
+        reasons = "; ".join(str(error) for error in turned_away)
+        if any(isinstance(error, AuthenticationFailed) for error in turned_away):
+            raise AuthenticationFailed(reasons)
+        raise SettingsError(reasons)
+
+    def close(self) -> None:
+        """Give the connection back, if there is one; ``send`` opens a new one."""
+        channel, self._channel = self._channel, None
+        if channel is not None:
+            channel.close()
+
+    def _exchange(self, channel: Channel, envelope: bytes, *, new: bool = False) -> bytes:
+        self._channel = channel
+        finished = False
+        try:
+            if new:
+                channel.open()
+            answer = channel.send(envelope)
+            finished = True
+        finally:
+            # Whatever went wrong (also an interrupt by a time limit): keys and state of the connection are not to be trusted.
+            if not finished:
+                self.close()
+        self._last_use = self._monotonic()
+        self.answers += 1
+        return answer

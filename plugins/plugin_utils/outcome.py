@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How a task that did not succeed ends: FAILED or UNREACHABLE, and what the user reads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError, Refused, TransportError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+
+# HTTP statuses that speak about the one request, not about the way to the host.
+_ABOUT_THE_REQUEST = frozenset({400, 413})
+
+
+def outcome_of(error: Exception, *, connected: bool) -> dict[str, Any]:
+    """The result of a task that ended with this exception.
+
+    The site's refusal, a fault or wrong settings are FAILED; a host that cannot be reached, or not any more, or that does
+    not accept the credentials, is UNREACHABLE, as for every other module.
+
+    :param connected: whether the host answered at least once in this task.
+    """
+    if isinstance(error, TaskFailure):
+        return {"changed": False, **error.result, "failed": True, "msg": error.message}
+    if isinstance(error, CimFault):
+        return {"changed": False, "failed": True, "msg": str(error), "fault": fault_data(error)}
+    if isinstance(error, TransportError):
+        if connected and isinstance(error, Refused) and error.status in _ABOUT_THE_REQUEST:
+            return {"changed": False, "failed": True, "msg": str(error)}
+        return {
+            "changed": False,
+            "unreachable": True,
+            "msg": _lost(error) if connected or error.after_send else _sentence(error.message),
+        }
+    if isinstance(error, (CimError, SettingsError)):
+        return {"changed": False, "failed": True, "msg": str(error)}
+    return {
+        "changed": False,
+        "failed": True,
+        "msg": f"The module ended with an unexpected {type(error).__name__}: {error}. This is a defect of the module; "
+        "run again with -vvv and report the traceback.",
+    }
+
+
+def fault_data(fault: CimFault) -> dict[str, Any]:
+    """A fault as data: what was asked, the innermost code as 0x text, its name, what the provider says."""
+    code = fault.hresult if fault.hresult is not None else fault.outer_code
+    request = fault.request
+    return {
+        "operation": request.operation if request else "",
+        "target": request.target if request else "",
+        "namespace": request.namespace if request else "",
+        "kind": fault.kind.name.lower(),
+        "code": None if code is None else f"0x{code:08X}",
+        "name": fault.wbem_name or None,
+        "provider_text": fault.provider_text,
+    }
+
+
+def _lost(error: TransportError) -> str:
+    step = f" at this step: {error.request}" if error.request else ""
+    doubt = (
+        " The request may have had its effect; run the task again, it reads the present state first."
+        if error.after_send
+        else " The request was not carried out."
+    )
+    return f"The connection was lost{step}. {_sentence(error.message)}{doubt}"
+
+
+def _sentence(text: str) -> str:
+    text = text.rstrip()
+    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")

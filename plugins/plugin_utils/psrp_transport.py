@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Envelopes over the HTTP transport of pypsrp (0.9 or later)."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
+    SettingsError,
+    is_soap,
+    refused,
+    translate,
+    unauthorized,
+)
+from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings
+
+
+class PsrpChannel:
+    """One authenticated connection over pypsrp. (Implements ``link.Channel``.)
+
+    pypsrp does its handshake with the first request, so ``open`` only prepares it.
+    """
+
+    def __init__(self, settings: PsrpSettings) -> None:
+        self._settings = settings
+        self._transport: Any = None
+
+    def open(self) -> None:
+        """Load pypsrp and prepare the connection; nothing is sent.
+
+        :raises SettingsError: a library is missing, or settings do not go together.
+        """
+        try:
+            from pypsrp.wsman import WSMan
+        except ImportError as error:
+            raise SettingsError(
+                f"the Python library pypsrp is missing on the controller ({error.name}); install pypsrp 0.9 or later, or set "
+                "ansible_connection to winrm"
+            ) from None
+        # At debug level it would log whole requests, secrets included; on a time-out it prints a traceback of its own.
+        logging.getLogger("pypsrp").setLevel(logging.WARNING)
+        logging.getLogger("pypsrp.wsman").setLevel(logging.CRITICAL)
+        try:
+            self._transport = WSMan(**self._settings.arguments).transport
+        except ValueError as error:
+            raise SettingsError(f"the ansible_psrp_* settings of the host do not go together: {error}") from None
+
+    def send(self, envelope: bytes) -> bytes:
+        """Send one envelope; see ``link.Channel``."""
+        from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError
+
+        target = self._settings.target
+        try:
+            answer: bytes = self._transport.send(envelope)
+        except AuthenticationError:
+            raise unauthorized(target, self._settings.auth) from None
+        except WinRMTransportError as error:
+            body: bytes = error.response_text.encode()
+            if error.code == 500 and is_soap(body) and self._request_went_out():
+                return body
+            raise refused(error.code, body, target) from None
+        except WinRMError as error:
+            raise TransportError(f"{target}: {error}", after_send=self._request_went_out()) from None
+        except ImportError:
+            raise SettingsError(
+                "the Python library for credssp is missing on the controller; install requests-credssp, or set "
+                "ansible_psrp_auth to another way of authenticating"
+            ) from None
+        except Exception as error:
+            # As in winrm_transport.py: many exception trees, and a garbled sealed answer raises nearly anything.
+            raise translate(error, target, self._settings.auth, sent=self._request_went_out()) from error
+        return answer
+
+    def close(self) -> None:
+        """Close the TCP connection."""
+        transport, self._transport = self._transport, None
+        if transport is not None:
+            transport.close()
+
+    def _request_went_out(self) -> bool:
+        """Whether more than the handshake was sent: sealed messages follow only when there are keys."""
+        transport = self._transport
+        return not transport.wrap_required or transport.encryption is not None

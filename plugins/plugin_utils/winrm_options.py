@@ -1,0 +1,291 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The options of Ansible's `winrm` connection, read as that plugin reads them.
+
+Source: the documentation and the source of the plugin (ansible-core 2.18 and 2.19) and of pywinrm 0.5.0. What cannot be
+honoured is refused by the name of its variable; nothing is ignored.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import shlex
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlunsplit
+
+from ansible.module_utils.parsing.convert_bool import boolean
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError, Target
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KinitSettings
+
+PREFIX = "ansible_winrm_"
+WAYS = ("basic", "certificate", "credssp", "kerberos", "ntlm", "plaintext", "ssl")
+
+# pywinrm's defaults, and what Ansible's connection_timeout adds for the read timeout.
+_OPERATION_TIMEOUT_SECONDS = 20
+_READ_TIMEOUT_SECONDS = 30
+_READ_MARGIN_SECONDS = 10
+# pywinrm's Transport has them, its Protocol does not pass them on.
+_CREDSSP_ATTRIBUTES = ("credssp_auth_mechanism", "credssp_minimum_version")
+
+OPTIONS_USED = frozenset(
+    {
+        "connection_timeout",
+        "kerberos_command",
+        "kerberos_mode",
+        "kinit_args",
+        "kinit_env_vars",
+        "path",
+        "port",
+        "remote_addr",
+        "remote_password",
+        "remote_user",
+        "scheme",
+        "transport",
+    }
+)
+# They shape how PowerShell is started, and no PowerShell is started here.
+OPTIONS_WITHOUT_MEANING = frozenset({"pipelining"})
+
+
+@dataclass(frozen=True)
+class WinrmSettings:
+    """Everything that a connection over pywinrm needs.
+
+    :param ways: pywinrm's transports in the order to try.
+    :param arguments: keyword arguments of ``winrm.protocol.Protocol`` besides endpoint, transport and ticket.
+    :param credssp: attributes of pywinrm's transport that its Protocol does not pass on.
+    :param kinit: how to get a ticket for ``kerberos``; None when the user has one.
+    :param warnings: sentences for the user about settings that weaken the protection.
+    """
+
+    target: Target
+    ways: tuple[str, ...]
+    arguments: Mapping[str, Any] = field(repr=False)
+    credssp: Mapping[str, Any]
+    kinit: KinitSettings | None
+    operation_timeout_seconds: float
+    warnings: tuple[str, ...]
+    password: str | None = field(repr=False)
+
+
+def read_winrm_options(option: Callable[[str], Any]) -> WinrmSettings:
+    """Read the options of a `winrm` connection.
+
+    :param option: gives an option by name, plain values; ``_extras`` gives the host's other ``ansible_winrm_*`` variables.
+    :raises SettingsError: a setting is wrong, missing or cannot be honoured.
+    """
+    extras = _read_extras(option("_extras") or {})
+    user, password = option("remote_user") or None, option("remote_password")
+    port = int(option("port"))
+    scheme = option("scheme") or ("http" if port == 5985 else "https")
+    endpoint = urlunsplit((scheme, f"{_bracketed(str(option('remote_addr')))}:{port}", option("path") or "", "", ""))
+    ways = _ways(option("transport"), user, scheme)
+    operation_timeout, read_timeout = _timeouts(option("connection_timeout"), extras)
+    credssp: dict[str, Any] = {name: extras.pop(name) for name in _CREDSSP_ATTRIBUTES if name in extras}
+    realm = extras.pop("realm", None)
+    _check_credentials(ways, user, password, extras)
+    for name in ("cert_pem", "cert_key_pem"):
+        _check_file(name, extras.get(name))
+    if extras.get("ca_trust_path") not in (None, "legacy_requests"):
+        _check_file("ca_trust_path", extras["ca_trust_path"])
+    return WinrmSettings(
+        target=Target(
+            endpoint=endpoint,
+            user=user or "",
+            ca_option="ansible_winrm_ca_trust_path",
+            check_option="ansible_winrm_server_cert_validation",
+            timeout_option="ansible_winrm_connection_timeout",
+        ),
+        ways=ways,
+        arguments={
+            **extras,
+            "username": user,
+            "password": password,
+            "operation_timeout_sec": operation_timeout,
+            "read_timeout_sec": read_timeout,
+        },
+        credssp=credssp,
+        kinit=_kinit(option, ways, user, password, realm, bool(extras.get("kerberos_delegation")), read_timeout),
+        operation_timeout_seconds=float(operation_timeout),
+        warnings=_warnings(scheme, ways, extras),
+        password=password,
+    )
+
+
+def _choice(*allowed: str) -> Callable[[Any], str]:
+    def read(value: Any) -> str:
+        if value not in allowed:
+            raise ValueError(f"allowed are {', '.join(allowed)}")
+        return str(value)
+
+    return read
+
+
+def _truth(value: Any) -> bool:
+    try:
+        return bool(boolean(value))
+    except TypeError:
+        raise ValueError("allowed are true and false") from None
+
+
+def _whole_seconds(value: Any) -> int:
+    try:
+        seconds = int(value)
+    except (TypeError, ValueError):
+        seconds = 0
+    if seconds < 1:
+        raise ValueError("allowed is a whole number of seconds, 1 or more")
+    return seconds
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise ValueError("allowed is a whole number") from None
+
+
+def _text(value: Any) -> str:
+    if not isinstance(value, str) or not value:
+        raise ValueError("allowed is a text that is not empty")
+    return value
+
+
+def _text_or_none(value: Any) -> str | None:
+    return None if value is None else _text(value)
+
+
+# The other variables of the host that begin with ansible_winrm_: keyword arguments of pywinrm, and how to read each.
+EXTRAS: Mapping[str, Callable[[Any], Any]] = {
+    "ca_trust_path": _text_or_none,
+    "cert_key_pem": _text_or_none,
+    "cert_pem": _text_or_none,
+    "credssp_auth_mechanism": _choice("auto", "ntlm", "kerberos"),
+    "credssp_disable_tlsv1_2": _truth,
+    "credssp_minimum_version": _number,
+    "kerberos_delegation": _truth,
+    "kerberos_hostname_override": _text_or_none,
+    "message_encryption": _choice("auto", "always", "never"),
+    "operation_timeout_sec": _whole_seconds,
+    "proxy": _text_or_none,
+    "read_timeout_sec": _whole_seconds,
+    "realm": _text_or_none,
+    "send_cbt": _truth,
+    "server_cert_validation": _choice("validate", "ignore"),
+    "service": _text,
+}
+EXTRAS_REFUSED: Mapping[str, str] = {
+    "endpoint": "it is made of ansible_host, ansible_port, ansible_winrm_scheme and ansible_winrm_path",
+    "keytab": "pywinrm does not use it; set ansible_winrm_kinit_mode to managed and ansible_winrm_kinit_args to '-k -t FILE'",
+    "username": "set ansible_user",
+}
+
+
+def _read_extras(variables: Mapping[str, Any]) -> dict[str, Any]:
+    read: dict[str, Any] = {}
+    for variable, value in variables.items():
+        name = variable.removeprefix(PREFIX)
+        if name in EXTRAS_REFUSED:
+            raise SettingsError(f"{variable} cannot be honoured: {EXTRAS_REFUSED[name]}")
+        if name not in EXTRAS:
+            raise SettingsError(
+                f"{variable} is not known and would have no effect; known are the options of ansible.builtin.winrm and "
+                + ", ".join(PREFIX + known for known in EXTRAS)
+            )
+        try:
+            read[name] = EXTRAS[name](value)
+        except ValueError as error:
+            raise SettingsError(f"{variable} is {value!r}; {error}") from None
+    return read
+
+
+def _bracketed(host: str) -> str:
+    try:
+        return f"[{ipaddress.IPv6Address(host)}]"
+    except ipaddress.AddressValueError:
+        return host
+
+
+def _ways(transport: Any, user: str | None, scheme: str) -> tuple[str, ...]:
+    if transport and transport[0] is not None:
+        unknown = [way for way in transport if way not in WAYS]
+        if unknown:
+            raise SettingsError(f"ansible_winrm_transport names {', '.join(map(str, unknown))}; allowed are {', '.join(WAYS)}")
+        return tuple(dict.fromkeys(transport))
+    # A user principal name is a domain account; Ansible always takes Kerberos for it.
+    if user and "@" in user:
+        return ("kerberos",)
+    return ("ssl",) if scheme == "https" else ("plaintext",)
+
+
+def _timeouts(connection_timeout: Any, extras: dict[str, Any]) -> tuple[int, int]:
+    operation = extras.pop("operation_timeout_sec", _OPERATION_TIMEOUT_SECONDS)
+    read = extras.pop("read_timeout_sec", _READ_TIMEOUT_SECONDS)
+    if connection_timeout:
+        operation = int(connection_timeout)
+        read = operation + _READ_MARGIN_SECONDS
+    if not 0 < operation < read:
+        raise SettingsError(
+            f"ansible_winrm_read_timeout_sec ({read}) must be more than ansible_winrm_operation_timeout_sec ({operation}), "
+            "and that more than 0"
+        )
+    return operation, read
+
+
+def _check_credentials(ways: tuple[str, ...], user: str | None, password: str | None, extras: Mapping[str, Any]) -> None:
+    for way in ways:
+        certificate = way == "certificate" or (way == "ssl" and (extras.get("cert_pem") or extras.get("cert_key_pem")))
+        if certificate:
+            missing = [PREFIX + name for name in ("cert_pem", "cert_key_pem") if not extras.get(name)]
+        elif way == "kerberos":
+            missing = [] if user else ["ansible_user"]
+        else:
+            missing = [name for name, value in (("ansible_user", user), ("ansible_password", password)) if value is None]
+        if missing:
+            raise SettingsError(f"{' and '.join(missing)} must be set for ansible_winrm_transport {way}")
+
+
+def _check_file(name: str, path: Any) -> None:
+    if path is not None and not Path(path).exists():
+        raise SettingsError(f"{PREFIX}{name} names {path}, which does not exist on the controller")
+
+
+def _kinit(
+    option: Callable[[str], Any],
+    ways: tuple[str, ...],
+    user: str | None,
+    password: str | None,
+    realm: str | None,
+    delegate: bool,
+    read_timeout: int,
+) -> KinitSettings | None:
+    mode = option("kerberos_mode")
+    if "kerberos" not in ways or user is None or mode == "manual" or (mode is None and not password):
+        return None
+    own = option("kinit_args")
+    arguments = tuple(shlex.split(own)) if own else ("-f",) if delegate else ()
+    return KinitSettings(
+        principal=f"{user}@{realm}" if realm and "@" not in user else user,
+        password=password or "",
+        command=option("kerberos_command") or "kinit",
+        arguments=arguments,
+        variables=tuple(option("kinit_env_vars") or ()),
+        timeout_seconds=float(read_timeout),
+    )
+
+
+def _warnings(scheme: str, ways: tuple[str, ...], extras: Mapping[str, Any]) -> tuple[str, ...]:
+    if scheme == "https":
+        if extras.get("server_cert_validation") == "ignore":
+            return ("the server's certificate is not checked (ansible_winrm_server_cert_validation is ignore)",)
+        return ()
+    clear = [way for way in ways if way in ("basic", "plaintext", "ssl")]
+    if clear:
+        return (f"the password crosses the network unencrypted ({clear[0]} over http); use https, or ntlm or kerberos",)
+    if extras.get("message_encryption") == "never":
+        return ("requests cross the network unencrypted (ansible_winrm_message_encryption is never, over http)",)
+    return ()

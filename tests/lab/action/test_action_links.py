@@ -1,0 +1,223 @@
+"""`send(bytes) -> bytes` over pywinrm and pypsrp when connections break: what is raised, and that nothing is sent twice."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    AuthenticationFailed,
+    Refused,
+    TransportError,
+    TransportTimeout,
+    Unreachable,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from lab.winrm.injection import Delay, Drop, Status
+
+THING = CimClass("Lab_Thing")
+
+
+@contextmanager
+def session_over(connection: Any) -> Iterator[CimSession]:
+    access = access_to(connection)
+    try:
+        yield CimSession(access.link.send, operation_timeout_seconds=access.operation_timeout_seconds)
+    finally:
+        access.link.close()
+
+
+def say(session: CimSession) -> Any:
+    return session.invoke("root/cimv2", THING, "Say", {"Text": "Ä"})["Said"]
+
+
+def test_one_handshake_serves_all_requests(server: Any, connection: Any) -> None:
+    with session_over(connection) as session:
+        assert [say(session) for _ in range(3)] == ["Ä"] * 3
+    first = server.log.totals()
+    assert first["cim"] == 3
+    with session_over(connection) as session:
+        say(session)
+    assert server.log.totals()["handshake"] == 2 * first["handshake"]
+
+
+def test_a_fault_is_an_answer(connection: Any) -> None:
+    with session_over(connection) as session:
+        with pytest.raises(CimFault, match="Missing_Thing"):
+            session.enumerate("root/cimv2", CimClass("Missing_Thing"))
+        # The connection lives on.
+        assert say(session) == "Ä"
+
+
+@pytest.mark.parametrize("effect", [False, True])
+def test_a_dropped_connection_is_told_and_never_sent_again(server: Any, connection: Any, effect: bool) -> None:
+    with session_over(connection) as session:
+        say(session)
+        (server.orders.after_next if effect else server.orders.before_next).append(Drop())
+        with pytest.raises(TransportError) as caught:
+            say(session)
+        assert caught.value.after_send
+        assert caught.value.request is not None
+        assert len(server.calls) == 1 + effect
+        # The keys of the lost connection are not used again.
+        assert say(session) == "Ä"
+        assert len(server.calls) == 2 + effect
+
+
+@pytest.mark.parametrize("status", [400, 404, 413, 500, 503])
+def test_a_bare_status_is_a_refusal(server: Any, connection: Any, status: int) -> None:
+    with session_over(connection) as session:
+        server.orders.before_next.append(Status(status))
+        with pytest.raises(Refused) as caught:
+            say(session)
+        assert caught.value.status == status
+        assert not caught.value.after_send
+        assert server.calls == []
+        assert say(session) == "Ä"
+
+
+def test_a_connection_that_is_forgotten_by_the_server_is_no_repeat(server: Any, connection: Any) -> None:
+    with session_over(connection) as session:
+        say(session)
+        server.orders.before_next.append(Status(401))
+        with pytest.raises(TransportError):
+            say(session)
+        assert len(server.calls) == 1
+        assert say(session) == "Ä"
+
+
+def test_a_slow_answer_runs_into_the_time_limit(server: Any, connection: Any) -> None:
+    with session_over(connection) as session:
+        say(session)
+        server.orders.after_next.append(Delay(4))
+        began = time.monotonic()
+        with pytest.raises(TransportTimeout) as caught:
+            say(session)
+        assert time.monotonic() - began < 3.5
+        assert caught.value.after_send
+        assert len(server.calls) == 2
+        assert say(session) == "Ä"
+
+
+def test_a_connection_that_rested_long_is_replaced_before_use(server: Any, connection: Any, monkeypatch: Any) -> None:
+    now = [1000.0]
+    access = access_to(connection)
+    monkeypatch.setattr(access.link, "_monotonic", lambda: now[0])
+    session = CimSession(access.link.send)
+    say(session)
+    one = server.log.totals()["handshake"]
+    now[0] += 59
+    say(session)
+    assert server.log.totals()["handshake"] == one
+    now[0] += 61
+    say(session)
+    assert server.log.totals()["handshake"] == 2 * one
+    access.link.close()
+
+
+def test_a_request_beyond_the_servers_limit(connection: Any) -> None:
+    with session_over(connection) as session:
+        with pytest.raises(Refused) as caught:
+            session.invoke("root/cimv2", THING, "Say", {"Text": "x" * 600_000})
+        assert caught.value.status == 413
+        assert not caught.value.after_send
+
+
+def test_a_wrong_password(server: Any, connection: Any) -> None:
+    connection.options["remote_password"] = "not it"
+    with session_over(connection) as session, pytest.raises(AuthenticationFailed, match=re.escape(server.user)) as caught:
+        say(session)
+    assert "not it" not in str(caught.value)
+    assert not caught.value.after_send
+
+
+ANSWERS = {
+    "closes at once": b"",
+    "is no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
+    "asks nothing, says nothing": b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+    "says 401 without a way": b"HTTP/1.1 401 Unauthorized\r\nContent-Length: 0\r\n\r\n",
+    "says 401 with a bad token": b"HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate !!!!\r\nContent-Length: 0\r\n\r\n",
+    "seals nothing": b'HTTP/1.1 200 OK\r\nContent-Type: multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";'
+    b'boundary="Encrypted Boundary"\r\nContent-Length: 4\r\n\r\nabcd',
+    "breaks off": b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\n\r\n<s:Envelope",
+    "says 500 in HTML": b"HTTP/1.1 500 Oops\r\nContent-Type: text/html\r\nContent-Length: 6\r\n\r\n<html>",
+    "says 500 in no known encoding": b"HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\n\xff\xfe\xfd\xfc",
+}
+
+
+@contextmanager
+def answering(data: bytes) -> Iterator[tuple[str, int]]:
+    """A server that answers every request with the same bytes."""
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            with client:
+                client.settimeout(2)
+                try:
+                    while client.recv(65536):
+                        if not data:
+                            break
+                        client.sendall(data)
+                        if b"4000" in data or not data.startswith(b"HTTP"):
+                            break
+                except OSError:
+                    continue
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield listener.getsockname()
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
+    thread.join(5)
+
+
+@pytest.mark.parametrize("data", ANSWERS.values(), ids=ANSWERS.keys())
+def test_a_server_that_is_no_winrm_service(connection: Any, data: bytes) -> None:
+    with answering(data) as (address, port):
+        connection.options.update(remote_addr=address, port=port)
+        access = access_to(connection)
+        with pytest.raises(TransportError) as caught:
+            access.link.send(b"<s:Envelope/>")
+    assert "\n" not in str(caught.value)
+    assert "0x7f" not in str(caught.value)
+
+
+def test_a_name_that_does_not_exist(connection: Any, monkeypatch: Any) -> None:
+    def unknown(*args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    connection.options["remote_addr"] = "nowhere.invalid"
+    with pytest.raises(Unreachable, match="name cannot be resolved"):
+        access_to(connection).link.send(b"<s:Envelope/>")
+
+
+def test_kerberos_without_its_library_says_what_to_install(server: Any) -> None:
+    options = {
+        "remote_addr": server.address,
+        "remote_user": "scpadmin@CORP.EXAMPLE",
+        "remote_password": "secret",
+        "port": server.http_port,
+        "path": "/wsman",
+        "scheme": "http",
+        "transport": ["kerberos"],
+    }
+    with pytest.raises(SettingsError, match="install pykerberos"):
+        access_to(SimpleNamespace(transport="winrm", get_option=options.__getitem__)).link.send(b"<s:Envelope/>")

@@ -1,0 +1,76 @@
+"""ansible-playbook as users run it, in a process of its own, with each task's outcome recorded."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+CHECKOUT = Path(__file__).parents[2]
+_RECAP = re.compile(r"^(\S+)\s+:\s+(ok=.*)$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run of ansible-playbook left behind."""
+
+    code: int
+    output: str
+    outcomes: list[dict[str, Any]]
+    seconds: float
+
+    def outcome(self, task: str, host: str | None = None) -> dict[str, Any]:
+        """The one outcome of a task (on a host)."""
+        found = [item for item in self.outcomes if item["task"] == task and host in (None, item["host"])]
+        assert len(found) == 1, (found, self.output)
+        return found[0]
+
+    def result(self, task: str, status: str, host: str | None = None) -> dict[str, Any]:
+        """The result of a task that must have ended so."""
+        outcome = self.outcome(task, host)
+        assert outcome["status"] == status, (outcome, self.output)
+        result: dict[str, Any] = outcome["result"]
+        return result
+
+    def recap(self, host: str) -> dict[str, int]:
+        """The counts of a host at the end of the run: ok, changed, unreachable, failed, ..."""
+        lines = {found.group(1): found.group(2) for found in _RECAP.finditer(self.output)}
+        return {name: int(number) for name, number in (pair.split("=") for pair in lines[host].split())}
+
+
+def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str) -> Run:
+    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes.
+
+    The environment variable ANSIBLE_PLAYBOOK names the program of another ansible-core.
+    """
+    record = folder / "record.jsonl"
+    record.unlink(missing_ok=True)
+    program = os.environ.get("ANSIBLE_PLAYBOOK", str(Path(sys.executable).parent / "ansible-playbook"))
+    environment = {
+        **os.environ,
+        "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
+        "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
+        "ANSIBLE_HOME": str(folder / "ansible"),
+        "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
+        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "ANSIBLE_NOCOLOR": "1",
+        "RECORD_FILE": str(record),
+    }
+    began = time.monotonic()
+    done = subprocess.run(
+        [program, "-i", str(inventory), str(playbook), *arguments],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+    lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
+    return Run(done.returncode, done.stdout + done.stderr, [json.loads(line) for line in lines], time.monotonic() - began)

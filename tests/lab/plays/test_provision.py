@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.plays.conftest import PlayBook, holders
+
+CAS01, SCP01 = "cas01.corp.example", "scp01.corp.example"
+ROLE = "configmgr.scp.service_connection_point : "
+PLACED = ROLE + "The service connection point is as declared"
+THREAD = ROLE + "Its thread runs on the server"
+ADMIN_PASSWORD = "Lab-Admin-2026"
+
+
+@pytest.mark.core
+def test_the_role_is_installed_and_a_second_run_changes_nothing(estate: Estate, provision: PlayBook) -> None:
+    first = provision()
+    assert first.code == 0, first.output
+    assert first.recap(CAS01)["changed"] == 2
+    assert holders(estate) == [SCP01]
+    assert first.result(PLACED, "ok")["installed"] is True
+    assert first.result(THREAD, "ok")["state"] == "running"
+    for words in (f"{SCP01}, site CAS, online", "Evidence: component summarizer: SMS_DMP_DOWNLOADER", "Took "):
+        assert words in first.output
+    assert estate.violations == []
+    second = provision()
+    assert second.code == 0, second.output
+    assert second.recap(CAS01)["changed"] == 0
+
+
+@pytest.mark.core
+def test_check_mode_with_diff_writes_nothing(estate: Estate, provision: PlayBook) -> None:
+    run = provision("--check", "--diff")
+    assert run.code == 0, run.output
+    assert holders(estate) == []
+    assert run.recap(CAS01)["changed"] == 1
+    assert f"{SCP01} would become a site system server" in run.output
+
+
+def test_check_mode_on_a_site_system_shows_the_role(estate: Estate, provision: PlayBook) -> None:
+    provision()
+    run = provision("--check", "--diff", "-e", "service_connection_point_mode=offline")
+    assert run.code == 0, run.output
+    assert run.recap(CAS01)["changed"] == 1
+    assert "offline" in run.output
+    assert holders(estate) == [SCP01]
+
+
+@pytest.mark.core
+@pytest.mark.parametrize(
+    "connection",
+    [
+        {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "negotiate"},
+        {
+            "ansible_winrm_scheme": "https",
+            "ansible_winrm_transport": "basic",
+            "ansible_winrm_ca_trust_path": "{ca}",
+            "ansible_port": 5986,
+        },
+    ],
+    ids=["psrp", "winrm-https-basic"],
+)
+def test_other_connections(estate: Estate, provision: PlayBook, connection: dict[str, object]) -> None:
+    settings = {name: str(estate.ca_file) if value == "{ca}" else value for name, value in connection.items()}
+    run = provision(**settings)
+    assert run.code == 0, run.output
+    assert holders(estate) == [SCP01]
+    assert provision(**settings).recap(CAS01)["changed"] == 0
+
+
+def test_an_unknown_authority_is_unreachable_with_a_plain_reason(estate: Estate, provision: PlayBook) -> None:
+    run = provision(ansible_winrm_scheme="https", ansible_winrm_transport="basic", ansible_port=5986)
+    assert run.recap(CAS01)["unreachable"] == 1
+    assert "certificate" in run.output
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.core
+def test_a_wrong_password_is_unreachable_with_a_plain_reason(provision: PlayBook) -> None:
+    run = provision(ansible_password="wr0ng-One")
+    assert run.recap(CAS01) | {"unreachable": 1} == run.recap(CAS01)
+    message = run.result(ROLE + "The server is a site system", "unreachable")["msg"]
+    assert "CORP\\scpadmin" in message
+    assert "password" in message
+    assert "wr0ng-One" not in run.output
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.core
+def test_a_dead_host_is_unreachable_within_the_time_set(estate: Estate, provision: PlayBook) -> None:
+    estate.faults.order("dead_machine", target="cas01")
+    run = provision(ansible_winrm_connection_timeout=3, ansible_winrm_operation_timeout_sec=2, ansible_winrm_read_timeout_sec=3)
+    assert run.recap(CAS01)["unreachable"] == 1
+    assert run.seconds < 15
+    assert "Traceback" not in run.output
+
+
+def test_a_dead_role_server_is_unreachable_after_the_role_was_placed(estate: Estate, provision: PlayBook) -> None:
+    provision()
+    estate.faults.order("dead_machine", target="scp01")
+    run = provision()
+    assert run.code != 0
+    assert "connection refused" in run.result(THREAD, "unreachable")["msg"]
+    assert "cas01.corp.example -> scp01.corp.example" in run.output
+    assert holders(estate) == [SCP01]
+
+
+def test_accounts_proxy_and_installation_account(estate: Estate, provision: PlayBook) -> None:
+    wish = {
+        "service_connection_point_server": "scp05.corp.example",
+        "service_connection_point_accounts": [{"name": r"CORP\scpinstall", "password": "Lab-Install-2026"}],
+        "service_connection_point_installation_account": r"CORP\scpinstall",
+        "service_connection_point_proxy": {"server": "proxy.corp.example", "port": 8080},
+    }
+    first = provision("-e", json.dumps(wish), "-vvv")
+    assert first.code == 0, first.output
+    assert first.recap(CAS01)["changed"] == 3
+    assert holders(estate) == ["scp05.corp.example"]
+    assert provision("-e", json.dumps(wish)).recap(CAS01)["changed"] == 0
+    assert "Lab-Install-2026" not in first.output
+    assert ADMIN_PASSWORD not in first.output
+
+
+def test_a_changed_mode_is_in_effect_afterwards(estate: Estate, provision: PlayBook) -> None:
+    provision()
+    assert estate.hierarchy("one").effective_mode(SCP01) == "online"
+    run = provision("-e", "service_connection_point_mode=offline")
+    assert run.code == 0, run.output
+    assert run.result(THREAD, "ok")["changed"] is True
+    assert estate.hierarchy("one").effective_mode(SCP01) == "offline"
+    assert provision("-e", "service_connection_point_mode=offline").recap(CAS01)["changed"] == 0
+
+
+def test_removal(estate: Estate, provision: PlayBook) -> None:
+    provision()
+    run = provision("-e", "service_connection_point_state=absent")
+    assert run.code == 0, run.output
+    assert run.recap(CAS01)["changed"] == 1
+    assert holders(estate) == []
+    again = provision("-e", "service_connection_point_state=absent")
+    assert again.recap(CAS01)["changed"] == 0
+
+
+def test_the_second_hierarchy(estate: Estate, provision: PlayBook) -> None:
+    run = provision("-e", "scp_provider=sms_provider_two")
+    assert run.code == 0, run.output
+    assert holders(estate, "two") == ["scp02.corp.example"]
+
+
+@pytest.mark.parametrize(
+    ("extra", "words"),
+    [
+        ("service_connection_point_server=scp01", "is a short name"),
+        ("service_connection_point_server=scp04.corp.example", "failed to install the role on scp04.corp.example"),
+        ("service_connection_point_server=pri1.corp.example", "site system server of site PR1"),
+        ("service_connection_point_site_code=XYZ", "There is no site XYZ"),
+        ("service_connection_point_mode=sometimes", "value of service_connection_point_mode must be one of"),
+    ],
+)
+def test_a_wrong_wish_is_one_clear_sentence(estate: Estate, provision: PlayBook, extra: str, words: str) -> None:
+    run = provision("-e", extra)
+    assert run.code == 2
+    assert words in run.output.replace("\n", " ")
+    assert "Traceback" not in run.output
+    assert "<s:" not in run.output

@@ -1,0 +1,65 @@
+"""From a connection plugin to the way to its host."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+
+WINRM = {"remote_addr": "h", "remote_user": "u", "remote_password": "Pass-1", "port": 5986, "path": "/wsman"}
+PSRP = {
+    **WINRM,
+    "path": "wsman",
+    "auth": "ntlm",
+    "cert_validation": "ignore",
+    "message_encryption": "auto",
+    "ignore_proxy": False,
+    "max_envelope_size": 512000,
+    "operation_timeout": 25,
+    "read_timeout": 30,
+    "reconnection_backoff": 2,
+}
+
+
+class Text(str):
+    """Stands for ansible-core's own texts."""
+
+
+def plugin(transport: str, options: dict[str, Any]) -> Any:
+    return SimpleNamespace(transport=transport, get_option=options.__getitem__)
+
+
+def test_winrm() -> None:
+    access = access_to(plugin("winrm", WINRM))
+    assert access.target.endpoint == "https://h:5986/wsman"
+    assert (access.operation_timeout_seconds, access.max_envelope_bytes) == (20, None)
+    assert access.secrets == {"Pass-1"}
+    assert access.warnings == ()
+
+
+def test_psrp() -> None:
+    access = access_to(plugin("psrp", PSRP))
+    assert access.target.endpoint == "https://h:5986/wsman"
+    assert (access.operation_timeout_seconds, access.max_envelope_bytes) == (25, 512000)
+    assert len(access.warnings) == 1
+
+
+def test_without_a_password_there_is_no_secret() -> None:
+    options = {**WINRM, "remote_password": None, "transport": ["kerberos"]}
+    assert access_to(plugin("winrm", options)).secrets == frozenset()
+
+
+def test_libraries_get_plain_texts() -> None:
+    access = access_to(plugin("winrm", {**WINRM, "remote_user": Text("u"), "remote_password": Text("Pass-1")}))
+    assert type(access.target.user) is str
+    assert [type(secret) for secret in access.secrets] == [str]
+
+
+@pytest.mark.parametrize("kind", ["ssh", "local", "docker", "network_cli"])
+def test_other_connections_are_refused_with_what_to_set(kind: str) -> None:
+    with pytest.raises(SettingsError, match=f"is {kind}; set ansible_connection to winrm or psrp"):
+        access_to(plugin(kind, {}))

@@ -1,0 +1,80 @@
+"""How a task ends that did not succeed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    AnswerError,
+    AuthenticationFailed,
+    Refused,
+    RequestInfo,
+    TransportTimeout,
+    Unreachable,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
+
+PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
+
+
+@pytest.mark.parametrize(
+    ("error", "connected", "state", "words"),
+    [
+        (TaskFailure("No."), True, "failed", ("No.",)),
+        (SettingsError("set x"), False, "failed", ("set x",)),
+        (AnswerError("not XML", request=PUT), True, "failed", ("Put of SMS_SCI_SysResUse", "not XML")),
+        (Unreachable("no connection"), False, "unreachable", ("No connection.",)),
+        (AuthenticationFailed("rejected"), False, "unreachable", ("Rejected.",)),
+        (TransportTimeout("late", after_send=False), False, "unreachable", ("Late.",)),
+        (Refused(404), False, "unreachable", ("404",)),
+        (Refused(413, request=PUT), False, "unreachable", ("413",)),
+        (Refused(413, request=PUT), True, "failed", ("Put of SMS_SCI_SysResUse", "413")),
+        (Refused(503, request=PUT), True, "unreachable", ("at this step: Put of", "503", "not carried out")),
+        (
+            Unreachable("broke", after_send=True, request=PUT),
+            True,
+            "unreachable",
+            ("at this step: Put of", "may have had its effect"),
+        ),
+        (TransportTimeout("late", request=PUT), False, "unreachable", ("at this step: Put of", "may have had its effect")),
+        (ZeroDivisionError("division by zero"), True, "failed", ("ZeroDivisionError", "division by zero", "defect", "-vvv")),
+    ],
+)
+def test_failed_or_unreachable(error: Exception, connected: bool, state: str, words: tuple[str, ...]) -> None:
+    result = outcome_of(error, connected=connected)
+    assert {key for key in ("failed", "unreachable") if result.get(key)} == {state}
+    assert [word for word in words if word not in result["msg"]] == []
+    assert result["changed"] is False
+
+
+def test_a_failure_of_the_task_keeps_what_was_known() -> None:
+    result = outcome_of(TaskFailure("No.", changed=True, evidence=["a"], msg="other", failed=False), connected=True)
+    assert result == {"changed": True, "evidence": ["a"], "failed": True, "msg": "No."}
+
+
+@pytest.mark.parametrize(
+    ("codes", "expected"),
+    [
+        ({"hresult": 0x80041003, "outer_code": 0x80338102}, {"code": "0x80041003", "name": "WBEM_E_ACCESS_DENIED"}),
+        ({"outer_code": 5}, {"code": "0x00000005", "name": None}),
+        ({}, {"code": None, "name": None}),
+    ],
+)
+def test_a_fault_is_data_too(codes: dict[str, Any], expected: dict[str, Any]) -> None:
+    fault = CimFault(FaultKind.ACCESS_DENIED, PUT, provider_text="Zugriff verweigert", **codes)
+    result = outcome_of(fault, connected=True)
+    assert result["failed"] is True
+    assert result["msg"] == str(fault)
+    assert result["fault"] == {
+        "operation": "Put",
+        "target": "SMS_SCI_SysResUse",
+        "namespace": "root/sms/site_CAS",
+        "kind": "access_denied",
+        "provider_text": "Zugriff verweigert",
+        **expected,
+    }

@@ -1,0 +1,130 @@
+"""Every option of Ansible's psrp connection: honoured, or refused by name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import yaml
+from ansible.plugins.connection import psrp as plugin
+from pypsrp.wsman import WSMan
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils import psrp_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings, read_psrp_options
+
+HERE = __file__
+DEFAULTS = {name: option.get("default") for name, option in yaml.safe_load(plugin.DOCUMENTATION)["options"].items()}
+
+
+def settings(**options: Any) -> PsrpSettings:
+    """The settings of a host with the plugin's own defaults."""
+    values = {**DEFAULTS, "remote_addr": "scp01.corp.example", "remote_user": "admin", "remote_password": "Pass-1", **options}
+    return read_psrp_options(values.get)
+
+
+def test_the_plugin_has_no_option_that_nobody_thought_of() -> None:
+    assert set(DEFAULTS) <= psrp_options.OPTIONS_USED | psrp_options.OPTIONS_WITHOUT_MEANING
+
+
+def test_what_is_made_of_it_is_what_pypsrp_takes() -> None:
+    found = settings()
+    transport = WSMan(**found.arguments).transport
+    assert transport.endpoint == found.target.endpoint == "https://scp01.corp.example:5986/wsman"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "argument", "expected"),
+    [
+        ("auth", "kerberos", "auth", "kerberos"),
+        ("ca_cert", HERE, "cert_validation", HERE),
+        ("cert_validation", "ignore", "cert_validation", False),
+        ("cert_validation", "validate", "cert_validation", True),
+        ("certificate_key_pem", HERE, "certificate_key_pem", HERE),
+        ("certificate_pem", HERE, "certificate_pem", HERE),
+        ("connection_timeout", 5, "connection_timeout", 5),
+        ("credssp_auth_mechanism", "ntlm", "credssp_auth_mechanism", "ntlm"),
+        ("credssp_disable_tlsv1_2", True, "credssp_disable_tlsv1_2", True),
+        ("credssp_minimum_version", 5, "credssp_minimum_version", 5),
+        ("ignore_proxy", True, "no_proxy", True),
+        ("max_envelope_size", 512000, "max_envelope_size", 512000),
+        ("message_encryption", "always", "encryption", "always"),
+        ("negotiate_delegate", True, "negotiate_delegate", True),
+        ("negotiate_hostname_override", "cas01", "negotiate_hostname_override", "cas01"),
+        ("negotiate_send_cbt", False, "negotiate_send_cbt", False),
+        ("negotiate_service", "HTTP", "negotiate_service", "HTTP"),
+        ("operation_timeout", 10, "operation_timeout", 10),
+        ("path", "other", "path", "other"),
+        ("port", 5985, "ssl", False),
+        ("port", 8443, "port", 8443),
+        ("protocol", "http", "port", 5985),
+        ("proxy", "http://proxy:8080", "proxy", "http://proxy:8080"),
+        ("read_timeout", 60, "read_timeout", 60),
+        ("reconnection_backoff", 3, "reconnection_backoff", 3.0),
+        ("reconnection_retries", 4, "reconnection_retries", 4),
+        ("remote_addr", "other", "server", "other"),
+        ("remote_password", "x", "password", "x"),
+        ("remote_user", "x", "username", "x"),
+    ],
+)
+def test_options_reach_pypsrp(option: str, value: Any, argument: str, expected: Any) -> None:
+    assert settings(**{option: value}).arguments[argument] == expected
+
+
+def test_the_table_above_is_complete() -> None:
+    marks = getattr(test_options_reach_pypsrp, "pytestmark")  # noqa: B009
+    tested = {row[0] for row in marks[0].args[1]}
+    # Refused, see below, instead of passed on.
+    assert psrp_options.OPTIONS_USED - tested == {"configuration_name"}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"configuration_name": "Restricted"}, ("ansible_psrp_configuration_name", "Restricted", "Microsoft.PowerShell")),
+        ({"auth": "basic", "protocol": "http"}, ("ansible_psrp_auth", "basic", "ansible_psrp_protocol", "https")),
+        ({"auth": "basic", "message_encryption": "always"}, ("ansible_psrp_auth", "ansible_psrp_message_encryption")),
+        ({"auth": "certificate", "protocol": "http"}, ("ansible_psrp_auth", "certificate", "https")),
+        ({"auth": "certificate"}, ("ansible_psrp_certificate_pem", "ansible_psrp_certificate_key_pem")),
+        ({"auth": "certificate", "certificate_pem": "/no", "certificate_key_pem": HERE}, ("ansible_psrp_certificate_pem", "/no")),
+        ({"auth": "ntlm", "remote_password": None}, ("ansible_password must be set", "ntlm")),
+        ({"auth": "basic", "remote_user": ""}, ("ansible_user must be set",)),
+        ({"ca_cert": "/nowhere"}, ("ansible_psrp_ca_cert", "/nowhere", "does not exist")),
+        ({"read_timeout": 20}, ("ansible_psrp_read_timeout", "ansible_psrp_operation_timeout")),
+        ({"max_envelope_size": 100}, ("ansible_psrp_max_envelope_size", "8192")),
+        ({"_extras": {"ansible_psrp_colour": 1}}, ("ansible_psrp_colour",)),
+    ],
+)
+def test_refusals_name_the_variable(options: dict[str, Any], words: tuple[str, ...]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(**options)
+    assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_kerberos_and_negotiate_can_do_with_a_ticket() -> None:
+    for auth in ("kerberos", "negotiate"):
+        assert settings(auth=auth, remote_password=None, remote_user=None).arguments["username"] is None
+
+
+def test_the_answers_size_is_the_users_only_when_set() -> None:
+    assert settings().max_envelope_bytes is None
+    assert settings(max_envelope_size=512000).max_envelope_bytes == 512000
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({}, None),
+        ({"cert_validation": "ignore"}, "certificate is not checked"),
+        ({"protocol": "http", "cert_validation": "ignore"}, None),
+        ({"protocol": "http", "message_encryption": "never"}, "unencrypted"),
+    ],
+)
+def test_weak_protection_is_warned_of(options: dict[str, Any], words: str | None) -> None:
+    warnings = settings(**options).warnings
+    assert len(warnings) == (0 if words is None else 1)
+    assert words is None or words in warnings[0]
+
+
+def test_the_password_is_in_no_text_of_the_settings() -> None:
+    assert "Pass-1" not in repr(settings())
