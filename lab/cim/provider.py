@@ -1,7 +1,5 @@
 """What stands behind a class: the seam between the CIM service and the emulated Windows and Configuration Manager."""
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """The classes and providers of one server, by namespace."""
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Instances that no provider serves: kept by key, in the order of their making."""
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Iterable

@@ -4,8 +4,6 @@ Failures are return values, not faults: 1 value missing, 2 key missing, 5 access
 a value of another type.
 """
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 import re

@@ -1,7 +1,5 @@
 """The Win32 classes of one server: what Windows says of itself over CIM (root/cimv2)."""
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping

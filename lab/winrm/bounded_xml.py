@@ -21,7 +21,7 @@ class _BoundedBuilder(ET.TreeBuilder):
         self._depth = 0
         self._elements = 0
 
-    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:  # noqa: ARG002 - the parser's signature
+    def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         """Called by the parser before it reads what the DTD declares."""
         raise XmlError("a document type declaration is not allowed")
 

@@ -3,8 +3,6 @@
 Messages and component states roll up: a site shows its own and those of the sites below it.
 """
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Iterable

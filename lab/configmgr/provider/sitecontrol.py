@@ -1,8 +1,6 @@
 """The classes of the site control file: SMS_SCI_SysResUse, SMS_SCI_Component, SMS_SCI_SiteDefinition, SMS_SCI_SCProperty,
 SMS_SCI_Reserved, and the read-only SMS_SystemResourceList made from them."""
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """SMS_ProviderLocation, SMS_Identification and SMS_Site."""
 
-# ruff: noqa: ARG002  (providers share one signature; not every one needs every argument)
-
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -7,14 +7,14 @@ from __future__ import annotations
 import uuid
 import xml.etree.ElementTree as ET
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Union
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import scalars
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import ANONYMOUS, IDENTITY, TO, XML, A, P, S, W
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.values import encode_selectors
 
 # Values of the provider's context object by name; a sequence becomes an array there.
-Options = Mapping[str, str | Sequence[str]]
+Options = Mapping[str, Union[str, Sequence[str]]]  # noqa: UP007 - an alias, which the sanity tests read by older rules
 
 MIN_ENVELOPE_BYTES = 8192
 _MUST = f"{{{S}}}mustUnderstand"

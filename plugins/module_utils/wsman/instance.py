@@ -141,7 +141,7 @@ class CimInstance:
             raise ValueError(f"the keys of class {self.class_name} are not declared, so its instances cannot be addressed")
         values = {}
         for key in self.cls.keys:
-            _, value = self._read.get(key.lower()) or self._changes.get(key.lower()) or (key, None)
+            value = (self._read.get(key.lower()) or self._changes.get(key.lower()) or (key, None))[1]
             if isinstance(value, AnswerError):
                 raise AnswerError(value.message)
             if value is None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lab.modules.conftest import CONSOLE, READER, Play
@@ -8,7 +10,7 @@ MODULE = "service_connection_point"
 SCP01, SCP02 = "scp01.corp.example", "scp02.corp.example"
 
 
-def site_system(play: Play, server: str, machine: str = "cas01", **more: object) -> None:
+def site_system(play: Play, server: str, machine: str = "cas01", **more: Any) -> None:
     play.run("site_system", machine, server=server, **more)
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.lab.modules.conftest import READER, Play
@@ -22,14 +24,14 @@ def test_a_server_becomes_a_site_system_once(play: Play) -> None:
 
 def test_every_setting_reaches_the_site_and_stays(play: Play) -> None:
     play.run("site_account", name=ACCOUNT, password=PASSWORD)
-    wish = {
+    wish: dict[str, Any] = {
         "public_fqdn": "scp01.example.net",
         "installation_account": ACCOUNT,
         "site_server_initiates": True,
         "proxy": {"server": "proxy.corp.example", "port": 8080, "account": ACCOUNT},
     }
     result = play.run("site_system", server=SERVER, **wish)
-    assert result["settings"] == {**wish, "proxy": {"enabled": True, **wish["proxy"]}}  # type: ignore[dict-item]
+    assert result["settings"] == {**wish, "proxy": {"enabled": True, **wish["proxy"]}}
     assert play.run("site_system", server=SERVER, **wish)["changed"] is False
     # What is left out stays.
     partly = play.run("site_system", server=SERVER, public_fqdn="")
