@@ -27,7 +27,7 @@ venv:  ## make or renew the virtual environment out of the requirements files
 demo: venv  ## start the embedded estate, run the main playbook on it, print what happened
 	@$(BIN)/python tools/demo.py
 
-test: lint types sanity units lab molecule  ## all checks, the quick ones first
+test: lint types sanity units lab core-2.18 molecule  ## all checks, the quick ones first
 	$(call heading,all checks passed)
 
 lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
