@@ -83,3 +83,12 @@ attributes:
     description: Will return details on what has changed, or possibly needs changing in check mode, when in diff mode.
     support: none
 """
+
+    SITE = r"""
+options:
+  site_code:
+    description:
+      - Code of the site.
+      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
+    type: str
+"""

@@ -26,6 +26,7 @@ notes:
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
+  - configmgr.scp.attributes.site
 options:
   state:
     description:
@@ -45,11 +46,6 @@ options:
       - A changed mode takes effect when the thread C(SMS_DMP_DOWNLOADER) on the role's server restarts; see RV(restart_required).
     type: str
     choices: [online, offline]
-  site_code:
-    description:
-      - Code of the site.
-      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
-    type: str
   wait:
     description:
       - Follow the site until it has installed or removed the role, or processed a changed mode.

@@ -16,12 +16,7 @@ description:
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-options:
-  site_code:
-    description:
-      - Code of the site.
-      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
-    type: str
+  - configmgr.scp.attributes.site
 seealso:
   - module: configmgr.scp.service_connection_point
   - module: configmgr.scp.component

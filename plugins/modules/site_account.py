@@ -20,6 +20,7 @@ notes:
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
+  - configmgr.scp.attributes.site
 options:
   name:
     description:
@@ -37,11 +38,6 @@ options:
     type: str
     choices: [on_create, always]
     default: on_create
-  site_code:
-    description:
-      - Code of the site.
-      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
-    type: str
   state:
     description:
       - V(absent) removes the account from the list. It is refused while a site system of the hierarchy uses it.

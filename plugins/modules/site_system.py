@@ -16,17 +16,13 @@ description:
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
+  - configmgr.scp.attributes.site
 options:
   server:
     description:
       - Fully qualified domain name of the server.
     type: str
     required: true
-  site_code:
-    description:
-      - Code of the site.
-      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
-    type: str
   state:
     description:
       - V(absent) removes the site system. It is refused while the server has other roles.

@@ -8,75 +8,17 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_COMPONENT_SUMMARIZER as SUMMARIZER
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_PROVIDER_LOCATION as LOCATION
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE as ROLE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SITE as SITE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_STATUS_MESSAGE as MESSAGE
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import STD_REG_PROV as REGISTRY
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import cim_class, method
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from lab.configmgr.names import nal_path
 from lab.server import Estate
-
-EMBEDDED = cim_class(
-    "SMS_EmbeddedProperty", ItemType="string", PropertyName="string", Value="uint32", Value1="string", Value2="string"
-)
-LIST = cim_class("SMS_EmbeddedPropertyList", ItemType="string", PropertyListName="string", Values="string[]")
-WINDOW = cim_class("SMS_ServiceWindow")
-ROLE = cim_class(
-    "SMS_SCI_SysResUse",
-    keys=("FileType", "ItemName", "ItemType", "SiteCode"),
-    embedded=(EMBEDDED, LIST, WINDOW),
-    FileType="uint32",
-    ItemName="string",
-    ItemType="string",
-    SiteCode="string",
-    NALPath="string",
-    NALType="string",
-    NetworkOSPath="string",
-    RoleName="string",
-    RoleCount="uint32",
-    SslState="uint32",
-    Type="uint32",
-    ServerState="uint32",
-    SiteSystemStatus="uint32",
-    Props="SMS_EmbeddedProperty[]",
-    PropLists="SMS_EmbeddedPropertyList[]",
-    ServiceWindows="SMS_ServiceWindow[]",
-)
-SITE = cim_class(
-    "SMS_Site",
-    keys=("SiteCode",),
-    SiteCode="string",
-    ReportingSiteCode="string",
-    Type="uint32",
-    methods={
-        "EncryptDataEx": method(
-            inputs={"Data": "string", "SiteCode": "string"}, outputs={"EncryptedData": "string"}, ReturnValue="sint32"
-        )
-    },
-)
-LOCATION = cim_class("SMS_ProviderLocation", keys=("SiteCode",), SiteCode="string", Machine="string", NamespacePath="string")
-SUMMARIZER = cim_class(
-    "SMS_ComponentSummarizer",
-    ComponentName="string",
-    MachineName="string",
-    State="uint32",
-    Status="uint32",
-    TallyInterval="string",
-    LastStarted="datetime",
-)
-MESSAGE = cim_class(
-    "SMS_StatusMessage", keys=("RecordID",), RecordID="sint64", Component="string", MessageID="uint32", Time="datetime"
-)
-REGISTRY = cim_class(
-    "StdRegProv",
-    methods={
-        name: method(
-            inputs={"hDefKey": "uint32", "sSubKeyName": "string", "sValueName": "string", "sValue": "string"},
-            outputs={"sValue": "string"},
-            ReturnValue="uint32",
-        )
-        for name in ("GetStringValue", "SetStringValue")
-    },
-)
 
 CAS = "root/sms/site_CAS"
 SERVER = "scp01.corp.example"
