@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
+from ansible.module_utils.errors import UnsupportedError
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
@@ -54,9 +55,14 @@ def read_arguments(module_spec: Mapping[str, Any], raw: Mapping[str, Any]) -> Ar
     # Aliases have had their turn: a module sees one name for one thing.
     aliases = {alias for option in spec.values() for alias in option.get("aliases") or ()}
     params = {name: value for name, value in params.items() if name not in aliases or name in spec}
-    messages = list(outcome.error_messages)
+    messages = [_sentence(error) for error in outcome.errors.errors]
     error = "; ".join(message.rstrip(". ") for message in messages) + "." if messages else None
     return Arguments(params, given, frozenset(secrets), _masked(spec, params), error)
+
+
+def _sentence(error: Exception) -> str:
+    # The validator's own text begins with the bare names.
+    return f"Unsupported options: {error}" if isinstance(error, UnsupportedError) else str(error)
 
 
 def _names(name: str, option: Mapping[str, Any]) -> tuple[str, ...]:

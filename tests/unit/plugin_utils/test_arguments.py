@@ -106,3 +106,9 @@ def test_masked_arguments_keep_everything_else() -> None:
     assert shown["password"] == MASK
     assert shown["proxy"] == {"host": "h", "account": {"pin": MASK, "user": "u"}}
     assert shown["tokens"] is None
+
+
+def test_an_option_that_does_not_exist_is_called_so() -> None:
+    error = read_arguments(SPEC, {"server": "x", "foo": 1}).error
+    assert error is not None
+    assert error.startswith("Unsupported options: foo. Supported parameters include:")
