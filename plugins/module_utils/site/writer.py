@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, Union
+from typing import Any, Protocol, Union
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import settings_as_data
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
@@ -97,9 +97,21 @@ class CimWriter:
         if isinstance(step, Create):
             self._session.create(step.row)
         elif isinstance(step, Change):
-            self._session.put(step.row)
+            self._session.put(self._whole(step))
         else:
             self._session.delete(step.row)
+
+    def _whole(self, step: Change) -> CimInstance:
+        """The row with everything that only a Get returns (lazy properties), and the changes on it.
+
+        :raises TaskFailure: the row is gone, or is not the one that the plan was made for any more.
+        """
+        present = self._read_again(step)
+        if present is None or settings_as_data(present) != settings_as_data(step.before):
+            raise TaskFailure(
+                f"Somebody else changed {step.what} between reading and writing, so nothing was written. Run this again."
+            )
+        return present.with_values(changed_values(step))
 
     def _read_again(self, step: Step) -> CimInstance | None:
         keys = {name: step.row[name] for name in step.row.cls.keys}
@@ -117,6 +129,11 @@ def no_right_to_write(host: str, what: str, fault: CimFault) -> TaskFailure:
         f"The SMS Provider on {host} does not let this account carry out {what}: it needs a security role that may modify the "
         f"site (Full Administrator or Infrastructure Administrator). {fault}"
     )
+
+
+def changed_values(step: Change) -> dict[str, Any]:
+    """The properties in which the changed row differs from the one that was read."""
+    return {name: step.row[name] for name in step.row if step.row[name] != step.before.get(name)}
 
 
 def shows(step: Step, present: CimInstance | None) -> bool:

@@ -120,6 +120,23 @@ def test_an_accepted_write_that_does_not_show_is_a_failure() -> None:
         writer(Forgetful(scp_row(SERVER))).write(CHANGED)
 
 
+def test_a_change_starts_from_the_whole_row_and_touches_nothing_else() -> None:
+    # A query leaves lazy properties null; what a Get returns must go back.
+    whole = scp_row(SERVER).with_values({"SslState": 2})
+    written = writer(Site(whole)).write(CHANGED)
+    assert written is not None
+    assert written["SslState"] == 2
+    assert rows.mode_of(written) == "offline"
+
+
+def test_a_row_that_changed_meanwhile_is_left_alone() -> None:
+    meanwhile = rows.with_settings(scp_row(SERVER), {"Added by somebody": Setting(1)})
+    for site in (Site(meanwhile), Site()):
+        with pytest.raises(TaskFailure, match="Somebody else changed"):
+            writer(site).write(CHANGED)
+        assert "create" not in site.requests
+
+
 def test_only_what_the_step_is_about_is_compared() -> None:
     present = rows.with_settings(CHANGED.row, {"Added by the site": Setting(1)}).with_values({"RoleCount": 3})
     assert shows(CHANGED, present)
