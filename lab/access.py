@@ -12,8 +12,7 @@ NamespaceCheck = Callable[[Caller], bool]
 
 def may_connect(machine: Machine, caller: Caller) -> bool:
     """Whether WinRM serves this caller: administrators and Remote Management Users (facts/wsman.md, section 3)."""
-    name = str(caller).casefold()
-    return machine.is_administrator(name) or name in (member.casefold() for member in machine.remote_management_users)
+    return machine.is_administrator(str(caller)) or machine.is_remote_management_user(str(caller))
 
 
 class NamespaceAccess:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Literal
 
+from lab.estate_network import Barrier, Internet, Proxy
 from lab.estate_yaml import EstateError
 
 # The site system roles that a site may have at the start, by the product's RoleName (site-model.md, section 4.3).
@@ -22,11 +23,20 @@ SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
 
 
 @dataclass(frozen=True)
+class DomainGroup:
+    r"""A group of the domain; ``members`` are accounts, computers (``CORP\SCP01$``) and other groups, as ``CORP\name``."""
+
+    name: str
+    members: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Domain:
     """The Active Directory domain of the estate."""
 
     dns: str
     netbios: str
+    groups: tuple[DomainGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -53,12 +63,13 @@ class Account:
 
 @dataclass(frozen=True)
 class Drive:
-    """An NTFS drive; sizes in bytes. ``no_sms``: its root has the file NO_SMS_ON_DRIVE.SMS."""
+    """A fixed drive; sizes in bytes. ``no_sms``: its root has the file NO_SMS_ON_DRIVE.SMS."""
 
     letter: str
     size_bytes: int = 100 * 2**30
     free_bytes: int = 60 * 2**30
     no_sms: bool = False
+    file_system: str = "NTFS"
 
 
 @dataclass(frozen=True)
@@ -66,7 +77,7 @@ class Software:
     """What is installed beside Windows: dotted versions, or ``none`` (requirements.md, section 3).
 
     ``restart_pending`` is ``none`` or the trace that a pending restart left: ``servicing``, ``update``, ``rename``,
-    ``server_manager``.
+    ``server_manager``. ``curl`` is the version of Windows' own curl.exe, empty for what that Windows has.
     """
 
     net_framework: str = "4.8"
@@ -75,11 +86,29 @@ class Software:
     vc_runtime: str = "14.51.36247"
     strong_tls: bool = True
     restart_pending: str = "none"
+    curl: str = ""
+
+
+@dataclass(frozen=True)
+class RootCertificates:
+    """Which of the roots in :data:`lab.windows.certificates.ROOTS` a server has in LocalMachine\\Root, and where.
+
+    ``store`` is ``AuthRoot`` (Windows fetched them) or ``ROOT`` (somebody imported them). ``auto_update``: Windows may fetch
+    a missing one when it needs it.
+    """
+
+    missing: tuple[str, ...] = ()
+    store: str = "AuthRoot"
+    auto_update: bool = True
 
 
 @dataclass(frozen=True)
 class MachineDescription:
-    """One emulated server. ``os`` names a preset of :mod:`lab.windows.presets`; ``fault_style`` is the form of its CIM faults."""
+    """One emulated server. ``os`` names a preset of :mod:`lab.windows.presets`; ``fault_style`` is the form of its CIM faults.
+
+    ``administrators`` and ``remote_management_users`` hold accounts, computers and groups of the domain, local accounts, and
+    SIDs of accounts that are no more. ``workgroup`` is empty for a member of the domain.
+    """
 
     name: str
     address: IPv4Address
@@ -91,6 +120,11 @@ class MachineDescription:
     language: str = "english"
     fault_style: Literal["A", "B"] = "B"
     alive: bool = True
+    workgroup: str = ""
+    clock_offset_seconds: float = 0.0
+    certificates: RootCertificates = RootCertificates()
+    internet: Internet = field(default_factory=Internet)
+    winhttp_proxy: str = ""
 
 
 @dataclass(frozen=True)
@@ -116,6 +150,7 @@ class Site:
     version: str
     install_folder: str
     site_systems: tuple[SiteSystem, ...] = ()
+    sql_port: int = 1433
 
     @property
     def build(self) -> int:
@@ -133,23 +168,31 @@ class ServiceConnectionPoint:
 
 @dataclass(frozen=True)
 class Update:
-    """An update package at the start; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2)."""
+    """An update package at the start; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2).
+
+    ``type`` is ``regular``, ``weave`` or ``qfe``: the last is a hotfix that came outside the console.
+    """
 
     name: str
     guid: str
     version: str
     state: int
+    type: str = "regular"
 
 
 @dataclass(frozen=True)
 class CloudApplication:
-    """An Entra application with its secret's age and life, in days of lab time before and after the start."""
+    """An Entra application with its secret's age and life, in days of lab time before and after the start.
+
+    ``imported``: it was made in Entra and entered in the console, so the site gives no notice when its secret expires.
+    """
 
     name: str
     client_id: str
     client: bool = False
     secret_age_days: int = 30
     secret_valid_days: int = 335
+    imported: bool = False
 
 
 @dataclass(frozen=True)
@@ -162,6 +205,23 @@ class CloudTenant:
 
 
 @dataclass(frozen=True)
+class CloudGateway:
+    """A cloud management gateway; ``state`` is a number of SMS_AzureService.State."""
+
+    name: str
+    state: int = 0
+
+
+@dataclass(frozen=True)
+class CloudDiscovery:
+    """Discovery of Entra users: full, and of what changed in between every so many minutes."""
+
+    full: bool = True
+    delta: bool = True
+    delta_minutes: int = 5
+
+
+@dataclass(frozen=True)
 class Hierarchy:
     """Sites under one top-level site. ``sites`` begins with the top-level site."""
 
@@ -171,6 +231,8 @@ class Hierarchy:
     usage_level: str = "enhanced"
     updates: tuple[Update, ...] = ()
     cloud_tenants: tuple[CloudTenant, ...] = ()
+    cloud_gateways: tuple[CloudGateway, ...] = ()
+    cloud_discovery: CloudDiscovery | None = None
 
     @property
     def top_site(self) -> Site:
@@ -197,6 +259,8 @@ class EstateDescription:
     accounts: tuple[Account, ...]
     machines: tuple[MachineDescription, ...]
     hierarchies: tuple[Hierarchy, ...]
+    proxies: tuple[Proxy, ...] = ()
+    barriers: tuple[Barrier, ...] = ()
 
     def machine(self, name: str) -> MachineDescription:
         """The machine of this short or full name; raises KeyError."""

@@ -40,6 +40,8 @@ def _hierarchy(
         usage_level=section.choice("usage_level", ("basic", "enhanced", "full"), "enhanced"),
         updates=tuple(_update(item) for item in section.sections("updates", f"update of {name}")),
         cloud_tenants=tuple(_tenant(item) for item in section.sections("cloud_tenants", f"tenant of {name}")),
+        cloud_gateways=tuple(_gateway(item) for item in section.sections("cloud_gateways", f"gateway of {name}")),
+        cloud_discovery=_discovery(section.section("cloud_discovery", f"discovery of {name}")),
     )
     section.finish()
     return hierarchy
@@ -72,6 +74,7 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
             "install_folder", r"C:\Program Files\Microsoft Configuration Manager", r"[A-Z]:\\[^:*?<>|]+[^\\:*?<>|]", "a full path"
         ),
         site_systems=tuple(_site_system(item, machines) for item in section.sections("site_systems", f"site system of {code}")),
+        sql_port=section.whole("sql_port", 1, 65535, 1433),
     )
     section.finish()
     return site
@@ -151,6 +154,7 @@ def _update(section: Section) -> es.Update:
         guid=section.text("guid", pattern=_GUID, allowed="a GUID"),
         version=section.text("version", pattern=_VERSION, allowed="a version such as 5.00.9152.1000"),
         state=section.whole("state", 0, 0xFFFFFFFF),
+        type=section.choice("type", ("regular", "weave", "qfe"), "regular"),
     )
     section.finish()
     return update
@@ -174,6 +178,23 @@ def _application(section: Section) -> es.CloudApplication:
         client=section.flag("client", False),
         secret_age_days=section.whole("secret_age_days", 0, 40_000, 30),
         secret_valid_days=section.whole("secret_valid_days", -40_000, 40_000, 335),
+        imported=section.flag("imported", False),
     )
     section.finish()
     return application
+
+
+def _gateway(section: Section) -> es.CloudGateway:
+    gateway = es.CloudGateway(section.text("name", pattern=_NAME), section.whole("state", 0, 0xFFFFFFFF, 0))
+    section.finish()
+    return gateway
+
+
+def _discovery(section: Section | None) -> es.CloudDiscovery | None:
+    if section is None:
+        return None
+    discovery = es.CloudDiscovery(
+        section.flag("full", True), section.flag("delta", True), section.whole("delta_minutes", 1, 1440, 5)
+    )
+    section.finish()
+    return discovery

@@ -49,6 +49,13 @@ FLAGS: Mapping[str, FlagKind] = {
     "install_never": FlagKind("an install of site components on the machine begins and never ends", "machine"),
     "stuck_thread": FlagKind("a thread of SMS_EXECUTIVE on the machine never leaves its state", "machine", {"component": str}),
     "thread_crash": FlagKind("a thread of SMS_EXECUTIVE on the machine ends soon after its start", "machine", {"component": str}),
+    "failing_download": FlagKind(
+        "checks for updates on the machine fail for a `cause`: untrusted, tls, proxy, name_resolution, refused, timeout, lost",
+        "machine",
+        {"cause": str},
+        needs=("cause",),
+    ),
+    "share_unreadable": FlagKind("the site server can not read an update's content on the service connection point", "site"),
     "second_controller": FlagKind(
         "another administrator installs the role on `server` when this site gets a service connection point",
         "site",

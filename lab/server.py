@@ -20,6 +20,8 @@ from lab.fault_injector import FaultInjector
 from lab.faults import FaultBoard
 from lab.windows.install import build_machine
 from lab.windows.machine import Machine
+from lab.windows.network import Network
+from lab.windows.network_programs import network_programs
 from lab.windows.programs import BUILT_IN
 from lab.windows.shell import ProgramMaker, Shell
 from lab.winrm import accounts as winrm_accounts
@@ -172,12 +174,14 @@ class Estate:
     def _build(self) -> None:
         self.machines.clear()
         self._inside.clear()
+        network = Network(self.description, self.machines)
         for description in self.description.machines:
             machine = build_machine(self.description, description, self.clock)
             access = NamespaceAccess(machine)
             cim = CimService(machine.repository, self.lock, machine.fqdn, access, description.fault_style)
+            shell = Shell(machine, {**BUILT_IN, **network_programs(description, network)})
             self.machines[machine.fqdn] = machine
-            self._inside[machine.fqdn] = _Inside(machine, cim, Shell(machine, BUILT_IN), access)
+            self._inside[machine.fqdn] = _Inside(machine, cim, shell, access)
         self.hierarchies = build_hierarchies(self)
 
     def _open(self, machine: Machine, certificates: Certificates) -> None:
@@ -206,7 +210,7 @@ class Estate:
             [
                 winrm_accounts.Account(account.name, account.password, account.domain)
                 for account in self.accounts
-                if account.machine in (None, machine.name)
+                if account.machine == machine.name or (account.machine is None and not machine.workgroup)
             ],
         )
         self._known_accounts.append(known)

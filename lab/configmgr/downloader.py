@@ -5,7 +5,7 @@ Lines: facts/logs.md, section 3. No line of an offline service connection point 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from lab.configmgr import logs, names, steps, timing, updates
 from lab.configmgr.hierarchy import Hierarchy, Site
@@ -34,6 +34,21 @@ CHECK: tuple[tuple[tuple[str, ...], int | None], ...] = (
     (("File 'ConfigMgr.Update.Manifest.cab' is signed and trusted.", "Finished calling verify manifest~~"), 3),
     (("Manifest.cab was successfully moved to the connector outbox~~",), 4),
 )
+
+# What .NET says of a failed download, by the cause of a `failing_download`. Trust and the pair of lines of TLS are printed in
+# Microsoft's articles (facts/logs.md, section 6); that the others appear in this log is inferred.
+FAILURES: Mapping[str, str] = {
+    "untrusted": ("The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel."),
+    "tls": "The underlying connection was closed: An unexpected error occurred on a send.",
+    "proxy": "The remote server returned an error: (407) Proxy Authentication Required.",
+    "name_resolution": "The remote name could not be resolved: 'go.microsoft.com'",
+    "refused": (
+        "Unable to connect to the remote server\n"
+        "No connection could be made because the target machine actively refused it 192.0.2.8:8080"
+    ),
+    "timeout": "The operation has timed out",
+    "lost": "The underlying connection was closed: The connection was closed unexpectedly.",
+}
 
 
 class Downloader:
@@ -92,6 +107,9 @@ class Downloader:
                     f"Generating state message: {state} for package {NO_PACKAGE}~~",
                     f"Successfully Dropped the state message {state}~~",
                 )
+            if lines[0].startswith("Download manifest.cab") and self._fails():
+                self._checking = False
+                return
             yield timing.CHECK_STEP
         if life != self._life:
             return
@@ -103,6 +121,20 @@ class Downloader:
         self.machine.registry.set(KEY, "LastSyncedTime", int(self.machine.clock.now().timestamp()))
         yield timing.MANIFEST
         self._hand_over()
+
+    def _fails(self) -> bool:
+        """Whether the download of the manifest fails by order; then it is logged, and tried again in the next cycle."""
+        order = self.hierarchy.faults.take("failing_download", self.machine.name)
+        if order is None:
+            return False
+        cause = order.text("cause")
+        said = FAILURES.get(cause, cause)
+        if cause == "tls":
+            self._log(f"ERROR: Failed to download Admin UI content payload with exception: {said}~~")
+            self._log("Failed to call AdminUIContentDownload. error = Error -2146233079~~")
+        self._log(f"WARNING: Failed to download easy setup payload with exception: {said}")
+        self._log("WARNING: Retry in the next polling cycle")
+        return True
 
     def _downloads(self, life: int) -> Iterator[float]:
         """The payloads that were asked for, one after the other."""
@@ -120,11 +152,27 @@ class Downloader:
             self._log(
                 f"Successfully download redist for {guid}.~~", f"EasySetupDownloadSinglePackage finishes downloading {guid}. ~~"
             )
-            package.state, package.download_wanted, package.updated = updates.READY_TO_INSTALL, False, self.machine.clock.now()
+            if self._content_reaches_site(guid):
+                package.state, package.download_wanted = updates.READY_TO_INSTALL, False
+                package.updated = self.machine.clock.now()
 
     def _checked(self, life: int) -> None:
         if life == self._life:
             self.machine.clock.later(timing.CHECK_INTERVAL, lambda: self.check() if life == self._life else None)
+
+    def _content_reaches_site(self, guid: str) -> bool:
+        """Hierarchy manager fetches the content of an update; not when the order says that it may not read the share."""
+        server = self.hierarchy.machine(self.site.server)
+        if server is None:
+            return False
+        share = f"\\\\{self.machine.fqdn}\\EasySetupPayLoad\\{guid}"
+        logs.write(server, "hman.log", names.HIERARCHY_MANAGER, f"Get update package {guid}, {share}~")
+        if self.hierarchy.faults.take("share_unreadable", self.site.code) is not None:
+            logs.write(server, "hman.log", names.HIERARCHY_MANAGER, "Failed to calculate hash~")
+            return False
+        state = f"Updated CMUpdatePackage state to {updates.READY_TO_INSTALL} (PackageGuid={guid.upper()})~"
+        logs.write(server, "hman.log", names.HIERARCHY_MANAGER, state)
+        return True
 
     def _hand_over(self) -> None:
         server = self.hierarchy.machine(self.site.server)

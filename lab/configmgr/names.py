@@ -29,6 +29,8 @@ COMPONENTS_KEY = SMS_KEY + r"\COMPONENTS"
 THREADS_KEY = COMPONENTS_KEY + r"\SMS_EXECUTIVE\Threads"
 # Spelling of the subkey without which the connector does not start; the article that tells of it prints two.
 CONNECTOR_KEY = SMS_KEY + r"\SMS_DMP_CONNECTOR"
+# Where a site server keeps how it reaches the database: public scripts read these values there ([C]).
+DATABASE_KEY = SMS_KEY + r"\SQL Server\Site System SQL Account"
 # Where log settings stand was recalled, not established: [K].
 TRACING_KEY = SMS_KEY + r"\Tracing"
 ROLES_KEY = SMS_KEY + r"\Operations Management\SMS Server Role"

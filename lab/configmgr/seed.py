@@ -19,6 +19,7 @@ from lab.estate import Site as SiteDescription
 from lab.windows.machine import Machine, Service
 
 _USAGE_LEVELS = {"basic": 1, "enhanced": 2, "full": 3}
+_UPDATE_TYPES = {"regular": 0, "weave": 1, "qfe": 2}
 _READY = 0x00030000  # ServerState of a passive site server that is ready: its high word
 
 
@@ -50,7 +51,7 @@ def site_control(hierarchy: Hierarchy, site: Site, description: SiteDescription,
             poll = (EmbeddedProperty("Polling Interval", 0, "", ""),) if component.name == names.DOWNLOADER else ()
             values = {"ComponentName": component.name, "Name": role, "Flag": 1}
             hierarchy.store(replace(row, props=poll).with_values(**values))
-    hierarchy.store(_definition(site, description))
+    hierarchy.store(_definition(hierarchy, site, description))
 
 
 def _site_system(hierarchy: Hierarchy, server: str, code: str, kind: int) -> ControlRow:
@@ -70,7 +71,7 @@ def _site_system(hierarchy: Hierarchy, server: str, code: str, kind: int) -> Con
     return replace(role_row(server, code, names.SITE_SYSTEM, props, kind), prop_lists=(polled,))
 
 
-def _definition(site: Site, description: SiteDescription) -> ControlRow:
+def _definition(hierarchy: Hierarchy, site: Site, description: SiteDescription) -> ControlRow:
     row = ControlRow("SMS_SCI_SiteDefinition", names.FILE_TYPE, "Site Definition", "Site Definition", site.code)
     row = replace(
         row, props=(EmbeddedProperty("Comments", 0, "", ""), EmbeddedProperty("Device Collection Threshold", 1, "", ""))
@@ -79,7 +80,8 @@ def _definition(site: Site, description: SiteDescription) -> ControlRow:
         ParentSiteCode=site.parent,
         SiteName=site.name,
         SiteServerName=site.server,
-        SiteServerDomain="",
+        # Whether a site writes the NetBIOS or the DNS name here is not established ([K]).
+        SiteServerDomain=hierarchy.machines[site.server].netbios_domain,
         SiteType=site.type,
         SQLServerName=site.sql_server,
         SQLDatabaseName=f"CM_{site.code}",
@@ -102,6 +104,9 @@ def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machi
     site = manager.site
     for name, value in (("Installation Directory", site.install_dir), ("Full Version", site.version), ("Type", site.type)):
         machine.registry.set(names.SETUP_KEY, name, value)
+    # SQL Server's default port: the estate has no named instances.
+    for name, value in (("Server", site.sql_server), ("Database Name", f"CM_{site.code}"), ("Port", "1433")):
+        machine.registry.set(names.DATABASE_KEY, name, value)
     executive = hierarchy.executives.get(machine.fqdn) or component_server.set_up(hierarchy, site, machine)
     for component in names.SITE_SERVER_THREADS:
         executive.add(component, running=True)
@@ -130,6 +135,7 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
             update.name,
             update.version,
             update.state,
+            update_type=_UPDATE_TYPES[update.type],
             released=now - timedelta(days=40),
             updated=now - timedelta(days=20),
         )
@@ -152,11 +158,20 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
                 "SecretKeyCreationTime": None if application.client else created,
                 "SecretKeyExpiry": None if application.client else now + timedelta(days=application.secret_valid_days),
                 "LastUpdateTime": created,
-                "Source": 0,
+                "Source": int(application.imported),  # which number means imported is not published; the lab's choice
                 "SiteCode": top,
             }
             hierarchy.cloud.add("SMS_AAD_Application_Ex", values.items())
             number += 1
+    for gateway in description.cloud_gateways:
+        service = {"AzureServiceID": number, "Name": gateway.name, "ServiceType": "CloudProxyService", "SiteCode": top}
+        hierarchy.cloud.add("SMS_AzureService", {**service, "State": gateway.state, "StatusDetails": 0}.items())
+        number += 1
+    if description.cloud_discovery is not None:
+        discovery = description.cloud_discovery
+        settings = {"CloudServiceId": number, "FullSyncEnabled": discovery.full, "DeltaSyncEnabled": discovery.delta}
+        schedule = {"DeltaSyncInterval": discovery.delta_minutes, "FullSyncSchedule": "0001200000100038", "RunNow": False}
+        hierarchy.cloud.add("SMS_AAD_Discovery_Settings", {**settings, **schedule}.items())
 
 
 def service_connection_point(hierarchy: Hierarchy, manager: ComponentManager, server: str, mode: str) -> None:

@@ -13,7 +13,7 @@ from lab.configmgr import seed
 from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Account, Hierarchy, Site, Violation
 from lab.configmgr.hierarchy_manager import HierarchyManager
-from lab.configmgr.provider import messages, sitecontrol, sites, updates
+from lab.configmgr.provider import messages, security, sitecontrol, sites, updates
 from lab.configmgr.provider.base import Place
 from lab.estate import EstateDescription
 from lab.estate import Hierarchy as HierarchyDescription
@@ -26,6 +26,7 @@ _TYPES = {"secondary": SECONDARY, "primary": PRIMARY, "cas": CENTRAL}
 _SITE_CLASSES = {
     "SMS_Identification": sites.IdentificationProvider,
     "SMS_Site": sites.SiteProvider,
+    "SMS_RbacSecuredObject": security.SecuredObjectProvider,
     "SMS_SCI_SysResUse": sitecontrol.RoleProvider,
     "SMS_SCI_Component": sitecontrol.ComponentProvider,
     "SMS_SCI_SiteDefinition": sitecontrol.ControlProvider,
@@ -158,7 +159,7 @@ def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None
             for fqdn in site.providers:
                 repository = built.state.machines[fqdn].repository
                 place = Place(built.state, site, repository, f"root/sms/site_{site.code}", fqdn)
-                for file in ("site.mof", "sitecontrol.mof", "status.mof", "cloud.mof"):
+                for file in ("site.mof", "security.mof", "sitecontrol.mof", "status.mof", "cloud.mof"):
                     repository.compile((_MOF / file).read_text(encoding="ascii"), place.namespace, file)
                 for class_name, provider in _SITE_CLASSES.items():
                     repository.register(place.namespace, class_name, provider(place))

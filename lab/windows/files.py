@@ -9,10 +9,14 @@ from lab.cim.model import NameMap
 
 @dataclass
 class FileStore:
-    r"""Files by full path (``C:\SMS\Logs\sitecomp.log``); folders exist as far as files or :meth:`make_folder` need them."""
+    r"""Files by full path (``C:\SMS\Logs\sitecomp.log``); folders exist as far as files or :meth:`make_folder` need them.
+
+    ``unreadable`` names files that nobody may open (rights, or another program keeps them to itself).
+    """
 
     contents: NameMap[bytearray] = field(default_factory=NameMap)
     folders: NameMap[None] = field(default_factory=NameMap)
+    unreadable: NameMap[None] = field(default_factory=NameMap)
 
     def make_folder(self, path: str) -> None:
         """Make a folder and its parents."""

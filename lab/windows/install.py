@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from importlib import resources
 
 from lab.clock import LabClock
 from lab.estate import EstateDescription, MachineDescription
-from lab.windows import presets, services, storage, win32
+from lab.windows import accounts, certificates, groups, presets, services, storage, win32
 from lab.windows.machine import Machine
 from lab.windows.registry_provider import RegistryProvider
 from lab.winrm.message import Caller
@@ -28,10 +29,14 @@ def build_machine(estate: EstateDescription, description: MachineDescription, cl
         remote_management_users=[*remote_users, *description.remote_management_users],
         drives=description.drives,
         alive=description.alive,
+        directory=groups.Directory() if description.workgroup else groups.directory_of(estate),
+        workgroup=description.workgroup,
+        clock_offset=timedelta(seconds=description.clock_offset_seconds),
     )
-    presets.write_windows(machine.registry, machine.os, machine.name, machine.dns_domain)
+    presets.write_windows(machine.registry, machine.os, machine.name, "" if machine.workgroup else machine.dns_domain)
     presets.write_software(machine.registry, description.software)
     presets.write_drives(machine.files, description.drives)
+    certificates.write_certificates(machine.registry, description.certificates)
     for service in services.standard_services():
         machine.services[service.name] = service
     local_accounts = [a.name for a in estate.accounts if a.machine == description.name]
@@ -40,7 +45,7 @@ def build_machine(estate: EstateDescription, description: MachineDescription, cl
 
 
 def _install_classes(machine: Machine, local_accounts: list[str]) -> None:
-    booted = machine.clock.now() - win32.UPTIME
+    booted = machine.now() - win32.UPTIME
     repository = machine.repository
     cimv2, default = "root/cimv2", "root/default"
     repository.compile(_mof("cimv2.mof"), cimv2, "cimv2.mof")
@@ -50,13 +55,14 @@ def _install_classes(machine: Machine, local_accounts: list[str]) -> None:
     tables: dict[str, win32.Rows] = {
         "Win32_OperatingSystem": lambda: [win32.operating_system(machine, booted)],
         "Win32_ComputerSystem": lambda: [win32.computer_system(machine)],
-        "Win32_LocalTime": lambda: [win32.current_time(machine.clock.now())],
-        "Win32_UTCTime": lambda: [win32.current_time(machine.clock.now())],
+        "Win32_LocalTime": lambda: [win32.current_time(machine.now())],
+        "Win32_UTCTime": lambda: [win32.current_time(machine.now())],
         "Win32_LogicalDisk": lambda: storage.logical_disks(machine),
         "Win32_Volume": lambda: storage.volumes(machine),
-        "Win32_Group": lambda: win32.groups(machine),
-        "Win32_UserAccount": lambda: win32.users(machine, local_accounts),
-        "Win32_GroupUser": lambda: win32.memberships(machine),
+        "Win32_Group": lambda: accounts.groups(machine),
+        "Win32_UserAccount": lambda: accounts.users(machine, local_accounts),
+        "Win32_SystemAccount": lambda: accounts.system_accounts(machine),
+        "Win32_GroupUser": lambda: accounts.memberships(machine),
         "Win32_OptionalFeature": lambda: win32.optional_features(machine),
         "CIM_DataFile": lambda: storage.data_files(machine),
     }

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from lab.cim.model import NameMap
 from lab.cim.repository import Repository
 from lab.clock import LabClock
 from lab.estate import Drive
 from lab.windows.files import FileStore
+from lab.windows.groups import Directory
 from lab.windows.registry import Registry
 
 
@@ -45,7 +47,8 @@ class Machine:
     r"""A server of the estate.
 
     ``administrators`` and ``remote_management_users`` hold account names as ``DOMAIN\name`` (a computer account ends in ``$``),
-    compared without case; groups of the domain are resolved by the estate. ``alive`` false means that nothing answers.
+    compared without case, and groups of the domain, whose members ``directory`` tells. ``alive`` false means that nothing
+    answers. ``workgroup`` is empty for a member of the domain. ``clock_offset`` is how much the machine's own clock is ahead.
     """
 
     name: str
@@ -62,6 +65,9 @@ class Machine:
     repository: Repository = field(default_factory=Repository)
     drives: tuple[Drive, ...] = (Drive("C"),)
     alive: bool = True
+    directory: Directory = field(default_factory=Directory)
+    workgroup: str = ""
+    clock_offset: timedelta = timedelta()
 
     @property
     def fqdn(self) -> str:
@@ -72,6 +78,14 @@ class Machine:
         r"""The machine's own account, as ``CORP\CAS01$``."""
         return f"{self.netbios_domain}\\{self.name.upper()}$"
 
+    def now(self) -> datetime:
+        """What the machine's clock shows, aware, UTC."""
+        return self.clock.now() + self.clock_offset
+
     def is_administrator(self, account: str) -> bool:
-        """Whether this account is a local administrator, directly."""
-        return account.casefold() in (member.casefold() for member in self.administrators)
+        """Whether this account is a local administrator, directly or through groups of the domain."""
+        return self.directory.holds(self.administrators, account)
+
+    def is_remote_management_user(self, account: str) -> bool:
+        """Whether this account is one of the Remote Management Users, directly or through groups of the domain."""
+        return self.directory.holds(self.remote_management_users, account)

@@ -22,6 +22,12 @@ OPERATING_SYSTEMS: Mapping[str, OperatingSystem] = {
     "2022core": OperatingSystem("Microsoft Windows Server 2022 Standard", "10.0.20348", "20348", server_core=True),
 }
 
+# Windows' own curl.exe: from Windows Server 2019 on, renewed by updates. Versions as Windows machines have shown them.
+CURL_VERSIONS = ("7.55.1", "8.13.0", "8.21.0")
+_CURL_OF = {"2025": "8.21.0", "2022": "8.21.0", "2022core": "8.21.0", "2019": "8.13.0", "win11": "8.21.0"}
+
+FILE_SYSTEMS = ("NTFS", "ReFS")
+
 LANGUAGES: Mapping[str, int] = {"english": 1033, "german": 1031}
 
 # NDP\v4\Full Release numbers (requirements.md, section 3.1).
@@ -29,6 +35,8 @@ NET_RELEASES: Mapping[str, int] = {"none": 0, "4.5.2": 379893, "4.6.2": 394802, 
 
 RESTART_TRACES = ("none", "servicing", "update", "rename", "server_manager")
 
+# The view of 64-bit programs, and the one that 32-bit programs see.
+_BOTH_VIEWS = (r"HKLM\SOFTWARE", r"HKLM\SOFTWARE\WOW6432Node")
 _CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _SESSION_MANAGER = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
 _NET_KEYS = (
@@ -42,6 +50,11 @@ _NET_KEYS = (
 def operating_system(preset: str, language: str) -> OperatingSystem:
     """The preset in a language (``english``, ``german``)."""
     return replace(OPERATING_SYSTEMS[preset], language=LANGUAGES[language])
+
+
+def curl_version(preset: str, software: Software) -> str:
+    """The version of curl.exe in System32; ``none`` where there is none."""
+    return software.curl or _CURL_OF.get(preset, "none")
 
 
 def write_windows(registry: Registry, os: OperatingSystem, name: str, dns_domain: str) -> None:
@@ -75,9 +88,10 @@ def write_software(registry: Registry, software: Software) -> None:
         registry.set(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5", "Install", 1)
         registry.set(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5", "Version", "3.5.30729.4926")
     if software.net_framework != "none":
-        full = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
-        registry.set(full, "Release", NET_RELEASES[software.net_framework])
-        registry.set(full, "Install", 1)
+        for root in _BOTH_VIEWS:
+            full = rf"{root}\Microsoft\NET Framework Setup\NDP\v4\Full"
+            registry.set(full, "Release", NET_RELEASES[software.net_framework])
+            registry.set(full, "Install", 1)
     for key in _NET_KEYS:
         registry.create(key)
         if software.strong_tls:
@@ -86,9 +100,10 @@ def write_software(registry: Registry, software: Software) -> None:
     if software.odbc_driver != "none":
         registry.set(r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18", "InstalledVersion", software.odbc_driver)
     if software.vc_runtime != "none":
-        runtime = r"HKLM\SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
-        registry.set(runtime, "Version", f"v{software.vc_runtime}")
-        registry.set(runtime, "Installed", 1)
+        for root in _BOTH_VIEWS:
+            runtime = rf"{root}\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
+            registry.set(runtime, "Version", f"v{software.vc_runtime}")
+            registry.set(runtime, "Installed", 1)
     _write_restart_trace(registry, software.restart_pending)
 
 

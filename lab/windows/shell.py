@@ -9,23 +9,32 @@ import codecs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lab.windows.command_line import UnsupportedLine, expand_variables, split_line
+from lab.windows.command_line import UnsupportedLine, expand_variables, handed_over, program_words, split_line
 from lab.windows.machine import Machine
 from lab.winrm.programs import CommandLine, Finished, Program
 
 NOT_FOUND_EXIT = 1
+LONGEST_LINE = 8191
+"""What cmd.exe takes (Microsoft, "Command prompt line string limitation")."""
+LONGEST_PROGRAM_LINE = 32766
+"""What a program can be started with when no cmd.exe stands between (CreateProcess)."""
 SYSTEM_FOLDER = "C:\\Windows\\System32"
+_PARTS_OF_CMD = ("echo", "type", "dir", "ver")
 _EXTENSIONS = (".exe", ".com", ".cmd", ".bat")
 
 
 @dataclass(frozen=True)
 class Invocation:
-    """One run of a program: on which machine, its arguments as split by cmd.exe, and the line as it was sent."""
+    """One run of a program: on which machine, its arguments as split by cmd.exe, and the line as it was sent.
+
+    ``raw`` is the line as the program gets it, variables in place; :func:`lab.windows.command_line.program_words` splits it.
+    """
 
     machine: Machine
     program: str
     arguments: tuple[str, ...]
     line: CommandLine
+    raw: str = ""
 
     @property
     def folder(self) -> str:
@@ -78,15 +87,20 @@ class Shell:
         return self._run(line, depth=0)
 
     def _run(self, line: CommandLine, depth: int) -> Program:
+        if line.skip_shell:
+            return self._run_alone(line)
         text = expand_variables(line.text, {**self._variables(line), **line.environment})
+        if len(text) > LONGEST_LINE:
+            return Invocation(self._machine, "cmd", (), line).complained("The command line is too long.\r\n")
         try:
             words = split_line(text)
+            raw = handed_over(text)
         except UnsupportedLine as sign:
             blank = Invocation(self._machine, "cmd", (), line)
             return blank.complained(f"The lab's cmd.exe does not know {sign}; run one program at a time.\r\n", 255)
         if not words:
             return Finished()
-        run = Invocation(self._machine, words[0], words[1:], line)
+        run = Invocation(self._machine, words[0], words[1:], line, raw)
         if _bare(words[0]) == "cmd":
             return self._nested(run, depth)
         if "\\" in words[0] and not self._is_there(run.path(words[0])):
@@ -97,6 +111,20 @@ class Shell:
                 f"'{words[0]}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
                 NOT_FOUND_EXIT,
             )
+        return maker(run)
+
+    def _run_alone(self, line: CommandLine) -> Program:
+        """WINRS_SKIP_CMD_SHELL: the program is started by itself, without cmd.exe's own commands and reading of the line.
+
+        What WinRS says when there is no such program is not established ([?]): here Windows' text for error 2.
+        """
+        words = program_words(line.text)
+        run = Invocation(self._machine, words[0], words[1:], line, line.text)
+        maker = None if _bare(words[0]) in _PARTS_OF_CMD else self._programs.get(_bare(words[0]))
+        if maker is None or ("\\" in words[0] and not self._is_there(run.path(words[0]))):
+            return run.complained("The system cannot find the file specified.\r\n", 2)
+        if len(line.text) > LONGEST_PROGRAM_LINE:
+            return run.complained("The filename or extension is too long.\r\n", 206)
         return maker(run)
 
     def _nested(self, run: Invocation, depth: int) -> Program:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
-from lab.cim.model import ClassDef, Instance, NameMap, Path, Value
+from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.provider import Call, Provider
 from lab.windows import services
 from lab.windows.machine import Machine, Service
@@ -15,8 +15,6 @@ Rows = Callable[[], Iterable[Mapping[str, Value]]]
 
 UPTIME = timedelta(days=9, hours=3, minutes=17)
 MEMORY_BYTES = 16 * 2**30
-ADMINISTRATORS_SID = "S-1-5-32-544"
-REMOTE_MANAGEMENT_SID = "S-1-5-32-580"
 _GERMAN = 1031
 _WORKSTATION = 1
 
@@ -67,7 +65,7 @@ def operating_system(machine: Machine, booted: datetime) -> Mapping[str, Value]:
         "Distributed": False,
         "FreePhysicalMemory": MEMORY_BYTES // 2048,
         "LastBootUpTime": booted,
-        "LocalDateTime": machine.clock.now(),
+        "LocalDateTime": machine.now(),
         "MaxNumberOfProcesses": 4294967295,
         "NumberOfProcesses": sum(1 for service in machine.services.values() if services.process_id(service)) + 20,
         "NumberOfUsers": 1,
@@ -100,7 +98,13 @@ def operating_system(machine: Machine, booted: datetime) -> Mapping[str, Value]:
 
 
 def computer_system(machine: Machine) -> Mapping[str, Value]:
-    """Win32_ComputerSystem. DomainRole: 1 member workstation, 3 member server, 5 primary domain controller."""
+    """Win32_ComputerSystem.
+
+    DomainRole: 0 stand-alone workstation, 1 member workstation, 2 stand-alone server, 3 member server, 5 primary domain
+    controller. Domain is the workgroup's name on a machine without a domain.
+    """
+    alone = bool(machine.workgroup)
+    role = {1: 1, 2: 5}.get(machine.os.product_type, 3)
     return {
         "Name": machine.name.upper(),
         "Caption": machine.name.upper(),
@@ -108,14 +112,15 @@ def computer_system(machine: Machine) -> Mapping[str, Value]:
         "Status": "OK",
         "CreationClassName": "Win32_ComputerSystem",
         "DNSHostName": machine.name,
-        "Domain": machine.dns_domain,
-        "DomainRole": {1: 1, 2: 5}.get(machine.os.product_type, 3),
+        "Domain": machine.workgroup or machine.dns_domain,
+        "DomainRole": role - 1 if alone else role,
         "HypervisorPresent": True,
         "Manufacturer": "Microsoft Corporation",
         "Model": "Virtual Machine",
         "NumberOfLogicalProcessors": 4,
         "NumberOfProcessors": 1,
-        "PartOfDomain": True,
+        "PartOfDomain": not alone,
+        "Workgroup": machine.workgroup or None,
         "Roles": ["LM_Workstation", "LM_Server", "NT"],
         "SystemType": "x64-based PC",
         "TotalPhysicalMemory": MEMORY_BYTES,
@@ -175,65 +180,3 @@ def optional_features(machine: Machine) -> list[Mapping[str, Value]]:
     if machine.os.product_type != _WORKSTATION:
         rows.append(("Server-Gui-Shell", "Server Graphical Shell", shell))
     return [{"Name": name, "Caption": text, "InstallState": 1 if installed else 2} for name, text, installed in rows]
-
-
-def group_names(machine: Machine) -> dict[str, tuple[str, list[str]]]:
-    """SID: (name in the language of Windows, members)."""
-    german = machine.os.language == _GERMAN
-    return {
-        ADMINISTRATORS_SID: ("Administratoren" if german else "Administrators", machine.administrators),
-        REMOTE_MANAGEMENT_SID: (
-            "Remoteverwaltungsbenutzer" if german else "Remote Management Users",
-            machine.remote_management_users,
-        ),
-    }
-
-
-def groups(machine: Machine) -> list[Mapping[str, Value]]:
-    """Win32_Group: the built-in groups that decide about access."""
-    return [
-        {
-            "Domain": machine.name.upper(),
-            "Name": name,
-            "Caption": f"{machine.name.upper()}\\{name}",
-            "LocalAccount": True,
-            "SID": sid,
-            "SIDType": 4,
-            "Status": "OK",
-        }
-        for sid, (name, _members) in group_names(machine).items()
-    ]
-
-
-def users(machine: Machine, local_accounts: Iterable[str]) -> list[Mapping[str, Value]]:
-    """Win32_UserAccount: the local accounts."""
-    return [
-        {
-            "Domain": machine.name.upper(),
-            "Name": name,
-            "Caption": f"{machine.name.upper()}\\{name}",
-            "AccountType": 512,
-            "Disabled": False,
-            "LocalAccount": True,
-            "Lockout": False,
-            "PasswordChangeable": True,
-            "PasswordExpires": False,
-            "PasswordRequired": True,
-            "SID": f"S-1-5-21-1-2-3-{1000 + number}",
-            "SIDType": 1,
-            "Status": "OK",
-        }
-        for number, name in enumerate(local_accounts)
-    ]
-
-
-def memberships(machine: Machine) -> list[Mapping[str, Value]]:
-    """Win32_GroupUser: who is in the groups of :func:`groups`. A computer's account is a user account there."""
-    rows: list[Mapping[str, Value]] = []
-    for name, members in group_names(machine).values():
-        group = Path("root/cimv2", "Win32_Group", (("Domain", machine.name.upper()), ("Name", name)))
-        for member in members:
-            domain, _, account = member.rpartition("\\")
-            keys = (("Domain", domain or machine.name.upper()), ("Name", account))
-            rows.append({"GroupComponent": group, "PartComponent": Path("root/cimv2", "Win32_UserAccount", keys)})
-    return rows

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.windows.command_line import UnsupportedLine, expand_variables, split_line
+from lab.windows.command_line import UnsupportedLine, expand_variables, handed_over, program_words, split_line
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,30 @@ def test_quoted_words_come_back_whole(words: list[str]) -> None:
 
 def test_variables() -> None:
     assert expand_variables("%computername% %NONE% 5%", {"COMPUTERNAME": "SCP01"}) == "SCP01 %NONE% 5%"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("curl -s  -o NUL", ("curl", "-s", "-o", "NUL")),
+        (
+            r'"C:\Program Files\curl.exe" -w "%{http_code} %{url}\n"',
+            (r"C:\Program Files\curl.exe", "-w", r"%{http_code} %{url}\n"),
+        ),
+        (r"curl a\\b c\d", ("curl", r"a\\b", r"c\d")),
+        (r'curl "a\"b" "c\\" d', ("curl", 'a"b', "c\\", "d")),
+        (r'curl "a\\\"b" \"x', ("curl", r"a\"b", '"x')),
+        ('curl "a""b" ""', ("curl", 'a"b', "")),
+        ('curl a"b c"d', ("curl", "ab cd")),
+        ("curl\t-s", ("curl", "-s")),
+        ("", ("",)),
+    ],
+)
+def test_a_program_splits_its_line_by_the_rules_of_the_c_runtime(line: str, words: tuple[str, ...]) -> None:
+    assert program_words(line) == words
+
+
+def test_cmd_hands_over_the_line_without_its_carets() -> None:
+    assert handed_over('curl ^"a^" "b^c" d^&e') == 'curl "a" "b^c" d&e'
+    with pytest.raises(UnsupportedLine):
+        handed_over(r'curl "a\"&b"')

@@ -87,3 +87,22 @@ def test_output_is_in_the_code_page_of_the_shell(shell: Shell) -> None:
     program = shell(line)
     assert isinstance(program, Finished)
     assert program.stdout == b"gr\x81n ?\r\n"
+
+
+def test_without_cmd_the_line_is_taken_as_it_is(shell: Shell) -> None:
+    def tool(run: Invocation) -> Finished:
+        return run.said(run.raw)
+
+    shell.add("tool", tool)
+    program = shell(CommandLine(Caller("x"), "tool", ("%SystemRoot%", "a^b", "&c"), skip_shell=True))
+    assert isinstance(program, Finished)
+    assert program.stdout == b"tool %SystemRoot% a^b &c"
+    missing = shell(CommandLine(Caller("x"), "echo a", skip_shell=True))
+    assert isinstance(missing, Finished)
+    assert (missing.exit_code, missing.stderr) == (2, b"The system cannot find the file specified.\r\n")
+
+
+def test_a_line_has_a_longest_length(shell: Shell) -> None:
+    assert _run(shell, "echo " + "a" * 8186)[0] == 0
+    assert _run(shell, "echo " + "a" * 8187)[:2] == (1, "")
+    assert _run(shell, "echo " + "a" * 8187)[2] == "The command line is too long.\r\n"

@@ -1,0 +1,174 @@
+"""Reading and judging the machines of an estate file, and the groups of its domain."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from ipaddress import IPv4Address
+
+from lab import estate as es
+from lab.estate_network import read_internet
+from lab.estate_yaml import Section
+from lab.windows.certificates import ROOTS, STORES
+from lab.windows.presets import CURL_VERSIONS, FILE_SYSTEMS, LANGUAGES, NET_RELEASES, OPERATING_SYSTEMS, RESTART_TRACES
+
+COMPUTER = r"[a-z][a-z0-9-]{0,14}"
+_VERSION = r"none|\d+(\.\d+){1,3}"
+_GROUP = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}"
+_SID = r"S-1-5-21(-\d{1,10}){4}"
+_WORKGROUP = r"[A-Za-z0-9-]{1,15}"
+_PROXY = r"[A-Za-z0-9.-]{1,255}:[0-9]{1,5}"
+_DAY_SECONDS = 86400
+
+
+def read_machine(section: Section) -> es.MachineDescription:
+    """One machine of the estate; who its members are is judged later, by :class:`Principals`."""
+    name = section.text("name", pattern=COMPUTER, allowed="up to 15 small letters, digits or hyphens, as scp01")
+    section.what = f"machine {name}"
+    drive_sections = section.sections("drives", f"drive of {name}")
+    drives = tuple(_drive(drive) for drive in drive_sections) or (es.Drive("C"),)
+    unique(drive_sections, "letter", [drive.letter for drive in drives])
+    if drives[0].letter != "C":
+        raise section.error("drives", "the first drive must be C")
+    machine = es.MachineDescription(
+        name=name,
+        address=_address(section),
+        os=section.choice("os", tuple(OPERATING_SYSTEMS), "2022"),
+        administrators=section.texts("administrators"),
+        remote_management_users=section.texts("remote_management_users"),
+        software=_software(section.section("software", f"software of {name}")),
+        drives=drives,
+        language=section.choice("language", tuple(LANGUAGES), "english"),
+        fault_style="A" if section.choice("fault_style", ("A", "B"), "B") == "A" else "B",
+        alive=section.flag("alive", True),
+        workgroup=section.text("workgroup", "", _WORKGROUP, "up to 15 letters, digits or hyphens"),
+        clock_offset_seconds=section.number("clock_offset_seconds", -_DAY_SECONDS, _DAY_SECONDS, 0),
+        certificates=_certificates(section.section("certificates", f"certificates of {name}")),
+        internet=read_internet(section.section("internet", f"internet of {name}"), name),
+        winhttp_proxy=section.text("winhttp_proxy", "", _PROXY, "a host name, a colon and a port"),
+    )
+    section.finish()
+    return machine
+
+
+def _address(section: Section) -> IPv4Address:
+    text = section.text("address", allowed="an address of 127.0.0.0/8")
+    try:
+        address = IPv4Address(text)
+    except ValueError:
+        raise section.error("address", f"address {text!r} is no IPv4 address; allowed: one of 127.0.0.0/8") from None
+    if not address.is_loopback:
+        raise section.error("address", f"address {text} is outside 127.0.0.0/8; the lab listens on loopback only")
+    return address
+
+
+def _drive(section: Section) -> es.Drive:
+    letter = section.text("letter", pattern="[A-Z]", allowed="one capital letter")
+    size = section.number("size_gb", 0.1, 100_000, 100)
+    free = section.number("free_gb", 0, size, min(60.0, size))
+    file_system = section.choice("file_system", FILE_SYSTEMS, "NTFS")
+    drive = es.Drive(letter, int(size * 2**30), int(free * 2**30), section.flag("no_sms", False), file_system)
+    section.finish()
+    return drive
+
+
+def _software(section: Section | None) -> es.Software:
+    if section is None:
+        return es.Software()
+    version = "none, or a dotted version"
+    default = es.Software()
+    software = es.Software(
+        section.choice("net_framework", tuple(NET_RELEASES), default.net_framework),
+        section.flag("net_framework_35", default.net_framework_35),
+        section.text("odbc_driver", default.odbc_driver, _VERSION, version),
+        section.text("vc_runtime", default.vc_runtime, _VERSION, version),
+        section.flag("strong_tls", default.strong_tls),
+        section.choice("restart_pending", RESTART_TRACES, default.restart_pending),
+        section.choice("curl", ("none", *CURL_VERSIONS)) if "curl" in section else "",
+    )
+    section.finish()
+    return software
+
+
+def _certificates(section: Section | None) -> es.RootCertificates:
+    if section is None:
+        return es.RootCertificates()
+    missing = section.texts("missing")
+    for name in missing:
+        if name not in ROOTS:
+            raise section.error("missing", f"there is no root {name!r}; allowed: {', '.join(ROOTS)}")
+    found = es.RootCertificates(missing, section.choice("store", STORES, STORES[0]), section.flag("auto_update", True))
+    section.finish()
+    return found
+
+
+def read_groups(domain: Section, netbios: str) -> tuple[list[Section], tuple[es.DomainGroup, ...]]:
+    """The groups of the domain with the sections they came from; their members are judged by :class:`Principals`."""
+    sections = domain.sections("groups", "group")
+    groups: list[es.DomainGroup] = []
+    for section in sections:
+        name = section.text("name", pattern=_GROUP, allowed="up to 64 letters, digits, blanks, dots, hyphens, underscores")
+        section.what = rf"group {netbios}\{name}"
+        groups.append(es.DomainGroup(name, section.texts("members")))
+        section.finish()
+    unique(sections, "name", [group.name.casefold() for group in groups])
+    return sections, tuple(groups)
+
+
+class Principals:
+    """Everybody who can be a member of something, to judge the members that a file names."""
+
+    def __init__(
+        self, netbios: str, accounts: Iterable[es.Account], machines: Iterable[str], groups: Iterable[es.DomainGroup]
+    ) -> None:
+        self._netbios = netbios
+        self._accounts = tuple(accounts)
+        self._domain = {account.full_name.casefold() for account in self._accounts if account.machine is None}
+        self._computers = {f"{netbios}\\{name}$".casefold() for name in machines}
+        self._groups = {f"{netbios}\\{group.name}".casefold() for group in groups}
+
+    def check_group(self, section: Section, group: es.DomainGroup) -> None:
+        """Refuse members that the domain does not have, and a name that an account has already."""
+        if f"{self._netbios}\\{group.name}".casefold() in self._domain:
+            raise section.error("name", f"name {group.name} is taken by an account")
+        allowed = rf"domain accounts and groups of this file, and computers as {self._netbios}\SCP01$"
+        self._check(section, "members", group.members, self._domain | self._computers | self._groups, allowed)
+
+    def check_machine(self, section: Section, machine: es.MachineDescription) -> None:
+        """Refuse members of local groups that nobody knows."""
+        known = {account.full_name.casefold() for account in self._accounts if account.machine == machine.name}
+        allowed = "local accounts of this file"
+        if not machine.workgroup:
+            known |= self._domain | self._computers | self._groups
+            computer = rf"{self._netbios}\{machine.name.upper()}$"
+            allowed = f"accounts and domain groups of this file, computers as {computer}, and SIDs of accounts that are no more"
+        for key, members in (
+            ("administrators", machine.administrators),
+            ("remote_management_users", machine.remote_management_users),
+        ):
+            self._check(section, key, members, known, allowed, sids=not machine.workgroup)
+
+    def _check(
+        self, section: Section, key: str, members: tuple[str, ...], known: set[str], allowed: str, *, sids: bool = False
+    ) -> None:
+        seen: set[str] = set()
+        for member in members:
+            if member.casefold() not in known and not (sids and is_sid(member)):
+                raise section.error(key, f"{key}: {member!r} is no account of the estate; allowed: {allowed}")
+            if member.casefold() in seen:
+                raise section.error(key, f"{key}: {member} stands there twice")
+            seen.add(member.casefold())
+
+
+def is_sid(member: str) -> bool:
+    """Whether a member is written as a SID of some domain (``S-1-5-21-...``)."""
+    return re.fullmatch(_SID, member) is not None
+
+
+def unique(sections: list[Section], key: str, values: Iterable[str]) -> None:
+    """Refuse the second of two sections with the same value."""
+    first: dict[str, Section] = {}
+    for section, value in zip(sections, values, strict=False):
+        if value in first:
+            raise section.error(key, f"{key} {value} is already taken by line {first[value].line}")
+        first[value] = section

@@ -1,0 +1,66 @@
+r"""Root certificates of a server, as Windows keeps them in the registry.
+
+LocalMachine\Root is made of several stores: ``ROOT`` holds what was imported, ``AuthRoot`` what Windows fetched by itself.
+Each certificate is a key named by its SHA-1 thumbprint with a value ``Blob`` of serialized properties
+([MS-GPEF] 2.2.2.1 and 2.2.2.2).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+import struct
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+from lab.estate import RootCertificates
+from lab.windows.registry import Registry
+
+STORES = ("AuthRoot", "ROOT")
+_KEYS = r"HKLM\SOFTWARE\Microsoft\SystemCertificates"
+_POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates\AuthRoot"
+
+# Friendly names of the roots that the service needs (internet-and-offline.md, section 4), and the files that hold them.
+ROOTS: Mapping[str, str] = {
+    "Baltimore CyberTrust Root": "baltimore_cybertrust_root.pem",
+    "DigiCert Global Root G2": "digicert_global_root_g2.pem",
+}
+
+_HASH, _FRIENDLY_NAME, _CERTIFICATE = 3, 11, 32
+
+
+@cache
+def certificate(name: str) -> bytes:
+    """The root of this friendly name, DER. Raises KeyError."""
+    text = resources.files("lab.windows").joinpath("roots", ROOTS[name]).read_text(encoding="ascii")
+    return ssl.PEM_cert_to_DER_cert(text)
+
+
+def thumbprint(name: str) -> str:
+    """The name of the root's key: SHA-1 of the certificate in capital hexadecimal digits."""
+    return hashlib.sha1(certificate(name), usedforsecurity=False).hexdigest().upper()
+
+
+def write_certificates(registry: Registry, description: RootCertificates) -> None:
+    """Put the roots that the server has into the registry, and whether Windows may fetch the others."""
+    for store in STORES:
+        registry.create(rf"{_KEYS}\{store}\Certificates")
+    for name in ROOTS:
+        if name not in description.missing:
+            registry.set(rf"{_KEYS}\{description.store}\Certificates\{thumbprint(name)}", "Blob", _blob(name))
+    if not description.auto_update:
+        registry.set(_POLICY, "DisableRootAutoUpdate", 1)
+
+
+def _blob(name: str) -> bytes:
+    der = certificate(name)
+    return (
+        _property(_HASH, hashlib.sha1(der, usedforsecurity=False).digest())
+        + _property(_FRIENDLY_NAME, f"{name}\0".encode("utf-16-le"))
+        + _property(_CERTIFICATE, der)
+    )
+
+
+def _property(number: int, value: bytes) -> bytes:
+    return struct.pack("<III", number, 1, len(value)) + value
