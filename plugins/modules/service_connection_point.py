@@ -11,11 +11,17 @@ module: service_connection_point
 short_description: The service connection point of a Configuration Manager hierarchy
 version_added: 1.0.0
 description:
-  - Installs the service connection point on a site system server of the top-level site, sets its mode, or removes it.
+  - Installs the service connection point on a site system server of the top-level site, sets its mode, moves or removes it.
   - Run it on the host of the SMS Provider of the top-level site. The row that it writes is only configuration; with O(wait=true)
     the module follows the site until the role is really installed, as far as the site tells.
     Whether its threads run is proved on the role's own server by M(configmgr.scp.component);
     the role P(configmgr.scp.service_connection_point#role) does both.
+  - A changed mode is in effect only after a restart on the role's server, which is another host. Used alone, this module says so
+    in RV(restart_required). The role stops the thread first, then has the mode written, and starts the thread when the site has
+    processed the change, so that a run that was cut off is seen by the next one.
+  - A move removes the role from the server that has it, waits until the site has taken it off there, and installs it on
+    O(server). There is never more than one. When the site refuses the new server, the role is put back on the old one as it was.
+    Only the mode is carried over; the rest of the new installation begins as after the product's own removal and installation.
   - Everything that is read and not asked to change stays as it is.
 notes:
   - Refuses to work on a site that is not the top-level site, when another server of the hierarchy has the role, on a server
@@ -44,8 +50,41 @@ options:
       - V(online) contacts Microsoft by itself; V(offline) waits for the service connection tool.
       - Left out, an installed role keeps its mode and a new one is V(online), as setup does.
       - A changed mode takes effect when the thread C(SMS_DMP_DOWNLOADER) on the role's server restarts; see RV(restart_required).
+      - Required for a move, because nothing tells it any more once the role is removed from the old server.
     type: str
     choices: [online, offline]
+  mode_change:
+    description:
+      - V(write) writes a mode that differs.
+      - V(report) does not write a difference that is of the mode alone; RV(mode_change_due) tells it. It is how the role
+        P(configmgr.scp.service_connection_point#role) learns that the thread is to be stopped first.
+      - V(confirm) also writes a mode that is there already, as it is, and waits until the site has processed it. It is meant for
+        a thread that was found stopped, perhaps by a run that was cut off. The site's answer is waited for at most 300 seconds
+        then, and its absence is a warning. Such a write does not count as a change.
+    type: str
+    choices: [write, report, confirm]
+    default: write
+  move:
+    description:
+      - Take the role from the server that has it, if that is not O(server).
+      - When no server has it, it is installed on O(server), so a move that was cut off is finished by running it again.
+      - Needs O(wait=true).
+    type: bool
+    default: false
+  move_from:
+    description:
+      - Server that the role is to be taken from. When another one has it, other than O(server), nothing is done.
+    type: str
+  old_server_gone:
+    description:
+      - The server that has the role does not exist any more. Then a move does not wait until the site has taken the role off it.
+    type: bool
+    default: false
+  expect_site_system:
+    description:
+      - In check mode, plan as if O(server) were made a site system of the site before.
+    type: bool
+    default: false
   wait:
     description:
       - Follow the site until it has installed or removed the role, or processed a changed mode.
@@ -82,10 +121,15 @@ EXAMPLES = r"""
     site_code: CAS
 
 - name: See what would be done
-  configmgr.scp.service_connection_point:
-    server: scp01.contoso.com
+  configmgr.scp.service_connection_point: {server: scp01.contoso.com}
   check_mode: true
   diff: true
+
+- name: Move it from wherever it is
+  configmgr.scp.service_connection_point:
+    server: scp02.contoso.com
+    mode: online
+    move: true
 
 - name: The hierarchy has no service connection point
   configmgr.scp.service_connection_point:
@@ -125,6 +169,34 @@ restart_reason:
   returned: when RV(restart_required) is true
   type: str
   sample: The mode changed to offline; it takes effect when SMS_DMP_DOWNLOADER on scp01.corp.example restarts.
+mode_change_due:
+  description: Whether a mode that differs was left for later because of O(mode_change=report).
+  returned: success
+  type: bool
+  sample: false
+steps:
+  description: What a move does, or would do in check mode, in order. Empty when the role is on O(server) already.
+  returned: when O(move=true)
+  type: list
+  elements: str
+  sample:
+    - Remove the service connection point from scp01.corp.example (site CAS, online).
+    - Wait until site CAS has taken the role off scp01.corp.example.
+    - Install the service connection point on scp02.corp.example (site CAS, online).
+    - Wait until site CAS has installed the role on scp02.corp.example.
+previous_server:
+  description: The server that the role was taken from, or would be; null when no other one has it.
+  returned: when O(move=true)
+  type: str
+  sample: scp01.corp.example
+left_behind:
+  description:
+    - Other servers where the site still counts the role's downloader, such as a dead old server.
+    - The V(text) of each says what to do there.
+  returned: when O(move=true) and not in check mode
+  type: list
+  elements: dict
+  sample: []
 evidence:
   description:
     - What proves that the role is installed or removed.
@@ -137,7 +209,7 @@ evidence:
        last_started: "2026-11-22T10:00:00Z",
        text: "component summarizer: SMS_DMP_DOWNLOADER on scp01.corp.example is started since 2026-11-22T10:00:00Z"}
 elapsed_seconds:
-  description: How long the task followed the site.
+  description: How long the task took.
   returned: success
   type: float
   sample: 84.2
@@ -147,9 +219,17 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import follow, naming, placement, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.follow import Mark
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site import follow, naming, placing, rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.move import (
+    install_steps,
+    is_move,
+    left_behind,
+    move_refusal,
+    move_steps,
+    plan_move,
+    wish_problem,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import (
     SITE_CODE_OPTION,
     WAIT_OPTIONS,
@@ -159,13 +239,15 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.options import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
     Refusal,
     RoleState,
+    Surroundings,
     Wish,
     decide,
+    expecting_site_system,
     read_role_rows,
     read_surroundings,
     settled,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
+from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
@@ -174,6 +256,11 @@ SPEC: dict[str, Any] = {
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "server": {"type": "str"},
         "mode": {"type": "str", "choices": ["online", "offline"]},
+        "mode_change": {"type": "str", "choices": ["write", "report", "confirm"], "default": "write"},
+        "move": {"type": "bool", "default": False},
+        "move_from": {"type": "str"},
+        "old_server_gone": {"type": "bool", "default": False},
+        "expect_site_system": {"type": "bool", "default": False},
         "site_code": SITE_CODE_OPTION,
         **WAIT_OPTIONS,
         "allow_during_update": {"type": "bool", "default": False},
@@ -186,12 +273,7 @@ SPEC: dict[str, Any] = {
 def run(task: Task) -> Result:
     """Bring the role to the declared state."""
     began = task.monotonic()
-    wish = Wish(
-        present=task.params["state"] == "present",
-        server=chosen_name(naming.server_name, task.params["server"], "server") if task.params["server"] else "",
-        mode=task.params["mode"],
-        allow_during_update=task.params["allow_during_update"],
-    )
+    wish = _wish(task)
     with site_of(task) as code:
         site = read_site(task.cim, code, task.host)
         state = RoleState(site, read_role_rows(task.cim, code))
@@ -199,84 +281,106 @@ def run(task: Task) -> Result:
         return {"site_code": code, **result, "elapsed_seconds": round(task.monotonic() - began, 1)}
 
 
+def _wish(task: Task) -> Wish:
+    params = task.params
+    wish = Wish(
+        present=params["state"] == "present",
+        server=chosen_name(naming.server_name, params["server"], "server") if params["server"] else "",
+        mode=params["mode"],
+        allow_during_update=params["allow_during_update"],
+        move=params["move"],
+        move_from=chosen_name(naming.server_name, params["move_from"], "move_from") if params["move_from"] else "",
+    )
+    problem = wish_problem(wish, params["wait"])
+    if problem:
+        raise TaskFailure(problem)
+    return wish
+
+
 def _unchanged(task: Task, state: RoleState, wish: Wish) -> Result:
     """The configuration is as wished; a run that was cut off may still have to see the site finish."""
-    row = state.row_on(wish.server) if wish.present else None
-    result = _outcome(False, row)
-    if not task.params["wait"] or not wish.server:
+    site, server, limit = state.site, wish.server, task.params["wait_timeout"]
+    row = state.row_on(server) if wish.present else None
+    seen = None
+    if row is not None and task.params["mode_change"] == "confirm" and not task.check_mode:
+        seen = placing.confirm_mode(task, site, row, limit, wish.allow_during_update)
+    said = [follow.message_evidence(seen)] if seen is not None else []
+    result = {**_outcome(False, row), "evidence": said, **_nothing_moved(wish)}
+    if not task.params["wait"] or not server:
         return result
-    site, server = state.site, wish.server
-    summary = status.component_state(task.cim, site.code, server, naming.DOWNLOADER)
+    states = status.component_states(task.cim, site.code, (naming.DOWNLOADER,))
+    summary = next((found for found in states if status.same_server(found.server, server)), None)
     verdict = follow.judge_installation(summary, (), after_write=False) if wish.present else follow.judge_removal(summary, ())
-    if not verdict.done and not task.check_mode:
+    done = verdict.done or (wish.present and follow.stopped_only(task, site, server, summary))
+    if not done and not task.check_mode:
         since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
-        verdict = _followed(task, site, server, since, wish.present, after_write=False)
-    return {**result, "installed": verdict.done == wish.present, "evidence": follow.evidence(verdict)}
+        verdict = (
+            follow.wait_for_installation(task, site, server, since, limit, after_write=False)
+            if wish.present
+            else follow.wait_for_removal(task, site, server, since, limit)
+        )
+        done = verdict.done
+    if wish.move:
+        result["left_behind"] = left_behind(states, server)
+    return {**result, "installed": done == wish.present, "evidence": said + follow.evidence(verdict)}
 
 
 def _changed(task: Task, state: RoleState, wish: Wish) -> Result:
-    site = state.site
-    step = decide(state, wish, read_surroundings(task.cim, site))
+    refusal = move_refusal(state, wish)
+    if refusal:
+        raise TaskFailure(refusal)
+    around = read_surroundings(task.cim, state.site)
+    if task.check_mode and task.params["expect_site_system"]:
+        around = expecting_site_system(around, state.site, wish.server)
+    if is_move(state, wish):
+        return _moved(task, state, wish, around)
+    step = decide(state, wish, around)
     if isinstance(step, Refusal):
         raise TaskFailure(step.message)
     diff = _diff(step)
     after = None if isinstance(step, Delete) else step.row
+    moved = _nothing_moved(wish)
+    if moved and isinstance(step, Create):
+        moved["steps"] = install_steps(step)
     if task.check_mode:
-        return {**_outcome(True, after, isinstance(step, Change)), "diff": diff}
-    # The moment before the write, in the site's own numbering.
-    awaited = (
-        (status.HIERARCHY_MANAGER, (status.SITE_CONTROL_CHANGED,))
-        if isinstance(step, Change)
-        else (naming.DOWNLOADER, follow.OUTCOME_IDS)
-    )
-    since = follow.mark(task, site.code, *awaited)
-    writer = CimWriter(task.cim, task.host)
-    written = writer.write(step)
-    if isinstance(step, Create):
-        _take_back_if_second(task, site, written or step.row, writer)
-    result = {**_outcome(True, written, isinstance(step, Change)), "diff": diff}
-    if not task.params["wait"]:
-        return result
+        return {**_outcome(True, after, isinstance(step, Change)), **moved, "diff": diff}
+    if isinstance(step, Change) and task.params["mode_change"] == "report":
+        return {**_outcome(False, step.before), **moved, "mode_change_due": True}
+    return {**moved, **_written(task, state, wish, step), "diff": diff}
+
+
+def _written(task: Task, state: RoleState, wish: Wish, step: Step) -> Result:
+    """Carry out one step and follow it."""
+    site, wait, limit = state.site, task.params["wait"], task.params["wait_timeout"]
     if isinstance(step, Change):
-        seen = follow.wait_for_distribution(task, site, since, task.params["wait_timeout"])
-        return {**result, "evidence": [follow.message_evidence(seen)]}
-    server = rows.server_of(step.row)
-    verdict = _followed(task, site, server, since, wish.present, after_write=True)
-    if isinstance(step, Create):
-        _take_back_if_second(task, site, written or step.row, writer)
-    return {**result, "installed": wish.present, "evidence": follow.evidence(verdict)}
+        row, seen = placing.change_mode(task, site, step, wait, limit)
+        return {**_outcome(True, row, True), "evidence": [follow.message_evidence(seen)] if seen else []}
+    if isinstance(step, Delete):
+        verdict = placing.remove(task, site, step, wait, limit)
+        return {**_outcome(True, None), **_proved(verdict, False)}
+    if wish.move and not task.params["old_server_gone"]:
+        placing.await_release(task, site, wish.server, limit)
+    placed = placing.install(task, site, step, wait, limit)
+    return {**_outcome(True, placed.row), **_proved(placed.verdict, True), **_left_behind(task, state, wish)}
 
 
-def _followed(task: Task, site: Site, server: str, since: Mark, present: bool, after_write: bool) -> follow.Verdict:
-    limit = task.params["wait_timeout"]
-    if present:
-        return follow.wait_for_installation(task, site, server, since, limit, after_write)
-    return follow.wait_for_removal(task, site, server, since, limit)
-
-
-def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: CimWriter) -> None:
-    """Another controller may have installed the role elsewhere between the reading and the writing of this one.
-
-    :raises TaskFailure: there is a second row; the own one was removed.
-    """
-    present = read_role_rows(task.cim, site.code)
-    server = rows.server_of(own)
-    others = [(rows.server_of(row), rows.site_of(row)) for row in present if rows.server_of(row) != server]
-    mine = next((row for row in present if rows.server_of(row) == server), None)
-    if mine is None:
-        raise TaskFailure(
-            f"The service connection point on {server} was written and then removed by somebody else; the hierarchy now has "
-            f"{placement.listed(others) or 'none'}. Find out who works on site {site.code} before you run this again.",
-            changed=True,
-        )
-    if others:
-        writer.write(Delete(f"the service connection point on {server}", mine))
-        raise TaskFailure(
-            f"Another service connection point appeared on {placement.listed(others)} while this one was installed on {server}. "
-            f"The one on {server} was taken back, so that the hierarchy has only one. Decide which server it is to be, then "
-            "run this again.",
-            changed=True,
-        )
+def _moved(task: Task, state: RoleState, wish: Wish, around: Surroundings) -> Result:
+    """Take the role from the server that has it to the wished one."""
+    plan = plan_move(state, wish, around)
+    if isinstance(plan, Refusal):
+        raise TaskFailure(plan.message)
+    gone = task.params["old_server_gone"]
+    steps = move_steps(plan, gone)
+    lines = "".join(f"  {number}. {text}\n" for number, text in enumerate(steps, 1))
+    told = {
+        "steps": steps,
+        "previous_server": plan.origin,
+        "diff": {"before": _shown(plan.remove.row), "after": _shown(plan.install.row), "prepared": f"The steps:\n{lines}"},
+    }
+    if task.check_mode:
+        return {**_outcome(True, plan.install.row), **told}
+    placed = placing.carry_out(task, state.site, plan, gone, task.params["wait_timeout"])
+    return {**_outcome(True, placed.row), **_proved(placed.verdict, True), **told, **_left_behind(task, state, wish)}
 
 
 def _outcome(changed: bool, row: CimInstance | None, mode_changed: bool = False) -> Result:
@@ -288,11 +392,27 @@ def _outcome(changed: bool, row: CimInstance | None, mode_changed: bool = False)
         "mode": mode,
         "installed": None,
         "restart_required": mode_changed,
+        "mode_change_due": False,
         "evidence": [],
     }
     if mode_changed:
         result["restart_reason"] = f"The mode changed to {mode}; it takes effect when {naming.DOWNLOADER} on {server} restarts."
     return result
+
+
+def _proved(verdict: follow.Verdict | None, present: bool) -> Result:
+    return {} if verdict is None else {"installed": present, "evidence": follow.evidence(verdict)}
+
+
+def _nothing_moved(wish: Wish) -> Result:
+    return {"steps": [], "previous_server": None, "left_behind": []} if wish.move else {}
+
+
+def _left_behind(task: Task, state: RoleState, wish: Wish) -> Result:
+    if not wish.move:
+        return {}
+    states = status.component_states(task.cim, state.site.code, (naming.DOWNLOADER,))
+    return {"left_behind": left_behind(states, wish.server)}
 
 
 def _diff(step: Step) -> dict[str, Any]:

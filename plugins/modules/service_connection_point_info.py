@@ -12,12 +12,26 @@ short_description: The service connection point as configured and as installed
 version_added: 1.0.0
 description:
   - Tells where the role is configured, and where the site says that its components run, with the evidence for each.
+  - With O(duties=true) it also lists what is left to do by hand once the role stands on its server, after a move or at any time,
+    computed from what the site shows.
   - Run it on the host of the SMS Provider of the top-level site.
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
   - configmgr.scp.attributes.site
+options:
+  duties:
+    description:
+      - Compute RV(duties) and RV(duties_left). Costs about ten requests more, and works at the top-level site only.
+    type: bool
+    default: false
+  recovered:
+    description:
+      - The site was recovered from a backup. No site shows this, so it has to be told. RV(duties) then has those of a recovery.
+    type: bool
+    default: false
 seealso:
+  - module: configmgr.scp.cloud_service_info
   - module: configmgr.scp.service_connection_point
   - module: configmgr.scp.component
 author:
@@ -33,6 +47,18 @@ EXAMPLES = r"""
 - name: Configured and installed are the same
   ansible.builtin.assert:
     that: scp.installed
+
+- name: See what is left to do
+  configmgr.scp.service_connection_point_info:
+    duties: true
+  register: scp
+
+- name: Show it
+  ansible.builtin.debug:
+    msg: "{{ item.title }} - {{ item.detail }} {{ item.how }}"
+  loop: "{{ scp.duties_left }}"
+  loop_control:
+    label: "{{ item.id }}"
 """
 
 RETURN = r"""
@@ -86,19 +112,66 @@ installed:
   returned: success
   type: bool
   sample: true
+duties:
+  description: What there is to do by hand in this state, done or not.
+  returned: when duties is true
+  type: list
+  elements: dict
+  contains:
+    id:
+      description:
+        - Stable name. V(role_running), V(no_update_in_progress), V(proxy), V(accounts_listed), V(app_secrets_renewed),
+          V(app_secrets_valid), V(app_expiry_watched), V(gateways), V(discovery), V(out_of_band_hotfixes); with O(recovered=true)
+          also V(passwords_entered) and, at a central administration site, V(external_notifications).
+        - Those that are about the role's server are left out while there is none, or more than one.
+      type: str
+    title:
+      description: The state that is to be reached.
+      type: str
+    detail:
+      description: What the site shows; begins with C(Cannot tell:) where it does not show enough.
+      type: str
+    how:
+      description: What to do; empty when it is done.
+      type: str
+    done:
+      description: Null where the site does not show it.
+      type: bool
+  sample:
+    - id: app_secrets_renewed
+      title: The secrets of the Entra applications were made after the role came to this server
+      detail: "Made before 2026-11-22T10:00:00Z: ConfigMgr server app of 2026-05-06T10:00:00Z."
+      how: "In the console: Administration > Cloud Services > Microsoft Entra tenants > the tenant > Renew Secret Key."
+      done: false
+duties_left:
+  description: The entries of RV(duties) that are not known to be done; empty when nothing is left.
+  returned: when duties is true
+  type: list
+  elements: dict
+  sample: []
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duties
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import left
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duty_facts import read_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
 SPEC: dict[str, Any] = {
-    "argument_spec": {"site_code": SITE_CODE_OPTION},
+    "argument_spec": {
+        "site_code": SITE_CODE_OPTION,
+        "duties": {"type": "bool", "default": False},
+        "recovered": {"type": "bool", "default": False},
+    },
     "supports_check_mode": True,
 }
 
@@ -123,7 +196,23 @@ def run(task: Task) -> Result:
             ],
             "components": [state.as_data() for state in states],
             "installed": len(found) == 1 and any(status.same_server(name, rows.server_of(found[0])) for name in started_on),
+            **(_duties(task, code, found, states) if task.params["duties"] else {}),
         }
+
+
+def _duties(task: Task, code: str, found: Sequence[CimInstance], states: Sequence[status.ComponentState]) -> Result:
+    """What is left to do by hand.
+
+    :raises TaskFailure: a site that can not have the role: what its duties depend on is seen at the top-level site only.
+    """
+    site = read_site(task.cim, code, task.host)
+    if not site.top_level:
+        raise TaskFailure(
+            f"duties: site {code} is not the top-level site of its hierarchy. Run this on the host of the SMS Provider of the "
+            "top-level site, with that site_code."
+        )
+    listed = duties(read_facts(task.cim, site, found, states, task.params["recovered"]))
+    return {"duties": [duty.as_data() for duty in listed], "duties_left": [duty.as_data() for duty in left(listed)]}
 
 
 def main() -> None:

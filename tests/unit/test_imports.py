@@ -42,6 +42,8 @@ WINDOWS = "plugins/module_utils/windows/"
 SITE = "plugins/module_utils/site/"
 TASK = "plugins/module_utils/task.py"
 TABLES = "plugins/module_utils/tables.py"
+CHECKS = "plugins/module_utils/checks.py"
+LDAP = "plugins/module_utils/windows/ldap.py"
 WAITING = "plugins/module_utils/waiting.py"
 PLUGIN_UTILS = "plugins/plugin_utils/"
 
@@ -49,9 +51,12 @@ ROOMS = {
     WSMAN: room(WSMAN),
     TASK: room(WSMAN),
     WAITING: room(TASK),
+    CHECKS: room(),
     TABLES: room(outside=frozenset({"yaml"})),
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
-    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES),
+    # LDAP needs a library; it is loaded when the first question is asked.
+    LDAP: room(outside=frozenset({"ldap3"})),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, ansible=("ansible",), outside=ANYTHING),
     "plugins/action/": room("plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),

@@ -99,6 +99,20 @@ SMS_SCI_RESERVED = cim_class(
     PropLists="SMS_EmbeddedPropertyList[]",
 )
 
+# A property of the site control file that stands alone, such as the usage level (class dump of a 2002 site).
+SMS_SCI_SC_PROPERTY = cim_class(
+    "SMS_SCI_SCProperty",
+    keys=SITE_CONTROL_KEYS,
+    FileType="uint32",
+    ItemName="string",
+    ItemType="string",
+    SiteCode="string",
+    PropertyName="string",
+    Value="uint32",
+    Value1="string",
+    Value2="string",
+)
+
 SMS_COMPONENT_SUMMARIZER = cim_class(
     "SMS_ComponentSummarizer",
     ComponentName="string",
@@ -142,4 +156,86 @@ SMS_CM_UPDATE_PACKAGES = cim_class(
     FullVersion="string",
     State="sint32",
     UpdateType="uint32",
+    Impact="sint32",
+    DateReleased="datetime",
+    LastUpdateTime="datetime",
+)
+
+# The Entra and Azure classes are read by named columns, and these are all the columns that are ever named: their secrets
+# (SecretKey, ManagementCertificate, ServiceCertificate) stand in no schema. The names end in _Ex (class dump of a 2002 site).
+SMS_AAD_TENANT = cim_class(
+    "SMS_AAD_Tenant_Ex",
+    keys=("ID",),
+    ID="uint32",
+    Name="string",
+    TenantID="string",
+)
+
+SMS_AAD_APPLICATION = cim_class(
+    "SMS_AAD_Application_Ex",
+    keys=("ID",),
+    ID="uint32",
+    Name="string",
+    ClientID="string",
+    TenantID="uint32",
+    IsClientApp="boolean",
+    SecretKeyCreationTime="datetime",
+    SecretKeyExpiry="datetime",
+    Source="uint32",
+    LastUpdateTime="datetime",
+)
+
+SMS_AZURE_SERVICE = cim_class(
+    "SMS_AzureService",
+    keys=("AzureServiceID",),
+    AzureServiceID="uint32",
+    Name="string",
+    ServiceType="string",
+    SiteCode="string",
+    State="uint32",
+    StatusDetails="uint32",
+)
+
+SMS_AAD_DISCOVERY_SETTINGS = cim_class(
+    "SMS_AAD_Discovery_Settings",
+    keys=("CloudServiceId",),
+    CloudServiceId="uint32",
+    DeltaSyncEnabled="boolean",
+    DeltaSyncInterval="uint32",
+    FullSyncEnabled="boolean",
+    FullSyncSchedule="string",
+)
+
+SMS_SCI_SITE_DEFINITION = cim_class(
+    "SMS_SCI_SiteDefinition",
+    keys=SITE_CONTROL_KEYS,
+    FileType="uint32",
+    ItemName="string",
+    ItemType="string",
+    SiteCode="string",
+    SiteServerName="string",
+    SiteServerDomain="string",
+    SQLServerName="string",
+    SQLDatabaseName="string",
+)
+
+SMS_SITE_SYSTEM_SUMMARIZER = cim_class(
+    "SMS_SiteSystemSummarizer",
+    keys=("Role", "SiteCode", "SiteObject", "SiteSystem"),
+    Role="string",
+    SiteCode="string",
+    SiteObject="string",
+    SiteSystem="string",
+    ObjectType="uint32",
+    Status="uint32",
+    AvailabilityState="uint32",
+    DownSince="datetime",
+)
+
+SMS_RBAC_SECURED_OBJECT = cim_class(
+    "SMS_RbacSecuredObject",
+    keys=("ObjectTypeID",),
+    ObjectTypeID="uint32",
+    ObjectTypeName="string",
+    GrantedOperations="uint32",
 )

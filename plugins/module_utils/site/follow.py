@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
@@ -23,6 +23,10 @@ OUTCOME_IDS = (
     status.DEINSTALLED,
     status.DEINSTALL_FAILED,
 )
+
+
+class SiteFailure(TaskFailure):
+    """The site itself reports that it could not install or remove the role; its words are quoted."""
 
 
 @dataclass(frozen=True)
@@ -67,22 +71,47 @@ def judge_installation(summary: ComponentState | None, messages: Sequence[Status
     )
 
 
-def judge_removal(summary: ComponentState | None, messages: Sequence[StatusMessage]) -> Verdict:
-    """Whether the server has let go of the role: the site no longer counts its downloader there, or counts it as stopped."""
+def judge_removal(summary: ComponentState | None, messages: Sequence[StatusMessage], stopped_before: bool = False) -> Verdict:
+    """Whether the server has let go of the role: the site no longer counts its downloader there, or counts it as stopped.
+
+    :param stopped_before: it was stopped before the row was removed, so that alone tells nothing; then the message of the
+        removal must be there too, or the site must have forgotten the component.
+    """
     outcomes = [message for message in messages if message.id in (status.DEINSTALLED, status.DEINSTALL_FAILED)]
     last = outcomes[-1] if outcomes else None
+    removed = last is not None and last.id == status.DEINSTALLED
     return Verdict(
-        done=summary is None or summary.state == "stopped",
+        done=summary is None or (summary.state == "stopped" and (removed or not stopped_before)),
         failure=last if last is not None and last.id == status.DEINSTALL_FAILED else None,
         summary=summary,
         messages=tuple(messages),
     )
 
 
+def judge_stopped(summary: ComponentState | None, messages: Sequence[StatusMessage]) -> bool:
+    """Whether a downloader that is not started is installed all the same, and only stopped.
+
+    The site may still show a former installation as stopped, so the newest message of its installation or removal decides;
+    where none is left, the role was installed long ago.
+    """
+    if summary is None or summary.state != "stopped":
+        return False
+    outcomes = [message for message in messages if message.id in OUTCOME_IDS]
+    return not outcomes or outcomes[-1].id == status.INSTALLED
+
+
+def stopped_only(task: Task, site: Site, server: str, summary: ComponentState | None) -> bool:
+    """As ``judge_stopped``; the messages are read only where the summary leaves the question open."""
+    if not judge_stopped(summary, ()):
+        return False
+    return judge_stopped(summary, _messages(task, site, server, Mark(0, naming.DOWNLOADER, OUTCOME_IDS)))
+
+
 def wait_for_installation(task: Task, site: Site, server: str, since: Mark, limit_seconds: float, after_write: bool) -> Verdict:
     """Follow the site until the role runs on the server.
 
-    :raises TaskFailure: the site reports a failed installation (quoted), or the limit passed.
+    :raises SiteFailure: the site reports a failed installation.
+    :raises TaskFailure: the limit passed.
     """
 
     def look() -> Verdict | None:
@@ -101,15 +130,20 @@ def wait_for_installation(task: Task, site: Site, server: str, since: Mark, limi
     )
 
 
-def wait_for_removal(task: Task, site: Site, server: str, since: Mark, limit_seconds: float) -> Verdict:
-    """Follow the site until the server has let go of the role.
+def wait_for_removal(
+    task: Task, site: Site, server: str, since: Mark, limit_seconds: float, stopped_before: bool = False
+) -> Verdict:
+    """Follow the site until the server has let go of the role; see ``judge_removal``.
 
-    :raises TaskFailure: the site reports a failed removal (quoted), or the limit passed.
+    :raises SiteFailure: the site reports a failed removal.
+    :raises TaskFailure: the limit passed.
     """
 
     def look() -> Verdict | None:
         verdict = judge_removal(
-            status.component_state(task.cim, site.code, server, since.component), _messages(task, site, server, since)
+            status.component_state(task.cim, site.code, server, since.component),
+            _messages(task, site, server, since),
+            stopped_before,
         )
         return verdict if verdict.done or verdict.failure else None
 
@@ -129,11 +163,7 @@ def wait_for_distribution(task: Task, site: Site, since: Mark, limit_seconds: fl
     :raises TaskFailure: the limit passed.
     """
 
-    def look() -> StatusMessage | None:
-        found = status.messages_since(task.cim, site.code, since.record, since.component, since.ids)
-        return found[-1] if found else None
-
-    seen = wait_until(task, look, f"site {site.code} to process the changed configuration", limit_seconds)
+    seen = distribution_within(task, site, since, limit_seconds)
     if seen is None:
         raise TaskFailure(
             f"Site {site.code} did not process the changed configuration within {limit_seconds:.0f} s. The change is written; "
@@ -142,12 +172,22 @@ def wait_for_distribution(task: Task, site: Site, since: Mark, limit_seconds: fl
     return seen
 
 
+def distribution_within(task: Task, site: Site, since: Mark, limit_seconds: float) -> StatusMessage | None:
+    """The status message 3306 newer than the mark, waited for; None when there was none within the limit."""
+
+    def look() -> StatusMessage | None:
+        found = status.messages_since(task.cim, site.code, since.record, since.component, since.ids)
+        return found[-1] if found else None
+
+    return wait_until(task, look, f"site {site.code} to process the changed configuration", limit_seconds)
+
+
 def evidence(verdict: Verdict) -> list[dict[str, Any]]:
     """What proves the state, as data with a ``text`` for people: the summarizer's row, then the messages, newest last."""
     found: list[dict[str, Any]] = []
     if verdict.summary is not None:
         seen = verdict.summary
-        since = f" since {seen.last_started}" if seen.last_started else ""
+        since = f" since {seen.last_started}" if seen.started and seen.last_started else ""
         text = f"component summarizer: {seen.component} on {seen.server} is {seen.state}{since}"
         found.append({"source": "component summarizer", "text": text, **seen.as_data()})
     return found + [message_evidence(message) for message in verdict.messages]
@@ -184,7 +224,7 @@ def _outcome(task: Task, site: Site, server: str, verdict: Verdict | None, verb:
         return verdict
     said = status.with_words(task.cim, site.code, verdict.failure)
     quoted = " ".join(word for word in said.words if word) or "no further words"
-    raise TaskFailure(
+    raise SiteFailure(
         f"Site {site.code} failed to {verb} the role on {server}: status message {said.id} of {said.component} at "
         f'{said.time}: "{quoted}". The site tries again every 60 minutes; open sitecomp.log on {site.server} for the cause, '
         "mend it and run this again.",

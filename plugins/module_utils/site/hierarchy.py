@@ -166,8 +166,12 @@ def read_rows(session: CimSession, code: str, roles: Sequence[str], server: str 
     """
     conditions = [one_of("RoleName", roles)]
     if server is not None:
-        short = server.partition(".")[0]
-        paths = one_of("NetworkOSPath", (f"\\\\{server}", f"\\\\{short}", ""))
-        conditions.append(f"({paths} OR {equals('NetworkOSPath', None)})")
+        conditions.append(on_server(server))
     found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, select(SMS_SCI_SYS_RES_USE, *conditions))
     return found if server is None else [row for row in found if rows.server_of(row) == server]
+
+
+def on_server(server: str) -> str:
+    """The WQL condition for rows of a server; it lets rows through whose NetworkOSPath is empty, to be told by their NAL path."""
+    paths = one_of("NetworkOSPath", (f"\\\\{server}", f"\\\\{server.partition('.')[0]}", ""))
+    return f"({paths} OR {equals('NetworkOSPath', None)})"

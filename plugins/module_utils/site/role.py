@@ -5,10 +5,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placement, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows, read_sites
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import SiteSystemWish, new_site_system
 from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -17,12 +18,17 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 @dataclass(frozen=True)
 class Wish:
-    """What the task declares. ``server`` may be empty only when ``present`` is false; ``mode`` None leaves it as it is."""
+    """What the task declares. ``server`` may be empty only when ``present`` is false; ``mode`` None leaves it as it is.
+
+    ``move`` lets the role be taken from the server that has it, which must be ``move_from`` where that is named.
+    """
 
     present: bool
     server: str = ""
     mode: str | None = None
     allow_during_update: bool = False
+    move: bool = False
+    move_from: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,17 @@ def settled(state: RoleState, wish: Wish) -> bool:
         and rows.site_of(row) == state.site.code
         and wish.mode in (None, rows.mode_of(row))
     )
+
+
+def expecting_site_system(around: Surroundings, site: Site, server: str) -> Surroundings:
+    """The surroundings with the server as a site system of the site, for planning what comes after it was made one.
+
+    A server that is a site system already, of whichever site, stays what it is.
+    """
+    if server in around.site_systems:
+        return around
+    expected = new_site_system(site.code, SiteSystemWish(server))
+    return replace(around, site_systems={**around.site_systems, server: expected})
 
 
 def decide(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal:

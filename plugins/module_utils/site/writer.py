@@ -25,11 +25,16 @@ class Create:
 
 @dataclass(frozen=True)
 class Change:
-    """Replace a row that was read by a version of it that carries the changes; nothing else of it differs."""
+    """Replace a row that was read by a version of it that carries the changes; nothing else of it differs.
+
+    :param proves: plain properties that must be as they were read before the write, and show the wish after it; embedded
+        properties always must.
+    """
 
     what: str
     before: CimInstance
     row: CimInstance
+    proves: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,7 @@ class CimWriter:
         :raises TaskFailure: the row is gone, or is not the one that the plan was made for any more.
         """
         present = self._read_again(step)
-        if present is None or settings_as_data(present) != settings_as_data(step.before):
+        if present is None or not _same(step.before, present, step.proves):
             raise TaskFailure(
                 f"Somebody else changed {step.what} between reading and writing, so nothing was written. Run this again."
             )
@@ -137,13 +142,22 @@ def changed_values(step: Change) -> dict[str, Any]:
 
 
 def shows(step: Step, present: CimInstance | None) -> bool:
-    """Whether a row that was read again is what the step wanted: gone, or there with every embedded property of the wish."""
+    """Whether a row that was read again is what the step wanted: gone, or there with every embedded property of the wish.
+
+    Of a change also with the plain properties that it proves.
+    """
     if isinstance(step, Delete):
         return present is None
     if present is None:
         return False
+    if isinstance(step, Change) and any(present.get(name) != step.row.get(name) for name in step.proves):
+        return False
     found = settings_as_data(present)
     return all(found.get(name) == fields for name, fields in settings_as_data(step.row).items())
+
+
+def _same(before: CimInstance, present: CimInstance, plain: tuple[str, ...]) -> bool:
+    return settings_as_data(present) == settings_as_data(before) and all(present.get(name) == before.get(name) for name in plain)
 
 
 def _verb(step: Step) -> str:

@@ -58,4 +58,54 @@ WIN32_OPERATING_SYSTEM = cim_class(
     FreePhysicalMemory="uint64",
 )
 
-KNOWN_CLASSES: dict[str, CimClass] = {cls.name.lower(): cls for cls in (STD_REG_PROV, WIN32_SERVICE, WIN32_OPERATING_SYSTEM)}
+WIN32_COMPUTER_SYSTEM = cim_class(
+    "Win32_ComputerSystem",
+    keys=("Name",),
+    Name="string",
+    DNSHostName="string",
+    Domain="string",
+    DomainRole="uint16",
+    PartOfDomain="boolean",
+)
+
+WIN32_LOGICAL_DISK = cim_class(
+    "Win32_LogicalDisk",
+    keys=("DeviceID",),
+    DeviceID="string",
+    DriveType="uint32",
+    FileSystem="string",
+    FreeSpace="uint64",
+    Size="uint64",
+)
+
+CIM_DATA_FILE = cim_class("CIM_DataFile", keys=("Name",), Name="string", FileSize="uint64")
+
+WIN32_GROUP = cim_class(
+    "Win32_Group",
+    keys=("Domain", "Name"),
+    Domain="string",
+    Name="string",
+    LocalAccount="boolean",
+    SID="string",
+)
+
+WIN32_GROUP_USER = cim_class(
+    "Win32_GroupUser",
+    keys=("GroupComponent", "PartComponent"),
+    GroupComponent="ref",
+    PartComponent="ref",
+)
+
+KNOWN_CLASSES: dict[str, CimClass] = {
+    cls.name.lower(): cls
+    for cls in (
+        STD_REG_PROV,
+        WIN32_SERVICE,
+        WIN32_OPERATING_SYSTEM,
+        WIN32_COMPUTER_SYSTEM,
+        WIN32_LOGICAL_DISK,
+        CIM_DATA_FILE,
+        WIN32_GROUP,
+        WIN32_GROUP_USER,
+    )
+}

@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, STD_REG_PROV
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 _LOCAL_MACHINE = 0x80000002
@@ -14,7 +15,7 @@ _DONE, _VALUE_MISSING, _KEY_MISSING, _ACCESS_DENIED = 0, 1, 2, 5
 _TYPE_MISMATCH = 0x80041005
 
 
-class RegistryError(Exception):
+class RegistryError(NotReadable):
     """The registry provider refused; the text names the key and says why."""
 
 
@@ -38,6 +39,28 @@ class Registry:
         value = output.get("sValue")
         return None if value is None else str(value)
 
+    def get_dword(self, key: str, name: str) -> int | None:
+        """A REG_DWORD value; otherwise as ``get_string``."""
+        value = self._call("GetDWORDValue", key, name).get("uValue")
+        return None if value is None else int(value)
+
+    def get_strings(self, key: str, name: str) -> list[str] | None:
+        """A REG_MULTI_SZ value; otherwise as ``get_string``."""
+        value = self._call("GetMultiStringValue", key, name).get("sValue")
+        return None if value is None else [str(item) for item in value]
+
+    def value_names(self, key: str) -> list[str]:
+        """The names of the key's values.
+
+        :raises KeyMissing: the key is not there.
+        :raises RegistryError: no right to read it.
+        """
+        return [str(name) for name in self._call("EnumValues", key).get("sNames") or ()]
+
+    def subkeys(self, key: str) -> list[str]:
+        """The names of the keys in this key; errors as ``value_names``."""
+        return [str(name) for name in self._call("EnumKey", key).get("sNames") or ()]
+
     def set_string(self, key: str, name: str, value: str) -> None:
         """Write a REG_SZ value.
 
@@ -46,8 +69,14 @@ class Registry:
         """
         self._call("SetStringValue", key, name, sValue=value)
 
-    def _call(self, method: str, key: str, name: str, **more: Any) -> dict[str, Any]:
-        inputs = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, "sValueName": name, **more}
+    def set_dword(self, key: str, name: str, value: int) -> None:
+        """Write a REG_DWORD value; errors as ``set_string``."""
+        self._call("SetDWORDValue", key, name, uValue=value)
+
+    def _call(self, method: str, key: str, name: str | None = None, **more: Any) -> dict[str, Any]:
+        """``name`` is left out of the methods that are about a key, which do not take it."""
+        value_name = {} if name is None else {"sValueName": name}
+        inputs = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, **value_name, **more}
         output = self._session.invoke(CIMV2, STD_REG_PROV, method, inputs)
         result = output.get("ReturnValue") or 0
         if result in (_DONE, _VALUE_MISSING):

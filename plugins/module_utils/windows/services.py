@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, WIN32_SERVICE
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
@@ -25,7 +26,7 @@ _REASONS = {
 _HARMLESS = frozenset({0, 5, 10})
 
 
-class ServiceError(Exception):
+class ServiceError(NotReadable):
     """The service control manager refused; the text names the service and says why."""
 
 

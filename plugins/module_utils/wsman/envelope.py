@@ -28,6 +28,7 @@ def build_request(
     selectors: Mapping[str, Any] | None = None,
     options: Options | None = None,
     fragment: str = "",
+    headers: Sequence[ET.Element] = (),
     operation_timeout_seconds: float = 30.0,
     max_envelope_bytes: int = 4 * 1024 * 1024,
 ) -> tuple[bytes, str]:
@@ -36,6 +37,7 @@ def build_request(
     :param selectors: key values by name, see ``values.encode_selectors``.
     :param options: become ``wmi:NAME`` or, for a sequence, ``wmiarray:NAME`` ([MS-WSMV] 3.1.4.1.10).
     :param fragment: name of the one property to transfer ([MS-WSMV] 3.1.4.1.18).
+    :param headers: further headers, as they are.
     :raises ValueError: a selector or option that cannot be sent.
     """
     message_id = f"uuid:{uuid.uuid4()}"
@@ -58,6 +60,7 @@ def build_request(
         header.append(encode_selectors(selectors))
     if options:
         header.append(_option_set(options))
+    header.extend(headers)
     _body(envelope, body)
     return to_bytes(envelope), message_id
 

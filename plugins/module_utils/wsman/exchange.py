@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +60,11 @@ class Exchange:
         self.requests = 0
         self.received_bytes = 0
 
+    @property
+    def operation_timeout_seconds(self) -> float:
+        """The limit that requests carry when they name none of their own."""
+        return self._operation_timeout_seconds
+
     def call(
         self,
         action: str,
@@ -70,9 +75,12 @@ class Exchange:
         selectors: Mapping[str, Any] | None = None,
         options: Options | None = None,
         fragment: str = "",
+        headers: Sequence[ET.Element] = (),
+        operation_timeout_seconds: float | None = None,
     ) -> ET.Element:
         """The body of the answer.
 
+        :param operation_timeout_seconds: another limit than the session's, for this one request.
         :raises CimFault: the server refused.
         :raises AnswerError: the answer is none, or belongs to another request.
         :raises TransportError: as ``send`` raised it, with ``request`` filled in.
@@ -85,7 +93,8 @@ class Exchange:
             selectors=selectors,
             options=options,
             fragment=fragment,
-            operation_timeout_seconds=self._operation_timeout_seconds,
+            headers=headers,
+            operation_timeout_seconds=operation_timeout_seconds or self._operation_timeout_seconds,
             max_envelope_bytes=self._max_envelope_bytes,
         )
         return self._exchange(envelope, message_id, info)

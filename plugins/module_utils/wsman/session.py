@@ -50,6 +50,11 @@ class CimSession:
         )
 
     @property
+    def exchange(self) -> Exchange:
+        """The session's requests and answers, for what is no CIM operation (remote shells)."""
+        return self._exchange
+
+    @property
     def requests(self) -> int:
         """Envelopes sent so far, failed ones included."""
         return self._exchange.requests

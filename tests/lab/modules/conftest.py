@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Send
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
@@ -27,6 +27,9 @@ class Play:
 
     estate: Estate
     progress: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    # How much shorter than asked for the pauses are: the lab's time runs fast.
+    haste: float = 20.0
 
     def session(self, machine: str, user: str = ADMIN) -> CimSession:
         account = self.estate.account(user)
@@ -41,7 +44,11 @@ class Play:
             "_extras": {},
         }
         settings = read_winrm_options(options.get)
-        return CimSession(Link([lambda: WinrmChannel(settings, "ntlm")]).send)
+        return CimSession(self.wrapped(Link([lambda: WinrmChannel(settings, "ntlm")]).send))
+
+    def wrapped(self, send: Send) -> Send:
+        """What the sessions send through; for tests that stand in between."""
+        return send
 
     def run(self, module: str, machine: str = "cas01", *, user: str = ADMIN, check: bool = False, **given: Any) -> Result:
         loaded = importlib.import_module(f"ansible_collections.configmgr.scp.plugins.modules.{module}")
@@ -54,8 +61,8 @@ class Play:
             check_mode=check,
             given=arguments.given,
             progress=self.progress.append,
-            # The lab's time runs fast, so the pauses shrink.
-            sleep=lambda seconds: time.sleep(seconds / 20),
+            warn=self.warnings.append,
+            sleep=lambda seconds: time.sleep(seconds / self.haste),
         )
         result: Result = loaded.run(task)
         return result
@@ -68,7 +75,7 @@ class Play:
 
     def writes(self) -> list[str]:
         """Requests that write, as the lab's log shows them: the last part of the action and the class."""
-        changing = ("Create", "Put", "Delete", "SetStringValue", "StartService", "StopService", "EncryptDataEx")
+        changing = ("Create", "Put", "Delete", "SetStringValue", "SetDWORDValue", "StartService", "StopService", "EncryptDataEx")
         return [
             record.action.rpartition("/")[2]
             for record in self.estate.request_log.records()

@@ -59,6 +59,44 @@ def test_removal(seen: str | None, messages: list[StatusMessage], done: bool, fa
 
 
 @pytest.mark.parametrize(
+    ("seen", "messages", "done"),
+    [
+        ("stopped", [], False),
+        ("stopped", [message(1, status.DEINSTALL_BEGUN)], False),
+        ("stopped", [message(1, status.DEINSTALLED)], True),
+        (None, [], True),
+    ],
+)
+def test_a_thread_that_stood_still_before_its_removal_proves_nothing(
+    seen: str | None, messages: list[StatusMessage], done: bool
+) -> None:
+    verdict = follow.judge_removal(summary(seen) if seen else None, messages, stopped_before=True)
+    assert verdict.done is done
+
+
+@pytest.mark.parametrize(
+    ("seen", "messages", "stopped"),
+    [
+        ("stopped", [], True),
+        ("stopped", [DONE], True),
+        ("stopped", [DONE, message(4, status.DEINSTALLED)], False),
+        ("stopped", [message(1, status.DEINSTALLED), BEGUN], False),
+        ("started", [DONE], False),
+        ("installing", [BEGUN], False),
+        (None, [], False),
+    ],
+)
+def test_a_role_may_be_installed_and_only_stopped(seen: str | None, messages: list[StatusMessage], stopped: bool) -> None:
+    assert follow.judge_stopped(summary(seen) if seen else None, messages) is stopped
+
+
+def test_a_stopped_component_is_not_said_to_be_so_since_its_start() -> None:
+    stopped = ComponentState("SMS_DMP_DOWNLOADER", SERVER, "stopped", "2026-11-22T10:00:00Z")
+    verdict = follow.judge_installation(stopped, (), after_write=False)
+    assert follow.evidence(verdict)[0]["text"].endswith("is stopped")
+
+
+@pytest.mark.parametrize(
     ("named", "same"),
     [("SCP01", True), ("scp01.CORP.example", True), (r"\\SCP01", True), ("scp010", False), ("", False), ("scp01.other", False)],
 )

@@ -25,8 +25,8 @@ AROUND = Surroundings(
 )
 
 
-def present(server: str = SCP01, mode: str | None = None, **more: bool) -> Wish:
-    return Wish(present=True, server=server, mode=mode, **more)
+def present(server: str = SCP01, mode: str | None = None, allow_during_update: bool = False) -> Wish:
+    return Wish(present=True, server=server, mode=mode, allow_during_update=allow_during_update)
 
 
 def test_nothing_there_is_installed_online_unless_told_otherwise() -> None:

@@ -1,0 +1,137 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Duties about Entra applications, gateways and discovery (memdocs, azure-services-wizard and recover-sites). Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Duty, Facts, to_do, unclear
+
+DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
+
+HOW_TO_RENEW = (
+    "In the console: Administration > Cloud Services > Microsoft Entra tenants > the tenant > Renew Secret Key. For an imported "
+    "application make the key in the Azure portal first and enter it there with its date. From version 2409 on this needs a "
+    "Global Administrator or Privileged Role Administrator."
+)
+
+
+def secrets_renewed(facts: Facts) -> Duty:
+    """A move does not carry the secrets of the Entra applications: each must be younger than the role on its server.
+
+    The role came with its newest installation. When that message is gone, a secret that is younger than the last start of the
+    downloader is younger than the role too; of older ones nothing can be said.
+    """
+    id, title = "app_secrets_renewed", "The secrets of the Entra applications were made after the role came to this server"
+    servers = _with_secret(facts)
+    if not servers:
+        return _no_applications(id, title)
+    old: list[str] = []
+    unknown: list[str] = []
+    for app in servers:
+        younger = _made_here(app.secret_created, facts)
+        if younger is False:
+            old.append(f"{app.name} of {cloud.iso(app.secret_created)}")
+        elif younger is None:
+            unknown.append(f"{app.name} of {cloud.iso(app.secret_created) or 'no known date'}")
+    if old:
+        return to_do(id, title, f"Made before {cloud.iso(facts.installed_at)}: {', '.join(old + unknown)}.", HOW_TO_RENEW)
+    if unknown:
+        why = f"the site has no message of the role's installation on {facts.server} any more. Secrets: {', '.join(unknown)}."
+        if facts.installed_at:
+            why = f"the site has no date for some secrets: {', '.join(unknown)}."
+        return unclear(id, title, why, f"If the role came there later, renew them. {HOW_TO_RENEW}")
+    if facts.recovered:
+        return unclear(
+            id,
+            title,
+            f"a recovery does not show in the dates of the secrets ({_named(servers)}).",
+            f"If cloudmgr.log has an exception about an index out of range, renew them. {HOW_TO_RENEW}",
+        )
+    return Duty(id, title, f"All were: {_named(servers)}.")
+
+
+def secrets_valid(facts: Facts) -> Duty:
+    """Once a secret expires, the services of its tenant stop."""
+    id, title = "app_secrets_valid", "The secrets of the Entra applications have not expired and will not soon"
+    servers = _with_secret(facts)
+    if not servers:
+        return _no_applications(id, title)
+    states = [(app, cloud.secret_state(app.secret_expires, facts.now)) for app in servers]
+    ending = [f"{app.name} on {cloud.iso(app.secret_expires)}" for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
+    unknown = [app.name for app, s in states if s == cloud.UNKNOWN]
+    if ending:
+        return to_do(id, title, f"Expired, or within {cloud.EXPIRES_SOON_DAYS} days: {', '.join(ending)}.", HOW_TO_RENEW)
+    if unknown:
+        why = "the site's clock can not be read." if facts.now is None else f"the site has no date for {', '.join(unknown)}."
+        return unclear(id, title, why, "See the dates in the console: Administration > Cloud Services > Microsoft Entra tenants.")
+    return Duty(id, title, f"Valid: {', '.join(f'{app.name} until {cloud.iso(app.secret_expires)}' for app in servers)}.")
+
+
+def expiry_watched(facts: Facts) -> Duty:
+    """The console tells of expiring secrets, but not of those of imported applications."""
+    id, title = "app_expiry_watched", "Somebody is told before the secrets of the Entra applications expire"
+    servers = _with_secret(facts)
+    if not servers:
+        return _no_applications(id, title)
+    silent = [app for app in servers if app.expiry_notice is not True]
+    if not silent:
+        return Duty(id, title, f"The console tells of {_named(servers)}.")
+    listed = ", ".join(f"{app.name} expires on {cloud.iso(app.secret_expires) or 'no known date'}" for app in silent)
+    why = f"the console gives no notice for an imported application, and perhaps none here: {listed}."
+    return unclear(id, title, why, "Put the dates into a calendar, or watch expires_in_days of configmgr.scp.cloud_service_info.")
+
+
+def gateways(facts: Facts) -> Duty:
+    """Gateways are managed from the role's server; the site shows the state that it last saw."""
+    id, title = "gateways", "The cloud management gateways run"
+    found = facts.gateways or ()
+    listed = ", ".join(f"{gateway.name} is {gateway.state}" for gateway in found)
+    how = "Look at it in the console: Administration > Cloud Services > Cloud Management Gateway, and see cloudmgr.log."
+    if any(gateway.known and gateway.state != cloud.GATEWAY_RUNNING for gateway in found):
+        return to_do(id, title, f"{listed}.", how)
+    if not all(gateway.known for gateway in found):
+        return unclear(id, title, f"{listed}.", how)
+    return Duty(id, title, f"{listed}." if found else "The site has none.")
+
+
+def discovery(facts: Facts) -> Duty:
+    """Discovery of Entra users runs on the role's server. Its results do not show here, but whether its thread runs."""
+    id, title = "discovery", "The discovery of Entra users runs on the role's server"
+    if not any(settings.enabled for settings in facts.discovery or ()):
+        return Duty(id, title, "None is enabled.")
+    seen = facts.component(DISCOVERY_AGENT)
+    if seen is not None and seen.started:
+        return Duty(id, title, f"{DISCOVERY_AGENT} on {facts.server} is started.")
+    return to_do(
+        id,
+        title,
+        f"Discovery is enabled, but {DISCOVERY_AGENT} on {facts.server} is {seen.state if seen else 'not known to the site'}.",
+        f"Start the thread with configmgr.scp.component, and see {DISCOVERY_AGENT}.log on {facts.server}.",
+    )
+
+
+def _made_here(created: datetime | None, facts: Facts) -> bool | None:
+    if created is None:
+        return None
+    if facts.installed_at is not None:
+        return created >= facts.installed_at
+    seen = facts.component(naming.DOWNLOADER)
+    started = datetime.fromisoformat(seen.last_started) if seen and seen.last_started else None
+    return True if started is not None and created >= started else None
+
+
+def _with_secret(facts: Facts) -> list[Application]:
+    return [app for app in facts.applications or () if not app.client]
+
+
+def _no_applications(id: str, title: str) -> Duty:
+    return Duty(id, title, "The site has no Entra application with a secret.")
+
+
+def _named(applications: Iterable[Application]) -> str:
+    return ", ".join(app.name for app in applications)

@@ -1,0 +1,277 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How curl is asked to try many addresses at once, and what its answers mean. Pure: no request is made here.
+
+Options stand on the command line; addresses, proxy and the format of the answer go to curl's standard input as a config file
+(``-K -``): they need no quoting for cmd.exe, the format's percent signs are safe from it, and the length of a line is no limit.
+
+An old curl warns of an unknown option in a config file and goes on, so options that must not be lost stand on the command line.
+Needs curl 7.75 (``%{exitcode}``, ``%{errormsg}``); ``%{certs}`` works from 7.88 on and is empty before (curl manual, curl.se).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+PROGRAM = r"%SystemRoot%\System32\curl.exe"
+MAX_PARALLEL = 64
+
+# Codes that count as not reached (internet-endpoints and cloud connectivity check pages of memdocs).
+_BLOCKING_STATUS = frozenset({408, 451, 502, 511, 598, 599})
+_PROXY_AUTHENTICATION = 407
+_UPGRADE_REQUIRED = 426
+
+_MAX_ERROR = 300
+_MAX_ISSUER = 200
+_MAX_ISSUERS = 10
+_FIELDS = 7
+
+
+class Reach(Enum):
+    """How far a try came."""
+
+    REACHABLE = "reachable"
+    NAME_RESOLUTION = "name_resolution"
+    REFUSED = "refused"
+    TIMEOUT = "timeout"
+    TLS_VERSION = "tls_version"
+    UNTRUSTED_CERTIFICATE = "untrusted_certificate"
+    INTERCEPTED_CERTIFICATE = "intercepted_certificate"
+    PROXY_AUTHENTICATION = "proxy_authentication"
+    BLOCKED_PAGE = "blocked_page"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class CurlRun:
+    """One run of curl: what stands on the command line, and what goes to its standard input."""
+
+    arguments: tuple[str, ...]
+    config: str
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """What curl says of one address.
+
+    :param exit_code: curl's code for this transfer; 0 when an answer came.
+    :param http_status: of the server, 0 when none came.
+    :param proxy_status: of the proxy's answer to CONNECT, 0 when there was none.
+    :param connected: whether the TCP connection stood.
+    :param seconds: how long it took.
+    :param error: curl's words, one printable line.
+    :param issuers: issuers of the certificates that the server showed, its own first; empty when curl did not say.
+    """
+
+    exit_code: int
+    http_status: int = 0
+    proxy_status: int = 0
+    connected: bool = False
+    seconds: float = 0.0
+    error: str = ""
+    issuers: tuple[str, ...] = ()
+
+
+def http_run(urls: Sequence[str], token: str, timeout_seconds: int, proxy: str | None = None) -> CurlRun:
+    """Ask for the head of each page, all at once; certificates are checked, redirections are not followed.
+
+    :param urls: ``https://host:port/path`` or ``http://...``.
+    :param token: a word that nobody outside can guess; it marks curl's own lines in the output.
+    :param proxy: ``host:port``; without one, proxies of the environment are not used either. At the proxy curl tries the
+        logon it runs with.
+    """
+    through = ["proxy-anyauth"] if proxy else []
+    options = (
+        "--head",
+        "--globoff",
+        "--http1.1",
+        "--tlsv1.2",
+        # A revocation list that cannot be fetched is no reason to call the endpoint unreachable; a revoked certificate is.
+        "--ssl-revoke-best-effort",
+    )
+    settings = [("proxy", f"http://{proxy}"), ("proxy-user", ":")] if proxy else [("noproxy", "*")]
+    return CurlRun(_arguments(options, timeout_seconds), _config(urls, token, settings, through, certificates=True))
+
+
+def connect_run(addresses: Iterable[tuple[str, int]], token: str, timeout_seconds: int) -> CurlRun:
+    """Open a TCP connection to each (host, port), all at once, and send nothing.
+
+    The protocol is ftp because its client waits for the server to speak first. telnet sends nothing either, but curl handles
+    one telnet connection at a time, so that a silent one uses up the time of the others. A server that stays silent is
+    given up after ``timeout_seconds``, as connected.
+    """
+    urls = [f"ftp://{url_host(host)}:{port}/" for host, port in addresses]
+    return CurlRun(_arguments(("--globoff",), timeout_seconds), _config(urls, token, [("noproxy", "*")], [], certificates=False))
+
+
+def transfers(output: str, token: str) -> dict[int, Transfer]:
+    """What curl wrote for each address, by its place in the list that was asked for; addresses without a line are missing."""
+    found: dict[int, Transfer] = {}
+    issuers: dict[int, list[str]] = {}
+    current = -1
+    for line in output.splitlines():
+        fields = line.split("\t", _FIELDS)
+        if fields[0] == token:
+            current, transfer = _transfer(fields)
+            if transfer is not None:
+                found.setdefault(current, transfer)
+        elif line.startswith("Issuer:") and len(issuers.setdefault(current, [])) < _MAX_ISSUERS:
+            issuers[current].append(_words(line.partition(":")[2], _MAX_ISSUER))
+    return {
+        number: Transfer(
+            transfer.exit_code,
+            transfer.http_status,
+            transfer.proxy_status,
+            transfer.connected,
+            transfer.seconds,
+            transfer.error,
+            tuple(issuers.get(number, ())),
+        )
+        for number, transfer in found.items()
+    }
+
+
+def judge(transfer: Transfer, known_issuers: Iterable[str] = ()) -> Reach:
+    """How far the try came.
+
+    :param known_issuers: names of public certificate authorities, one of which stands in every chain that was not replaced on
+        the way. Without a certificate to look at nothing is said about that.
+    """
+    if _PROXY_AUTHENTICATION in (transfer.proxy_status, transfer.http_status):
+        return Reach.PROXY_AUTHENTICATION
+    if transfer.http_status in _BLOCKING_STATUS or (transfer.proxy_status >= 400 and not transfer.http_status):
+        return Reach.BLOCKED_PAGE
+    if transfer.http_status == _UPGRADE_REQUIRED:
+        return Reach.TLS_VERSION
+    if transfer.http_status:
+        return Reach.INTERCEPTED_CERTIFICATE if _replaced(transfer.issuers, known_issuers) else Reach.REACHABLE
+    for pattern, reach in _WORDS:
+        if pattern.search(transfer.error):
+            return reach
+    if transfer.exit_code == _CONNECT_FAILED:
+        return Reach.TIMEOUT if "timed out" in transfer.error.lower() else Reach.REFUSED
+    return _EXIT_CODES.get(transfer.exit_code, Reach.OTHER)
+
+
+def judge_connection(transfer: Transfer) -> Reach:
+    """How far a try of ``connect_run`` came: once connected, whatever followed does not count."""
+    return Reach.REACHABLE if transfer.connected or transfer.exit_code == 0 else judge(transfer)
+
+
+def url_host(host: str) -> str:
+    """A host as it stands in a URL: IPv6 addresses in brackets."""
+    return f"[{host}]" if ":" in host else host
+
+
+def refusal_of(stdout: str, stderr: str, token: str) -> str | None:
+    """Why curl itself did nothing: its own words about an option that it does not know. None when it ran, or is not there."""
+    first = next(iter(stderr.strip().splitlines()), "")
+    return _words(first, _MAX_ERROR) if token not in stdout and first.lower().startswith("curl:") else None
+
+
+_CONNECT_FAILED = 7
+# The codes that are told alike by every curl (curl manual, "Exit codes").
+_EXIT_CODES = {
+    4: Reach.TLS_VERSION,
+    5: Reach.NAME_RESOLUTION,
+    6: Reach.NAME_RESOLUTION,
+    28: Reach.TIMEOUT,
+    51: Reach.UNTRUSTED_CERTIFICATE,
+    59: Reach.TLS_VERSION,
+    60: Reach.UNTRUSTED_CERTIFICATE,
+    77: Reach.UNTRUSTED_CERTIFICATE,
+    83: Reach.UNTRUSTED_CERTIFICATE,
+    90: Reach.UNTRUSTED_CERTIFICATE,
+    91: Reach.UNTRUSTED_CERTIFICATE,
+}
+# Windows' TLS gives many failures under code 35; its symbols and numbers are the same in every language (curl issues 6003,
+# 105 of jeroen/curl; winerror.h). The second part of each is OpenSSL's wording.
+_WORDS = (
+    (
+        re.compile(
+            "SEC_E_UNTRUSTED_ROOT|0x80090325|SEC_E_CERT_EXPIRED|0x80090328|SEC_E_CERT_UNKNOWN|0x80090327|"
+            "SEC_E_WRONG_PRINCIPAL|0x80090322|CERT_E_|0x800B01|CRYPT_E_REVOKED|0x80092010|CERT_TRUST_|"
+            "certificate verify failed|certificate problem|certificate has expired|certificate subject name",
+            re.IGNORECASE,
+        ),
+        Reach.UNTRUSTED_CERTIFICATE,
+    ),
+    (
+        re.compile(
+            "SEC_E_UNSUPPORTED_FUNCTION|0x80090302|SEC_E_ALGORITHM_MISMATCH|0x80090331|SEC_E_ILLEGAL_MESSAGE|0x80090326|"
+            "protocol version|unsupported protocol|no protocols available|handshake failure|no shared cipher",
+            re.IGNORECASE,
+        ),
+        Reach.TLS_VERSION,
+    ),
+)
+
+
+def _arguments(options: Sequence[str], timeout_seconds: int) -> tuple[str, ...]:
+    limit = str(timeout_seconds)
+    return (
+        # First of all, or a config file of the account would be read.
+        "-q",
+        "--silent",
+        "--show-error",
+        "--no-progress-meter",
+        "--parallel",
+        "--parallel-max",
+        str(MAX_PARALLEL),
+        *options,
+        "--connect-timeout",
+        limit,
+        "--max-time",
+        limit,
+        "--config",
+        "-",
+    )
+
+
+def _config(
+    urls: Iterable[str], token: str, settings: Sequence[tuple[str, str]], switches: Sequence[str], *, certificates: bool
+) -> str:
+    # The error stands last: it is the only field that may hold anything.
+    names = ("urlnum", "exitcode", "http_code", "http_connect", "time_connect", "time_total", "errormsg")
+    line = "\t".join([token, *(f"%{{{name}}}" for name in names)]) + "\n"
+    lines = [_setting("write-out", line + ("%{certs}\n" if certificates else "")), *switches]
+    lines += [_setting(name, value) for name, value in settings]
+    for url in urls:
+        lines += [_setting("url", url), _setting("output", "NUL")]
+    return "".join(f"{entry}\n" for entry in lines)
+
+
+def _setting(name: str, value: str) -> str:
+    """A line of a curl config file ("-K, --config" in curl's manual).
+
+    :raises ValueError: a sign that no address has.
+    """
+    escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("\n", "\\n")
+    if any(not sign.isprintable() for sign in escaped):
+        raise ValueError(f"curl's {name} has a sign that cannot be printed")
+    return f'{name} = "{escaped}"'
+
+
+def _transfer(fields: Sequence[str]) -> tuple[int, Transfer | None]:
+    if len(fields) <= _FIELDS:
+        return -1, None
+    try:
+        number, exit_code, status, proxy_status = (int(text) for text in fields[1:5])
+        connect_seconds, seconds = (float(text.replace(",", ".")) for text in fields[5:7])
+    except ValueError:
+        return -1, None
+    error = _words(fields[7], _MAX_ERROR)
+    return number, Transfer(exit_code, status, proxy_status, connect_seconds > 0, seconds, error)
+
+
+def _replaced(issuers: Sequence[str], known: Iterable[str]) -> bool:
+    names = [name.lower() for name in known]
+    return bool(issuers and names) and not any(name in issuer.lower() for issuer in issuers for name in names)
+
+
+def _words(text: str, limit: int) -> str:
+    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
+    return line if len(line) <= limit else line[:limit] + "..."

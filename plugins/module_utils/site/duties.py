@@ -1,0 +1,159 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What is left to do by hand once the service connection point stands on its server, computed from what the site shows. Pure.
+
+Nothing is remembered of a move or a recovery: each duty follows from the present state, and is done when the state shows it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud_duties, naming, placement, rows, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Duty, Facts, Package, to_do, unclear
+
+CENTRAL = "central administration site"
+# SMS_CM_UpdatePackages.UpdateType (SDK page): 0 regular, 1 weave, 2 QFE. It does not tell whether a QFE came in the console.
+HOTFIX = 2
+# States in which a package needs nothing from the role's server: installed, not offered, or to be downloaded when somebody asks.
+_HOTFIX_AT_REST = frozenset({"INSTALL_SUCCESS", "APPLICABILITY_HIDE", "APPLICABILITY_NA", "APPLICABILITY_SUCCESS"})
+
+
+def duties(facts: Facts) -> list[Duty]:
+    """Every duty that there is in this state, done or not. What is about the role's server needs exactly one server with it."""
+    found = [role_running(facts), no_update_in_progress(facts)]
+    if facts.server:
+        found += [proxy(facts), accounts_listed(facts), cloud_duties.secrets_renewed(facts)]
+    found += [cloud_duties.secrets_valid(facts), cloud_duties.expiry_watched(facts), cloud_duties.gateways(facts)]
+    if facts.server:
+        found.append(cloud_duties.discovery(facts))
+    found.append(hotfixes(facts))
+    if facts.recovered:
+        found.append(passwords_entered(facts))
+        if facts.site.type == CENTRAL:
+            found.append(external_notifications(facts))
+    return found
+
+
+def role_running(facts: Facts) -> Duty:
+    """One row, and the site counts its downloader there as started."""
+    id, title = "role_running", "The role is installed, has its mode, and its downloader runs"
+    how = "Run configmgr.scp.provision on the server that is to have it."
+    if not facts.holders:
+        return to_do(id, title, "The hierarchy has no service connection point.", how)
+    if not facts.server:
+        return to_do(
+            id,
+            title,
+            f"The hierarchy has more than one service connection point: {placement.listed(facts.holders)}.",
+            "Remove the wrong one (state: absent with its server).",
+        )
+    seen = facts.component(naming.DOWNLOADER)
+    if seen is None or not seen.started:
+        state = f"is {seen.state}" if seen else "is not known to the site"
+        return to_do(id, title, f"{naming.DOWNLOADER} on {facts.server} {state}.", how)
+    since = f" since {seen.last_started}" if seen.last_started else ""
+    if facts.mode is None:
+        why = f"{naming.DOWNLOADER} on {facts.server} is started{since}, but the row of the role tells no mode that is known."
+        return unclear(id, title, why, "Set the mode with configmgr.scp.service_connection_point, then restart the thread.")
+    return Duty(id, title, f"{naming.DOWNLOADER} on {facts.server} is started{since}; mode {facts.mode}.")
+
+
+def no_update_in_progress(facts: Facts) -> Duty:
+    """Neither before nor after a move may an update be in process (KB 4490424)."""
+    id, title = "no_update_in_progress", "No update of the site is being installed"
+    names = {updates.state_name(number) for number in updates.installing_states()}
+    busy = [package for package in facts.packages if package.state in names]
+    if busy:
+        return to_do(
+            id,
+            title,
+            f"Being installed: {_packages(busy)}.",
+            "Wait for it, see Monitoring > Updates and Servicing Status in the console.",
+        )
+    return Duty(id, title, "None is being installed.")
+
+
+def proxy(facts: Facts) -> Duty:
+    """The proxy belongs to the server, not to the role, so a move does not bring it along."""
+    id, title = "proxy", "The server has the proxy that the role needs"
+    if facts.mode == rows.OFFLINE:
+        return Duty(id, title, "In offline mode the role contacts nothing by itself.")
+    own = facts.site_systems.get(facts.server)
+    how = f"Set the proxy of {facts.server} with configmgr.scp.site_system if its way to the internet needs one."
+    if own is None:
+        return unclear(id, title, f"the site shows no site system {facts.server}.", how)
+    if own["proxy"]["enabled"]:
+        return Duty(id, title, f"{facts.server} uses the proxy {_proxy_name(own)}.")
+    others = [f"{server} uses {_proxy_name(s)}" for server, s in sorted(facts.site_systems.items()) if s["proxy"]["enabled"]]
+    if others:
+        return unclear(id, title, f"{facts.server} has no proxy, but {', '.join(others)}.", how)
+    return Duty(id, title, f"No site system of {facts.site.code} uses a proxy.")
+
+
+def accounts_listed(facts: Facts) -> Duty:
+    """The accounts that the server's settings name must be in the site's list, or the site can not use them."""
+    id, title = "accounts_listed", "The accounts of the server are in the site's list"
+    named = _accounts_of(facts.site_systems.get(facts.server))
+    known = {name.casefold() for name in facts.accounts}
+    missing = [name for name in named if name.casefold() not in known]
+    if missing:
+        return to_do(
+            id,
+            title,
+            f"Not among the accounts of site {facts.site.code}: {', '.join(missing)}.",
+            "Add it with configmgr.scp.site_account.",
+        )
+    return Duty(id, title, f"Named: {', '.join(named)}." if named else f"{facts.server} names no account.")
+
+
+def hotfixes(facts: Facts) -> Duty:
+    """Hotfixes that came outside the console: a recovery loses installed ones, a move the files of those not yet installed."""
+    id, title = "out_of_band_hotfixes", "Hotfixes that were registered outside the console are in place"
+    found = [package for package in facts.packages if package.type == HOTFIX]
+    installed = [package for package in found if package.state == "INSTALL_SUCCESS"]
+    waiting = [package for package in found if package.state not in _HOTFIX_AT_REST]
+    if facts.recovered and installed:
+        why = f"a recovered site counts hotfixes as installed whose files are gone: {', '.join(p.name for p in installed)}."
+        return unclear(id, title, why, "Install again those that came outside the console (memdocs, recover-sites).")
+    if waiting:
+        why = f"not installed, and perhaps registered on another server: {_packages(waiting)}."
+        how = "If it came outside the console, register it again with the update registration tool on the role's server."
+        return unclear(id, title, why, how)
+    return Duty(id, title, f"Installed: {', '.join(p.name for p in installed)}." if installed else "The site knows of none.")
+
+
+def passwords_entered(facts: Facts) -> Duty:
+    """A recovery loses the passwords of the site's accounts."""
+    id, title = "passwords_entered", "The passwords of the site's accounts were entered again after the recovery"
+    if not facts.accounts:
+        return Duty(id, title, f"Site {facts.site.code} has no account in its list.")
+    why = f"the site does not show it. Its accounts: {', '.join(facts.accounts)}."
+    return unclear(id, title, why, "Enter each again with configmgr.scp.site_account and update_password: always.")
+
+
+def external_notifications(facts: Facts) -> Duty:
+    """After the recovery of a central administration site its subscriptions must be made anew."""
+    online = "" if facts.mode == rows.ONLINE else " They need the role in online mode."
+    return unclear(
+        "external_notifications",
+        "The subscriptions to external notifications were made anew after the recovery",
+        "the site does not show it.",
+        f"Delete them and create them again in the console (memdocs, external-notifications).{online}",
+    )
+
+
+def _accounts_of(settings: Mapping[str, Any] | None) -> list[str]:
+    if settings is None:
+        return []
+    proxy_account = settings["proxy"]["account"] if settings["proxy"]["enabled"] else None
+    return [name for name in (settings["installation_account"], proxy_account) if name]
+
+
+def _proxy_name(settings: Mapping[str, Any]) -> str:
+    return f"{settings['proxy']['server']}:{settings['proxy']['port']}"
+
+
+def _packages(found: Iterable[Package]) -> str:
+    return ", ".join(f"{package.name} ({package.state})" for package in found)

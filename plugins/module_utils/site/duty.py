@@ -1,0 +1,93 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A duty, and what of a site decides about duties."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, same_server
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One thing that somebody must do, or have done.
+
+    :param id: stable name for automation.
+    :param detail: what the site shows; begins with "Cannot tell:" when it does not show enough.
+    :param how: what to do; empty when it is done.
+    :param done: None when the site does not show it. It is then left to do like one that is not done.
+    """
+
+    id: str
+    title: str
+    detail: str
+    how: str = ""
+    done: bool | None = True
+
+    def as_data(self) -> dict[str, Any]:
+        return {"id": self.id, "title": self.title, "detail": self.detail, "how": self.how, "done": self.done}
+
+
+@dataclass(frozen=True)
+class Package:
+    """An update package: its name, the name of its state and its UpdateType."""
+
+    name: str
+    state: str
+    type: int
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the site shows. None for what could not be read.
+
+    ``holders`` are (server, site code) of the role's rows; ``mode`` is the mode of the one row, if it is one.
+    ``components`` are the role's components on every server that the site knows them on.
+    ``installed_at`` is the newest message of an installation of the role on its server, ``now`` the site's clock.
+    ``site_systems`` maps each server of the site to its settings (``site_systems.as_data``), ``accounts`` are the listed ones.
+    ``recovered``: the site was recovered from a backup, which is nothing that a site shows.
+    """
+
+    site: Site
+    holders: Sequence[tuple[str, str]]
+    mode: str | None = None
+    components: Sequence[ComponentState] = ()
+    installed_at: datetime | None = None
+    now: datetime | None = None
+    applications: Sequence[Application] | None = ()
+    gateways: Sequence[Gateway] | None = ()
+    discovery: Sequence[Discovery] | None = ()
+    packages: Sequence[Package] = ()
+    site_systems: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    accounts: Sequence[str] = ()
+    recovered: bool = False
+
+    @property
+    def server(self) -> str:
+        """The server of the role; empty unless there is exactly one."""
+        return self.holders[0][0] if len(self.holders) == 1 else ""
+
+    def component(self, name: str) -> ComponentState | None:
+        """How the site sees a component on the role's server."""
+        return next((c for c in self.components if c.component.upper() == name and same_server(c.server, self.server)), None)
+
+
+def left(found: Iterable[Duty]) -> list[Duty]:
+    """Those that are not known to be done."""
+    return [duty for duty in found if duty.done is not True]
+
+
+def to_do(id: str, title: str, detail: str, how: str) -> Duty:
+    """A duty that the site shows not to be done."""
+    return Duty(id, title, detail, how, False)
+
+
+def unclear(id: str, title: str, why: str, how: str) -> Duty:
+    """A duty of which the site does not show whether it is done."""
+    return Duty(id, title, f"Cannot tell: {why}", how, None)

@@ -1,0 +1,86 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads what decides about duties."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming, rows, site_systems, status, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_CM_UPDATE_PACKAGES, SMS_SCI_RESERVED
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Facts, Package
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
+
+
+def read_facts(
+    session: CimSession, site: Site, role_rows: Sequence[CimInstance], components: Sequence[ComponentState], recovered: bool
+) -> Facts:
+    """Everything that ``duties.duties`` looks at, beside the rows and components of the role, which the caller has read.
+
+    About nine requests. What stands on no server or names no secret is not read.
+    """
+    holders = [(rows.server_of(row), rows.site_of(row)) for row in role_rows]
+    server = holders[0][0] if len(holders) == 1 else ""
+    applications = cloud.read_applications(session, site.code)
+    return Facts(
+        site=site,
+        holders=holders,
+        mode=rows.mode_of(role_rows[0]) if server else None,
+        components=components,
+        installed_at=read_installed_at(session, site, server) if server else None,
+        now=cloud.read_site_time(session) if any(not app.client for app in applications or ()) else None,
+        applications=applications,
+        gateways=cloud.read_gateways(session, site.code),
+        discovery=cloud.read_discovery(session, site.code),
+        packages=read_packages(session, site.code),
+        site_systems=read_site_systems(session, site.code),
+        accounts=read_account_names(session, site.code),
+        recovered=recovered,
+    )
+
+
+def read_installed_at(session: CimSession, site: Site, server: str) -> datetime | None:
+    """When the role came to its server: its newest message of success. None when it is deleted, or is of another server.
+
+    The message may bear the name of the site server, where the site component manager writes.
+    """
+    found = status.messages_since(session, site.code, 0, naming.DOWNLOADER, (status.INSTALLED,))
+    newest = found[-1] if found else None
+    if newest is None or newest.time is None:
+        return None
+    here = not newest.server or any(status.same_server(newest.server, name) for name in (server, site.server))
+    return datetime.fromisoformat(newest.time) if here else None
+
+
+def read_packages(session: CimSession, code: str) -> list[Package]:
+    """Every update package that the site knows, by name."""
+    query = select(SMS_CM_UPDATE_PACKAGES, columns=("Name", "State", "UpdateType"))
+    found = session.query(naming.site_namespace(code), SMS_CM_UPDATE_PACKAGES, query)
+    return sorted((_package(row) for row in found), key=lambda package: package.name)
+
+
+def read_site_systems(session: CimSession, code: str) -> Mapping[str, Mapping[str, Any]]:
+    """The settings of each site system server of the site."""
+    found = read_rows(session, code, (naming.SITE_SYSTEM,))
+    return {rows.server_of(row): site_systems.as_data(row) for row in found if rows.site_of(row) == code}
+
+
+def read_account_names(session: CimSession, code: str) -> list[str]:
+    """The names in the site's list of accounts; their encrypted passwords are not read."""
+    query = select(SMS_SCI_RESERVED, equals("SiteCode", code), columns=("UserName",))
+    found = session.query(naming.site_namespace(code), SMS_SCI_RESERVED, query)
+    return sorted(str(row.get("UserName")) for row in found if row.get("UserName"))
+
+
+def _package(row: CimInstance) -> Package:
+    return Package(
+        name=str(row.get("Name") or row["PackageGuid"]),
+        state=updates.state_name(int(row.get("State") or 0)),
+        type=int(row.get("UpdateType") or 0),
+    )

@@ -1,0 +1,172 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+r"""Finds logs by the server's own registry and reads their ends, with the rolled file where the wanted range needs it.
+
+Where a component logs stands under ``HKLM\SOFTWARE\Microsoft\SMS\Tracing\<COMPONENT>`` (recalled, not established: [K]).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.encodings import Decoded, decode
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record, parse, split_lines
+from ansible_collections.configmgr.scp.plugins.module_utils.windows import file_end
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+TRACING_KEY = r"SOFTWARE\Microsoft\SMS\Tracing"
+_COMPONENT = re.compile(r"[A-Za-z0-9_]{1,100}")
+# So few bytes left of the limit are not worth a command.
+_WORTH_BYTES = 1024
+
+
+class LogUnknown(Exception):
+    """The registry does not tell where a component logs; the text says what is missing."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """What was read of one file. ``cut``: the file has more before it."""
+
+    path: str
+    bytes: int
+    cut: bool
+    decoded: Decoded
+
+    def records(self) -> Iterator[Record]:
+        """Its records; can be asked for again."""
+        return parse(split_lines(self.decoded.text), cut=self.cut)
+
+
+@dataclass
+class Log:
+    """One log: the parts in the order of time, or why it could not be read.
+
+    :param component: empty when the user gave the path.
+    """
+
+    component: str
+    path: str
+    parts: list[Part] = field(default_factory=list)
+    error: str = ""
+    rolled_error: str = ""
+
+    def records(self) -> Iterator[Record]:
+        """All records, those of the rolled file first."""
+        return chain.from_iterable(part.records() for part in self.parts)
+
+    def as_data(self) -> dict[str, Any]:
+        """For the module's result."""
+        return {
+            "component": self.component or None,
+            "path": self.path or None,
+            "readable": not self.error,
+            "error": self.error or None,
+            "rolled_error": self.rolled_error or None,
+            "files": [
+                {
+                    "path": part.path,
+                    "bytes": part.bytes,
+                    "cut": part.cut,
+                    "encoding": part.decoded.encoding,
+                    "unreadable_characters": part.decoded.unreadable_signs,
+                }
+                for part in self.parts
+            ],
+        }
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of each log is read.
+
+    :param since: the beginning of the range, UTC; None for as much as ``most_bytes`` allows.
+    :param most_bytes: of one log, its rolled file included.
+    :param ansi: the code page of what is not Unicode.
+    :param when: the time of a record, UTC, None when unknown.
+    """
+
+    since: datetime | None
+    most_bytes: int
+    ansi: str
+    when: Callable[[Record], datetime | None]
+
+
+def checked_component(name: str) -> str:
+    """The name in capitals; it becomes part of a registry key.
+
+    :raises ValueError: not the name of a component.
+    """
+    name = name.strip()
+    if not _COMPONENT.fullmatch(name):
+        shown = name if len(name) <= 60 else name[:57] + "..."
+        raise ValueError(f"{shown!r} is not a component; a name has letters, digits and underscores, such as SMS_DMP_DOWNLOADER")
+    return name.upper()
+
+
+def log_path(registry: Registry, component: str) -> str:
+    """Where the component logs; one request.
+
+    :raises LogUnknown: the registry does not tell, or tells something that is no path of a local file.
+    :raises RegistryError: the account may not read it.
+    """
+    key = f"{TRACING_KEY}\\{component}"
+    try:
+        path = registry.get_string(key, "TraceFilename")
+    except KeyMissing:
+        path = None
+    if not path:
+        raise LogUnknown(
+            f"the registry does not tell where {component} logs (HKLM\\{key}, TraceFilename): it is not installed here"
+        )
+    try:
+        return file_end.checked_path(path.strip())
+    except ValueError as error:
+        raise LogUnknown(f"HKLM\\{key}, TraceFilename: {error}") from error
+
+
+def rolled_path(path: str) -> str | None:
+    """``hman.lo_`` beside ``hman.log``; None for another kind of file."""
+    return f"{path[:-1]}_" if path.lower().endswith(".log") else None
+
+
+def read_log(session: CimSession, log: Log, limits: Limits, waiting: Callable[[float], None]) -> None:
+    """Read the end of the log into its parts, then of its rolled file if the range begins before the log does.
+
+    :raises NoCurl: the server has no curl.exe: no log can be read there.
+    """
+    try:
+        part = _part(session, log.path, limits.most_bytes, limits, waiting)
+    except file_end.NoCurl:
+        raise
+    except file_end.FileError as error:
+        log.error = str(error)
+        return
+    log.parts = [part]
+    rolled = rolled_path(log.path)
+    left = limits.most_bytes - part.bytes
+    if rolled is None or part.cut or left < _WORTH_BYTES or not needs_more(part, limits):
+        return
+    try:
+        log.parts.insert(0, _part(session, rolled, left, limits, waiting))
+    except file_end.FileMissing:
+        return
+    except file_end.FileError as error:
+        log.rolled_error = str(error)
+
+
+def needs_more(part: Part, limits: Limits) -> bool:
+    """Whether the range begins before the first record whose time is known; so also when none is."""
+    oldest = next((when for when in map(limits.when, part.records()) if when is not None), None)
+    return limits.since is None or oldest is None or oldest > limits.since
+
+
+def _part(session: CimSession, path: str, most_bytes: int, limits: Limits, waiting: Callable[[float], None]) -> Part:
+    found = file_end.read_end(session, path, most_bytes, waiting=waiting)
+    return Part(path, len(found.data), found.cut, decode(found.data, limits.ansi, cut=found.cut))

@@ -1,0 +1,142 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""How far a flow has come: its latest pass, the stages that pass has shown, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import Enum
+from typing import NamedTuple
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import Flow, Stage
+
+# A hierarchy has a few dozen updates; more passes than this are not kept.
+MOST_PACKAGES = 200
+
+
+class Outcome(Enum):
+    """What became of a pass. STALLED: no failure, but no further stage for longer than the flow's stages take."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    STOPPED = "stopped"
+    STALLED = "stalled"
+    RUNNING = "running"
+
+
+class Seen(NamedTuple):
+    """Where and when something was seen. ``place`` counts records over all logs; ``when`` is UTC, None when unknown."""
+
+    place: int
+    when: datetime | None
+    log: str
+
+
+@dataclass
+class Pass:
+    """One pass through a flow. ``begun`` is None when its beginning is not in what was read."""
+
+    package: str = ""
+    begun: Seen | None = None
+    stages: dict[str, tuple[Stage, Seen]] = field(default_factory=dict)
+    furthest: Stage | None = None
+    last: Seen | None = None
+    goal: Seen | None = None
+    failed: bool = False
+    stopped: bool = False
+
+    def outcome(self, now: datetime | None, patience: timedelta | None) -> Outcome:
+        """What became of it by ``now`` (the server's time, UTC); without ``patience`` it never stands still."""
+        if self.goal is not None:
+            return Outcome.COMPLETED
+        if self.failed:
+            return Outcome.FAILED
+        if self.stopped:
+            return Outcome.STOPPED
+        when = self.last.when if self.last else None
+        waits = self.furthest is not None and self.furthest.waits
+        late = patience is not None and now is not None and when is not None and now - when > patience
+        return Outcome.STALLED if late and not waits else Outcome.RUNNING
+
+
+class FlowTracker:
+    """Follows one flow through the records of all logs, in the order of time."""
+
+    def __init__(self, flow: Flow) -> None:
+        self.flow = flow
+        self.patience = None if flow.patience_minutes is None else timedelta(minutes=flow.patience_minutes)
+        # Keyed by package; the newest last. A flow without packages has the one key "".
+        self.passes: dict[str, Pass] = {}
+        self.last_success: Seen | None = None
+        self._latest_complete_begin = -1
+
+    def stage(self, stage: Stage, seen: Seen, package: str = "", *, repeated: bool = False) -> None:
+        """A stage was seen. ``repeated``: by a second sign of it (a state message), which never begins a pass that has begun."""
+        key = package if self.flow.by_package else ""
+        self._name(key)
+        current = self.passes.get(key)
+        if current is None or _is_new(current, stage, repeated):
+            current = self._begin(key, stage, seen)
+        current.stages[stage.id] = (stage, seen)
+        current.last = seen
+        current.failed = current.stopped = False
+        if current.furthest is None or stage.order >= current.furthest.order:
+            current.furthest = stage
+        if stage.goal:
+            current.goal = self.last_success = seen
+            if current.begun is not None:
+                self._latest_complete_begin = max(self._latest_complete_begin, current.begun.place)
+
+    def failure(self, log: str, package: str = "") -> None:
+        """A problem was told in ``log``: the pass under way has failed, unless a further stage follows."""
+        current = self._under_way(log, package)
+        if current is not None:
+            current.failed = True
+
+    def stop(self, log: str) -> None:
+        """The thread that writes ``log`` was stopped."""
+        current = self._under_way(log, "")
+        if current is not None:
+            current.stopped = True
+
+    def completed_after(self, place: int) -> bool:
+        """Whether a pass that began after ``place`` has reached the goal."""
+        return self._latest_complete_begin > place
+
+    def _name(self, package: str) -> None:
+        """A pass that began without naming its package is that of the package named next."""
+        unnamed = self.passes.pop("", None) if package else None
+        known = self.passes.get(package)
+        if unnamed is not None and (known is None or known.goal is not None):
+            unnamed.package = package
+            self.passes.pop(package, None)
+            self.passes[package] = unnamed
+
+    def _under_way(self, log: str, package: str) -> Pass | None:
+        if package and package in self.passes:
+            current: Pass | None = self.passes[package]
+        else:
+            current = next(reversed(self.passes.values()), None)
+        if current is None or current.goal is not None or current.last is None or current.last.log != log:
+            return None
+        return current
+
+    def _begin(self, key: str, stage: Stage, seen: Seen) -> Pass:
+        self.passes.pop(key, None)
+        if len(self.passes) >= MOST_PACKAGES:
+            del self.passes[next(iter(self.passes))]
+        current = self.passes[key] = Pass(key, seen if stage.begins else None)
+        return current
+
+
+def _is_new(current: Pass, stage: Stage, repeated: bool) -> bool:
+    """Whether this stage shows that a new pass has begun."""
+    furthest = current.furthest
+    if furthest is None:
+        return False
+    if stage.begins:
+        return stage.order < furthest.order or (stage.order == furthest.order and not repeated)
+    # After its end a pass does not go back to a stage before it: the line that begins the next one is missing.
+    goals = [reached.order for reached, _seen in current.stages.values() if reached.goal]
+    return not repeated and bool(goals) and not stage.goal and stage.order < min(goals)

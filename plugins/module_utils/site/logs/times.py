@@ -1,0 +1,120 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Times in logs: local time with Windows' bias in minutes, where UTC = local time + bias.
+
+Only a sign that is written counts, and only where it follows the fraction at once: script-written logs print their zone after a
+blank, without a sign or with the opposite one, and nothing in a line tells which. Their times stay local, zone unknown.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+# Windows knows no zone further from Greenwich than 14 hours.
+MOST_BIAS = 14 * 60
+
+_CLOCK = r"(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?([+-]\d{1,4})?(.*)"
+_NATIVE = re.compile(r"\s*(\d{1,2})-(\d{1,2})-(\d{4})[ T]" + _CLOCK, re.ASCII | re.DOTALL)
+_TIME = re.compile(r"\s*" + _CLOCK, re.ASCII | re.DOTALL)
+_DATE = re.compile(r"\s*(\d{1,2})[-/](\d{1,2})[-/](\d{4})\s*", re.ASCII)
+_OLD = re.compile(
+    r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))? (\d{4})(?: .*)?", re.ASCII | re.DOTALL
+)
+_COPIED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2}):(\d{2})(?: ([AP])M)?", re.ASCII)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+class LogTime(NamedTuple):
+    """When a line was written.
+
+    :param written: as it stands in the log.
+    :param local: the server's wall clock; None when ``written`` tells no one date (day and month can be swapped, or it does not
+        exist).
+    :param bias_minutes: UTC = local + bias; None when the zone is unknown.
+    """
+
+    written: str
+    local: datetime | None = None
+    bias_minutes: int | None = None
+
+    @property
+    def utc(self) -> datetime | None:
+        """Aware, UTC; None when the zone or the date is unknown."""
+        if self.local is None or self.bias_minutes is None:
+            return None
+        try:
+            return (self.local + _minutes(self.bias_minutes)).replace(tzinfo=UTC)
+        except OverflowError:
+            return None
+
+
+def native(text: str) -> LogTime:
+    """``MM-DD-YYYY HH:MM:SS.mmm-120`` of site servers; also the long dates of SMS 2.0 (``Fri Mar 26 10:43:41.547 1999 ...``)."""
+    match = _NATIVE.fullmatch(text)
+    if match is None:
+        return _old(text)
+    month, day, year, hour, minute, second, fraction, zone, rest = match.groups()
+    return _made(text, (year, month, day, hour, minute, second), fraction, zone, rest)
+
+
+def cmtrace(time: str, date: str) -> LogTime:
+    """The attributes ``time`` and ``date`` of a CMTrace record: ``21:21:36.981-120`` and ``9-22-2015``."""
+    written = f"{date} {time}".strip()
+    clock, calendar = _TIME.fullmatch(time), _DATE.fullmatch(date)
+    if clock is None or calendar is None:
+        return LogTime(written)
+    month, day, year = calendar.groups()
+    hour, minute, second, fraction, zone, rest = clock.groups()
+    return _made(written, (year, month, day, hour, minute, second), fraction, zone, rest)
+
+
+def copied(text: str) -> LogTime:
+    """``8/2/2016 2:20:24 PM`` out of CMTrace's window: without a zone, and in the date order of whoever copied it.
+
+    Only with AM or PM (dates of the United States) or where just one order exists is the date told.
+    """
+    match = _COPIED.fullmatch(text.strip())
+    if match is None:
+        return LogTime(text)
+    first, second, year, hour, minute, seconds, half = match.groups()
+    if half:
+        hour = str(int(hour) % 12 + (12 if half == "P" else 0))
+        orders = {(first, second)}
+    else:
+        orders = {pair for pair in ((first, second), (second, first)) if int(pair[0]) <= 12}
+    if len({(int(month), int(day)) for month, day in orders}) != 1:
+        return LogTime(text)
+    month, day = orders.pop()
+    return _made(text, (year, month, day, hour, minute, seconds), None, None, "")
+
+
+def iso(when: datetime | None) -> str | None:
+    """UTC with milliseconds: ``2015-09-22T19:21:36.981Z``."""
+    return None if when is None else f"{when.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def _made(written: str, parts: tuple[str, ...], fraction: str | None, zone: str | None, rest: str) -> LogTime:
+    year, month, day, hour, minute, second = parts
+    micro = int(fraction[:6].ljust(6, "0")) if fraction else 0
+    try:
+        local = datetime(int(year), int(month), int(day), int(hour), int(minute), int(second), micro)
+    except ValueError:
+        return LogTime(written)
+    bias = None if zone is None or rest.strip() else int(zone)
+    return LogTime(written, local, bias if bias is not None and -MOST_BIAS <= bias <= MOST_BIAS else None)
+
+
+def _old(text: str) -> LogTime:
+    match = _OLD.fullmatch(text)
+    if match is None or match[1].lower() not in _MONTHS:
+        return LogTime(text)
+    month = str(_MONTHS.index(match[1].lower()) + 1)
+    return _made(text, (match[7], month, match[2], match[3], match[4], match[5]), match[6], None, "")
+
+
+@lru_cache(maxsize=64)
+def _minutes(bias: int) -> timedelta:
+    return timedelta(minutes=bias)

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The plan of a move: off the server that has the role, then on the new one - never the other way round, never both.
+
+A move that was cut off between removal and installation is finished by running it again: then no server has the role, and the
+plan is a plain installation. What the old row said is gone by then. So a move is told the mode; it never guesses one, because
+a guess could send an offline hierarchy to the internet. Everything else of the old row belongs to that installation: the new
+row begins as the product's own removal and installation would leave it (Remove- and Add-CMServiceConnectionPoint).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import placement, rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import Refusal, RoleState, Surroundings, Wish, decide
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Create, Delete
+
+
+@dataclass(frozen=True)
+class MovePlan:
+    """Remove the role from one server, then install it on another one of the same site."""
+
+    remove: Delete
+    install: Create
+
+    @property
+    def origin(self) -> str:
+        return rows.server_of(self.remove.row)
+
+    @property
+    def target(self) -> str:
+        return rows.server_of(self.install.row)
+
+
+def wish_problem(wish: Wish, wait: bool) -> str | None:
+    """Options that do not go together, or None. Told before anything is read.
+
+    :param wait: whether the task follows the site.
+    """
+    if wish.move_from and not wish.move:
+        return "move_from: goes with move: true only."
+    if wish.move and not wish.present:
+        return "move: true goes with state: present only; a removal names no other server."
+    if wish.move and wish.move_from == wish.server:
+        return f"move_from: {wish.server} is the server that the role is to be moved to; name the old one, or leave it out."
+    if wish.move and not wait:
+        return "wait: a move waits for the old server before it installs the role on the new one; leave wait: true."
+    return None
+
+
+def is_move(state: RoleState, wish: Wish) -> bool:
+    """Whether the wish takes the role from another server: the one row of the hierarchy is there."""
+    return wish.present and wish.move and len(state.rows) == 1 and rows.server_of(state.rows[0]) != wish.server
+
+
+def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | Refusal:
+    """Both steps, or why neither may be done. To be asked when ``is_move``.
+
+    Each step is decided as if it stood alone, the installation for a hierarchy without the role.
+    """
+    refusal = move_refusal(state, wish)
+    if refusal:
+        return Refusal(refusal)
+    install = decide(RoleState(state.site, ()), wish, around)
+    if isinstance(install, Refusal):
+        return install
+    absence = Wish(present=False, server=rows.server_of(state.rows[0]), allow_during_update=wish.allow_during_update)
+    remove = decide(state, absence, around)
+    if isinstance(remove, Refusal):
+        return remove
+    if not isinstance(install, Create) or not isinstance(remove, Delete):
+        raise TypeError(f"a move is a removal and an installation, not {remove} and {install}")
+    return MovePlan(remove, install)
+
+
+def move_refusal(state: RoleState, wish: Wish) -> str | None:
+    """Why a wish with ``move`` can not be planned, whatever the surroundings are; None when it can, or is not about a move."""
+    if not wish.move or len(state.rows) > 1 or state.row_on(wish.server) is not None:
+        return None
+    holder = rows.server_of(state.rows[0]) if state.rows else ""
+    if holder and wish.move_from and holder != wish.move_from:
+        return (
+            f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}: correct move_from, "
+            "or leave it out to move the role from wherever it is."
+        )
+    if wish.mode is not None:
+        return None
+    if holder:
+        present = rows.mode_of(state.rows[0])
+        now = f" It is {present} on {holder} now: give mode: {present} to keep it." if present else ""
+        return (
+            "A move needs the mode to be named (mode: online or offline): once the role is removed from the old server nothing "
+            f"tells it any more, so a run that was cut off could not be finished.{now}"
+        )
+    return (
+        f"No server has the service connection point, so its mode can not be read: name it (mode: online or offline) to "
+        f"install the role on {wish.server}."
+    )
+
+
+def move_steps(plan: MovePlan, gone: bool) -> list[str]:
+    """The steps in their order, for people.
+
+    :param gone: the old server is declared gone, so nobody waits for it.
+    """
+    code = rows.site_of(plan.remove.row)
+    mode = rows.mode_of(plan.remove.row) or "mode unknown"
+    let_go = (
+        f"Do not wait for {plan.origin}, which is declared gone."
+        if gone
+        else f"Wait until site {code} has taken the role off {plan.origin}."
+    )
+    removal = f"Remove the service connection point from {plan.origin} (site {code}, {mode})."
+    return [removal, let_go, *install_steps(plan.install)]
+
+
+def install_steps(install: Create) -> list[str]:
+    """The steps of an installation, which is also what remains of a move that was cut off after its removal."""
+    server, code = rows.server_of(install.row), rows.site_of(install.row)
+    return [
+        f"Install the service connection point on {server} (site {code}, {rows.mode_of(install.row)}).",
+        f"Wait until site {code} has installed the role on {server}.",
+    ]
+
+
+def elsewhere(states: Iterable[ComponentState], server: str) -> list[ComponentState]:
+    """Where else than on the server the site still counts the role's downloader.
+
+    A stopped one counts as let go: whether a site keeps it in its list after a removal is not established.
+    """
+    return [state for state in states if not status.same_server(state.server, server) and state.state != "stopped"]
+
+
+def given_up(state: ComponentState, messages: Iterable[StatusMessage]) -> bool:
+    """Whether the newest word of the site about a server is that it could not remove the role there.
+
+    :param messages: of installations and removals of that component on any server, oldest first.
+    """
+    about = [message for message in messages if message.server.lower() == state.server.lower()]
+    return bool(about) and about[-1].id == status.DEINSTALL_FAILED
+
+
+def left_behind(states: Iterable[ComponentState], server: str) -> list[dict[str, str]]:
+    """What remains of the role on other servers, as data with a ``text`` that says what to do about it."""
+    return [
+        {
+            "server": state.server.lower(),
+            "component": state.component,
+            "state": state.state,
+            "text": (
+                f"The site still counts {state.component} on {state.server.lower()} as {state.state}. It goes on trying to "
+                "remove the role there. When the server is back, stop that thread if it still runs and see sitecomp.log on the "
+                "site server; when the server is gone for good, remove its site system and its computer account."
+            ),
+        }
+        for state in elsewhere(states, server)
+    ]

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Root certificates that a server trusts, by thumbprint, from where Windows keeps them in the registry."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry
+
+# LocalMachine\Root is these physical stores together (Windows SDK, "System Store Locations"). Most roots are in the first two.
+_STORES = (
+    r"SOFTWARE\Microsoft\SystemCertificates\ROOT\Certificates",
+    r"SOFTWARE\Microsoft\SystemCertificates\AuthRoot\Certificates",
+    r"SOFTWARE\Policies\Microsoft\SystemCertificates\Root\Certificates",
+    r"SOFTWARE\Microsoft\EnterpriseCertificates\Root\Certificates",
+)
+_POLICY = r"SOFTWARE\Policies\Microsoft\SystemCertificates\AuthRoot"
+
+
+@dataclass(frozen=True)
+class Roots:
+    """Which of the wanted roots are there.
+
+    :param present: thumbprints, upper case.
+    :param updates_switched_off: whether Windows may not fetch missing roots by itself (policy value DisableRootAutoUpdate);
+        False also when nothing is missing and it was not looked up.
+    """
+
+    present: frozenset[str]
+    updates_switched_off: bool
+
+
+def read_roots(registry: Registry, wanted: Collection[str]) -> Roots:
+    """One request where all wanted thumbprints are in the first store; up to five where one is missing."""
+    missing = {thumbprint.upper() for thumbprint in wanted}
+    present: set[str] = set()
+    for store in _STORES:
+        if not missing - present:
+            break
+        present |= missing & {name.upper() for name in _subkeys(registry, store)}
+    off = bool(missing - present) and _updates_switched_off(registry)
+    return Roots(frozenset(present), off)
+
+
+def _subkeys(registry: Registry, key: str) -> list[str]:
+    try:
+        return registry.subkeys(key)
+    except KeyMissing:
+        return []
+
+
+def _updates_switched_off(registry: Registry) -> bool:
+    try:
+        return registry.get_dword(_POLICY, "DisableRootAutoUpdate") == 1
+    except KeyMissing:
+        return False

@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A server's clock against the controller's, measured around one request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, WIN32_OPERATING_SYSTEM
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
+
+
+@dataclass(frozen=True)
+class ServerClock:
+    """What a server said of itself.
+
+    :param computer: its NetBIOS name.
+    :param now: its time, UTC.
+    :param offset_seconds: its time minus the controller's, at the middle of the request.
+    """
+
+    computer: str
+    now: datetime
+    offset_seconds: float
+
+
+def read_clock(session: CimSession, controller: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ServerClock | None:
+    """One request; None when the server does not tell its time.
+
+    The error is at most half of the request's duration, authentication included when it is the first request of a session.
+    """
+    query = select(WIN32_OPERATING_SYSTEM.name, columns=("CSName", "LocalDateTime"))
+    before = controller()
+    found = session.query(CIMV2, WIN32_OPERATING_SYSTEM, query)
+    after = controller()
+    return clock_between(found[0], before, after) if found else None
+
+
+def clock_between(row: CimInstance, before: datetime, after: datetime) -> ServerClock | None:
+    """The clock out of a row of Win32_OperatingSystem and the controller's times around its request."""
+    now = row.get("LocalDateTime")
+    if not isinstance(now, datetime):
+        return None
+    middle = before + (after - before) / 2
+    return ServerClock(str(row.get("CSName") or ""), now, round((now - middle).total_seconds(), 1) + 0.0)

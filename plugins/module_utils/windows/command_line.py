@@ -1,0 +1,65 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Command lines for a remote Windows shell: the one place where a value may become part of one.
+
+Two readers follow each other: cmd.exe looks for its own signs, then the program's C runtime splits the rest into arguments.
+What either could take for more than text is refused, not escaped: the rules of the two differ, and no value that the
+collection needs has such signs.
+"""
+
+from __future__ import annotations
+
+import re
+
+# The limit of cmd.exe for one line ("Command prompt line string limitation", learn.microsoft.com).
+MAX_LINE = 8191
+
+# A bare program name, or one in the system's own folder. The variable keeps programs of the same name elsewhere out.
+_PROGRAM = re.compile(r"(?:%SystemRoot%\\System32\\)?[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z]{1,4})?")
+_REFUSED = re.compile("[\"'`%!^&|<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
+# These stand for themselves, with quotes and without.
+_PLAIN = re.compile(r"[A-Za-z0-9_./:@+,\\-]+")
+_MAX_SHOWN = 40
+
+
+class BadCommandLine(ValueError):
+    """A value that has no business in a command line; the text says which sign, and where it stands."""
+
+
+def command_line(program: str, *arguments: str) -> str:
+    r"""The line that starts ``program`` with these arguments, for cmd.exe.
+
+    :param program: ``curl.exe``, or ``%SystemRoot%\System32\curl.exe``.
+    :raises BadCommandLine: a program that is none, a sign with a meaning to cmd.exe or the C runtime in an argument, or a
+        line that is too long.
+    """
+    if not _PROGRAM.fullmatch(program):
+        raise BadCommandLine(f"{_shown(program)} is not a program that may be started; give a plain name such as curl.exe.")
+    line = " ".join([program, *(quoted(argument) for argument in arguments)])
+    if len(line) > MAX_LINE:
+        raise BadCommandLine(f"the command line has {len(line)} signs, and cmd.exe takes {MAX_LINE}; give it less to do at once.")
+    return line
+
+
+def quoted(argument: str) -> str:
+    """One argument as cmd.exe and the C runtime read it back ("Parsing C command-line arguments", learn.microsoft.com).
+
+    :raises BadCommandLine: as ``command_line``.
+    """
+    refused = _REFUSED.search(argument)
+    if refused:
+        sign = refused[0]
+        name = sign if sign.isprintable() else f"U+{ord(sign):04X}"
+        raise BadCommandLine(
+            f"{_shown(argument)} has the sign {name} at position {refused.start() + 1}, which is not allowed in a command line; "
+            "quotes, control characters and the signs % ! ^ & | < > are refused."
+        )
+    if _PLAIN.fullmatch(argument):
+        return argument
+    # Backslashes are plain text to the C runtime except in front of a quote, so those at the end are doubled.
+    trailing = argument[len(argument.rstrip("\\")) :]
+    return f'"{argument}{trailing}"'
+
+
+def _shown(text: str) -> str:
+    return ascii(text if len(text) <= _MAX_SHOWN else text[: _MAX_SHOWN - 3] + "...")

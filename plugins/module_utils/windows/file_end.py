@@ -1,0 +1,151 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+r"""The end of a file on a server, byte for byte, without PowerShell and without a file share.
+
+WMI tells the size of a file but not its content. The programs that Windows always had print whole files only, or count lines.
+curl.exe (Windows Server 2019 and later) reads ``file:`` addresses, knows byte ranges there, and opens files shared, so that a log
+that SMS_EXECUTIVE has open and goes on writing can be read. Path and range go to its standard input as a config file.
+
+Tried with curl on Linux and against the lab; that curl on Windows opens files shared, and that WinRS carries the bytes as they
+are, was not tried ([K], docs/limits.md). This file alone knows the way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIM_DATA_FILE, CIMV2
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import command_line
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+_PROGRAM = r"%SystemRoot%\System32\curl.exe"
+# -q first, or a config file of the account would be read.
+ARGUMENTS = ("-q", "--silent", "--show-error", "--globoff", "--config", "-")
+# "Exit codes" of curl's manual: the range begins outside the file; the file cannot be opened.
+_BAD_RESUME, _CANNOT_OPEN = 36, 37
+# Messages beside the content.
+_SLACK_BYTES = 64 * 1024
+_LIMIT_SECONDS = 120.0
+_MOST_WORDS = 300
+# A local file: what a file name may have (Microsoft, "Naming Files, Paths, and Namespaces"), in ASCII, because curl hands other
+# signs to Windows in the code page of the moment.
+_NAME = r'[^\\/:*?"<>|\x00-\x1f\x7f-\U0010ffff]{1,255}'
+_PATH = re.compile(rf"[A-Za-z]:\\(?:{_NAME}\\){{0,30}}{_NAME}")
+_MOST_PATH = 259
+
+
+class FileError(NotReadable):
+    """The file cannot be read; the text names it and says why."""
+
+
+class FileMissing(FileError):
+    """There is no such file."""
+
+
+class NoCurl(FileError):
+    """The server has no curl.exe."""
+
+
+@dataclass(frozen=True)
+class FileEnd:
+    """What was read. ``cut``: the file has more before it."""
+
+    data: bytes
+    cut: bool
+
+
+def checked_path(path: str) -> str:
+    r"""``path`` when it is a full local path such as ``D:\SMS\Logs\hman.log``.
+
+    :raises ValueError: it is not; the text says what is allowed.
+    """
+    if len(path) > _MOST_PATH or not _PATH.fullmatch(path) or any(part in (".", "..") for part in path.split("\\")):
+        shown = path if len(path) <= 80 else path[:77] + "..."
+        raise ValueError(
+            f"{shown!a} is not a path of a local file; give drive, folders and name in ASCII, such as D:\\SMS\\Logs\\hman.log, "
+            "without wildcards and without a server"
+        )
+    return path
+
+
+def size_of(session: CimSession, path: str) -> int | None:
+    """What WMI says the file's size is: one request, None when there is no such file. It lags behind while a file is open.
+
+    :raises CimFault: WMI refused.
+    """
+    try:
+        found = session.get(CIMV2, CIM_DATA_FILE, {"Name": path.lower()})
+    except CimFault as fault:
+        if fault.kind is FaultKind.NOT_FOUND:
+            return None
+        raise
+    return int(found.get("FileSize") or 0)
+
+
+def read_end(
+    session: CimSession, path: str, limit_bytes: int, *, waiting: Callable[[float], None] = lambda _seconds: None
+) -> FileEnd:
+    """The last ``limit_bytes`` of a file, all of it when it is shorter. One request and one command; two commands seldom.
+
+    :raises FileMissing: there is no such file.
+    :raises NoCurl: the server has no curl.exe.
+    :raises FileError: the account may not read it, or the server was too slow.
+    :raises ValueError: no path of a local file.
+    """
+    checked_path(path)
+    size = size_of(session, path)
+    if size is None:
+        raise FileMissing(f"there is no file {path}")
+    if size > limit_bytes:
+        data = _read(session, path, _last(limit_bytes), limit_bytes, waiting)
+        if data is not None:
+            return FileEnd(data, len(data) >= limit_bytes)
+        # It was rolled over meanwhile.
+    data = _read(session, path, f"0-{limit_bytes - 1}", limit_bytes, waiting)
+    if data is None:
+        raise FileError(f"{path} changes faster than it can be read; try again")
+    if len(data) < limit_bytes:
+        return FileEnd(data, False)
+    # WMI's size was too small: this may be the beginning of a longer file.
+    end = _read(session, path, _last(limit_bytes), limit_bytes, waiting)
+    return FileEnd(data, False) if end is None else FileEnd(end, end != data)
+
+
+def config(address: str, part: str) -> str:
+    """What curl gets on its standard input: an address whose signs are escaped, and a range of bytes."""
+    return f'url = "{address}"\nrange = "{part}"\n'
+
+
+def _last(count: int) -> str:
+    return f"-{count}"
+
+
+def _read(session: CimSession, path: str, part: str, limit_bytes: int, waiting: Callable[[float], None]) -> bytes | None:
+    """A part of the file; None when the part begins outside it."""
+    address = "file:///" + quote(path.replace("\\", "/"), safe="/:")
+    found = shell.run(
+        session,
+        command_line(_PROGRAM, *ARGUMENTS),
+        stdin=config(address, part),
+        limit_seconds=_LIMIT_SECONDS,
+        limit_bytes=limit_bytes + _SLACK_BYTES,
+        waiting=waiting,
+    )
+    if found.stopped:
+        raise FileError(f"{path} was not read: the command was ended, because of its {found.stopped}")
+    if found.exit_code == 0:
+        return found.stdout_bytes
+    words = " ".join(found.stderr.split())[:_MOST_WORDS]
+    if not words.lower().startswith("curl:"):
+        raise NoCurl("there is no curl.exe on this server; Windows has it since Windows Server 2019")
+    if found.exit_code == _BAD_RESUME:
+        return None
+    if found.exit_code == _CANNOT_OPEN:
+        raise FileError(f"{path} can not be opened: this account may not read it, or another program keeps it to itself")
+    raise FileError(f"{path} was not read: {words}")

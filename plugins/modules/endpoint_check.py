@@ -1,0 +1,349 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether a server reaches the internet endpoints of the service connection point."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: endpoint_check
+short_description: Whether a server reaches the internet endpoints of the service connection point
+version_added: 1.0.0
+description:
+  - Tries the endpoints of the chosen features from the server itself, all at once, over HTTPS with validation of the
+    certificates, and tells apart what stands in the way.
+  - Run it on the server that has the role or is to have it.
+notes:
+  - The server's own C(curl.exe) does the work, through a WinRM shell that is closed again. Windows Server 2019 and later have it;
+    on a server without it every check is V(skipped). It needs to be curl 7.75 or later, which current updates of Windows bring.
+  - The checks run with the logon of the WinRM connection. They can not log on to a proxy as the account that the site system has
+    for it, since the site gives no password away; where a proxy with such an account wants to know who asks, the check says that
+    it cannot tell. Whether the service's own account gets through is decided at the proxy.
+  - Whether a connection is opened on the way with a certificate that the server trusts can be told with curl 7.88 or later only.
+    A replaced certificate that is not trusted is reported as V(untrusted_certificate).
+  - Port 443 is required, port 80 is advisory.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.info
+options:
+  features:
+    description:
+      - The features whose endpoints are tried.
+    type: list
+    elements: str
+    choices:
+      - azure
+      - certificates
+      - cmg
+      - console_notifications
+      - endpoint_analytics
+      - entra_discovery
+      - external_notifications
+      - tenant_attach
+      - updates
+      - usage
+      - windows_servicing
+    default: [updates]
+  site_version:
+    description:
+      - Version of the site, such as V(5.00.9152.1000) or V(2609). Left out, the endpoints of today are tried.
+    type: str
+  mode:
+    description:
+      - Mode of the service connection point. An V(offline) one does not need the endpoints, so that the checks warn at most.
+    type: str
+    choices: [online, offline]
+    default: online
+  azure_cloud:
+    description:
+      - The Azure cloud that the site uses.
+    type: str
+    choices: [public, us_government]
+    default: public
+  endpoints:
+    description:
+      - Further addresses, each as V(host) or V(host:port). Port 443 is used when none is given, and port 80 means plain HTTP.
+      - They are required.
+    type: list
+    elements: str
+    default: []
+  proxy:
+    description:
+      - The proxy to go through, as it is set on the site system, see M(configmgr.scp.site_system). Left out, the server's direct
+        way is tried.
+    type: dict
+    suboptions:
+      enabled:
+        description:
+          - Whether the proxy is used.
+        type: bool
+        default: true
+      server:
+        description:
+          - Name or address of the proxy. Required when it is used.
+        type: str
+      port:
+        description:
+          - Port of the proxy.
+        type: int
+        default: 80
+      account:
+        description:
+          - The account that the site uses at the proxy, as V(DOMAIN\\user); only named in the results.
+        type: str
+  timeout:
+    description:
+      - Longest wait in seconds for one endpoint, from 1 to 300.
+    type: int
+    default: 15
+  total_timeout:
+    description:
+      - Longest wait in seconds for all of them, from 1 to 3600. What is not done by then is ended, and reported as not told.
+    type: int
+    default: 120
+seealso:
+  - module: configmgr.scp.port_check
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: The planned server reaches what updates need
+  configmgr.scp.endpoint_check:
+    site_version: "2609"
+  delegate_to: scp01.contoso.com
+  register: internet
+
+- name: Through the proxy of the site system, with the gateway's own hosts
+  configmgr.scp.endpoint_check:
+    features: [updates, usage, cmg, tenant_attach]
+    proxy:
+      server: proxy.contoso.com
+      port: 8080
+      account: CONTOSO\svc-sccm-proxy
+    endpoints:
+      - contosocmg.westeurope.cloudapp.azure.com
+"""
+
+RETURN = r"""
+checks:
+  description: One entry for each address.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Stable name of the check.
+      type: str
+    title:
+      description: What was looked at.
+      type: str
+    status:
+      description: V(passed), V(warning), V(failed) or V(skipped).
+      type: str
+    detail:
+      description: What was found.
+      type: str
+    remedy:
+      description: What to do; empty when there is nothing to do.
+      type: str
+    required:
+      description: Whether a failure stands in the way of the role.
+      type: bool
+  sample:
+    - {id: endpoint_go_microsoft_com_443, title: "go.microsoft.com:443 (updates)", status: passed,
+       detail: "go.microsoft.com:443 answered with HTTP 302 in 0.1 s.", remedy: "", required: true}
+counts:
+  description: Number of checks by status.
+  returned: success
+  type: dict
+  sample: {passed: 21, warning: 0, failed: 1, skipped: 3}
+blocked:
+  description: Whether a required check failed.
+  returned: success
+  type: bool
+  sample: true
+endpoints:
+  description: The same for programs, one entry for each address.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The check.
+      type: str
+    host:
+      description: The host.
+      type: str
+    port:
+      description: The port.
+      type: int
+    pattern:
+      description: The documented pattern that the host is an example of; null when the host itself is documented.
+      type: str
+    features:
+      description: The chosen features that need it; empty for addresses of O(endpoints).
+      type: list
+      elements: str
+    required:
+      description: Whether a failure stands in the way of the role.
+      type: bool
+    result:
+      description:
+        - V(reachable), V(name_resolution), V(refused), V(timeout), V(tls_version), V(untrusted_certificate),
+          V(intercepted_certificate), V(proxy_authentication), V(blocked_page) or V(other); null when it was not tried.
+        - Any HTTP answer counts as reachable, apart from 407, 408, 426, 451, 502, 511, 598 and 599.
+      type: str
+    http_status:
+      description: The HTTP status that came; null when none came.
+      type: int
+    issuer:
+      description: Issuer of the server's certificate; null when the server's curl does not tell.
+      type: str
+    elapsed_seconds:
+      description: How long it took; null when it was not tried.
+      type: float
+  sample:
+    - {id: endpoint_go_microsoft_com_443, host: go.microsoft.com, port: 443, pattern: null, features: [updates], required: true,
+       result: reachable, http_status: 302, issuer: "C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 04",
+       elapsed_seconds: 0.12}
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils import checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site import curl, endpoints, naming, reach_checks, versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reaching import Tried, try_all
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "features": {
+            "type": "list",
+            "elements": "str",
+            "choices": [
+                "azure",
+                "certificates",
+                "cmg",
+                "console_notifications",
+                "endpoint_analytics",
+                "entra_discovery",
+                "external_notifications",
+                "tenant_attach",
+                "updates",
+                "usage",
+                "windows_servicing",
+            ],
+            "default": ["updates"],
+        },
+        "site_version": {"type": "str"},
+        "mode": {"type": "str", "choices": ["online", "offline"], "default": "online"},
+        "azure_cloud": {"type": "str", "choices": ["public", "us_government"], "default": "public"},
+        "endpoints": {"type": "list", "elements": "str", "default": []},
+        "proxy": {
+            "type": "dict",
+            "options": {
+                "enabled": {"type": "bool", "default": True},
+                "server": {"type": "str"},
+                "port": {"type": "int", "default": 80},
+                "account": {"type": "str"},
+            },
+        },
+        "timeout": {"type": "int", "default": 15},
+        "total_timeout": {"type": "int", "default": 120},
+    },
+    "supports_check_mode": True,
+}
+
+
+def run(task: Task) -> Result:
+    """Try the endpoints; never changes anything."""
+    params = task.params
+    try:
+        version = versions.find(params["site_version"]) if params["site_version"] else None
+        extra = endpoints.named(params["endpoints"])
+        proxy = _proxy(params["proxy"])
+        _check_limit("timeout", params["timeout"], 300)
+        _check_limit("total_timeout", params["total_timeout"], 3600)
+    except ValueError as error:
+        raise TaskFailure(str(error)) from error
+    rows = endpoints.table_rows()
+    chosen = endpoints.all_of(endpoints.select(params["features"], version, params["azure_cloud"], rows), extra)
+    tried = _tried(task, [endpoint for endpoint in chosen if endpoint.testable], proxy)
+    issuers = endpoints.known_issuers()
+    found = [_check(endpoint, tried, proxy, issuers) for endpoint in chosen]
+    if params["mode"] == "offline":
+        found = [reach_checks.softened(check) for check in found]
+    found = reach_checks.unique(found)
+    data = [
+        reach_checks.endpoint_data(check, endpoint, tried.transfer(endpoint), issuers)
+        for check, endpoint in zip(found, chosen, strict=True)
+    ]
+    return {"changed": False, **checks.report([*reach_checks.table_check(version), *found]), "endpoints": data}
+
+
+class _Answers:
+    """What is known about each endpoint."""
+
+    def __init__(self, asked: list[endpoints.Endpoint], tried: Tried) -> None:
+        self._place = {endpoint: place for place, endpoint in enumerate(asked)}
+        self.tried = tried
+
+    def transfer(self, endpoint: endpoints.Endpoint) -> curl.Transfer | None:
+        """curl's answer; None when there is none."""
+        return self.tried.transfers.get(self._place.get(endpoint, -1))
+
+
+def _tried(task: Task, asked: list[endpoints.Endpoint], proxy: reach_checks.Proxy | None) -> _Answers:
+    if not asked:
+        return _Answers(asked, Tried())
+    urls = [endpoint.url for endpoint in asked]
+    through = str(proxy) if proxy else None
+    tried = try_all(
+        task,
+        lambda token: curl.http_run(urls, token, task.params["timeout"], through),
+        len(asked),
+        task.params["total_timeout"],
+    )
+    return _Answers(asked, tried)
+
+
+def _check(
+    endpoint: endpoints.Endpoint, answers: _Answers, proxy: reach_checks.Proxy | None, issuers: tuple[str, ...]
+) -> checks.Check:
+    if not endpoint.testable:
+        return reach_checks.untested(endpoint)
+    transfer = answers.transfer(endpoint)
+    if transfer is None:
+        return answers.tried.without_answer(reach_checks.endpoint_id(endpoint), reach_checks.title(endpoint), endpoint.required)
+    return reach_checks.endpoint_check(endpoint, transfer, proxy, issuers)
+
+
+def _proxy(given: dict[str, Any] | None) -> reach_checks.Proxy | None:
+    if given is None or not given["enabled"]:
+        return None
+    if not given["server"]:
+        raise naming.BadName("proxy: server is missing; name the proxy, or set enabled to false.")
+    account = given["account"]
+    return reach_checks.Proxy(
+        endpoints.target_host(given["server"], "proxy.server"),
+        endpoints.checked_port(given["port"], "proxy.port"),
+        naming.account_name(account, "proxy.account") if account else "",
+    )
+
+
+def _check_limit(option: str, seconds: int, most: int) -> None:
+    if not 1 <= seconds <= most:
+        raise ValueError(f"{option}: {seconds} is out of range; give seconds from 1 to {most}.")
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

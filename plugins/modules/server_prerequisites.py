@@ -1,0 +1,331 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Whether a server can carry the service connection point."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: server_prerequisites
+short_description: Whether a server can carry the service connection point
+version_added: 1.0.0
+description:
+  - Looks at everything on a server that the role depends on, and returns a list of checks with their verdicts and what to do.
+    Nothing is changed.
+  - Run it on the server that has the role, or is to get it.
+  - The module does not fail because of a failed check; RV(blocked) tells whether one of them stands in the way.
+  - What the server does not show makes its check a warning whose detail begins with C(Cannot tell), never a pass.
+requirements:
+  - ldap3 >= 2.9.1 on the controller, where O(directory) is given
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.info
+options:
+  site_version:
+    description:
+      - Version of the site, such as V(5.00.9152.1000), or its name, such as V(2609).
+      - For a version that the collection does not know, what depends on it is a warning at most.
+    type: str
+    required: true
+  site_server:
+    description:
+      - Fully qualified domain name of the site server, or of both servers of a site server pair.
+      - On the site server itself the check C(administrator_rights) is passed without any account.
+    type: list
+    elements: str
+    default: []
+  site_server_account:
+    description:
+      - Computer account of the site server as V(DOMAIN\\NAME$), or those of both servers of a site server pair.
+    type: list
+    elements: str
+    default: []
+  installation_account:
+    description:
+      - Site system installation account of the server as V(DOMAIN\\user), when there is one.
+      - It is enough that either the site server's computer account or this account is local administrator.
+    type: str
+  site_clock_offset_seconds:
+    description:
+      - Clock of the site server minus the clock of the controller, as M(configmgr.scp.site_prerequisites) returns it.
+      - Left out, the check C(clock_difference) is skipped.
+    type: float
+  required_free_space_gib:
+    description:
+      - Free space in GiB that the drive needs on which the site would install the role.
+      - The default is a choice of this collection; Microsoft names no figure.
+    type: int
+    default: 10
+  directory:
+    description:
+      - A domain controller to ask over LDAP whether the accounts are local administrators through groups of the domain.
+      - Without it such groups make the check C(administrator_rights) a warning, unless an account is a direct member.
+      - It is asked only when a group of the domain is among the administrators and no account is a direct member.
+      - The connection is always encrypted and the certificate of the domain controller always checked.
+    type: dict
+    suboptions:
+      server:
+        description:
+          - Name of the domain controller, as in its certificate.
+        type: str
+        required: true
+      port:
+        description:
+          - Port. Left out, V(636), or V(389) with O(directory.start_tls=true).
+        type: int
+      start_tls:
+        description:
+          - Encrypt with StartTLS on a plain port, instead of LDAPS.
+        type: bool
+        default: false
+      ca_file:
+        description:
+          - File on the controller with the certificates of the authorities to trust, PEM.
+          - Left out, those of the controller's system are trusted.
+        type: path
+      user:
+        description:
+          - Account for a simple bind, as distinguished name, V(user@domain) or V(DOMAIN\\user). It needs no more than to read.
+        type: str
+        required: true
+        aliases: [bind_dn]
+      password:
+        description:
+          - Its password.
+        type: str
+        required: true
+      base_dn:
+        description:
+          - Distinguished name below which accounts and groups are. Left out, the whole domain.
+        type: str
+      timeout:
+        description:
+          - Time limit in seconds for connecting and for each answer.
+        type: int
+        default: 10
+seealso:
+  - module: configmgr.scp.site_prerequisites
+  - module: configmgr.scp.service_connection_point
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: Look at the planned server
+  configmgr.scp.server_prerequisites:
+    site_version: "2609"
+    site_server: cas01.contoso.com
+    site_server_account: CONTOSO\CAS01$
+  register: server
+
+- name: Nothing stands in the way
+  ansible.builtin.assert:
+    that: not server.blocked
+
+- name: Rights through nested groups of the domain
+  configmgr.scp.server_prerequisites:
+    site_version: 5.00.9152.1000
+    site_server_account: CONTOSO\CAS01$
+    installation_account: CONTOSO\svc-sccm-install
+    directory:
+      server: dc01.contoso.com
+      ca_file: /etc/ssl/certs/contoso.pem
+      user: svc-ansible@contoso.com
+      password: "{{ vault_directory_password }}"
+"""
+
+RETURN = r"""
+checks:
+  description: What was looked at, one by one.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description:
+        - One of V(operating_system), V(server_core), V(domain_member), V(dotnet_release), V(dotnet_35), V(vc_runtime),
+          V(odbc_driver), V(tls_dotnet_64), V(tls_dotnet_32), V(pending_restart), V(no_sms_on_drive), V(free_space),
+          V(clock_difference), V(sms_executive), V(root_certificates), V(administrator_rights).
+      type: str
+    title:
+      description: What is looked at.
+      type: str
+    status:
+      description: V(passed), V(warning), V(failed) or V(skipped).
+      type: str
+    detail:
+      description: What was found.
+      type: str
+    remedy:
+      description: What to do; empty when there is nothing to do.
+      type: str
+    required:
+      description: Whether the role must not be installed when this check failed.
+      type: bool
+  sample:
+    - id: dotnet_release
+      title: .NET Framework 4
+      status: failed
+      detail: Release 379893 is installed; site version 2609 needs 4.8 (release 528040) or later.
+      remedy: Install .NET Framework 4.8 or later and restart the server.
+      required: true
+counts:
+  description: Number of checks by status.
+  returned: success
+  type: dict
+  sample: {passed: 14, warning: 1, failed: 0, skipped: 1}
+blocked:
+  description: Whether a required check failed.
+  returned: success
+  type: bool
+  sample: false
+server:
+  description: Name of the server as it says itself; null when it does not.
+  returned: success
+  type: str
+  sample: scp01.corp.example
+clock_offset_seconds:
+  description:
+    - Clock of this server minus the clock of the controller, measured around one request; null when the server does not tell it.
+  returned: success
+  type: float
+  sample: -0.4
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
+from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import operating_system as windows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import rights, software, state
+from ansible_collections.configmgr.scp.plugins.module_utils.site.server_facts import ServerFacts, read_server_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.directory import Directory
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.ldap import DirectorySettings
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "site_version": {"type": "str", "required": True},
+        "site_server": {"type": "list", "elements": "str", "default": []},
+        "site_server_account": {"type": "list", "elements": "str", "default": []},
+        "installation_account": {"type": "str"},
+        "site_clock_offset_seconds": {"type": "float"},
+        "required_free_space_gib": {"type": "int", "default": 10},
+        "directory": {
+            "type": "dict",
+            "options": {
+                "server": {"type": "str", "required": True},
+                "port": {"type": "int"},
+                "start_tls": {"type": "bool", "default": False},
+                "ca_file": {"type": "path"},
+                "user": {"type": "str", "required": True, "aliases": ["bind_dn"]},
+                "password": {"type": "str", "required": True, "no_log": True},
+                "base_dn": {"type": "str"},
+                "timeout": {"type": "int", "default": 10},
+            },
+        },
+    },
+    "supports_check_mode": True,
+}
+
+_LDAPS = 636
+_LDAP = 389
+
+
+def run(task: Task) -> Result:
+    """Read the server and judge; never changes anything."""
+    try:
+        version = versions.find(task.params["site_version"])
+    except versions.BadVersion as error:
+        raise TaskFailure(str(error)) from error
+    site_servers = [chosen_name(naming.server_name, name, "site_server") for name in task.params["site_server"]]
+    accounts = [chosen_name(naming.account_name, name, "site_server_account") for name in task.params["site_server_account"]]
+    installer = task.params["installation_account"] or ""
+    if installer:
+        installer = chosen_name(naming.account_name, installer, "installation_account")
+    if task.params["required_free_space_gib"] < 0:
+        raise TaskFailure("required_free_space_gib: a negative number of GiB is not possible; give 0 or more.")
+    settings = _directory_settings(task.params["directory"])
+    facts = read_server_facts(task.cim, state.wanted_roots())
+    with _directory(settings) as directory:
+        rights_check = rights.administrator_rights(
+            facts.administrators, facts.computer, site_servers, accounts, installer, directory
+        )
+    return {
+        "changed": False,
+        **report([*_server_checks(task, facts, version), rights_check]),
+        "server": None if isinstance(facts.computer, Unread) else facts.computer.fqdn,
+        "clock_offset_seconds": facts.clock.offset_seconds if isinstance(facts.clock, ServerClock) else None,
+    }
+
+
+def _server_checks(task: Task, facts: ServerFacts, version: versions.SiteVersion) -> list[Check]:
+    return [
+        windows.operating_system(facts.system, version),
+        windows.server_core(facts.installation_type),
+        windows.domain_member(facts.computer),
+        software.dotnet_release(facts.dotnet_release, version),
+        software.dotnet_35(facts.dotnet_35),
+        software.vc_runtime(facts.vc_runtime, version),
+        software.odbc_driver(facts.odbc_driver, version),
+        software.tls_dotnet(facts.tls_64, 64),
+        software.tls_dotnet(facts.tls_32, 32),
+        state.pending_restart(facts.restarts),
+        state.no_sms_on_drive(facts.drives),
+        state.free_space(facts.drives, task.params["required_free_space_gib"]),
+        windows.clock_difference(facts.clock, task.params["site_clock_offset_seconds"]),
+        state.sms_executive(facts.executive),
+        state.root_certificates(facts.roots, datetime.now(UTC)),
+    ]
+
+
+def _directory_settings(options: dict[str, Any] | None) -> DirectorySettings | None:
+    """The option ``directory``, checked before anything is sent."""
+    if options is None:
+        return None
+    port = options["port"] or (_LDAP if options["start_tls"] else _LDAPS)
+    if not 1 <= port <= 65535:
+        raise TaskFailure(f"directory.port: {port} is no port; give a number from 1 to 65535.")
+    if not 1 <= options["timeout"] <= 300:
+        raise TaskFailure(f"directory.timeout: {options['timeout']} will not do; give seconds from 1 to 300.")
+    if not options["user"] or not options["password"]:
+        raise TaskFailure(
+            "directory: user and password must not be empty; a domain controller answers nothing to a nameless client."
+        )
+    return DirectorySettings(
+        server=chosen_name(naming.host_name, options["server"], "directory.server"),
+        port=port,
+        start_tls=options["start_tls"],
+        ca_file=options["ca_file"],
+        user=options["user"],
+        password=options["password"],
+        base_dn=options["base_dn"],
+        timeout_seconds=options["timeout"],
+    )
+
+
+@contextmanager
+def _directory(settings: DirectorySettings | None) -> Iterator[Directory | None]:
+    if settings is None:
+        yield None
+        return
+    with Directory(settings) as directory:
+        yield directory
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

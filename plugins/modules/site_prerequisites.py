@@ -1,0 +1,370 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a site says about a server that is to have the service connection point."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: site_prerequisites
+short_description: Check a site before it gets its service connection point
+version_added: 1.0.0
+description:
+  - Checks, without writing anything, what a site says about a server that is to have the service connection point.
+  - It looks at the rights of the account, the place of the site in its hierarchy, other servers with the role, the site server
+    pair, the server's standing as a site system, updates that are being installed, the accounts that the server will use, the
+    server's other roles, and the version of the site.
+  - A failed check does not make the task fail; RV(blocked) tells. A check that could not be carried out is a warning whose
+    detail begins with V(Cannot tell).
+  - Run it on the host of the SMS Provider of the top-level site. The role P(configmgr.scp.preflight#role) runs it together with
+    the checks of the other hosts.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.info
+  - configmgr.scp.attributes.site
+options:
+  server:
+    description:
+      - Fully qualified domain name of the server that is to have the role.
+    type: str
+    required: true
+  mode:
+    description:
+      - The mode that the role is to have. Left out, RV(mode) is that of the present role, and V(online) without one.
+    type: str
+    choices: [online, offline]
+  move:
+    description:
+      - The role will be moved from the server that has it, so that this is named but no failure.
+    type: bool
+    default: false
+  allow_during_update:
+    description:
+      - An update of the site that is being installed is a warning, not a failure.
+    type: bool
+    default: false
+  create_site_system:
+    description:
+      - The server will be made a site system where it is none yet.
+    type: bool
+    default: true
+  installation_account:
+    description:
+      - Site system installation account as it will be set, see M(configmgr.scp.site_system). Left out, the site's present
+        setting is checked. An empty string means the site server's computer account.
+    type: str
+  proxy:
+    description:
+      - Proxy settings as they will be set, see M(configmgr.scp.site_system). Left out, the site's present settings are checked.
+    type: dict
+    suboptions:
+      enabled:
+        description:
+          - Whether a proxy is used.
+        type: bool
+        default: true
+      server:
+        description:
+          - Name or address of the proxy.
+        type: str
+      port:
+        description:
+          - Its port.
+        type: int
+      account:
+        description:
+          - Account for the proxy as V(DOMAIN\\user). An empty string means none.
+        type: str
+  skip_when_in_place:
+    description:
+      - Check nothing when the server has the role already, as the only one in the hierarchy and in the wished mode.
+        RV(in_place) tells. This costs one request.
+    type: bool
+    default: false
+  accounts_to_add:
+    description:
+      - Accounts that will be added to the site's list before they are used, as V(DOMAIN\\user).
+    type: list
+    elements: str
+    default: []
+seealso:
+  - module: configmgr.scp.server_prerequisites
+  - module: configmgr.scp.service_connection_point
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: Check whether the site would give scp01 the role
+  configmgr.scp.site_prerequisites:
+    server: scp01.contoso.com
+    site_code: CAS
+  register: site
+
+- name: Show what is not right
+  ansible.builtin.debug:
+    msg: "{{ site.checks | rejectattr('status', 'in', ['passed', 'skipped']) }}"
+"""
+
+RETURN = r"""
+checks:
+  description: Every check, in a fixed order.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description:
+        - Its stable name.
+        - One of V(rights_read), V(rights_write), V(top_level_site), V(single_instance), V(site_server_pair), V(site_system),
+          V(update_in_progress), V(installation_account_listed), V(proxy_account_listed), V(other_roles), V(site_version_known).
+      type: str
+    title:
+      description: What is looked at.
+      type: str
+    status:
+      description: V(passed), V(warning), V(failed) or V(skipped).
+      type: str
+    detail:
+      description: What was found.
+      type: str
+    remedy:
+      description: What to do; empty when there is nothing to do.
+      type: str
+    required:
+      description: Whether its failure stops what was planned.
+      type: bool
+  sample:
+    - {id: top_level_site, title: The site is the top-level site, status: passed, required: true, remedy: "",
+       detail: "CAS (central administration site, cas01.corp.example) reports to no other site."}
+counts:
+  description: Number of checks by status.
+  returned: success
+  type: dict
+  sample: {passed: 9, warning: 0, failed: 0, skipped: 2}
+blocked:
+  description: Whether a required check failed.
+  returned: success
+  type: bool
+  sample: false
+in_place:
+  description: Whether the server has the role already, as the only one and in the wished mode; null when that is not known.
+  returned: success
+  type: bool
+  sample: false
+site_code:
+  description: The site that was looked at.
+  returned: success
+  type: str
+  sample: CAS
+server:
+  description: The server in question.
+  returned: success
+  type: str
+  sample: scp01.corp.example
+site_version:
+  description: Version of the site. Like all that follow it is null or empty when the site was not read.
+  returned: success
+  type: str
+  sample: 5.00.9152.1000
+top_level_site:
+  description: The top-level site of the hierarchy, as in M(configmgr.scp.hierarchy_info).
+  returned: success
+  type: dict
+  sample:
+    {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
+     version: 5.00.9152.1000, top_level: true}
+site_server:
+  description: The site's server, the active one of a pair.
+  returned: success
+  type: str
+  sample: cas01.corp.example
+site_servers:
+  description: The site's servers, both of a pair.
+  returned: success
+  type: list
+  elements: str
+  sample: [cas01.corp.example]
+site_server_account:
+  description: Their computer accounts. Without an installation account each needs to be local administrator on the server.
+  returned: success
+  type: list
+  elements: str
+  sample: ['corp.example\CAS01$']
+holders:
+  description: Servers that have the role.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+mode:
+  description: The mode that the role will have.
+  returned: success
+  type: str
+  sample: online
+installation_account:
+  description: The installation account that the server will have; empty for the site server's computer account.
+  returned: success
+  type: str
+  sample: ""
+site_server_initiates:
+  description: Whether the site server opens all connections to the server.
+  returned: success
+  type: bool
+  sample: false
+proxy:
+  description: The proxy that the server will use, in the words of the option.
+  returned: success
+  type: dict
+  sample: {enabled: false, server: null, port: null, account: null}
+database:
+  description: The site's database; RV(ignore:port) is null when the site does not tell it.
+  returned: success
+  type: dict
+  sample: {server: cas01.corp.example, instance: "", name: CM_CAS, port: 1433}
+clock_offset_seconds:
+  description: Time of the SMS Provider's host minus time of the controller, in seconds; null when the host does not tell it.
+  returned: success
+  type: float
+  sample: -0.4
+"""
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_checks, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import Plan
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import SiteFacts, read_core, read_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "server": {"type": "str", "required": True},
+        "site_code": SITE_CODE_OPTION,
+        "mode": {"type": "str", "choices": ["online", "offline"]},
+        "move": {"type": "bool", "default": False},
+        "allow_during_update": {"type": "bool", "default": False},
+        "create_site_system": {"type": "bool", "default": True},
+        "installation_account": {"type": "str"},
+        "proxy": {
+            "type": "dict",
+            "options": {
+                "enabled": {"type": "bool", "default": True},
+                "server": {"type": "str"},
+                "port": {"type": "int"},
+                "account": {"type": "str"},
+            },
+        },
+        "skip_when_in_place": {"type": "bool", "default": False},
+        "accounts_to_add": {"type": "list", "elements": "str", "default": []},
+    },
+    "supports_check_mode": True,
+}
+# What later steps need, and what they get when the site could not be read.
+_NOTHING: Result = {
+    "in_place": None,
+    "site_version": None,
+    "top_level_site": None,
+    "site_server": None,
+    "site_servers": [],
+    "site_server_account": [],
+    "holders": [],
+    "mode": None,
+    "installation_account": None,
+    "site_server_initiates": None,
+    "proxy": None,
+    "database": None,
+    "clock_offset_seconds": None,
+}
+
+
+def run(task: Task) -> Result:
+    """Read and judge; never changes anything."""
+    plan = _plan(task)
+    try:
+        return _checked(task, plan)
+    except CimFault as fault:
+        if fault.kind is not FaultKind.ACCESS_DENIED:
+            raise
+        return _unreadable(task, plan, str(fault))
+
+
+def _checked(task: Task, plan: Plan) -> Result:
+    mode = task.params["mode"]
+    with site_of(task) as code:
+        if task.params["skip_when_in_place"] and site_checks.in_place(read_role_rows(task.cim, code), plan.server, code, mode):
+            return {**_judged([], plan, code), **_NOTHING, "in_place": True}
+        sites, found = read_core(task.cim, code, plan.server)
+        site = next((site for site in sites if site.code == code), None)
+        if site is None:
+            return _unreadable(task, plan, "it lists no such site.")
+        system = site_checks.site_system_row(found, plan.server, code)
+        settings = site_checks.settings(plan, code, system)
+        facts = read_facts(task.cim, site, sites, found, system, site_checks.accounts(settings))
+    return {
+        **_judged(site_checks.all_checks(facts, plan), plan, code),
+        **_for_later_steps(facts, mode),
+        "in_place": site_checks.in_place(facts.rows_of(naming.SERVICE_CONNECTION_POINT), plan.server, code, mode),
+        "installation_account": settings["installation_account"],
+        "site_server_initiates": settings["site_server_initiates"],
+        "proxy": settings["proxy"],
+    }
+
+
+def _unreadable(task: Task, plan: Plan, why: str) -> Result:
+    """This account may connect but not read the site: that is one failed check, and the others can not be carried out."""
+    code = task.params["site_code"]
+    shown = f"site {code.upper()}" if code else "its site"
+    return {**_judged(site_checks.no_rights(shown, task.host, why), plan, code.upper() if code else None), **_NOTHING}
+
+
+def _judged(found: list[Check], plan: Plan, code: str | None) -> Result:
+    return {"changed": False, **report(found), "site_code": code, "server": plan.server}
+
+
+def _for_later_steps(facts: SiteFacts, mode: str | None) -> Result:
+    tops = [site for site in facts.sites if site.top_level]
+    database = None if isinstance(facts.definition, Unread) else facts.definition.database
+    return {
+        "site_version": facts.site.version,
+        "top_level_site": tops[0].as_data() if len(tops) == 1 else None,
+        "site_server": facts.site.server,
+        "site_servers": facts.site_servers,
+        "site_server_account": site_checks.computer_accounts(facts),
+        "holders": [server for server, _code in facts.holders],
+        "mode": site_checks.mode_of(facts, mode),
+        "database": asdict(database) if database and database.server else None,
+        "clock_offset_seconds": facts.clock.offset_seconds if facts.clock else None,
+    }
+
+
+def _plan(task: Task) -> Plan:
+    server = chosen_name(naming.server_name, task.params["server"], "server")
+    try:
+        return Plan(
+            server=server,
+            move=task.params["move"],
+            allow_during_update=task.params["allow_during_update"],
+            create_site_system=task.params["create_site_system"],
+            wish=site_systems.wish_from(task.params, server),
+            accounts_to_add=tuple(naming.account_name(name, "accounts_to_add") for name in task.params["accounts_to_add"]),
+        )
+    except naming.BadName as error:
+        raise TaskFailure(str(error)) from error
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,336 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Updates of a site: what is there, what goes on, what hangs, and how long the site's version is supported."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: site_update_info
+short_description: Updates of a Configuration Manager site, and how long its version is supported
+version_added: 1.0.0
+description:
+  - Tells the update packages that a site knows with the names of their states, which of them are ready, downloading, installing,
+    failed or hang, until when the site's version is supported, and when the site last synchronised, if that can be seen.
+  - Times are judged by the clock of the SMS Provider's host, not by the controller's.
+  - Run it on the host of the SMS Provider of the top-level site.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.info
+  - configmgr.scp.attributes.site
+options:
+  hangs_after_minutes:
+    description:
+      - A package hangs when the site has not written it for this long, in a state that it should leave by itself.
+      - A download takes about twenty minutes; public code gives up after two hours.
+    type: int
+    default: 120
+seealso:
+  - module: configmgr.scp.site_update_check
+  - module: configmgr.scp.log_info
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: Look at the updates
+  configmgr.scp.site_update_info:
+    site_code: CAS
+  register: updates
+
+- name: The site is supported for a month at least, and no update hangs
+  ansible.builtin.assert:
+    that:
+      - updates.support.days_left is not none and updates.support.days_left >= 30
+      - updates.hanging | length == 0
+"""
+
+RETURN = r"""
+site_code:
+  description: The site that was asked.
+  returned: success
+  type: str
+  sample: CAS
+site_time:
+  description: The clock of the SMS Provider's host, ISO 8601 UTC; null when the account may not read it.
+  returned: success
+  type: str
+  sample: "2026-11-22T10:00:00Z"
+packages:
+  description: Every update package that the site knows, the newest release first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    guid:
+      description: The package's GUID.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    version:
+      description: The version that it brings.
+      type: str
+    type:
+      description: V(regular), V(weave) or V(qfe), a hotfix.
+      type: str
+    impact:
+      description: What it changes, such as V(site server) or V(client).
+      type: list
+      elements: str
+    state:
+      description: Name of the state, such as C(DOWNLOAD_SUCCESS); C(state N) for a number that is not known.
+      type: str
+    state_number:
+      description: The state as the site keeps it. The numbers are no order.
+      type: int
+    phase:
+      description:
+        - What the state means. V(available) can be downloaded, V(ready) can be installed.
+        - One of V(checking), V(available), V(downloading), V(ready), V(enabled), V(installing), V(restart_pending), V(installed),
+          V(failed), V(hidden), V(unknown).
+      type: str
+    released:
+      description: When it was released, ISO 8601 UTC.
+      type: str
+    last_updated:
+      description: When the site last wrote the package, ISO 8601 UTC.
+      type: str
+    unchanged_seconds:
+      description: How long ago that was; null when a time is not known.
+      type: int
+    hangs:
+      description: Whether it hangs; null when that can not be told.
+      type: bool
+    advice:
+      description: What to do about a package that hangs or failed, else null.
+      type: str
+  sample:
+    - {guid: 7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11, name: Configuration Manager 2609, version: 5.00.9152.1000, type: regular,
+       impact: [site server, console, client, features, fixes], state: INSTALL_SUCCESS, state_number: 196612, phase: installed,
+       released: "2026-10-13T10:00:00Z", last_updated: "2026-11-02T10:00:00Z", unchanged_seconds: 1728000, hangs: false,
+       advice: null}
+available:
+  description: Names of the packages that can be downloaded.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+ready:
+  description: Names of the packages that are downloaded and can be installed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+downloading:
+  description: Names of the packages that are being downloaded.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+installing:
+  description: Names of the packages that are being replicated, checked or installed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+restart_pending:
+  description: Names of the packages that wait for a restart.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+failed:
+  description: Names of the packages that failed.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+unknown:
+  description: Names of the packages in a state that is not known.
+  returned: success
+  type: list
+  elements: str
+  sample: []
+hanging:
+  description: The packages that hang.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    guid:
+      description: The package's GUID.
+      type: str
+    name:
+      description: Its name.
+      type: str
+    state:
+      description: The state that it does not leave.
+      type: str
+    since:
+      description: Since when, ISO 8601 UTC.
+      type: str
+    advice:
+      description: What to do, or null.
+      type: str
+  sample: []
+support:
+  description: Support of the site's version.
+  returned: success
+  type: dict
+  contains:
+    version:
+      description: The site's version.
+      type: str
+    name:
+      description: Such as V(2609); null when the version is not known.
+      type: str
+    released:
+      description: Day of its release.
+      type: str
+    baseline:
+      description: Whether new sites can be installed from it; null when no source was read.
+      type: bool
+    state:
+      description: V(supported), V(ended) or V(unknown).
+      type: str
+    ends:
+      description: The last day.
+      type: str
+    days_left:
+      description: Days until then by the site's clock, negative once it is over; null when that can not be told.
+      type: int
+    warning:
+      description: Why the end or the days are not known, else null.
+      type: str
+  sample:
+    {version: 5.00.9152.1000, name: "2609", released: "2026-09-28", baseline: true, state: supported, ends: "2028-03-28",
+     days_left: 492, warning: null}
+last_synchronisation:
+  description:
+    - When the service connection point last checked for updates. It is recorded on the role's server only, so it can be seen from
+      here where that is the SMS Provider's host; elsewhere M(configmgr.scp.site_update_check) tells it in check mode.
+  returned: success
+  type: dict
+  contains:
+    time:
+      description: ISO 8601 UTC; null when there was none or it can not be seen.
+      type: str
+    server:
+      description: The role's server; null when there is not exactly one.
+      type: str
+    mode:
+      description: Mode of the role, V(online) or V(offline).
+      type: str
+    text:
+      description: Where it was seen, or why it was not.
+      type: str
+  sample:
+    {time: null, server: scp01.corp.example, mode: online, text: "It is recorded on scp01.corp.example only."}
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status, update_check, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.support import support_of
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {"site_code": SITE_CODE_OPTION, "hangs_after_minutes": {"type": "int", "default": 120}},
+    "supports_check_mode": True,
+}
+
+_LISTED = (
+    updates.AVAILABLE,
+    updates.READY,
+    updates.DOWNLOADING,
+    updates.INSTALLING,
+    updates.RESTART_PENDING,
+    updates.FAILED,
+    updates.UNKNOWN,
+)
+
+
+def run(task: Task) -> Result:
+    """Read the updates; never changes anything."""
+    minutes = task.params["hangs_after_minutes"]
+    if not 1 <= minutes <= 100_000:
+        raise TaskFailure(f"hangs_after_minutes: {minutes} will not do; allowed are 1 to 100000 minutes.")
+    after = timedelta(minutes=minutes)
+    with site_of(task) as code:
+        packages = updates.read_packages(task.cim, code)
+        site = read_site(task.cim, code, task.host)
+        clock = _clock(task)
+        now = clock.now if clock else None
+        support = support_of(site.version, now.date() if now else None)
+        if support.warning:
+            task.warn(f"Site {code}: {support.warning}")
+        return {
+            "changed": False,
+            "site_code": code,
+            "site_time": _iso(now),
+            "packages": [package.as_data(now, after) for package in packages],
+            **{phase: [package.name for package in packages if package.phase == phase] for phase in _LISTED},
+            "hanging": [_hanging(package) for package in packages if package.hangs(now, after)],
+            "support": support.as_data(),
+            "last_synchronisation": _last_synchronisation(task, code, clock),
+        }
+
+
+def _clock(task: Task) -> ServerClock | None:
+    """The clock of the provider's host; None for an account that may use the site but not the server's own classes."""
+    try:
+        return read_clock(task.cim)
+    except CimFault as fault:
+        if fault.kind is FaultKind.ACCESS_DENIED:
+            return None
+        raise
+
+
+def _hanging(package: updates.Package) -> dict[str, Any]:
+    return {
+        "guid": package.guid,
+        "name": package.name,
+        "state": package.state,
+        "since": _iso(package.updated),
+        "advice": updates.advice(package),
+    }
+
+
+def _last_synchronisation(task: Task, code: str, clock: ServerClock | None) -> dict[str, Any]:
+    found = read_role_rows(task.cim, code)
+    if len(found) != 1:
+        text = f"The hierarchy has {len(found)} service connection points." if found else "There is no service connection point."
+        return {"time": None, "server": None, "mode": None, "text": text}
+    server = rows.server_of(found[0])
+    # The registry is that of this host; a value left behind by a role that has moved away must not be taken for the role's.
+    if clock is not None and status.same_server(clock.computer, server):
+        last = update_check.read_last(Registry(task.cim), server)
+    else:
+        last = update_check.Last(
+            None, f"It is recorded on {server} only: run configmgr.scp.site_update_check there in check mode."
+        )
+    return {"time": _iso(last.time), "server": server, "mode": rows.mode_of(found[0]), "text": last.text}
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The level of usage data of a hierarchy, as declared."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: usage_data
+short_description: The level of diagnostics and usage data of a Configuration Manager hierarchy
+version_added: 1.0.0
+description:
+  - Reads or sets the level of the data that a hierarchy collects about itself, which its service connection point sends to
+    Microsoft.
+  - It can not be switched off. An offline service connection point decides only when the data is sent.
+  - Run it on the host of the SMS Provider of the top-level site.
+notes:
+  - The level is written as a row of the site control file, as public code reads it there. It was not tried on a live site.
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.change
+  - configmgr.scp.attributes.site
+options:
+  level:
+    description:
+      - V(basic) is about setup, upgrades, enabled features and counts. V(enhanced), the default of a new site, adds how features
+        are used. V(full) adds Endpoint Protection, update compliance and advanced diagnostics, which may by accident hold data
+        that identifies somebody.
+      - Nothing is changed when it is left out.
+    type: str
+    choices: [basic, enhanced, full]
+seealso:
+  - module: configmgr.scp.service_connection_point
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: Read the level
+  configmgr.scp.usage_data:
+  register: usage
+
+- name: No more than the least
+  configmgr.scp.usage_data:
+    level: basic
+    site_code: CAS
+"""
+
+RETURN = r"""
+site_code:
+  description: The site that was worked on.
+  returned: success
+  type: str
+  sample: CAS
+level:
+  description: The level after the task, or as it would be in check mode; null for a number that is not known.
+  returned: success
+  type: str
+  sample: basic
+level_number:
+  description: The number by which the site keeps the level.
+  returned: success
+  type: int
+  sample: 1
+previous_level:
+  description: The level before the task; null for a number that is not known.
+  returned: success
+  type: str
+  sample: enhanced
+"""
+
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import usage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import CimWriter
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "level": {"type": "str", "choices": ["basic", "enhanced", "full"]},
+        "site_code": SITE_CODE_OPTION,
+    },
+    "supports_check_mode": True,
+}
+
+
+def run(task: Task) -> Result:
+    """Bring the level to the declared one; only read it when none is declared."""
+    with site_of(task) as code:
+        found = usage.read_rows(task.cim, code)
+        row = usage.row_of(found, code)
+        if row is None:
+            raise TaskFailure(usage.missing(code, found))
+        level = task.params["level"]
+        step = usage.change_to(row, level, code) if level else None
+        if step is None:
+            return _result(code, row, row)
+        refusal = usage.place_refusal(read_site(task.cim, code, task.host))
+        if refusal:
+            raise TaskFailure(refusal)
+        written = step.row if task.check_mode else CimWriter(task.cim, task.host).write(step)
+        diff = {"before": {"level": _shown(row)}, "after": {"level": level}}
+        return {**_result(code, row, written or step.row), "changed": True, "diff": diff}
+
+
+def _result(code: str, before: CimInstance, after: CimInstance) -> Result:
+    return {
+        "changed": False,
+        "site_code": code,
+        "level": usage.level_of(after),
+        "level_number": after.get("Value"),
+        "previous_level": usage.level_of(before),
+    }
+
+
+def _shown(row: CimInstance) -> str:
+    return usage.level_of(row) or f"level {row.get('Value')}"
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import TITLES
+from tests.lab.conftest import StartEstate
+from tests.lab.modules.conftest import NOBODY, READER, Play
+
+SCP01, SCP02, SCP05 = "scp01.corp.example", "scp02.corp.example", "scp05.corp.example"
+ACCOUNT, PASSWORD = r"CORP\scpinstall", "Lab-Install-2026"
+GUID = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
+# What is not passed for a good candidate: it uses no accounts.
+UNUSED = {"installation_account_listed": "skipped", "proxy_account_listed": "skipped"}
+
+
+def found(result: dict[str, Any]) -> dict[str, str]:
+    """The verdicts that are not ``passed``, by check."""
+    return {check["id"]: check["status"] for check in result["checks"] if check["status"] != "passed"}
+
+
+def detail(result: dict[str, Any], id: str) -> str:
+    return next(str(check["detail"]) for check in result["checks"] if check["id"] == id)
+
+
+def test_a_good_candidate(play: Play) -> None:
+    result = play.run("site_prerequisites", server="SCP01.corp.example", site_code="cas")
+    assert [check["id"] for check in result["checks"]] == list(TITLES)
+    assert found(result) == UNUSED
+    assert result["blocked"] is False
+    assert result["changed"] is False
+    assert {name: result[name] for name in ("site_code", "server", "site_version", "site_server", "mode", "holders")} == {
+        "site_code": "CAS",
+        "server": SCP01,
+        "site_version": "5.00.9152.1000",
+        "site_server": "cas01.corp.example",
+        "mode": "online",
+        "holders": [],
+    }
+    assert result["site_server_account"] == [r"CORP\CAS01$"]
+    assert result["database"] == {"server": "cas01.corp.example", "instance": "", "name": "CM_CAS", "port": 1433}
+    assert result["top_level_site"]["site_code"] == "CAS"
+    assert isinstance(result["clock_offset_seconds"], float)
+    assert play.writes() == []
+
+
+def test_requests(play: Play) -> None:
+    play.estate.request_log.clear()
+    play.run("site_prerequisites", server=SCP01, site_code="CAS")
+    assert play.estate.request_log.totals() == {"handshake": 3, "cim": 9}
+
+
+@pytest.mark.parametrize("server", ["scp01", "scp02", "scp03", "scp04", "scp05", "scp06", "scp07", "scp08"])
+def test_the_site_has_nothing_against_a_server_that_it_does_not_know(play: Play, server: str) -> None:
+    assert found(play.run("site_prerequisites", server=f"{server}.corp.example", site_code="CAS")) == UNUSED
+
+
+@pytest.mark.parametrize(
+    ("server", "verdicts"),
+    [
+        ("cas01", {"other_roles": "warning"}),
+        ("pri1", {"site_system": "failed", "other_roles": "warning"}),
+        ("sec1", {"site_system": "failed", "other_roles": "warning"}),
+    ],
+)
+def test_servers_of_the_hierarchy(play: Play, server: str, verdicts: dict[str, str]) -> None:
+    assert found(play.run("site_prerequisites", server=f"{server}.corp.example", site_code="CAS")) == UNUSED | verdicts
+
+
+@pytest.mark.parametrize(
+    ("server", "verdicts"),
+    [
+        ("scp01", {}),
+        ("sta01", {"site_server_pair": "failed", "other_roles": "warning"}),
+        ("sta02", {"site_server_pair": "failed", "other_roles": "warning"}),
+        ("sta03", {"other_roles": "warning"}),
+    ],
+)
+def test_a_site_with_a_passive_server(play: Play, server: str, verdicts: dict[str, str]) -> None:
+    result = play.run("site_prerequisites", "sta03", server=f"{server}.corp.example")
+    assert found(result) == UNUSED | verdicts
+    assert result["site_servers"] == ["sta01.corp.example", "sta02.corp.example"]
+    assert result["site_server_account"] == [r"CORP\STA01$", r"CORP\STA02$"]
+    # Its provider runs on another host than its server, which alone keeps the port.
+    assert result["database"]["port"] is None
+
+
+def test_a_child_site(play: Play) -> None:
+    result = play.run("site_prerequisites", "pri1", server=SCP01, site_code="PR1")
+    assert found(result) == UNUSED | {"top_level_site": "failed"}
+    assert result["blocked"] is True
+    assert "belongs to the top-level site CAS" in detail(result, "top_level_site")
+
+
+def test_who_may_only_read_may_not_write(play: Play) -> None:
+    result = play.run("site_prerequisites", server=SCP01, site_code="CAS", user=READER)
+    assert found(result) == UNUSED | {"rights_write": "failed"}
+
+
+def test_who_may_not_even_read(start_estate: StartEstate) -> None:
+    text = r"""
+domain: {dns: corp.example, netbios: CORP}
+accounts: [{name: 'CORP\noaccess', password: Lab-Nobody-2026, administrator_of: all}]
+machines: [{name: cas01, address: 127.0.10.11, os: "2022"}]
+hierarchies: [{name: one, sites: [{code: CAS, name: Central, type: primary, server: cas01}]}]
+"""
+    play = Play(start_estate(text))
+    for code in ("CAS", None):
+        result = play.run("site_prerequisites", server=SCP01, user=NOBODY, site_code=code)
+        assert found(result) == dict.fromkeys(TITLES, "skipped") | {"rights_read": "failed"}
+        assert result["blocked"] is True
+        assert "access denied" in detail(result, "rights_read")
+        assert result["site_version"] is None
+
+
+def test_the_holder_is_named_and_a_move_may_take_the_role_from_it(play: Play) -> None:
+    play.run("site_system", server=SCP01)
+    play.run("service_connection_point", server=SCP01, mode="offline")
+    other = play.run("site_prerequisites", server=SCP02, site_code="CAS")
+    assert found(other) == UNUSED | {"single_instance": "failed"}
+    assert f"on {SCP01} (site CAS)" in detail(other, "single_instance")
+    assert (other["holders"], other["mode"]) == ([SCP01], "offline")
+    assert found(play.run("site_prerequisites", server=SCP02, site_code="CAS", move=True)) == UNUSED
+    assert found(play.run("site_prerequisites", server=SCP01, site_code="CAS")) == UNUSED
+
+
+def test_a_role_in_place_costs_one_request(play: Play) -> None:
+    play.run("site_system", server=SCP01)
+    play.run("service_connection_point", server=SCP01)
+    play.estate.request_log.clear()
+    given: dict[str, Any] = {"server": SCP01, "site_code": "CAS", "skip_when_in_place": True}
+    result = play.run("site_prerequisites", mode="online", **given)
+    assert (result["in_place"], result["checks"], result["blocked"]) == (True, [], False)
+    assert play.estate.request_log.totals()["cim"] == 1
+    other = play.run("site_prerequisites", mode="offline", **given)
+    assert other["in_place"] is False
+    assert len(other["checks"]) == len(TITLES)
+
+
+def test_an_update_that_is_being_installed(play: Play) -> None:
+    play.hierarchy().state.updates[GUID].state = 196609
+    assert found(play.run("site_prerequisites", server=SCP01, site_code="CAS")) == UNUSED | {"update_in_progress": "failed"}
+    allowed = play.run("site_prerequisites", server=SCP01, site_code="CAS", allow_during_update=True)
+    assert found(allowed) == UNUSED | {"update_in_progress": "warning"}
+    assert allowed["blocked"] is False
+
+
+def test_accounts_of_the_site_system(play: Play) -> None:
+    plan: dict[str, Any] = {
+        "installation_account": ACCOUNT,
+        "proxy": {"server": "proxy01.corp.example", "account": r"CORP\scpproxy"},
+    }
+    missing = {"installation_account_listed": "failed", "proxy_account_listed": "failed"}
+    result = play.run("site_prerequisites", server=SCP05, site_code="CAS", **plan)
+    assert found(result) == missing
+    assert result["installation_account"] == ACCOUNT
+    assert result["proxy"] == {"enabled": True, "server": "proxy01.corp.example", "port": 80, "account": r"CORP\scpproxy"}
+    to_add = play.run("site_prerequisites", server=SCP05, site_code="CAS", accounts_to_add=[ACCOUNT, r"corp\SCPPROXY"], **plan)
+    assert found(to_add) == {}
+    play.run("site_account", name=ACCOUNT, password=PASSWORD)
+    assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS", **plan)) == {"proxy_account_listed": "failed"}
+    # What the site has already counts where nothing is planned.
+    play.run("site_system", server=SCP05, installation_account=ACCOUNT)
+    assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS")) == {"proxy_account_listed": "skipped"}
+
+
+def test_a_site_system_whose_server_is_down(play: Play) -> None:
+    play.run("site_system", server=SCP01)
+    play.run("service_connection_point", server=SCP01)
+    assert found(play.run("site_prerequisites", server=SCP01, site_code="CAS")) == UNUSED
+    play.estate.faults.order("dead_machine", target="scp01")
+    result = play.run("site_prerequisites", server=SCP01, site_code="CAS")
+    assert found(result) == UNUSED | {"site_system": "warning"}
+    assert "SMS Dmp Connector is critical and down since" in detail(result, "site_system")
+
+
+def test_a_server_that_is_to_be_a_site_system_already(play: Play) -> None:
+    given: dict[str, Any] = {"server": SCP01, "site_code": "CAS", "create_site_system": False}
+    assert found(play.run("site_prerequisites", **given)) == UNUSED | {"site_system": "failed"}
+    play.run("site_system", server=SCP01)
+    assert found(play.run("site_prerequisites", **given)) == UNUSED
+
+
+@pytest.mark.parametrize(
+    ("class_name", "verdicts"),
+    [
+        ("SMS_RbacSecuredObject", {"rights_write": "warning"}),
+        ("SMS_CM_UpdatePackages", {"update_in_progress": "warning"}),
+        ("SMS_SCI_SiteDefinition", {}),
+        ("SMS_SiteSystemSummarizer", {"site_system": "warning"}),
+        ("SMS_SCI_Reserved", {"installation_account_listed": "warning"}),
+    ],
+)
+def test_one_read_that_fails_leaves_the_others(play: Play, class_name: str, verdicts: dict[str, str]) -> None:
+    play.run("site_system", server=SCP01)
+    play.estate.faults.order("provider_error", target="CAS", class_name=class_name)
+    result = play.run("site_prerequisites", server=SCP01, site_code="CAS", installation_account=ACCOUNT, accounts_to_add=[])
+    expected = {"installation_account_listed": "failed", "proxy_account_listed": "skipped"} | verdicts
+    assert found(result) == expected
+    assert all(detail(result, id).startswith("Cannot tell: ") for id in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"server": "scp01"}, "is a short name"),
+        ({"server": "scp01.corp.example&calc"}, "is not a DNS name"),
+        ({"server": SCP01, "site_code": "C"}, "is not a site code"),
+        ({"server": SCP01, "proxy": {"server": "p", "port": 0}}, "is not a TCP port"),
+        ({"server": SCP01, "accounts_to_add": ["installer"]}, "is not an account name"),
+        ({"server": SCP01, "installation_account": "a@b"}, "is not an account name"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_is_sent(play: Play, given: dict[str, Any], words: str) -> None:
+    play.estate.request_log.clear()
+    assert words in play.refused("site_prerequisites", **given)
+    assert play.estate.request_log.totals() == {}
+
+
+def test_a_host_without_an_sms_provider_and_an_unknown_site(play: Play) -> None:
+    assert "has no SMS Provider" in play.refused("site_prerequisites", "scp01", server=SCP01)
+    assert "There is no site XYZ" in play.refused("site_prerequisites", server=SCP01, site_code="XYZ")

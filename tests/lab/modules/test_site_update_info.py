@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from lab.configmgr.database import UpdatePackage
+from tests.lab.modules.conftest import READER, Play
+
+MODULE = "site_update_info"
+GUID = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
+DOWNLOADING, WAITING_WINDOW, READY = 262145, 196610, 262146
+
+
+def add(play: Play, number: int, hours: float = 0, name: str = "Hotfix") -> None:
+    """Another package in this state, which the site wrote so many lab hours ago."""
+    state = play.hierarchy().state
+    now = state.clock.now()
+    guid = f"00000000-0000-0000-0000-{len(state.updates):012d}"
+    state.updates[guid] = UpdatePackage(
+        guid, name, "5.00.9152.1020", number, update_type=2, released=now, updated=now - timedelta(hours=hours)
+    )
+
+
+def test_the_default_site(play: Play) -> None:
+    result = play.run(MODULE, user=READER)
+    assert result["changed"] is False
+    package = result["packages"][0]
+    assert (package["guid"], package["state"], package["phase"]) == (GUID, "INSTALL_SUCCESS", "installed")
+    assert package["hangs"] is False
+    assert package["unchanged_seconds"] >= 20 * 86400
+    assert {name: result[name] for name in ("ready", "downloading", "installing", "failed", "hanging", "unknown")} == {
+        "ready": [], "downloading": [], "installing": [], "failed": [], "hanging": [], "unknown": [],
+    }  # fmt: skip
+    assert result["support"]["name"] == "2609"
+    assert result["last_synchronisation"]["text"] == "There is no service connection point."
+    assert play.writes() == []
+    assert play.warnings == []
+
+
+def test_it_takes_few_requests(play: Play) -> None:
+    play.run(MODULE, site_code="CAS")
+    assert play.estate.request_log.totals()["cim"] == 4
+
+
+def test_another_site_and_its_update(play: Play) -> None:
+    result = play.run(MODULE, "sta03")
+    assert result["available"] == ["Configuration Manager 2609"]
+    assert (result["support"]["name"], result["support"]["ends"]) == ("2603", "2027-11-05")
+
+
+def test_what_goes_on_and_what_hangs(play: Play) -> None:
+    add(play, DOWNLOADING, hours=1, name="Just begun")
+    add(play, DOWNLOADING, hours=5, name="Hung")
+    add(play, WAITING_WINDOW, hours=500, name="Waits for its window")
+    add(play, READY, hours=500, name="Ready")
+    add(play, 327679, name="Failed")
+    result = play.run(MODULE)
+    assert sorted(result["downloading"]) == ["Hung", "Just begun"]
+    assert result["installing"] == ["Waits for its window"]
+    assert (result["ready"], result["failed"]) == (["Ready"], ["Failed"])
+    assert [found["name"] for found in result["hanging"]] == ["Hung"]
+    hung = result["hanging"][0]
+    assert "dmpdownloader.log" in hung["advice"]
+    package = next(found for found in result["packages"] if found["name"] == "Hung")
+    assert hung["since"] == package["last_updated"]
+    assert 5 * 3600 <= package["unchanged_seconds"] <= 6 * 3600
+    assert play.run(MODULE, hangs_after_minutes=600)["hanging"] == []
+
+
+def test_times_are_judged_by_the_sites_clock(play: Play) -> None:
+    add(play, DOWNLOADING, hours=1.9)
+    assert play.run(MODULE)["hanging"] == []
+    # The lab's time runs fast: soon two hours have passed there, and none here.
+    play.settle(600)
+    assert len(play.run(MODULE)["hanging"]) == 1
+
+
+def test_an_unknown_state_is_its_number(play: Play) -> None:
+    add(play, 999999, hours=500, name="<b>Odd</b>")
+    result = play.run(MODULE)
+    package = next(found for found in result["packages"] if found["state_number"] == 999999)
+    assert (package["state"], package["phase"], package["hangs"], package["advice"]) == ("state 999999", "unknown", None, None)
+    assert result["unknown"] == ["<b>Odd</b>"]
+    assert result["hanging"] == []
+
+
+@pytest.mark.parametrize(("server", "seen"), [("cas01.corp.example", True), ("scp01.corp.example", False)])
+def test_the_last_synchronisation_is_seen_on_the_roles_own_server_only(play: Play, server: str, seen: bool) -> None:
+    play.run("site_system", server=server)
+    play.run("service_connection_point", server=server)
+    play.settle(120)
+    last = play.run(MODULE)["last_synchronisation"]
+    assert (last["server"], last["mode"]) == (server, "online")
+    assert (last["time"] is not None) is seen
+    assert ("LastSyncedTime" in last["text"]) is seen
+    assert ("site_update_check there in check mode" in last["text"]) is not seen
+
+
+def test_a_version_that_is_not_known_is_a_warning(play: Play) -> None:
+    sites = play.hierarchy().state.sites
+    sites["CAS"] = replace(sites["CAS"], version="5.00.9999.1000", build=9999)
+    result = play.run(MODULE)
+    assert (result["support"]["state"], result["support"]["days_left"]) == ("unknown", None)
+    assert "newer than" in play.warnings[0]
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 100_001])
+def test_bad_input_is_refused_before_anything_is_sent(play: Play, minutes: int) -> None:
+    assert "allowed are 1 to 100000" in play.refused(MODULE, hangs_after_minutes=minutes)
+    assert play.estate.request_log.records() == ()
+
+
+def test_an_unknown_site(play: Play) -> None:
+    assert "There is no site XXX" in play.refused(MODULE, site_code="XXX")

@@ -1,0 +1,37 @@
+#!/bin/sh
+# Make sure that Samba's Active Directory domain controller is installed, from Debian's packages, without starting any service.
+# usage: samba.sh
+#
+# Exit code 0: it is there. 1: it is not, and the last line on standard error says why.
+set -eu
+
+packages="samba-ad-dc samba-dsdb-modules samba-vfs-modules winbind samba-ad-provision krb5-user ldb-tools"
+
+fail() {
+    echo "samba: $*" >&2
+    exit 1
+}
+
+there() {
+    command -v samba >/dev/null 2>&1 && command -v samba-tool >/dev/null 2>&1 && [ -d /usr/share/samba/setup ]
+}
+
+there && exit 0
+[ "$(id -u)" = 0 ] || fail "Samba's domain controller is not installed and only root can install it (apt-get install $packages)."
+command -v apt-get >/dev/null 2>&1 || fail "Samba's domain controller is not installed and there is no apt-get to install it with."
+
+# The packages would start services; a policy of Debian's keeps them from it while they are installed.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
+
+echo "samba: installing Debian's packages for a domain controller" >&2
+install() {
+    # shellcheck disable=SC2086 # a list of packages
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null 2>&1
+}
+install || { apt-get update -qq >/dev/null 2>&1 && install; } || fail "apt-get could not install $packages."
+there || fail "the packages are installed, but samba or samba-tool is not on the PATH."

@@ -1,0 +1,288 @@
+"""Each duty: done, not done, and cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duties
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Duty, Facts, Package, left
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
+from tests.unit.site.support import CAS, ST1
+
+NEW, OLD = "scp02.corp.example", "scp01.corp.example"
+NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
+DAY = timedelta(days=1)
+CAME = NOW - 2 * DAY
+STARTED = NOW - DAY
+
+
+def component(name: str, state: str = "started", server: str = "SCP02.corp.example") -> ComponentState:
+    return ComponentState(name, server, state, STARTED.strftime("%Y-%m-%dT%H:%M:%SZ"))
+
+
+def settings(proxy: str | None = None, proxy_account: str | None = None, account: str = "") -> Mapping[str, Any]:
+    return {
+        "public_fqdn": "",
+        "installation_account": account,
+        "site_server_initiates": False,
+        "proxy": {"enabled": proxy is not None, "server": proxy, "port": 8080 if proxy else None, "account": proxy_account},
+    }
+
+
+def app(created: datetime | None = NOW, expires: datetime | None = NOW + 300 * DAY, **other: Any) -> Application:
+    values: dict[str, Any] = {"client": False, "imported": False, "updated": None, **other}
+    return Application("Server app", "c", 1, secret_created=created, secret_expires=expires, **values)
+
+
+# Nothing is left to do here; each test changes what it is about.
+SETTLED = Facts(
+    site=CAS,
+    holders=[(NEW, "CAS")],
+    mode="online",
+    components=[component("SMS_DMP_DOWNLOADER"), component("SMS_AZUREAD_DISCOVERY_AGENT")],
+    installed_at=CAME,
+    now=NOW,
+    applications=[app()],
+    gateways=[Gateway("CMG", "CAS", "running", 0)],
+    discovery=[Discovery(1, True, "", False, None)],
+    packages=[Package("2609", "INSTALL_SUCCESS", 0), Package("KB1", "INSTALL_SUCCESS", 2)],
+    site_systems={NEW: settings()},
+    accounts=[r"CORP\proxy"],
+)
+
+
+def duty(id: str, **changes: Any) -> Duty:
+    found = [one for one in duties(replace(SETTLED, **changes)) if one.id == id]
+    assert len(found) == 1
+    return found[0]
+
+
+def judged(found: Duty) -> str:
+    """The verdict, after what holds for every duty of this verdict."""
+    assert found.detail.startswith("Cannot tell:") is (found.done is None)
+    assert bool(found.how) is (found.done is not True)
+    assert found.detail.endswith(".")
+    return {True: "done", False: "to do", None: "cannot tell"}[found.done]
+
+
+def test_nothing_is_left() -> None:
+    found = duties(SETTLED)
+    assert left(found) == []
+    assert [judged(one) for one in found] == ["done"] * 10
+    assert len({one.id for one in found}) == 10
+
+
+def test_a_bare_site_has_nothing_to_do_but_the_role() -> None:
+    found = duties(Facts(site=ST1, holders=[], applications=None, gateways=None, discovery=None))
+    assert [one.id for one in left(found)] == ["role_running"]
+    assert not {"proxy", "accounts_listed", "app_secrets_renewed", "discovery"} & {one.id for one in found}
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({}, "done", "mode online"),
+        ({"mode": None}, "cannot tell", "no mode that is known"),
+        ({"holders": []}, "to do", "no service connection point"),
+        ({"holders": [(NEW, "CAS"), (OLD, "CAS")]}, "to do", f"{NEW} (site CAS), {OLD} (site CAS)"),
+        ({"components": []}, "to do", "not known to the site"),
+        ({"components": [component("SMS_DMP_DOWNLOADER", "stopped")]}, "to do", "is stopped"),
+        ({"components": [component("SMS_DMP_DOWNLOADER", server=OLD)]}, "to do", f"on {NEW} is not known"),
+        ({"components": [component("SMS_DMP_DOWNLOADER", server="SCP02")]}, "done", "started since 2026-11-21T10:00:00Z"),
+    ],
+)
+def test_role_running(changes: dict[str, Any], verdict: str, words: str) -> None:
+    found = duty("role_running", **changes)
+    assert judged(found) == verdict
+    assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    ("state", "verdict"),
+    [
+        ("INSTALL_SUCCESS", "done"),
+        ("DOWNLOAD_SUCCESS", "done"),
+        ("INSTALL_INSTALLFILES", "to do"),
+        ("PREREQ_IN_PROGRESS", "to do"),
+    ],
+)
+def test_no_update_in_progress(state: str, verdict: str) -> None:
+    found = duty("no_update_in_progress", packages=[Package("2609", state, 0)])
+    assert judged(found) == verdict
+    assert (f"2609 ({state})" in found.detail) is (verdict == "to do")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({}, "done", "No site system of CAS uses a proxy"),
+        ({"site_systems": {NEW: settings("proxy.corp.example")}}, "done", "uses the proxy proxy.corp.example:8080"),
+        ({"site_systems": {NEW: settings(), OLD: settings("proxy")}}, "cannot tell", f"{OLD} uses proxy:8080"),
+        ({"site_systems": {NEW: settings(), OLD: settings("proxy")}, "mode": "offline"}, "done", "offline"),
+        ({"site_systems": {OLD: settings("proxy")}}, "cannot tell", f"no site system {NEW}"),
+    ],
+)
+def test_proxy(changes: dict[str, Any], verdict: str, words: str) -> None:
+    found = duty("proxy", **changes)
+    assert judged(found) == verdict
+    assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    ("own", "verdict", "words"),
+    [
+        (settings(), "done", "names no account"),
+        (settings("proxy", r"corp\PROXY"), "done", r"corp\PROXY"),
+        (settings("proxy", r"CORP\other"), "to do", r"CORP\other"),
+        (settings(account=r"CORP\install"), "to do", r"CORP\install"),
+    ],
+)
+def test_accounts_listed(own: Mapping[str, Any], verdict: str, words: str) -> None:
+    found = duty("accounts_listed", site_systems={NEW: own})
+    assert judged(found) == verdict
+    assert words in found.detail
+
+
+def test_accounts_of_a_server_without_a_site_system_row() -> None:
+    assert judged(duty("accounts_listed", site_systems={})) == "done"
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({}, "done", "Server app"),
+        ({"applications": [app(CAME)]}, "done", "Server app"),
+        ({"applications": [app(CAME - DAY)]}, "to do", "Made before 2026-11-20T10:00:00Z: Server app of 2026-11-19T10:00:00Z"),
+        ({"applications": [app(CAME - DAY), app(None)]}, "to do", "no known date"),
+        ({"applications": [app(None)]}, "cannot tell", "no date for some secrets"),
+        ({"applications": []}, "done", "no Entra application"),
+        ({"applications": None}, "done", "no Entra application"),
+        ({"applications": [app(None, None, client=True)]}, "done", "no Entra application"),
+        # The message of the installation is gone: only what is younger than the last start is younger than the role for sure.
+        ({"installed_at": None, "applications": [app(STARTED)]}, "done", "Server app"),
+        ({"installed_at": None, "applications": [app(STARTED - DAY)]}, "cannot tell", f"installation on {NEW} any more"),
+        ({"installed_at": None, "components": []}, "cannot tell", "2026-11-22T10:00:00Z"),
+        ({"recovered": True}, "cannot tell", "recovery"),
+        ({"recovered": True, "applications": [app(CAME - DAY)]}, "to do", "Made before"),
+        ({"recovered": True, "applications": []}, "done", "no Entra application"),
+    ],
+)
+def test_secrets_renewed(changes: dict[str, Any], verdict: str, words: str) -> None:
+    found = duty("app_secrets_renewed", **changes)
+    assert judged(found) == verdict
+    assert words in found.detail
+    assert ("Renew Secret Key" in found.how) is (verdict != "done")
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict", "words"),
+    [
+        ({}, "done", "until 2027-09-18"),
+        ({"applications": [app(expires=NOW - DAY)]}, "to do", "2026-11-21"),
+        ({"applications": [app(expires=NOW + 29 * DAY)]}, "to do", "within 30 days"),
+        ({"applications": [app(expires=NOW + 31 * DAY)]}, "done", "Valid"),
+        ({"applications": [app(expires=None)]}, "cannot tell", "no date for Server app"),
+        ({"applications": [app(expires=None), app(expires=NOW)]}, "to do", "2026-11-22"),
+        ({"now": None}, "cannot tell", "clock"),
+        ({"applications": []}, "done", "no Entra application"),
+    ],
+)
+def test_secrets_valid(changes: dict[str, Any], verdict: str, words: str) -> None:
+    found = duty("app_secrets_valid", **changes)
+    assert judged(found) == verdict
+    assert words in found.detail
+
+
+@pytest.mark.parametrize(
+    ("applications", "verdict"),
+    [
+        ([app()], "done"),
+        ([], "done"),
+        ([app(imported=True)], "cannot tell"),
+        ([app(), app(imported=None)], "cannot tell"),
+        ([app(imported=True, client=True)], "done"),
+    ],
+)
+def test_expiry_watched(applications: list[Application], verdict: str) -> None:
+    found = duty("app_expiry_watched", applications=applications)
+    assert judged(found) == verdict
+    assert ("2027-09-18" in found.detail) is (verdict == "cannot tell")
+
+
+@pytest.mark.parametrize(
+    ("states", "verdict"),
+    [
+        (["running"], "done"),
+        ([], "done"),
+        (["running", "stopped"], "to do"),
+        (["state 7"], "cannot tell"),
+        (["state 7", "stopped"], "to do"),
+    ],
+)
+def test_gateways(states: list[str], verdict: str) -> None:
+    found = duty("gateways", gateways=[Gateway("CMG", "CAS", state, None) for state in states])
+    assert judged(found) == verdict
+    assert all(state in found.detail for state in states)
+
+
+@pytest.mark.parametrize(
+    ("changes", "verdict"),
+    [
+        ({}, "done"),
+        ({"components": [component("SMS_DMP_DOWNLOADER")]}, "to do"),
+        ({"components": [component("SMS_AZUREAD_DISCOVERY_AGENT", "stopped")]}, "to do"),
+        ({"components": [component("SMS_AZUREAD_DISCOVERY_AGENT", server=OLD)]}, "to do"),
+        ({"components": [], "discovery": [Discovery(1, False, "", False, None)]}, "done"),
+        ({"components": [], "discovery": None}, "done"),
+    ],
+)
+def test_discovery(changes: dict[str, Any], verdict: str) -> None:
+    assert judged(duty("discovery", **changes)) == verdict
+
+
+@pytest.mark.parametrize(
+    ("state", "type_", "recovered", "verdict"),
+    [
+        ("INSTALL_SUCCESS", 2, False, "done"),
+        ("INSTALL_SUCCESS", 2, True, "cannot tell"),
+        ("INSTALL_SUCCESS", 0, True, "done"),
+        ("DOWNLOAD_SUCCESS", 2, False, "cannot tell"),
+        ("DOWNLOAD_SUCCESS", 0, False, "done"),
+        ("APPLICABILITY_SUCCESS", 2, False, "done"),
+        ("APPLICABILITY_HIDE", 2, True, "done"),
+    ],
+)
+def test_hotfixes(state: str, type_: int, recovered: bool, verdict: str) -> None:
+    found = duty("out_of_band_hotfixes", packages=[Package("KB33247081", state, type_)], recovered=recovered)
+    assert judged(found) == verdict
+    assert ("KB33247081" in found.detail) is (verdict == "cannot tell" or (state == "INSTALL_SUCCESS" and type_ == 2))
+
+
+def test_a_recovery_adds_duties() -> None:
+    found = {one.id: one for one in duties(replace(SETTLED, recovered=True))}
+    assert judged(found["passwords_entered"]) == "cannot tell"
+    assert r"CORP\proxy" in found["passwords_entered"].detail
+    assert judged(found["external_notifications"]) == "cannot tell"
+    assert "online mode" not in found["external_notifications"].how
+    assert "online mode" in duty("external_notifications", recovered=True, mode="offline").how
+    assert judged(duty("passwords_entered", recovered=True, accounts=[])) == "done"
+
+
+def test_external_notifications_are_lost_with_a_central_administration_site_only() -> None:
+    assert "external_notifications" not in {one.id for one in duties(replace(SETTLED, site=ST1, recovered=True))}
+
+
+def test_as_data() -> None:
+    assert duty("gateways").as_data() == {
+        "id": "gateways",
+        "title": "The cloud management gateways run",
+        "detail": "CMG is running.",
+        "how": "",
+        "done": True,
+    }

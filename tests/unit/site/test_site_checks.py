@@ -1,0 +1,264 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import Plan
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import Database, Definition, RoleHealth, SiteFacts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import ProxyWish, SiteSystemWish
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+from tests.unit.site.support import CAS, PR1, SE1, ST1, row, scp_row, site_system_row
+
+SCP01, SCP02 = "scp01.corp.example", "scp02.corp.example"
+ACCOUNT = r"CORP\installer"
+FULL, ONLY_READ, NONE = 1 | 2 | 4, 1, 0
+PLAN = Plan(SCP01)
+DEFINITION = Definition("CORP", Database("cas01.corp.example", "", "CM_CAS", 1433))
+
+
+def facts(*more: Any, **changes: Any) -> SiteFacts:
+    """A site on which all is well, with these rows besides that of its site server."""
+    clock = ServerClock("CAS01", datetime(2026, 11, 22, 10, 0, tzinfo=UTC), 0.0)
+    found = (row("cas01.corp.example", naming.SITE_SERVER), *more)
+    system = site_checks.site_system_row(found, SCP01, "CAS")
+    well = SiteFacts(CAS, (CAS, PR1, SE1), found, system, (), FULL, (), frozenset(), DEFINITION, clock)
+    return replace(well, **changes)
+
+
+def verdict(check: Check) -> tuple[str, str]:
+    return check.id, check.status.value
+
+
+def test_every_check_is_there_once_in_a_fixed_order() -> None:
+    found = site_checks.all_checks(facts(), PLAN)
+    assert [check.id for check in found] == list(site_checks.TITLES)
+    assert {check.status for check in found} == {Status.PASSED, Status.SKIPPED}
+    assert all(check.title == site_checks.TITLES[check.id] and check.detail for check in found)
+
+
+def test_what_is_not_right_has_a_remedy() -> None:
+    bad = facts(scp_row(SCP02), granted=ONLY_READ, installing=(("2609", "INSTALL_IN_PROGRESS"),), site=replace(CAS, version="9"))
+    found = site_checks.all_checks(bad, replace(PLAN, create_site_system=False))
+    wrong = [check for check in found if check.status in (Status.FAILED, Status.WARNING)]
+    assert [check.id for check in wrong] == [
+        "rights_write",
+        "single_instance",
+        "site_system",
+        "update_in_progress",
+        "site_version_known",
+    ]
+    assert all(check.remedy for check in wrong)
+
+
+@pytest.mark.parametrize(
+    ("granted", "status", "words"),
+    [
+        (FULL, "passed", "the right to modify"),
+        (ONLY_READ, "failed", "may only read it"),
+        (NONE, "failed", "neither read nor change it"),
+        (Unread("it refused."), "warning", "Cannot tell: it refused."),
+    ],
+)
+def test_rights_write(granted: Any, status: str, words: str) -> None:
+    check = site_checks.rights_write(facts(granted=granted))
+    assert verdict(check) == ("rights_write", status)
+    assert words in check.detail
+
+
+@pytest.mark.parametrize(("site", "status"), [(CAS, "passed"), (ST1, "passed"), (PR1, "failed"), (SE1, "failed")])
+def test_top_level_site(site: Any, status: str) -> None:
+    assert verdict(site_checks.top_level_site(facts(site=site))) == ("top_level_site", status)
+
+
+@pytest.mark.parametrize(
+    ("holders", "move", "status", "words"),
+    [
+        ([], False, "passed", "no service connection point yet"),
+        ([], True, "passed", "no service connection point yet"),
+        ([SCP01], False, "passed", f"is on {SCP01} (site CAS) already"),
+        ([SCP02], False, "failed", f"on {SCP02} (site CAS)"),
+        ([SCP02], True, "passed", f"will be moved from {SCP02} (site CAS)"),
+        ([SCP01, SCP02], False, "failed", "has 2 service connection points"),
+        ([SCP01, SCP02], True, "failed", "has 2 service connection points"),
+    ],
+)
+def test_single_instance_names_the_holder(holders: list[str], move: bool, status: str, words: str) -> None:
+    found = facts(*(scp_row(server) for server in holders))
+    check = site_checks.single_instance(found, replace(PLAN, move=move))
+    assert verdict(check) == ("single_instance", status)
+    assert words in check.detail
+
+
+@pytest.mark.parametrize(
+    ("servers", "status"), [((), "passed"), ((SCP02,), "passed"), ((SCP01,), "failed")], ids=["one", "a pair", "on the pair"]
+)
+def test_site_server_pair(servers: tuple[str, ...], status: str) -> None:
+    found = facts(*(row(server, naming.SITE_SERVER) for server in servers))
+    assert verdict(site_checks.site_server_pair(found, PLAN)) == ("site_server_pair", status)
+
+
+def test_a_site_server_without_a_passive_one_may_have_the_role() -> None:
+    check = site_checks.site_server_pair(facts(), Plan("cas01.corp.example"))
+    assert check.status is Status.PASSED
+
+
+OK, ILL = RoleHealth("SMS Management Point", "ok", None), RoleHealth("SMS Management Point", "critical", "2026-11-22T09:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("rows", "plan", "changes", "status", "words"),
+    [
+        ((), PLAN, {}, "passed", "it will be made a site system of CAS"),
+        ((), replace(PLAN, create_site_system=False), {}, "failed", "is not a site system server of site CAS"),
+        ((site_system_row(SCP01),), PLAN, {}, "passed", "without a role whose status"),
+        ((site_system_row(SCP01),), PLAN, {"health": (OK,)}, "passed", "no problem of its 1 roles"),
+        ((site_system_row(SCP01),), PLAN, {"health": (OK, ILL)}, "warning", "is critical and down since 2026-11-22T09:00:00Z"),
+        ((site_system_row(SCP01),), PLAN, {"health": Unread("no.")}, "warning", "Cannot tell: "),
+        ((site_system_row(SCP01, "PR1"),), PLAN, {}, "failed", "is a site system server of site PR1"),
+        ((row(SCP01, naming.SITE_SERVER, "PR1"),), PLAN, {}, "failed", "of site PR1"),
+        ((), replace(PLAN, wish=SiteSystemWish(SCP01, proxy=ProxyWish())), {}, "failed", "has no proxy server yet"),
+    ],
+)
+def test_site_system(rows: tuple[Any, ...], plan: Plan, changes: dict[str, Any], status: str, words: str) -> None:
+    check = site_checks.site_system(facts(*rows, **changes), plan)
+    assert verdict(check) == ("site_system", status)
+    assert words in check.detail
+
+
+@pytest.mark.parametrize(
+    ("installing", "allowed", "status"),
+    [
+        ((), False, "passed"),
+        ((("2609", "INSTALL_IN_PROGRESS"),), False, "failed"),
+        ((("2609", "INSTALL_IN_PROGRESS"),), True, "warning"),
+        (Unread("no."), False, "warning"),
+    ],
+)
+def test_update_in_progress(installing: Any, allowed: bool, status: str) -> None:
+    check = site_checks.update_in_progress(facts(installing=installing), replace(PLAN, allow_during_update=allowed))
+    assert verdict(check) == ("update_in_progress", status)
+
+
+@pytest.mark.parametrize(
+    ("account", "listed", "to_add", "status", "words"),
+    [
+        ("", frozenset(), (), "skipped", "No such account"),
+        (None, frozenset(), (), "skipped", "No such account"),
+        (ACCOUNT, frozenset({ACCOUNT.casefold()}), (), "passed", "is among the accounts"),
+        (ACCOUNT, frozenset(), (ACCOUNT.upper(),), "passed", "will be added"),
+        (ACCOUNT, frozenset(), (), "failed", "is not among the accounts of site CAS"),
+        (ACCOUNT, Unread("no."), (), "warning", "Cannot tell: no."),
+    ],
+)
+def test_an_account_is_listed(account: Any, listed: Any, to_add: tuple[str, ...], status: str, words: str) -> None:
+    plan = replace(PLAN, accounts_to_add=to_add)
+    check = site_checks.account_listed("proxy_account_listed", account, facts(listed=listed), plan)
+    assert verdict(check) == ("proxy_account_listed", status)
+    assert words in check.detail
+
+
+def test_planned_settings_come_before_those_of_the_site() -> None:
+    system = site_system_row(
+        SCP01,
+        UseMachineAccount=Setting(0),
+        UserName=Setting(0, "", r"CORP\old"),
+        UseProxy=Setting(1),
+        ProxyName=Setting(0, "", "p1"),
+    )
+    assert site_checks.settings(PLAN, "CAS", system)["installation_account"] == r"CORP\old"
+    planned = replace(
+        PLAN, wish=SiteSystemWish(SCP01, installation_account=ACCOUNT, proxy=ProxyWish(True, "p2", 8080, r"CORP\web"))
+    )
+    found = site_checks.settings(planned, "CAS", system)
+    assert found["installation_account"] == ACCOUNT
+    assert found["proxy"] == {"enabled": True, "server": "p2", "port": 8080, "account": r"CORP\web"}
+    assert site_checks.accounts(found) == [ACCOUNT, r"CORP\web"]
+    assert site_checks.accounts(site_checks.settings(PLAN, "CAS", None)) == []
+
+
+@pytest.mark.parametrize(
+    ("roles", "proxy", "status"),
+    [
+        ((), False, "passed"),
+        ((naming.SITE_SYSTEM, naming.COMPONENT_SERVER, naming.SERVICE_CONNECTION_POINT), True, "passed"),
+        (("SMS Distribution Point",), False, "passed"),
+        (("SMS Distribution Point",), True, "warning"),
+        ((naming.SMS_PROVIDER,), False, "warning"),
+        ((naming.SQL_SERVER,), False, "warning"),
+    ],
+)
+def test_other_roles_are_advice(roles: tuple[str, ...], proxy: bool, status: str) -> None:
+    wish = SiteSystemWish(SCP01, proxy=ProxyWish(True, "p2")) if proxy else None
+    check = site_checks.other_roles(facts(*(row(SCP01, role) for role in roles)), replace(PLAN, wish=wish))
+    assert verdict(check) == ("other_roles", status)
+    assert check.required is False
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "words"),
+    [
+        ("5.00.9152.1000", "passed", "(2609), supported until 2028-03-28"),
+        ("5.00.9135.1000", "warning", "(2503); its support ended on 2026-09-30"),
+        ("5.00.9999.1000", "warning", "newer than"),
+        ("5.00.9150.1000", "warning", "not known"),
+        ("", "warning", "unknown"),
+    ],
+)
+def test_site_version_known(version: str, status: str, words: str) -> None:
+    check = site_checks.site_version_known(facts(site=replace(CAS, version=version)))
+    assert verdict(check) == ("site_version_known", status)
+    assert words in check.detail
+    assert check.required is False
+
+
+def test_a_site_without_a_clock_does_not_tell_the_end_of_its_support() -> None:
+    assert site_checks.site_version_known(facts(clock=None)).status is Status.WARNING
+
+
+@pytest.mark.parametrize(
+    ("definition", "accounts"),
+    [
+        (DEFINITION, [r"CORP\CAS01$", r"CORP\SCP02$"]),
+        (replace(DEFINITION, domain=""), [r"corp.example\CAS01$", r"corp.example\SCP02$"]),
+        (Unread("no."), [r"corp.example\CAS01$", r"corp.example\SCP02$"]),
+    ],
+)
+def test_computer_accounts_of_a_pair(definition: Any, accounts: list[str]) -> None:
+    assert site_checks.computer_accounts(facts(row(SCP02, naming.SITE_SERVER), definition=definition)) == accounts
+
+
+def test_the_mode_that_the_role_will_have() -> None:
+    assert site_checks.mode_of(facts(), None) == "online"
+    assert site_checks.mode_of(facts(scp_row(SCP02, mode=1)), None) == "offline"
+    assert site_checks.mode_of(facts(scp_row(SCP02, mode=1)), "online") == "online"
+
+
+@pytest.mark.parametrize(
+    ("found", "mode", "expected"),
+    [
+        ([], None, False),
+        ([scp_row(SCP01)], None, True),
+        ([scp_row(SCP01)], "online", True),
+        ([scp_row(SCP01)], "offline", False),
+        ([scp_row(SCP01, "PR1")], None, False),
+        ([scp_row(SCP02)], None, False),
+        ([scp_row(SCP01), scp_row(SCP02)], None, False),
+    ],
+)
+def test_in_place(found: list[Any], mode: str | None, expected: bool) -> None:
+    assert site_checks.in_place(found, SCP01, "CAS", mode) is expected
+
+
+def test_an_account_without_rights_gets_one_failure_and_the_rest_skipped() -> None:
+    found = site_checks.no_rights("site CAS", "cas01.corp.example", "access denied")
+    assert [check.id for check in found] == list(site_checks.TITLES)
+    assert found[0].status is Status.FAILED
+    assert "access denied" in found[0].detail
+    assert {check.status for check in found[1:]} == {Status.SKIPPED}

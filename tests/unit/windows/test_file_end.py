@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows import file_end, shell
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import (
+    FileEnd,
+    FileError,
+    FileMissing,
+    NoCurl,
+    read_end,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+PATH = r"D:\Program Files\SMS\Logs\hman.log"
+
+
+class Server:
+    """A server with one file: what WMI says of its size, and curl that reads it as the real one does."""
+
+    def __init__(self, content: bytes, size: int | None = None) -> None:
+        self.content = content
+        self.size = len(content) if size is None else size
+        self.asked: list[str] = []
+        self.lines: list[str] = []
+        self.answer: shell.Finished | None = None
+
+    def get(self, namespace: str, cls: Any, keys: Mapping[str, Any]) -> Mapping[str, Any]:
+        assert keys == {"Name": PATH.lower()}
+        if self.size < 0:
+            raise CimFault(FaultKind.NOT_FOUND, RequestInfo("Get"))
+        return {"FileSize": self.size}
+
+    def run(self, session: object, line: str, *, stdin: str, limit_bytes: int, **_more: Any) -> shell.Finished:
+        self.lines.append(line)
+        self.asked.append(stdin)
+        if self.answer is not None:
+            return self.answer
+        first, _, last = stdin.partition('range = "')[2].partition('"')[0].partition("-")
+        if first:
+            data = self.content[int(first) : int(last) + 1]
+        elif int(last) > len(self.content):
+            return shell.Finished(36, "", "curl: (36) Couldn't resume download\r\n")
+        else:
+            data = self.content[-int(last) :]
+        assert len(data) <= limit_bytes
+        return shell.Finished(0, "", "", stdout_bytes=data)
+
+
+@pytest.fixture
+def reading(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def read(server: Server, limit: int = 10) -> FileEnd:
+        monkeypatch.setattr(shell, "run", server.run)
+        return read_end(cast(CimSession, server), PATH, limit)
+
+    return read
+
+
+@pytest.mark.parametrize(
+    ("content", "size", "end", "commands"),
+    [
+        (b"short", None, FileEnd(b"short", False), 1),
+        (b"", None, FileEnd(b"", False), 1),
+        (b"0123456789abcdef", None, FileEnd(b"6789abcdef", True), 1),
+        # WMI's size lags behind while a file is open.
+        (b"0123456789abcdef", 3, FileEnd(b"6789abcdef", True), 2),
+        (b"0123456789", 3, FileEnd(b"0123456789", False), 2),
+        # Rolled over between the two looks.
+        (b"new", 5000, FileEnd(b"new", False), 2),
+    ],
+)
+def test_the_end_of_a_file(reading: Any, content: bytes, size: int | None, end: FileEnd, commands: int) -> None:
+    server = Server(content, size)
+    assert reading(server) == end
+    assert len(server.asked) == commands
+
+
+def test_the_path_goes_to_standard_input_and_never_into_the_command_line(reading: Any) -> None:
+    server = Server(b"x")
+    reading(server)
+    assert server.lines == [r"%SystemRoot%\System32\curl.exe -q --silent --show-error --globoff --config -"]
+    assert server.asked == ['url = "file:///D:/Program%20Files/SMS/Logs/hman.log"\nrange = "0-9"\n']
+
+
+def test_bytes_stay_as_they_are(reading: Any) -> None:
+    content = bytes(range(256))
+    assert reading(Server(content), 256).data == content
+
+
+@pytest.mark.parametrize(
+    ("answer", "error", "words"),
+    [
+        (shell.Finished(37, "", "curl: (37) Couldn't open file D:\\x"), FileError, "this account may not read it"),
+        (shell.Finished(1, "", "The system cannot find the path specified.\r\n"), NoCurl, "Windows Server 2019"),
+        (shell.Finished(9009, "", ""), NoCurl, "Windows Server 2019"),
+        (shell.Finished(1, "", 'curl: (1) Protocol "file" not supported'), FileError, "not supported"),
+        (shell.Finished(None, "", "", "time"), FileError, "because of its time"),
+        (shell.Finished(None, "", "", "output"), FileError, "because of its output"),
+        (shell.Finished(36, "", "curl: (36) failed to resume"), FileError, "try again"),
+    ],
+)
+def test_what_can_go_wrong(reading: Any, answer: shell.Finished, error: type[Exception], words: str) -> None:
+    server = Server(b"x")
+    server.answer = answer
+    with pytest.raises(error, match=words) as failure:
+        reading(server)
+    assert type(failure.value) is error
+
+
+def test_a_missing_file_is_told_without_a_command(reading: Any) -> None:
+    server = Server(b"", -1)
+    with pytest.raises(FileMissing, match="there is no file"):
+        reading(server)
+    assert server.asked == []
+
+
+@pytest.mark.parametrize("path", [PATH, r"C:\x.log", r"d:\a b\c-d_(1).lo_", "C:\\ConfigMgrSetup.log"])
+def test_local_paths(path: str) -> None:
+    assert file_end.checked_path(path) == path
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "",
+        "x.log",
+        r"\\server\share\x.log",
+        r"\\?\C:\x.log",
+        "C:x.log",
+        "C:/x.log",
+        "C:\\",
+        "C:\\a\\",
+        r"C:\a\*.log",
+        r"C:\a?.log",
+        r"C:\a\..\b.log",
+        r"C:\x.log:stream",
+        'C:\\a".log',
+        "C:\\a\n.log",
+        "C:\\gr\u00fc\u00df.log",
+        "C:\\" + "a" * 300,
+    ],
+)
+def test_other_paths_are_refused(path: str) -> None:
+    with pytest.raises(ValueError, match="is not a path of a local file"):
+        file_end.checked_path(path)
