@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -44,15 +45,15 @@ class Run:
         return {name: int(number) for name, number in (pair.split("=") for pair in lines[host].split())}
 
 
-def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str) -> Run:
-    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes.
-
-    The environment variable ANSIBLE_PLAYBOOK names the program of another ansible-core.
-    """
-    record = folder / "record.jsonl"
-    record.unlink(missing_ok=True)
+def command(playbook: Path, inventory: Path, arguments: Sequence[str] = ()) -> list[str]:
+    """The command line that runs a playbook. The environment variable ANSIBLE_PLAYBOOK names another ansible-core's program."""
     program = os.environ.get("ANSIBLE_PLAYBOOK", str(Path(sys.executable).parent / "ansible-playbook"))
-    environment = {
+    return [program, "-i", str(inventory), str(playbook), *arguments]
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """The checkout's configuration; ``folder`` takes what Ansible writes, record.jsonl among it."""
+    return {
         **os.environ,
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
@@ -60,12 +61,18 @@ def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str)
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "record",
         "ANSIBLE_NOCOLOR": "1",
-        "RECORD_FILE": str(record),
+        "RECORD_FILE": str(folder / "record.jsonl"),
     }
+
+
+def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str) -> Run:
+    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes."""
+    record = folder / "record.jsonl"
+    record.unlink(missing_ok=True)
     began = time.monotonic()
     done = subprocess.run(
-        [program, "-i", str(inventory), str(playbook), *arguments],
-        env=environment,
+        command(playbook, inventory, arguments),
+        env=environment(folder),
         cwd=folder,
         capture_output=True,
         text=True,

@@ -18,7 +18,7 @@ PlayBook = Callable[..., Run]
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
     """The default estate, slow enough that a stopped thread does not return by itself between two looks."""
-    return start_estate(pace=60)
+    return start_estate(pace=30)
 
 
 @pytest.fixture

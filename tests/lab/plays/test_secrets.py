@@ -51,7 +51,7 @@ def run(
             {"name": r"CORP\proxy", "password": PROXY},
         ],
         "service_connection_point_installation_account": r"CORP\scpinstall",
-        "service_connection_point_proxy": {"server": "proxy.corp.example", "account": r"CORP\proxy"},
+        "service_connection_point_proxy": {"server": "proxy01.corp.example", "port": 8080, "account": r"CORP\proxy"},
     }
     variables = tmp_path / "secrets.json"
     variables.write_text(json.dumps(wish), encoding="utf-8")

@@ -1,0 +1,65 @@
+"""playbooks/expand.yml: off the stand-alone primary before, on the central administration site after."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
+from tests.lab.plays.conftest import holders
+from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+
+CAS01, STA03 = "cas01.corp.example", "sta03.corp.example"
+TWO = "scp_provider=sms_provider_two"
+
+
+@pytest.fixture
+def estate(start_estate: StartEstate) -> Estate:
+    """Hierarchy two is the stand-alone primary before its expansion, hierarchy one the hierarchy after one."""
+    others = [{"server": "scp02", "roles": ["SMS Endpoint Protection Site Role"]}]
+    return start_estate(with_role("scp02", "offline", others, "two"), pace=30)
+
+
+def test_before_the_role_is_removed_and_the_rest_listed(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    run = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before")
+    assert run.code == 0, run.output
+    assert holders(estate, "two") == []
+    said = words(run)
+    for part in (
+        "scp02.corp.example, offline. Keep both in the inventory",
+        "Remove the Endpoint Protection point.",
+        "Remove the passive site server.",
+        "Only one primary can be expanded",
+    ):
+        assert part in said
+    assert play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before").recap(STA03)["changed"] == 0
+
+
+def test_after_the_role_is_installed_and_the_rest_listed(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    run = play("expand", estate, lab_inventory, tmp_path, "expand_phase=after")
+    assert run.code == 0, run.output
+    assert holders(estate) == ["scp01.corp.example"]
+    said = words(run)
+    for part in ("Set up the Azure services anew", "Entra applications"):
+        assert part in said
+    assert play("expand", estate, lab_inventory, tmp_path, "expand_phase=after").recap(CAS01)["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((TWO, "expand_phase=after"), "about a central administration site with a primary below it"),
+        (("expand_phase=before",), "about a stand-alone primary"),
+        ((TWO,), "Set expand_phase: before"),
+    ],
+)
+def test_the_wrong_phase_is_refused_and_nothing_is_written(
+    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    run = play("expand", estate, lab_inventory, tmp_path, *arguments)
+    assert run.code == 2, run.output
+    assert sentence in words(run)
+    assert writes(estate) == []

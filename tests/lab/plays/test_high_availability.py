@@ -1,0 +1,52 @@
+"""playbooks/high_availability.yml: the role leaves the site server before a passive one is added."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
+from tests.lab.plays.conftest import holders
+from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+
+CAS01, SCP02 = "cas01.corp.example", "scp02.corp.example"
+# A server of the estate whose computer account is administrator of the candidates, as the planned passive one.
+PASSIVE = "ha_passive_server=sta01.corp.example"
+
+
+@pytest.fixture
+def estate(start_estate: StartEstate) -> Estate:
+    """The role is on the site server, where setup puts it."""
+    return start_estate(with_role("cas01"), pace=30)
+
+
+def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    run = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", PASSIVE)
+    assert run.code == 0, run.output
+    assert holders(estate) == [SCP02]
+    assert estate.violations == []
+    assert "Move the content library to a remote share" in words(run)
+    again = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", PASSIVE)
+    assert again.recap(CAS01)["changed"] == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ((f"scp_to={CAS01}", PASSIVE), "must be on another server"),
+        (("scp_to=sta01.corp.example", PASSIVE), "must be on another server"),
+        ((f"scp_to={SCP02}",), "Name the server that is to have the role"),
+        ((f"scp_to={SCP02}", "ha_passive_server=pri2.corp.example"), "PRI2$"),
+    ],
+)
+def test_what_is_in_the_way_is_said_before_anything_is_written(
+    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+) -> None:
+    run = play("high_availability", estate, lab_inventory, tmp_path, *arguments)
+    assert run.code == 2, run.output
+    assert sentence in words(run)
+    assert writes(estate) == []
+    assert holders(estate) == [CAS01]

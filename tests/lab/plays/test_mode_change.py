@@ -1,0 +1,137 @@
+"""Changing the mode of an installed role with playbooks/provision.yml."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.ansible_runs import Run
+from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
+from tests.lab.modules.conftest import Play
+from tests.lab.plays.conftest import PlayBook
+from tests.lab.plays.scenarios import WriteInventory, play, words
+
+CAS01, SCP01 = "cas01.corp.example", "scp01.corp.example"
+ROLE = "configmgr.scp.service_connection_point : "
+THREAD = ROLE + "Its thread runs on the server"
+STOPPED = ROLE + "Its thread stands still"
+PROCESSED = ROLE + "The site has processed the mode"
+SERVICE = ROLE + "The service starts anew"
+AGAIN = ROLE + "Its thread runs again"
+OFFLINE = ("-e", "service_connection_point_mode=offline")
+
+
+def order(run: Run) -> list[str]:
+    """The changing tasks of a run, in their order."""
+    return [item["task"] for item in run.outcomes if item["result"].get("changed")]
+
+
+def effective(estate: Estate) -> str:
+    return estate.hierarchy("one").effective_mode(SCP01)
+
+
+def requests(estate: Estate) -> int:
+    return estate.request_log.totals()["cim"]
+
+
+@pytest.fixture
+def estate(start_estate: StartEstate) -> Estate:
+    """The role is on scp01, online; slow enough that a stopped thread does not return by itself while a play begins."""
+    return start_estate(with_role("scp01"), pace=10)
+
+
+@pytest.mark.core
+def test_the_thread_is_stopped_the_mode_written_and_processed_and_the_thread_started(estate: Estate, provision: PlayBook) -> None:
+    run = provision(*OFFLINE)
+    assert run.code == 0, run.output
+    assert order(run) == [STOPPED, PROCESSED, AGAIN]
+    assert run.result(PROCESSED, "ok")["evidence"][0]["message_id"] == 3306
+    assert effective(estate) == "offline"
+    assert estate.violations == []
+    assert provision(*OFFLINE).recap(CAS01)["changed"] == 0
+
+
+def test_the_whole_service_may_be_restarted(estate: Estate, provision: PlayBook) -> None:
+    run = provision(*OFFLINE, "-e", "service_connection_point_restart=executive")
+    assert run.code == 0, run.output
+    assert order(run)[:3] == [STOPPED, PROCESSED, SERVICE]
+    assert effective(estate) == "offline"
+
+
+@pytest.mark.parametrize(
+    "how",
+    [{"service_connection_point_restart": "none"}, {"service_connection_point_prove_thread": False}],
+    ids=["none", "unproved"],
+)
+def test_without_a_restart_the_mode_is_written_and_the_restart_told(
+    estate: Estate, provision: PlayBook, how: dict[str, object]
+) -> None:
+    run = provision(*OFFLINE, **how)
+    assert run.code == 0, run.output
+    assert order(run) == [ROLE + "The service connection point is as declared"]
+    assert "it takes effect when SMS_DMP_DOWNLOADER on scp01.corp.example restarts" in words(run)
+    assert effective(estate) == "online"
+
+
+def test_a_thread_that_stands_still_is_started_though_the_mode_matches(estate: Estate, provision: PlayBook) -> None:
+    Play(estate).run("component", "scp01", state="stopped")
+    run = provision()
+    assert run.code == 0, run.output
+    assert order(run) == [AGAIN]
+    assert effective(estate) == "online"
+
+
+def test_a_run_that_was_cut_off_before_the_site_knew_is_finished(estate: Estate, provision: PlayBook) -> None:
+    play = Play(estate)
+    play.run("component", "scp01", state="stopped")
+    play.run("service_connection_point", server=SCP01, mode="offline", wait=False)
+    run = provision(*OFFLINE)
+    assert run.code == 0, run.output
+    assert run.result(PROCESSED, "ok")["evidence"][0]["message_id"] == 3306
+    assert effective(estate) == "offline"
+
+
+def test_a_service_that_stands_still_is_started_where_it_may_be(estate: Estate, provision: PlayBook) -> None:
+    Play(estate).run("component", "scp01", name="SMS_EXECUTIVE", state="stopped")
+    run = provision("-e", "service_connection_point_restart=executive")
+    assert run.code == 0, run.output
+    assert effective(estate) == "online"
+
+
+def test_nothing_to_do_takes_the_five_requests_that_it_always_took(estate: Estate, provision: PlayBook) -> None:
+    estate.request_log.clear()
+    assert provision(service_connection_point_preflight=False).recap(CAS01)["changed"] == 0
+    assert requests(estate) == 5
+
+
+def test_check_mode_shows_the_mode_and_touches_nothing(estate: Estate, provision: PlayBook) -> None:
+    run = provision(*OFFLINE, "--check", "--diff")
+    assert run.code == 0, run.output
+    assert "offline" in run.output
+    assert effective(estate) == "online"
+
+
+def test_during_an_update_the_thread_is_left_alone(estate: Estate, provision: PlayBook) -> None:
+    next(iter(estate.hierarchy("one").state.updates.values())).state = 0x00030001
+    run = provision(*OFFLINE)
+    assert run.code == 2
+    assert "installing an update" in words(run)
+    assert effective(estate) == "online"
+
+
+def test_going_online_without_the_endpoints_is_told_and_done(
+    start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path
+) -> None:
+    server = "scp06.corp.example"
+    estate = start_estate(with_role("scp06", "offline"), pace=10)
+    wish = {"service_connection_point_server": server, "service_connection_point_mode": "online"}
+    run = play("provision", estate, lab_inventory, tmp_path, *(f"{name}={value}" for name, value in wish.items()))
+    assert run.code == 0, run.output
+    assert "endpoint_go_microsoft_com_443" in words(run)
+    found = run.result("configmgr.scp.preflight : Keep the result for later plays", "ok")["ansible_facts"]["preflight_result"]
+    (endpoint,) = [check for check in found["checks"] if check["id"] == "endpoint_go_microsoft_com_443"]
+    assert endpoint["status"] == "failed"
+    assert estate.hierarchy("one").effective_mode(server) == "online"

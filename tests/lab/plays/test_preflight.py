@@ -1,0 +1,247 @@
+"""playbooks/preflight.yml against each candidate of the lab, and the same checks in front of a provisioning."""
+
+from __future__ import annotations
+
+import json
+import xml.etree.ElementTree as ET
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
+from tests.lab.plays.conftest import PlayBook, holders
+
+CAS01, SCP01, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp04.corp.example"
+ROLE = "configmgr.scp.preflight : "
+END = ROLE + "Nothing stands in the way"
+WRITING = ("Create", "Put", "Delete", "EncryptDataEx", "SetStringValue", "StartService", "StopService")
+
+
+@pytest.fixture
+def preflight(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> PlayBook:
+    """Runs playbooks/preflight.yml for a server, with its reports in ``tmp_path / "reports"``."""
+
+    def run(server: str, *arguments: str, **variables: Any) -> Run:
+        wish = {"service_connection_point_server": server, "preflight_report_dir": str(tmp_path / "reports")}
+        inventory = lab_inventory(estate, **variables)
+        return run_playbook(CHECKOUT / "playbooks" / "preflight.yml", inventory, tmp_path, "-e", json.dumps(wish), *arguments)
+
+    return run
+
+
+@pytest.fixture
+def report(tmp_path: Path) -> Callable[[], dict[str, Any]]:
+    """Reads the written preflight.json."""
+    return lambda: dict(json.loads((tmp_path / "reports" / "preflight.json").read_text(encoding="utf-8")))
+
+
+def writes(estate: Estate) -> list[str]:
+    """The CIM requests that write, as the lab's log shows them. A shell, which is made and ended, is none."""
+    actions = [record.action.rpartition("/")[2] for record in estate.request_log.records() if record.kind == "cim"]
+    return [action for action in actions if action in WRITING]
+
+
+def verdicts(found: dict[str, Any]) -> dict[str, str]:
+    """Verdicts that are neither passed nor skipped, by check, without those of single endpoints."""
+    return {
+        check["id"]: check["status"]
+        for check in found["checks"]
+        if check["status"] in ("failed", "warning") and check["part"] != "endpoints"
+    }
+
+
+def endpoints(found: dict[str, Any], host: str) -> set[str]:
+    """Every verdict on the endpoints of the host, without patterns of which no host is known."""
+    return {
+        check["status"]
+        for check in found["checks"]
+        if check["part"] == "endpoints" and "_any_" not in check["id"] and check["host"] == host
+    }
+
+
+TOO_OLD = {
+    "operating_system": "failed",
+    "dotnet_release": "failed",
+    "dotnet_35": "failed",
+    "vc_runtime": "warning",
+    "odbc_driver": "failed",
+    "tls_dotnet_64": "failed",
+    "tls_dotnet_32": "failed",
+    "pending_restart": "failed",
+    "root_certificates": "failed",
+}
+CANDIDATES = [
+    ("scp01", {}, {"passed"}),
+    ("scp02", {}, {"passed"}),
+    ("scp03", {}, {"passed"}),
+    ("scp04", TOO_OLD, {"skipped"}),
+    ("scp05", {"administrator_rights": "failed"}, {"passed"}),
+    ("scp06", {"administrator_rights": "warning"}, {"failed"}),
+    (
+        "scp07",
+        {
+            "server_core": "failed",
+            "odbc_driver": "failed",
+            "pending_restart": "failed",
+            "free_space": "failed",
+            "clock_difference": "failed",
+            "root_certificates": "warning",
+            "port_sql": "failed",
+            "port_smb": "failed",
+        },
+        {"passed", "failed"},
+    ),
+    (
+        "scp08",
+        {"operating_system": "failed", "domain_member": "failed", "administrator_rights": "failed", "port_sql": "warning"},
+        {"warning"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "expected", "internet"), CANDIDATES, ids=[row[0] for row in CANDIDATES])
+def test_each_candidate(
+    estate: Estate,
+    preflight: PlayBook,
+    report: Callable[[], dict[str, Any]],
+    name: str,
+    expected: dict[str, str],
+    internet: set[str],
+) -> None:
+    server = f"{name}.corp.example"
+    run = preflight(server)
+    found = report()
+    assert verdicts(found) == expected
+    assert endpoints(found, server) == internet
+    blocked = "failed" in expected.values() or "failed" in internet
+    assert found["blocked"] is blocked
+    assert run.code == (2 if blocked else 0), run.output
+    assert run.recap(CAS01)["changed"] == 0
+    assert writes(estate) == []
+    assert {check["part"] for check in found["checks"]} == {"site", "server", "database", "endpoints", "ports"}
+
+
+def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook, tmp_path: Path) -> None:
+    run = preflight(SCP04)
+    message = run.result(END, "failed")["msg"]
+    lines = message.splitlines()
+    assert lines[0].startswith(f"Preflight of {SCP04}: ")
+    required = [id for id, status in TOO_OLD.items() if status == "failed" and id != "tls_dotnet_32"]
+    assert [line.split(" ")[1] for line in lines[1:]] == required
+    assert "Install .NET Framework 4.8 or later" in message
+    assert "FAILED" in run.output
+    assert "Lab-Admin-2026" not in run.output
+    root = ET.parse(tmp_path / "reports" / "preflight.xml").getroot()
+    assert [suite.get("name") for suite in root] == [
+        f"site on {CAS01}",
+        f"server on {SCP04}",
+        f"database on {SCP04}",
+        f"endpoints on {SCP04}",
+        f"ports on {CAS01}",
+    ]
+    failed = [str(case.get("name")) for case in root.iter("testcase") if case.find("failure") is not None]
+    assert sorted(failed) == sorted(id for id, status in TOO_OLD.items() if status == "failed")
+
+
+def test_what_ends_the_run_can_be_chosen(preflight: PlayBook) -> None:
+    assert preflight(SCP04, "-e", "preflight_fail_on=none").code == 0
+    # Of this one the rights can not be told; its endpoints are left out.
+    doubtful = ("scp06.corp.example", "-e", json.dumps({"preflight_features": []}))
+    assert preflight(*doubtful).code == 0
+    assert preflight(*doubtful, "-e", "preflight_fail_on=warning").code == 2
+
+
+@pytest.mark.core
+def test_a_server_that_is_down_is_a_failed_check_and_the_rest_is_looked_at(
+    estate: Estate, preflight: PlayBook, report: Callable[[], dict[str, Any]]
+) -> None:
+    estate.faults.order("dead_machine", target="scp01")
+    run = preflight(SCP01, ansible_winrm_connection_timeout=3)
+    assert run.code == 2, run.output
+    found = report()
+    assert verdicts(found) == {"server_checked": "failed", "port_smb": "failed", "port_rpc": "failed"}
+    parts = {check["part"]: check["status"] for check in found["checks"] if check["id"].endswith("_checked")}
+    assert parts == {"server": "failed", "database": "skipped", "endpoints": "skipped"}
+    assert sum(check["part"] == "site" and check["status"] == "passed" for check in found["checks"]) == 9
+
+
+def test_a_provider_that_is_down_is_a_failed_check(
+    estate: Estate, preflight: PlayBook, report: Callable[[], dict[str, Any]]
+) -> None:
+    estate.faults.order("dead_machine", target="cas01")
+    run = preflight(SCP01, ansible_winrm_connection_timeout=3)
+    assert run.code == 2, run.output
+    assert verdicts(report()) == {"site_checked": "failed"}
+    assert "could not be reached" in run.result(END, "failed")["msg"]
+
+
+def test_a_server_that_is_no_host_of_the_inventory(preflight: PlayBook, report: Callable[[], dict[str, Any]]) -> None:
+    run = preflight("scp99.corp.example")
+    assert run.code == 2
+    found = {check["id"]: check for check in report()["checks"]}
+    assert found["server_checked"]["status"] == "failed"
+    assert "is no host of the inventory" in found["server_checked"]["detail"]
+
+
+def test_offline_endpoints_warn_and_a_proxy_is_gone_through(preflight: PlayBook, report: Callable[[], dict[str, Any]]) -> None:
+    assert preflight("scp06.corp.example", "-e", "service_connection_point_mode=offline").code == 0
+    assert endpoints(report(), "scp06.corp.example") == {"warning"}
+    proxy = {"service_connection_point_proxy": {"server": "proxy01.corp.example", "port": 8080}}
+    assert preflight("scp06.corp.example", "-e", json.dumps(proxy)).code == 0
+    assert endpoints(report(), "scp06.corp.example") == {"passed"}
+
+
+@pytest.mark.core
+def test_both_servers_of_a_pair_are_asked(preflight: PlayBook, report: Callable[[], dict[str, Any]]) -> None:
+    run = preflight("scp02.corp.example", "-e", "scp_provider=sms_provider_two")
+    assert run.code == 0, run.output
+    ports = {check["host"] for check in report()["checks"] if check["part"] == "ports"}
+    assert ports == {"sta01.corp.example", "sta02.corp.example"}
+
+
+@pytest.mark.core
+@pytest.mark.parametrize("arguments", [(), ("--check", "--diff")], ids=["for real", "check mode"])
+def test_provision_on_a_server_with_a_failed_required_check_changes_nothing_at_all(
+    estate: Estate, provision: PlayBook, arguments: tuple[str, ...]
+) -> None:
+    before = estate.hierarchy("one").state.control.roles()
+    wish = {
+        "service_connection_point_server": SCP04,
+        "service_connection_point_accounts": [{"name": r"CORP\scpinstall", "password": "Lab-Install-2026"}],
+        "service_connection_point_installation_account": r"CORP\scpinstall",
+    }
+    run = provision("-e", json.dumps(wish), *arguments)
+    assert run.code == 2, run.output
+    assert "Install .NET Framework 4.8" in run.result(END, "failed")["msg"]
+    assert run.recap(CAS01)["changed"] == 0
+    assert writes(estate) == []
+    assert estate.hierarchy("one").state.control.roles() == before
+    assert holders(estate) == []
+
+
+def test_provision_without_preflight_and_with_a_role_in_place(estate: Estate, provision: PlayBook) -> None:
+    assert provision("-e", "service_connection_point_preflight=false").code == 0
+    estate.request_log.clear()
+    run = provision()
+    assert run.code == 0, run.output
+    assert [item["task"] for item in run.outcomes if item["task"].startswith(ROLE) and item["status"] == "ok"] == [
+        ROLE + "Validating arguments against arg spec 'main' - Check everything before anything is touched",
+        ROLE + "A server is named",
+        ROLE + "What the site says",
+    ]
+    assert estate.request_log.totals()["cim"] == 6
+    assert writes(estate) == []
+
+
+def test_a_role_in_place_may_change_its_mode_whatever_is_found(estate: Estate, provision: PlayBook) -> None:
+    first = provision("-e", "service_connection_point_mode=offline")
+    assert first.code == 0, first.output
+    machine = estate.machine("scp01")
+    machine.registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update\RebootRequired")
+    run = provision("-e", "service_connection_point_mode=online")
+    assert run.code == 0, run.output
+    assert "RebootRequired" in run.output
+    assert estate.hierarchy("one").effective_mode(SCP01) == "online"

@@ -1,0 +1,61 @@
+"""playbooks/recover.yml: the role after the recovery of its site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
+from tests.lab.plays.conftest import holders
+from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+
+CAS01, SCP02 = "cas01.corp.example", "scp02.corp.example"
+ACCOUNTS = [{"name": r"CORP\scpinstall", "password": "Lab-Install-2026"}]
+FAST = {"ansible_winrm_connection_timeout": 3, "ansible_winrm_operation_timeout_sec": 2, "ansible_winrm_read_timeout_sec": 3}
+
+
+@pytest.fixture
+def estate(start_estate: StartEstate) -> Estate:
+    return start_estate(with_role("scp01"), pace=30)
+
+
+def test_passwords_are_entered_again_the_role_is_where_it_was_and_the_rest_is_listed(
+    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path
+) -> None:
+    first = play("recover", estate, lab_inventory, tmp_path, service_connection_point_accounts=ACCOUNTS)
+    assert first.code == 0, first.output
+    assert holders(estate) == ["scp01.corp.example"]
+    # The account is new to the site: it is added. In a second run its password is entered again, which is the point.
+    assert first.recap(CAS01)["changed"] == 1
+    assert (
+        play("recover", estate, lab_inventory, tmp_path, service_connection_point_accounts=ACCOUNTS).recap(CAS01)["changed"] == 1
+    )
+    said = words(first)
+    for part in ("ConfigMgrPostRecoveryActions.html", "subscription to external notifications", "Entra applications"):
+        assert part in said
+    assert "Lab-Install-2026" not in first.output
+    again = play(
+        "recover", estate, lab_inventory, tmp_path, "recover_enter_passwords=false", service_connection_point_accounts=ACCOUNTS
+    )
+    assert again.recap(CAS01)["changed"] == 0
+
+
+def test_a_role_whose_server_did_not_come_back_goes_to_another(
+    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path
+) -> None:
+    estate.faults.order("dead_machine", target="scp01")
+    run = play("recover", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", **FAST)
+    assert run.code == 0, run.output
+    assert holders(estate) == [SCP02]
+    assert "The site still counts SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
+    assert estate.violations == []
+
+
+def test_check_mode_writes_nothing(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    run = play("recover", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", "--check")
+    assert run.code == 0, run.output
+    assert writes(estate) == []
+    assert holders(estate) == ["scp01.corp.example"]

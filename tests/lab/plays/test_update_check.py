@@ -1,0 +1,68 @@
+"""The modules about updates and usage data as playbooks use them: the documented examples, on two hosts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.estate_reader import DEFAULT_FILE
+from lab.server import Estate
+from tests.lab.ansible_runs import run_playbook
+from tests.lab.conftest import StartEstate
+
+CAS01 = "cas01.corp.example"
+PLAY = """
+- name: Look and check
+  hosts: cas01.corp.example
+  gather_facts: false
+  tasks:
+    - name: Where the role is, and its mode
+      configmgr.scp.service_connection_point_info:
+      register: scp
+
+    - name: Check for updates now
+      configmgr.scp.site_update_check:
+        mode: "{{ scp.configured[0].mode }}"
+      delegate_to: "{{ scp.configured[0].server }}"
+
+    - name: Look at the updates
+      configmgr.scp.site_update_info:
+        site_code: CAS
+      register: updates
+
+    - name: The version is known, and no update hangs
+      ansible.builtin.assert:
+        that:
+          - updates.support.name == "2609" and updates.support.days_left is not none
+          - updates.hanging | length == 0
+
+    - name: No more than the least
+      configmgr.scp.usage_data:
+        level: basic
+        site_code: CAS
+"""
+
+
+@pytest.fixture
+def estate(start_estate: StartEstate) -> Estate:
+    """The default estate with the role on scp01 from the start."""
+    text = DEFAULT_FILE.read_text(encoding="utf-8")
+    return start_estate(text.replace("  - name: one\n", "  - name: one\n    service_connection_point: {server: scp01}\n"))
+
+
+@pytest.mark.core
+def test_the_documented_examples(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> None:
+    playbook = tmp_path / "play.yml"
+    playbook.write_text(PLAY, encoding="utf-8")
+    run = run_playbook(playbook, lab_inventory(estate), tmp_path, "--diff")
+    assert run.code == 0, run.output
+    assert run.recap(CAS01)["changed"] == 2
+    check = run.result("Check for updates now", "ok", CAS01)
+    assert check["asked"] is True
+    assert check["last_synchronisation"] in run.output
+    assert run.result("Look at the updates", "ok")["packages"][0]["state"] == "INSTALL_SUCCESS"
+    assert run.result("No more than the least", "ok")["level"] == "basic"
+    assert re.search(r"^\+ *\"?level\"?: \"?basic", run.output, re.MULTILINE), run.output
