@@ -28,13 +28,25 @@ MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("service_connection_point_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("hierarchy_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("component", SERVER, "state: started", {"state": "started"}),
+    ("site_prerequisites", PROVIDER, "with site_code", {"server": SERVER, "site_code": "CAS"}),
+    ("server_prerequisites", SERVER, "Windows Server 2022", {"site_version": "2609", "site_server_account": ["CORP\\CAS01$"]}),
+    ("port_check", SERVER, "one port", {"targets": [{"host": PROVIDER, "port": 1433, "name": "sql"}]}),
+    ("endpoint_check", SERVER, "updates, all reached", {"features": ["updates"], "site_version": "2609"}),
+    ("cloud_service_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
+    ("site_update_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
+    ("usage_data", PROVIDER, "with site_code, read", {"site_code": "CAS"}),
+    ("log_info", SERVER, "one log", {"components": ["SMS_DMP_DOWNLOADER"]}),
     ("cim", SERVER, "one row", {"query": "select * from Win32_OperatingSystem"}),
 )
 
 
 def main() -> int:
     """Count, print, and write the page when asked to."""
-    counts = list(_counts())
+    try:
+        counts = _counts()
+    except OSError as error:
+        print(f"bench: {error}", file=sys.stderr)
+        return 2
     table = _table(counts)
     print(table)
     if "--write" in sys.argv[1:]:
@@ -48,7 +60,9 @@ def main() -> int:
 
 def _counts() -> list[Count]:
     with tempfile.TemporaryDirectory() as folder, settled_estate() as (_, count):
-        found = [count("play `configmgr.scp.provision`", CHECKOUT / "playbooks" / "provision.yml")]
+        found = [
+            count(f"play `configmgr.scp.{name}`", CHECKOUT / "playbooks" / f"{name}.yml") for name in ("provision", "preflight")
+        ]
         for module, host, circumstance, arguments in MODULES:
             playbook = module_play(Path(folder), module, host, arguments)
             found.append(count(f"`{module}`, {circumstance}", playbook))
@@ -57,10 +71,10 @@ def _counts() -> list[Count]:
 
 def _table(counts: list[Count]) -> str:
     lines = [
-        "| what, with nothing left to do | CIM requests | of authentication | bytes sent | bytes received |",
-        "|---|---|---|---|---|",
+        "| what, with nothing left to do | CIM requests | shell requests | of authentication | bytes sent | bytes received |",
+        "|---|---|---|---|---|---|",
     ]
-    lines += [f"| {c.name} | {c.cim} | {c.handshake} | {c.bytes_out} | {c.bytes_in} |" for c in counts]
+    lines += [f"| {c.name} | {c.cim} | {c.shell} | {c.handshake} | {c.bytes_out} | {c.bytes_in} |" for c in counts]
     return "\n".join(lines)
 
 

@@ -15,17 +15,18 @@ from lab.estate_reader import DEFAULT_FILE, load
 from lab.server import Estate
 from tests.lab.ansible_runs import CHECKOUT, run_playbook
 
-ADDRESS_BASE = "127.55.10"
+ADDRESS_BASE = "127.58.77"
 SERVER = "scp01.corp.example"
 
 
 @dataclass(frozen=True)
 class Count:
-    """HTTP exchanges of one play: those of authentication, CIM requests, and bytes of the bodies both ways."""
+    """HTTP exchanges of one play: those of authentication, CIM and shell requests, and bytes of the bodies both ways."""
 
     name: str
     handshake: int
     cim: int
+    shell: int
     bytes_out: int
     bytes_in: int
 
@@ -33,7 +34,7 @@ class Count:
 @contextmanager
 def settled_estate() -> Iterator[tuple[Estate, Callable[..., Count]]]:
     """An estate on which the role is installed already, and what counts a play on it."""
-    with tempfile.TemporaryDirectory() as folder, Estate(load().at(ADDRESS_BASE, pace=60)) as estate:
+    with tempfile.TemporaryDirectory() as folder, Estate(load().at(ADDRESS_BASE, pace=10)) as estate:
         inventory = Path(folder) / "hosts.yml"
         inventory.write_text(_moved_inventory(), encoding="utf-8")
 
@@ -47,6 +48,7 @@ def settled_estate() -> Iterator[tuple[Estate, Callable[..., Count]]]:
                 name,
                 sum(record.kind == "handshake" for record in records),
                 sum(record.kind == "cim" for record in records),
+                sum(record.kind == "shell" for record in records),
                 sum(record.bytes_in for record in records),
                 sum(record.bytes_out for record in records),
             )
