@@ -69,7 +69,7 @@ bench: venv  ## requests, bytes and time of the plays
 core-2.18:  ## the lab tests marked `core`, with ansible-core 2.18
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core-2.18.txt
 	$(call heading,ansible-core 2.18)
-	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q -n $(PYTEST_WORKERS) -m core tests/lab
+	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q -n $(PYTEST_WORKERS) -m core tests/lab/plays
 
 changelog: venv  ## bring the lists of new plugins and roles in the change log up to date
 	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing
