@@ -16,7 +16,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-PROGRAM = r"%SystemRoot%\System32\curl.exe"
 MAX_PARALLEL = 64
 
 # Codes that count as not reached (internet-endpoints and cloud connectivity check pages of memdocs).

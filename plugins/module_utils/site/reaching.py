@@ -12,7 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check,
 from ansible_collections.configmgr.scp.plugins.module_utils.site import curl
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import command_line
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 
 # cmd.exe's codes for a program that is not there.
@@ -54,7 +54,7 @@ def try_all(task: Task, make_run: Callable[[str], curl.CurlRun], count: int, lim
     try:
         finished = shell.run(
             task.cim,
-            command_line(curl.PROGRAM, *run.arguments),
+            command_line(CURL, *run.arguments),
             stdin=run.config,
             limit_seconds=limit_seconds,
             waiting=lambda seconds: task.progress(

@@ -15,6 +15,8 @@ import re
 MAX_LINE = 8191
 
 # A bare program name, or one in the system's own folder. The variable keeps programs of the same name elsewhere out.
+# Windows Server 2019 and later ship it.
+CURL = r"%SystemRoot%\System32\curl.exe"
 _PROGRAM = re.compile(r"(?:%SystemRoot%\\System32\\)?[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z]{1,4})?")
 _REFUSED = re.compile("[\"'`%!^&|<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 # These stand for themselves, with quotes and without.

@@ -19,12 +19,11 @@ from urllib.parse import quote
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIM_DATA_FILE, CIMV2
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import command_line
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
-_PROGRAM = r"%SystemRoot%\System32\curl.exe"
 # -q first, or a config file of the account would be read.
 ARGUMENTS = ("-q", "--silent", "--show-error", "--globoff", "--config", "-")
 # "Exit codes" of curl's manual: the range begins outside the file; the file cannot be opened.
@@ -131,7 +130,7 @@ def _read(session: CimSession, path: str, part: str, limit_bytes: int, waiting: 
     address = "file:///" + quote(path.replace("\\", "/"), safe="/:")
     found = shell.run(
         session,
-        command_line(_PROGRAM, *ARGUMENTS),
+        command_line(CURL, *ARGUMENTS),
         stdin=config(address, part),
         limit_seconds=_LIMIT_SECONDS,
         limit_bytes=limit_bytes + _SLACK_BYTES,

@@ -12,7 +12,7 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.site import curl
 from ansible_collections.configmgr.scp.plugins.module_utils.site.curl import Reach, Transfer
 from ansible_collections.configmgr.scp.plugins.module_utils.site.endpoints import known_issuers
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import command_line
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line
 from lab.windows.command_line import split_line
 from tests.lab.curl.conftest import ADDRESS, CORPORATE, PUBLIC, Servers
 
@@ -23,7 +23,7 @@ UNKNOWN_NAME = "no-such-host.invalid"
 
 def run(program: str, what: curl.CurlRun, servers: Servers, folder: Path) -> dict[int, Transfer]:
     """The line as cmd.exe would split it, without Windows' own path of curl."""
-    words = split_line(command_line(curl.PROGRAM, *what.arguments))[1:]
+    words = split_line(command_line(CURL, *what.arguments))[1:]
     finished = subprocess.run(
         [program, *words],
         input=what.config,
@@ -134,7 +134,7 @@ def test_options_that_curl_does_not_know_are_told(curl_program: str, tmp_path: P
 def test_many_addresses_need_no_long_line(curl_program: str, servers: Servers, tmp_path: Path) -> None:
     urls = [f"https://{servers.address('good')}/{'x' * 100}/{number}" for number in range(150)]
     what = curl.http_run(urls, TOKEN, 10)
-    assert len(command_line(curl.PROGRAM, *what.arguments)) < 500
+    assert len(command_line(CURL, *what.arguments)) < 500
     found = run(curl_program, what, servers, tmp_path)
     assert {curl.judge(transfer, known_issuers()) for transfer in found.values()} == {Reach.REACHABLE}
     assert len(found) == 150
