@@ -55,6 +55,11 @@ FLAGS: Mapping[str, FlagKind] = {
         {"cause": str},
         needs=("cause",),
     ),
+    "failing_endpoint": FlagKind(
+        "the endpoint check of the service connection point on the machine does not reach `host`; without it, any",
+        "machine",
+        {"host": str},
+    ),
     "share_unreadable": FlagKind("the site server can not read an update's content on the service connection point", "site"),
     "second_controller": FlagKind(
         "another administrator installs the role on `server` when this site gets a service connection point",

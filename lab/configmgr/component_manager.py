@@ -24,6 +24,7 @@ from lab.configmgr.downloader import Downloader
 from lab.configmgr.executive import Executive, component_machine
 from lab.configmgr.hierarchy import Hierarchy, Site
 from lab.configmgr.names import Component
+from lab.configmgr.service_connector import ServiceConnector
 from lab.windows.machine import Machine
 
 LOG = "sitecomp.log"
@@ -204,6 +205,9 @@ class ComponentManager:
         if component.name == names.DOWNLOADER:
             downloader = self.downloaders[executive.machine.fqdn] = Downloader(self.hierarchy, self.site, executive.machine)
             executive.add(component, running, downloader.started, downloader.stopped)
+        elif component.name == names.SERVICE_CONNECTOR:
+            connector = ServiceConnector(self.hierarchy, self.site, executive.machine)
+            executive.add(component, running, connector.started, connector.stopped)
         else:
             executive.add(component, running)
 

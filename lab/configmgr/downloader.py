@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from lab.configmgr import logs, names, steps, timing, updates
-from lab.configmgr.hierarchy import Hierarchy, Site
+from lab.configmgr.hierarchy import OFFLINE, ONLINE, Hierarchy, Site
 from lab.windows.machine import Machine
 from lab.windows.registry import RegistryValue
 
-ONLINE, OFFLINE = "online", "offline"
 KEY = f"{names.COMPONENTS_KEY}\\{names.DOWNLOADER}"
 LOG = "dmpdownloader.log"
 MANIFEST_URL = "https://go.microsoft.com/fwlink/?LinkId=2309745"
@@ -72,11 +71,7 @@ class Downloader:
     def started(self) -> None:
         """The thread started: it takes up the mode that the site has published, and checks for updates when online."""
         self._life += 1
-        row = next(
-            (r for r in self.hierarchy.published_roles(names.SERVICE_CONNECTION_POINT, self.site.code) if self._own(r.server)),
-            None,
-        )
-        self.mode = OFFLINE if row is not None and row.prop_value("OfflineMode") == 1 else ONLINE
+        self.mode = self.hierarchy.published_mode(self.machine.fqdn, self.site.code)
         self._log("EasySetupDownload thread is starting...")
         if self.mode == OFFLINE:
             self._log("The service connection point is in offline mode. No check for updates.~~")
@@ -197,9 +192,6 @@ class Downloader:
         if asked:
             life = self._life
             self.machine.clock.later(timing.CHECK_STEP, lambda: self.check() if life == self._life else None)
-
-    def _own(self, server: str) -> bool:
-        return server == self.machine.fqdn
 
     def _log(self, *lines: str) -> None:
         logs.write(self.machine, LOG, names.DOWNLOADER, *lines)

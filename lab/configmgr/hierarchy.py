@@ -14,6 +14,7 @@ from lab.configmgr.database import CloudState, ControlRow, ControlTable, Embedde
 from lab.configmgr.status import StatusSystem
 from lab.faults import FaultBoard
 from lab.windows.machine import Machine
+from lab.windows.network import Network
 from lab.winrm.message import Caller
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 SECONDARY, PRIMARY, CENTRAL = 1, 2, 4
 OTHER_ADMINISTRATOR = "another administrator"
+ONLINE, OFFLINE = "online", "offline"
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,7 @@ class Hierarchy:
     clock: LabClock
     faults: FaultBoard
     accounts: NameMap[Account]
+    network: Network
     control: ControlTable = field(default_factory=ControlTable)
     published: dict[tuple[str, int, str, str, str], ControlRow] = field(default_factory=dict)
     updates: dict[str, UpdatePackage] = field(default_factory=dict)
@@ -150,6 +153,11 @@ class Hierarchy:
             for row in self.published.values()
             if row.role.casefold() == role.casefold() and row.site_code.casefold() == site_code.casefold()
         ]
+
+    def published_mode(self, server: str, site_code: str) -> str:
+        """The mode of the service connection point on a server, as the servers have it; online where it tells none."""
+        rows = [row for row in self.published_roles(names.SERVICE_CONNECTION_POINT, site_code) if row.server == server]
+        return OFFLINE if rows and rows[0].prop_value("OfflineMode") == 1 else ONLINE
 
     def site_system(self, server: str, site_code: str) -> ControlRow | None:
         """The ``SMS Site System`` row of a server at a site."""

@@ -22,6 +22,7 @@ SITE_COMPONENT_MANAGER = "SMS_SITE_COMPONENT_MANAGER"
 HIERARCHY_MANAGER = "SMS_HIERARCHY_MANAGER"
 DATABASE_MONITOR = "SMS_DATABASE_NOTIFICATION_MONITOR"
 DOWNLOADER = "SMS_DMP_DOWNLOADER"
+SERVICE_CONNECTOR = "SMS_SERVICE_CONNECTOR"
 
 SMS_KEY = r"HKLM\SOFTWARE\Microsoft\SMS"
 SETUP_KEY = SMS_KEY + r"\Setup"
@@ -54,7 +55,7 @@ ROLE_COMPONENTS: Mapping[str, tuple[Component, ...]] = {
         Component(DOWNLOADER, "dmpdownloader.dll", "dmpdownloader.log"),
         Component("SMS_DMP_UPLOADER", "dmpuploader.dll", "dmpuploader.log"),
         Component("SMS_CLOUDCONNECTION", "cloudconnection.dll", "SMS_CLOUDCONNECTION.log"),
-        Component("SMS_SERVICE_CONNECTOR", "serviceconnector.dll", "EndpointConnectivityCheckWorker.log"),
+        Component(SERVICE_CONNECTOR, "serviceconnector.dll", "EndpointConnectivityCheckWorker.log"),
         Component("SMS_AZUREAD_DISCOVERY_AGENT", "aaddiscovery.dll", "SMS_AZUREAD_DISCOVERY_AGENT.log"),
         Component("SMS_BUSINESS_APP_PROCESS_MANAGER", "businessapp.dll", "WsfbSyncWorker.log"),
     ),

@@ -19,6 +19,7 @@ from lab.estate import EstateDescription
 from lab.estate import Hierarchy as HierarchyDescription
 from lab.faults import FaultBoard
 from lab.windows.machine import Machine
+from lab.windows.network import Network
 from lab.winrm.message import Caller
 
 _MOF = Path(__file__).parent / "mof"
@@ -125,6 +126,7 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
         clock=estate.clock,
         faults=estate.faults,
         accounts=_accounts(whole),
+        network=Network(whole, estate.machines),
     )
     built = EmulatedHierarchy(description.name, state)
     for site, described in zip(found, description.sites, strict=True):

@@ -24,6 +24,11 @@ DEINSTALLED = 1021
 DEINSTALL_FAILED = 1022
 SERVER_CONFIGURED = 1027
 CHANGE_PROCESSED = 3306
+# The endpoint check of the service connection point.
+ENDPOINTS_REACHED = 11410
+ENDPOINTS_NOT_CRITICAL = 11411
+ENDPOINTS_CRITICAL = 11412
+ENDPOINT_UNREACHABLE = 11488
 
 # States and conditions of SMS_ComponentSummarizer.
 STATE_STOPPED = 0
@@ -31,6 +36,7 @@ STATE_STARTED = 1
 STATE_INSTALLING = 3
 STATE_DEINSTALLING = 5
 OK = 0
+CONDITION_WARNING = 1
 CRITICAL = 2
 
 
@@ -102,6 +108,12 @@ class StatusSystem:
         known.state, known.status = state, status
         if state == STATE_STARTED:
             known.last_started = known.last_heartbeat = self._now()
+
+    def set_condition(self, site_code: str, machine: str, component: str, status: int) -> None:
+        """Tell the summarizer how well a component does that it knows already."""
+        known = self.state_of(site_code, machine, component)
+        if known is not None:
+            known.status = status
 
     def state_of(self, site_code: str, machine: str, component: str) -> ComponentState | None:
         """The component's entry, or None."""

@@ -102,11 +102,18 @@ components:
     state:
       description: Such as V(started), V(stopped), V(installing).
       type: str
+    status:
+      description: Its health as the site sums it up, V(ok), V(warning), V(critical), or V(status 7) for an unknown number.
+      type: str
     last_started:
       description: ISO 8601 UTC.
       type: str
+    last_heartbeat:
+      description: When the site last heard of it, ISO 8601 UTC.
+      type: str
   sample:
-    - {component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, state: started, last_started: "2026-11-22T10:00:00Z"}
+    - {component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, state: started, status: ok,
+       last_started: "2026-11-22T10:00:00Z", last_heartbeat: "2026-11-22T14:00:00Z"}
 installed:
   description: Whether exactly one row exists and the site counts its downloader there as started.
   returned: success

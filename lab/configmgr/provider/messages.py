@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from lab.cim.model import ClassDef, Instance
 from lab.cim.provider import Call, CimError, Wbem
 from lab.cim.wql import Condition, equalities
-from lab.configmgr import names, status
+from lab.configmgr import names, status, timing
 from lab.configmgr.provider.base import Place, SmsProvider
-from lab.configmgr.status import StatusMessage
+from lab.configmgr.status import ComponentState, StatusMessage
 
 # Tally intervals of a site: since midnight UTC, and since the site was installed.
 SINCE_MIDNIGHT = "0001128000100008"
 SINCE_INSTALLATION = "0001128000080008"
+_HEARTBEAT = timedelta(seconds=timing.HEARTBEAT)
 
 
 class StatusMessageProvider(SmsProvider):
@@ -102,7 +103,7 @@ class ComponentSummarizerProvider(SmsProvider):
                         HeartbeatInterval=60,
                         Infos=counts[status.INFORMATION],
                         LastContacted=entry.last_contacted,
-                        LastHeartbeat=entry.last_heartbeat,
+                        LastHeartbeat=self._heartbeat(entry, now),
                         LastStarted=entry.last_started,
                         MachineName=entry.machine,
                         SiteCode=entry.site_code,
@@ -114,6 +115,15 @@ class ComponentSummarizerProvider(SmsProvider):
                     )
                 )
         return rows
+
+    def _heartbeat(self, entry: ComponentState, now: datetime) -> datetime | None:
+        """A component that runs gives a sign of life each hour, as long as its machine lives."""
+        machine = self.hierarchy.machine(entry.machine)
+        alive = machine is not None and machine.alive and not self.hierarchy.faults.flag("dead_machine", machine.name)
+        if entry.last_heartbeat is None or entry.state != status.STATE_STARTED or not alive:
+            return entry.last_heartbeat
+        entry.last_heartbeat += (now - entry.last_heartbeat) // _HEARTBEAT * _HEARTBEAT
+        return entry.last_heartbeat
 
 
 class SiteSystemSummarizerProvider(SmsProvider):

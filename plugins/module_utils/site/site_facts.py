@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
@@ -15,9 +14,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
     SMS_RBAC_SECURED_OBJECT,
     SMS_SCI_SITE_DEFINITION,
     SMS_SCI_SYS_RES_USE,
-    SMS_SITE_SYSTEM_SUMMARIZER,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, on_server, read_sites
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import RoleHealth, read_role_health
 from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable, Unread, attempt
@@ -29,20 +28,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equ
 
 # Number of sites among the types of secured objects (SMS_SecuredObject.ObjectKey, SDK page).
 _SITE_OBJECTS = 6
-# SMS_SiteSystemSummarizer.Status (SDK page).
-_HEALTH = {0: "ok", 1: "warning", 2: "critical"}
 # Where a site server keeps the port of its database: public scripts read it there.
 _DATABASE_KEY = r"SOFTWARE\Microsoft\SMS\SQL Server\Site System SQL Account"
 _DATABASE = re.compile(r"(?P<server>[^\\,]+)(?:\\(?P<instance>[^\\,]+))?(?:,(?P<port>\d{1,5}))?")
-
-
-@dataclass(frozen=True)
-class RoleHealth:
-    """How the site sums up one role of a server: ``status`` is ok, warning, critical, or the number when it is not known."""
-
-    role: str
-    status: str
-    down_since: str | None
 
 
 @dataclass(frozen=True)
@@ -124,7 +112,7 @@ def read_facts(
     """Everything else. A part that the site refuses to show is Unread, and the rest is read all the same."""
     installing = attempt(lambda: tuple(packages_being_installed(session, site.code)))
     granted = _granted(session, site.code)
-    health = attempt(lambda: _health(session, site.code, system))
+    health = attempt(lambda: read_role_health(session, site.code, system))
     listed = attempt(lambda: frozenset(name.casefold() for name in listed_names(read_accounts(session, site.code, accounts))))
     definition = attempt(lambda: _definition(session, site))
     # Late, because the clock of the server in question is looked at next, and the two are compared.
@@ -147,24 +135,6 @@ def _granted(session: CimSession, code: str) -> int | Unread:
     named = [row for row in found if "site" in str(row.get("ObjectTypeName") or "").lower()]
     granted = named[0].get("GrantedOperations") if named else None
     return granted if isinstance(granted, int) else Unread("the SMS Provider does not say what it grants on sites.")
-
-
-def _health(session: CimSession, code: str, system: CimInstance | None) -> tuple[RoleHealth, ...]:
-    if system is None:
-        return ()
-    conditions = (equals("SiteCode", rows.site_of(system)), equals("SiteSystem", str(system["NALPath"])))
-    query = select(SMS_SITE_SYSTEM_SUMMARIZER, *conditions, columns=("ObjectType", "Status", "AvailabilityState", "DownSince"))
-    found = session.query(naming.site_namespace(code), SMS_SITE_SYSTEM_SUMMARIZER, query)
-    return tuple(sorted((_role_health(row) for row in found), key=lambda health: (health.role, health.status)))
-
-
-def _role_health(row: CimInstance) -> RoleHealth:
-    number, down = row.get("Status"), row.get("DownSince")
-    return RoleHealth(
-        role=str(row.get("Role") or ""),
-        status=_HEALTH.get(number, f"status {number}") if isinstance(number, int) else "unknown",
-        down_since=down.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(down, datetime) else None,
-    )
 
 
 def _definition(session: CimSession, site: Site) -> Definition:

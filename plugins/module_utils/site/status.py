@@ -15,6 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
     SMS_STAT_MSG_INS_STRINGS,
     SMS_STATUS_MESSAGE,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import UNKNOWN, condition
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
@@ -38,19 +39,28 @@ COMPONENT_MANAGER = "SMS_SITE_COMPONENT_MANAGER"
 
 @dataclass(frozen=True)
 class ComponentState:
-    """One component on one server as the site sums it up."""
+    """One component on one server as the site sums it up. ``status`` is ok, warning, critical, ``status N`` or unknown."""
 
     component: str
     server: str
     state: str
     last_started: str | None
+    status: str = UNKNOWN
+    last_heartbeat: str | None = None
 
     @property
     def started(self) -> bool:
         return self.state == "started"
 
     def as_data(self) -> dict[str, Any]:
-        return {"component": self.component, "server": self.server, "state": self.state, "last_started": self.last_started}
+        return {
+            "component": self.component,
+            "server": self.server,
+            "state": self.state,
+            "status": self.status,
+            "last_started": self.last_started,
+            "last_heartbeat": self.last_heartbeat,
+        }
 
 
 @dataclass(frozen=True)
@@ -129,6 +139,8 @@ def _component(row: CimInstance) -> ComponentState:
         server=str(row.get("MachineName") or ""),
         state=_COMPONENT_STATES.get(number, f"state {number}") if isinstance(number, int) else "unknown",
         last_started=_iso(row.get("LastStarted")),
+        status=condition(row.get("Status")),
+        last_heartbeat=_iso(row.get("LastHeartbeat")),
     )
 
 

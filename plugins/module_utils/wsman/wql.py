@@ -52,10 +52,19 @@ def one_of(name: str, values: Iterable[str | int]) -> str:
     return f"({' OR '.join(conditions)})"
 
 
+def at_least(name: str, value: int | datetime) -> str:
+    """A condition: ``Name >= value``; dates compare as DMTF text in UTC.
+
+    :raises ValueError: a name or value that WQL cannot hold.
+    """
+    _check_name(name)
+    return f"{name} >= {_literal(value)}"
+
+
 def select(cls: CimClass | str, *where: str, columns: Iterable[str] = ()) -> str:
     """``SELECT * FROM Class WHERE a AND b``.
 
-    :param where: conditions, from ``equals`` and ``one_of``.
+    :param where: conditions, from ``equals``, ``one_of`` and ``at_least``.
     :param columns: a projection of these properties; the keys of a CimClass are added, or its rows could not be addressed.
     :raises ValueError: a name that is none.
     """

@@ -8,9 +8,10 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import RoleHealth
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import Plan
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import Database, Definition, RoleHealth, SiteFacts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import Database, Definition, SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import ProxyWish, SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread

@@ -100,3 +100,10 @@ def test_object_paths() -> None:
 )
 def test_projected_class(query: str, expected: str | None) -> None:
     assert wql.projected_class(query) == expected
+
+
+def test_at_least() -> None:
+    assert wql.at_least("RecordID", 7) == "RecordID >= 7"
+    assert wql.at_least("Time", datetime(2026, 11, 22, tzinfo=UTC)) == "Time >= '20261122000000.000000+000'"
+    with pytest.raises(ValueError, match="time zone"):
+        wql.at_least("Time", datetime(2026, 11, 22))
