@@ -100,19 +100,23 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight_report import whole
+from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 
-def preflight_report(parts: list[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight") -> dict[str, Any]:
+def preflight_report(parts: list[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight") -> Any:
     """See DOCUMENTATION.
 
     :raises AnsibleFilterError: the parts or an option are not of the documented form.
     """
     try:
-        return whole(parts, fail_on, title)
+        report = whole(plain(parts), plain(fail_on), plain(title))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnsibleFilterError(f"preflight_report: the parts or options are not as documented ({error})") from error
+    # Texts of servers are data: no ansible-core may take braces in them for templates.
+    return wrap_var(report)
 
 
 class FilterModule:
