@@ -34,6 +34,7 @@ MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("endpoint_check", SERVER, "updates, all reached", {"features": ["updates"], "site_version": "2609"}),
     ("cloud_service_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("site_update_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
+    ("site_status_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("usage_data", PROVIDER, "with site_code, read", {"site_code": "CAS"}),
     ("log_info", SERVER, "one log", {"components": ["SMS_DMP_DOWNLOADER"]}),
     ("cim", SERVER, "one row", {"query": "select * from Win32_OperatingSystem"}),
@@ -61,7 +62,8 @@ def main() -> int:
 def _counts() -> list[Count]:
     with tempfile.TemporaryDirectory() as folder, settled_estate() as (_, count):
         found = [
-            count(f"play `configmgr.scp.{name}`", CHECKOUT / "playbooks" / f"{name}.yml") for name in ("provision", "preflight")
+            count(f"play `configmgr.scp.{name}`", CHECKOUT / "playbooks" / f"{name}.yml")
+            for name in ("provision", "preflight", "report")
         ]
         for module, host, circumstance, arguments in MODULES:
             playbook = module_play(Path(folder), module, host, arguments)

@@ -59,6 +59,8 @@ ROOMS = {
     SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, ansible=("ansible",), outside=ANYTHING),
+    # The page is written out of what the site's rules say that it shows.
+    "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
     # An inventory plugin must inherit from ansible.plugins.inventory.
     "plugins/inventory/": room(
@@ -66,7 +68,9 @@ ROOMS = {
         "plugins/module_utils/",
         ansible=("ansible.plugins.inventory", "ansible.errors", "ansible.module_utils", "ansible.utils", "ansible.template"),
     ),
-    "plugins/filter/": room("plugins/module_utils/", ansible=("ansible.errors", "ansible.module_utils")),
+    "plugins/filter/": room(
+        PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible.errors", "ansible.module_utils", "ansible.utils")
+    ),
     "plugins/doc_fragments/": room(),
     "lab/": room("lab/", outside=ANYTHING),
 }

@@ -1,0 +1,226 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What the page of a verification shows, out of its report: every text and number as the template writes it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.check_list import MOST_DETAIL
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import Drawing, draw
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import moment
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted, length
+
+Data = Mapping[str, Any]
+
+_VERDICTS = {
+    "passed": "All is well",
+    "warning": "Something needs a look",
+    "failed": "Something is wrong",
+}
+_MOST_ROWS = 100
+_CELL = 300
+
+
+@dataclass(frozen=True)
+class Group:
+    """Checks of one urgency."""
+
+    title: str
+    status: str
+    checks: Sequence[Data]
+
+
+@dataclass(frozen=True)
+class Step:
+    """One row of the timeline. ``after`` is how long after the step before; ``kind`` is stage, problem or end."""
+
+    time: str
+    after: str
+    title: str
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows of texts below their headings; the first column names the row."""
+
+    title: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    left_out: int = 0
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page."""
+
+    title: str
+    verdict: str
+    headline: str
+    summary: str
+    generated: str
+    facts: tuple[tuple[str, str], ...]
+    drawing: Drawing
+    groups: tuple[Group, ...]
+    timeline_title: str
+    timeline: tuple[Step, ...]
+    tables: tuple[Table, ...]
+
+
+def page_of(report: Data) -> Page:
+    """The page of a report, as ``report.verify`` makes it, or as it was read back from its JSON.
+
+    :raises KeyError, TypeError, ValueError: it is no such report.
+    """
+    counts = report["counts"]
+    told = [
+        f"{counts[s.value]} {_word(s, counts[s.value])}" for s in (Status.FAILED, Status.WARNING, Status.PASSED, Status.SKIPPED)
+    ]
+    where = report.get("site_code") or "a hierarchy that could not be read"
+    return Page(
+        title=f"Service connection point of {_cell(where)}",
+        verdict=str(report["verdict"]),
+        headline=_VERDICTS[str(report["verdict"])],
+        summary=", ".join(told),
+        generated=_time(report.get("generated")),
+        facts=tuple(_facts(report)),
+        drawing=draw(report.get("sites") or (), report.get("service_connection_points") or ()),
+        groups=tuple(_groups(report["checks"])),
+        timeline_title=_timeline_title(report),
+        timeline=tuple(_timeline(report)),
+        tables=tuple(table for table in _tables(report) if table.rows),
+    )
+
+
+def _word(status: Status, number: int) -> str:
+    return "warnings" if status is Status.WARNING and number != 1 else status.value
+
+
+def _facts(report: Data) -> Iterator[tuple[str, str]]:
+    yield "Server", _cell(report.get("server") or "none, or more than one")
+    yield "Mode", _cell(report.get("mode") or "not known")
+    support = report.get("support") or {}
+    if support.get("version"):
+        yield "Site version", _cell(f"{support.get('name') or 'unknown'} ({support['version']})")
+    if support.get("ends"):
+        yield "Support ends", _cell(support["ends"])
+    contact = next((check for check in report["checks"] if check["id"] == "last_contact"), None)
+    if contact is not None:
+        yield "Last contact", _cell(contact["detail"])
+
+
+def _groups(checks: Sequence[Data]) -> Iterator[Group]:
+    """The most urgent first."""
+    parts = (
+        ("Failed", Status.FAILED, True),
+        ("Advice", Status.FAILED, False),
+        ("Warnings", Status.WARNING, None),
+        ("Passed", Status.PASSED, None),
+        ("Not looked at", Status.SKIPPED, None),
+    )
+    for title, status, required in parts:
+        found = [c for c in checks if c["status"] == status.value and required in (None, bool(c.get("required", True)))]
+        if found:
+            yield Group(title, status.value, [_entry(check) for check in found])
+
+
+def _entry(check: Data) -> Data:
+    return {name: shown(str(check.get(name) or ""), MOST_DETAIL) for name in ("part", "host", "id", "title", "detail", "remedy")}
+
+
+def _timeline_title(report: Data) -> str:
+    flow = _flow(report, "log", "download")
+    if not flow:
+        return "No synchronisation is known"
+    begun = _time(flow.get("started") or flow.get("time"))
+    return f"Last synchronisation, {begun}: {flow.get('outcome')}"
+
+
+def _timeline(report: Data) -> Iterator[Step]:
+    """The stages of the last check for updates, what went wrong in it, and what the site made of it, in the order of time."""
+    flow = _flow(report, "log", "download")
+    events = [(stage.get("time"), str(stage.get("title")), "", "stage") for stage in flow.get("stages") or ()]
+    since = min((time for time, *_rest in events if time), default=None)
+    for event in (report.get("log") or {}).get("timeline") or ():
+        if event.get("kind") == "problem" and since and (event.get("time") or "") >= since:
+            events.append((event.get("time"), str(event.get("title")), str(event.get("text") or ""), "problem"))
+    for stage in _flow(report, "site_log", "manifest").get("stages") or ():
+        if since and (stage.get("time") or "") >= since:
+            events.append((stage.get("time"), str(stage.get("title")), "on the site server", "site"))
+    before: datetime | None = None
+    for time, title, text, kind in sorted(events, key=lambda event: event[0] or ""):
+        when = moment(time)
+        after = f"+ {length(when - before)}" if when and before and when >= before else ""
+        yield Step(_time(time), after, _cell(title), _cell(text), kind)
+        before = when or before
+
+
+def _flow(report: Data, log: str, name: str) -> Data:
+    found = (report.get(log) or {}).get(name)
+    return found if isinstance(found, Mapping) and found.get("stages") else {}
+
+
+def _tables(report: Data) -> Iterator[Table]:
+    packages = [
+        (p.get("name"), p.get("version"), p.get("state"), _time(p.get("last_updated")), p.get("advice"))
+        for p in report.get("packages") or ()
+    ]
+    yield _table("Updates", ("Update", "Version", "State", "Since", "Advice"), packages)
+    secrets = [
+        (a.get("name"), a.get("tenant"), _time(a["secret"].get("expires")), _days(a["secret"].get("expires_in_days")))
+        for a in report.get("applications") or ()
+        if isinstance(a.get("secret"), Mapping)
+    ]
+    yield _table("Secrets of Entra applications", ("Application", "Tenant", "Expires", "Left"), secrets)
+    components = [
+        (c.get("component"), c.get("server"), c.get("state"), c.get("status"), _time(c.get("last_heartbeat")))
+        for c in report.get("components") or ()
+    ]
+    yield _table("Components", ("Component", "Server", "State", "Health", "Last sign of life"), components)
+    messages = [
+        (f"{m.get('message_id')}", m.get("component"), _time(m.get("time")), m.get("title") or m.get("severity"))
+        for m in report.get("messages") or ()
+    ]
+    yield _table("Status messages", ("Message", "Component", "Time", "Meaning"), messages[:20], len(messages[20:]))
+    over = [
+        (problem.get("title"), problem.get("log"), _time(problem.get("last_time")), problem.get("cause"))
+        for log in ("log", "site_log")
+        for problem in (report.get(log) or {}).get("problems") or ()
+        if problem.get("status") == "over"
+    ]
+    yield _table("Problems that are over", ("Problem", "Log", "Last", "Cause"), over)
+    read = [
+        (
+            log.get("path") or log.get("component"),
+            (report.get(side) or {}).get("host"),
+            "read" if log.get("readable") else log.get("error"),
+        )
+        for side in ("log", "site_log")
+        for log in (report.get(side) or {}).get("logs") or ()
+    ]
+    yield _table("Logs", ("Log", "Host", "Result"), read)
+
+
+def _table(title: str, headings: tuple[str, ...], rows: Sequence[Sequence[object]], left_out: int = 0) -> Table:
+    kept = rows[:_MOST_ROWS]
+    return Table(title, headings, tuple(tuple(_cell(value) for value in row) for row in kept), left_out + len(rows) - len(kept))
+
+
+def _days(days: object) -> str:
+    return counted(days, "day") if isinstance(days, int) else ""
+
+
+def _time(text: object) -> str:
+    when = moment(text)
+    return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else str(text or "")
+
+
+def _cell(value: object) -> str:
+    return shown("" if value is None else str(value), _CELL)

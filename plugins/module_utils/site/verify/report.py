@@ -1,0 +1,148 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The whole of a verification: every check with its part and host, and what the page shows besides. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import check_list
+from ansible_collections.configmgr.scp.plugins.module_utils.site.check_list import MOST_DETAIL, Found
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
+    contact_checks,
+    message_checks,
+    role_checks,
+    site_checks,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Answer, BadInput, Gathered
+
+SITE, SERVER, SITE_SERVER = "site", "server", "site_server"
+# Of the report itself: grows when a name changes its meaning.
+SCHEMA = 1
+_FLOWS = ("download", "packages", "manifest", "content", "replication", "installation")
+
+Judge = Callable[[Gathered], "Check | list[Check]"]
+
+
+def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept: Collection[str] = ()) -> dict[str, Any]:
+    """The report.
+
+    :param generated: when it was made, by the controller's clock; aware.
+    :param accept: ids of checks that are known and accepted: they are told, and count as skipped.
+    :raises ValueError: ``fail_on`` is not possible; BadInput: an accepted id that is none.
+    """
+    entries = [_accepted(entry, accept) for entry in judged(found)]
+    _check_accepted(accept)
+    top = found.top_level_site
+    title = f"service connection point of {top.get('site_code') or found.hierarchy.host}"
+    listed = check_list.whole(entries, fail_on, title, "verify")
+    return {
+        "schema": SCHEMA,
+        "generated": generated.isoformat(timespec="seconds"),
+        "site_time": found.site_time.isoformat(timespec="seconds") if found.site_time else None,
+        "site_code": top.get("site_code"),
+        "server": found.server or None,
+        "mode": found.mode,
+        "verdict": verdict(listed["blocked"], listed["counts"]),
+        **listed,
+        "sites": list(found.hierarchy.rows("sites")),
+        "site_systems": list(found.hierarchy.rows("site_systems")),
+        "service_connection_points": list(found.hierarchy.rows("service_connection_points")),
+        "components": list(found.role.rows("components")),
+        "support": found.updates.get("support"),
+        "packages": list(found.updates.rows("packages")),
+        "applications": [_without_ids(row) for row in found.cloud.rows("applications")],
+        "messages": list(found.status.rows("messages")),
+        "log": _log(found.log),
+        "site_log": _log(found.site_log),
+    }
+
+
+def verdict(blocked: bool, counts: dict[str, int]) -> str:
+    """``failed`` when a required check failed, ``warning`` when anything else is not right, else ``passed``."""
+    if blocked:
+        return Status.FAILED.value
+    return Status.WARNING.value if counts[Status.FAILED.value] or counts[Status.WARNING.value] else Status.PASSED.value
+
+
+def judged(found: Gathered) -> list[Found]:
+    """Every check in its place. What could not be looked at is a failed check of its own, once for each host."""
+    provider = found.hierarchy.host or found.role.host
+    entries: list[Found] = []
+
+    def add(part: str, host: str, *checks: Check) -> None:
+        entries.extend(Found(part, host, _safe(check)) for check in checks)
+
+    def ask(part: str, name: str, answer: Answer, *judges: Judge) -> None:
+        if answer.ok:
+            for judge in judges:
+                result = judge(found)
+                add(part, answer.host, *([result] if isinstance(result, Check) else result))
+        elif answer.run:
+            add(part, answer.host, check_list.not_looked_at(name, answer.result, answer.host))
+
+    ask(SITE, "hierarchy", found.hierarchy)
+    ask(SITE, "role", found.role, role_checks.role_configured, role_checks.role_installed, role_checks.components_healthy)
+    ask(
+        SITE, "status", found.status, role_checks.server_healthy, message_checks.endpoints_reported, message_checks.messages_quiet
+    )
+    ask(SITE, "updates", found.updates, site_checks.updates_going_on, site_checks.support_end)
+    ask(SITE, "cloud", found.cloud, site_checks.secrets_valid)
+    ask(SITE, "role", found.role if found.role.ok else Answer(), site_checks.duties)
+    ask(SERVER, "thread", found.thread, role_checks.thread_running)
+    if found.server and SERVER not in found.missing and (found.log.ok or found.last.ok or found.site_log.ok):
+        add(SERVER, found.log.host or found.server, contact_checks.last_contact(found))
+    ask(SERVER, "log", found.log, contact_checks.synchronisation, contact_checks.downloads, _problems_of("log"))
+    ask(SITE_SERVER, "site_log", found.site_log, contact_checks.handed_over, _problems_of("site_log"))
+    for part, server in found.missing.items():
+        detail = f"{server} is no host of the inventory, so it could not be looked at."
+        remedy = "Make it a host of the inventory with the connection winrm or psrp, or name its host in verify_hosts."
+        add(part, server, check_list.whole_part(part, Status.FAILED, detail, remedy))
+    return entries if entries else [Found(SITE, provider, check_list.whole_part(SITE, Status.FAILED, "Nothing was looked at."))]
+
+
+def _problems_of(name: str) -> Judge:
+    def judge(found: Gathered) -> list[Check]:
+        answer: Answer = getattr(found, name)
+        problems = message_checks.log_problems(answer)
+        return [*problems, *message_checks.logs_read(answer)]
+
+    return judge
+
+
+def _safe(check: Check) -> Check:
+    """Texts come from servers: bounded, and without signs that harm a terminal."""
+    return replace(
+        check, title=shown(check.title, 300), detail=shown(check.detail, MOST_DETAIL), remedy=shown(check.remedy, MOST_DETAIL)
+    )
+
+
+def _accepted(entry: Found, accept: Collection[str]) -> Found:
+    check = entry.check
+    if check.id not in accept or check.status in (Status.PASSED, Status.SKIPPED):
+        return entry
+    detail = f"Accepted, though it is {check.status.value}: {check.detail}"
+    return replace(entry, check=replace(check, status=Status.SKIPPED, detail=detail[:MOST_DETAIL]))
+
+
+def _check_accepted(accept: Iterable[object]) -> None:
+    wrong = [name for name in accept if not isinstance(name, str) or not name.replace("_", "").isalnum()]
+    if wrong:
+        raise BadInput(f"accept: {wrong[0]!r} is no name of a check; names are those in the column id of the report.")
+
+
+def _without_ids(row: Any) -> dict[str, Any]:
+    return {name: row.get(name) for name in ("name", "tenant", "type", "imported", "secret")}
+
+
+def _log(answer: Answer) -> dict[str, Any] | None:
+    """What the page shows of a host's logs."""
+    if not answer.ok:
+        return None
+    names = ("server_time", "since", "logs", *_FLOWS, "state_messages", "problems", "timeline", "timeline_left_out", "counts")
+    return {"host": answer.host, **{name: answer.get(name) for name in names}}

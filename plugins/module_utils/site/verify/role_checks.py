@@ -1,0 +1,101 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The role configured, installed and running: three things that can differ. Pure."""
+
+from __future__ import annotations
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming, placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import same_server
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import failed, passed, skipped, unclear, warning
+
+_PROVISION = "Run configmgr.scp.provision on the server that is to have it."
+_STATUS = "Look at Monitoring > System Status > Component Status in the console, and at the component's log on the server."
+
+
+def role_configured(found: Gathered) -> Check:
+    """One row, at the top-level site."""
+    id, title = "role_configured", "The hierarchy has one service connection point, at its top-level site"
+    holders = [(str(row.get("server")), str(row.get("site_code"))) for row in found.holders]
+    top = str(found.top_level_site.get("site_code") or "")
+    if not holders:
+        return failed(id, title, "No site of the hierarchy has it.", _PROVISION)
+    if len(holders) > 1:
+        remedy = "Remove the wrong one (configmgr.scp.service_connection_point, state: absent with its server)."
+        return failed(id, title, f"There is more than one: {placement.listed(holders)}.", remedy)
+    server, code = holders[0]
+    if top and code != top:
+        remedy = f"Remove it there, then run configmgr.scp.provision for site {top}."
+        return failed(id, title, f"{server} belongs to site {code}, but the top-level site is {top}.", remedy)
+    if found.mode is None:
+        remedy = "Set the mode with configmgr.scp.service_connection_point, then restart the thread."
+        return unclear(id, title, f"the row of {server} tells no mode that is known.", remedy)
+    return passed(id, title, f"{server}, site {code}, {found.mode}.")
+
+
+def role_installed(found: Gathered) -> Check:
+    """The site counts the downloader on that server as started."""
+    id, title = "role_installed", "The site has installed it there"
+    if not found.server:
+        return skipped(id, title, "There is not exactly one service connection point.")
+    own = _own_components(found)
+    if found.role.get("installed", False):
+        return passed(id, title, f"{naming.DOWNLOADER} on {found.server} is started; {len(own)} components are known there.")
+    seen = next((row for row in own if str(row.get("component")).upper() == naming.DOWNLOADER), None)
+    state = f"is {seen.get('state')}" if seen else "is not known to the site"
+    remedy = "Read sitecomp.log on the site server for the installation; configmgr.scp.provision follows and repeats it."
+    return failed(id, title, f"{naming.DOWNLOADER} on {found.server} {state}.", remedy)
+
+
+def components_healthy(found: Gathered) -> Check:
+    """The health of each component of the role as the site sums it up."""
+    id, title = "components_healthy", "The site finds the role's components healthy"
+    own = _own_components(found)
+    if not own:
+        return skipped(id, title, "The site knows of no component of the role on its server.")
+    critical = [_named(row) for row in own if row.get("status") == "critical"]
+    ill = [_named(row) for row in own if row.get("status") == "warning"]
+    other = [_named(row) for row in own if row.get("status") not in ("ok", "warning", "critical")]
+    if critical:
+        return failed(id, title, f"{', '.join(critical + ill)}.", _STATUS)
+    if ill:
+        return warning(id, title, f"{', '.join(ill)}.", _STATUS)
+    if other:
+        return unclear(id, title, f"{', '.join(other)}.", _STATUS)
+    return passed(id, title, f"{len(own)} components are ok.")
+
+
+def server_healthy(found: Gathered) -> Check:
+    """What the site sums up of the server's roles. It lags behind, so an ill one is a warning."""
+    id, title = "server_healthy", "The site reaches the roles of the role's server"
+    roles = found.status.rows("roles")
+    if not roles:
+        return skipped(id, title, "The site sums up no role of the server.")
+    ill = [row for row in roles if row.get("status") != "ok"]
+    if not ill:
+        return passed(id, title, f"{len(roles)} roles are ok.")
+    listed = ", ".join(
+        f"{r.get('role')} is {r.get('status')}" + (f", down since {r['down_since']}" if r.get("down_since") else "") for r in ill
+    )
+    remedy = "Look at Monitoring > System Status > Site Status in the console; what is mended shows there up to an hour later."
+    return warning(id, title, f"{listed}.", remedy)
+
+
+def thread_running(found: Gathered) -> Check:
+    """The registry of the server itself says whether the thread runs."""
+    id, title = "thread_running", f"The thread {naming.DOWNLOADER} runs on the server"
+    state = str(found.thread.get("state", "unknown"))
+    if state == executive.RUNNING:
+        return passed(id, title, f"It is running on {found.server}.")
+    remedy = f"Start it with configmgr.scp.component (name: {naming.DOWNLOADER}, state: started) on that server."
+    return failed(id, title, f"It is {state} on {found.server}, so nothing is synchronised.", remedy)
+
+
+def _own_components(found: Gathered) -> list[Data]:
+    """The role's components on the role's server."""
+    return [row for row in found.role.rows("components") if same_server(str(row.get("server") or ""), found.server)]
+
+
+def _named(row: Data) -> str:
+    return f"{row.get('component')} is {row.get('status')} ({row.get('state')})"

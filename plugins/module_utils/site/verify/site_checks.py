@@ -1,0 +1,115 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Updates, support, secrets and duties, as checks. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud_duties import HOW_TO_RENEW
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
+    counted,
+    failed,
+    passed,
+    skipped,
+    unclear,
+    warning,
+)
+
+_MONITOR = "See Monitoring > Updates and Servicing Status in the console, and CMUpdate.log on the site server."
+# Duties that other checks tell with more.
+_TOLD_ELSEWHERE = frozenset({"role_running", "no_update_in_progress", "app_secrets_valid"})
+
+
+def updates_going_on(found: Gathered) -> Check:
+    """No update has failed, none hangs, none is in a state that nobody knows."""
+    id, title = "updates", "No update of the site has failed or hangs"
+    packages = found.updates.rows("packages")
+    ill = [row for row in packages if row.get("phase") == "failed" or row.get("hangs")]
+    if ill:
+        advice = " ".join(dict.fromkeys(str(row["advice"]) for row in ill if row.get("advice"))) or _MONITOR
+        return failed(id, title, f"{'; '.join(_told(row) for row in ill)}.", advice)
+    unknown = [row for row in packages if row.get("phase") == "unknown"]
+    if unknown:
+        return unclear(id, title, f"{'; '.join(_told(row) for row in unknown)}.", _MONITOR)
+    moving = [
+        row for row in packages if row.get("phase") in ("downloading", "installing", "checking", "restart_pending", "enabled")
+    ]
+    if moving:
+        return passed(id, title, f"Under way: {'; '.join(_told(row) for row in moving)}.")
+    ready = [str(row.get("name")) for row in packages if row.get("phase") in ("ready", "available")]
+    if ready:
+        return passed(id, title, f"Can be installed or downloaded: {', '.join(ready)}.")
+    return passed(id, title, f"The site knows {counted(len(packages), 'update')}; nothing is under way.")
+
+
+def support_end(found: Gathered) -> Check:
+    """The version of the site is supported, and will be for a while."""
+    id, title = "support_end", "The site's version is supported"
+    support = found.updates.get("support", {})
+    if not isinstance(support, Mapping) or support.get("days_left") is None:
+        why = support.get("warning") if isinstance(support, Mapping) else None
+        return unclear(
+            id,
+            title,
+            str(why or "the site does not tell its version."),
+            "Look the version up on Microsoft's page of supported versions.",
+        )
+    days, name, ends = int(support["days_left"]), support.get("name"), support.get("ends")
+    remedy = "Install a newer version: Administration > Updates and Servicing in the console."
+    if days < 0:
+        return failed(id, title, f"{name} has been out of support since {ends}.", remedy)
+    if days < found.limits.support_days:
+        return warning(id, title, f"{name} is supported until {ends}, {counted(days, 'day')} from now.", remedy)
+    return passed(id, title, f"{name} is supported until {ends}.")
+
+
+def secrets_valid(found: Gathered) -> Check:
+    """The secrets of the Entra applications; without one the services of its tenant stop."""
+    id, title = "app_secrets_valid", "The secrets of the Entra applications are valid for a while"
+    apps = [row for row in found.cloud.rows("applications") if isinstance(row.get("secret"), Mapping)]
+    if not apps:
+        return skipped(id, title, "The site has no Entra application with a secret.")
+    days = {str(row.get("name")): _days(row) for row in apps}
+    over = [name for name, left in days.items() if left is not None and left < 0]
+    soon = [
+        f"{name} in {counted(left, 'day')}"
+        for name, left in days.items()
+        if left is not None and 0 <= left < found.limits.secret_days
+    ]
+    unknown = [name for name, left in days.items() if left is None]
+    if over:
+        return failed(id, title, f"Expired: {', '.join(over)}." + (f" Soon: {', '.join(soon)}." if soon else ""), HOW_TO_RENEW)
+    if soon:
+        return warning(id, title, f"Expires: {', '.join(soon)}.", HOW_TO_RENEW)
+    if unknown:
+        where = "See the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
+        return unclear(id, title, f"no date is known of: {', '.join(unknown)}.", where)
+    left = ", ".join(f"{name} for {counted(number, 'day')}" for name, number in days.items() if number is not None)
+    return passed(id, title, f"Valid: {left}.")
+
+
+def duties(found: Gathered) -> list[Check]:
+    """What there is to do by hand in this state. None of it stops the role, so a failed one is advice."""
+    return [_duty(row) for row in found.role.rows("duties") if row.get("id") not in _TOLD_ELSEWHERE]
+
+
+def _duty(row: Data) -> Check:
+    id, title, detail, how = f"duty_{row.get('id')}", str(row.get("title")), str(row.get("detail")), str(row.get("how") or "")
+    if row.get("done") is True:
+        return passed(id, title, detail)
+    if row.get("done") is False:
+        return failed(id, title, detail, how, required=False)
+    return warning(id, title, detail, how)
+
+
+def _days(row: Data) -> int | None:
+    days = row["secret"].get("expires_in_days")
+    return days if isinstance(days, int) else None
+
+
+def _told(row: Data) -> str:
+    since = f" since {row['last_updated']}" if row.get("last_updated") else ""
+    return f"{row.get('name')} is {row.get('state')}{since}"

@@ -1,0 +1,63 @@
+"""playbooks/report.yml: what ends the run, dead servers, hostile lines; tests/lab/report looks at its page in a browser."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.server import Estate
+from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
+from tests.lab.plays.scenarios import words
+from tests.lab.verification import role_in_place, spoil_log
+
+CAS01 = "cas01.corp.example"
+END = "configmgr.scp.verify : The service connection point does well"
+
+
+@pytest.fixture
+def estate(start_estate: Callable[..., Estate]) -> Estate:
+    return role_in_place(start_estate)
+
+
+@pytest.fixture
+def report(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> Callable[..., Run]:
+    """Runs the playbook with variables; its files are in ``tmp_path``."""
+
+    def run(*options: str, **variables: Any) -> Run:
+        wish = json.dumps({"scp_report_dir": str(tmp_path), **variables})
+        return run_playbook(CHECKOUT / "playbooks" / "report.yml", lab_inventory(estate), tmp_path, "-e", wish, *options)
+
+    return run
+
+
+@pytest.mark.core
+def test_a_broken_synchronisation_and_hostile_lines(estate: Estate, report: Callable[..., Run], tmp_path: Path) -> None:
+    spoil_log(estate)
+    run = report(verify_log_max_bytes=4_000_000)
+    assert run.code == 2, run.output
+    message = run.result(END, "failed")["msg"]
+    assert "synchronisation (The last check for updates came to its end): It failed." in message
+    assert "problem_tls" in message
+    assert "cipher suites" in message
+    # Neither the terminal nor Ansible's templates are reached by a line of a log.
+    assert "\x1b" not in run.output
+    assert "\u202e" not in run.output
+    assert "{{ 7 * 7 }}" in words(run)
+    found = json.loads((tmp_path / f"{CAS01}.json").read_text(encoding="utf-8"))
+    assert any("{{ 7 * 7 }}" in check["detail"] for check in found["checks"])
+    # On its way to the page no brace of a log was taken for a template.
+    assert "{{ 7 * 7 }}" in (tmp_path / f"{CAS01}.html").read_text(encoding="utf-8")
+
+
+def test_a_dead_server_and_what_ends_the_run(estate: Estate, report: Callable[..., Run], tmp_path: Path) -> None:
+    estate.faults.order("dead_machine", target="scp01")
+    run = report("--check", ansible_winrm_connection_timeout=3, verify_fail_on="none", verify_report_name="dead")
+    assert run.code == 0, run.output
+    found = json.loads((tmp_path / "dead.json").read_text(encoding="utf-8"))
+    failed = [check["id"] for check in found["checks"] if check["status"] == "failed" and check["required"]]
+    assert failed == ["thread_checked"]
+    assert (tmp_path / "dead.html").is_file()

@@ -1,0 +1,69 @@
+"""Headless Chromium from Debian's packages, driven by Selenium: pages as people see them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from selenium import webdriver
+from selenium.common.exceptions import WebDriverException
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+
+ROOT = Path(__file__).resolve().parents[3]
+# With the time that apt-get takes to fetch the packages.
+_INSTALL_SECONDS = 600.0
+
+
+class CannotRun(Exception):
+    """This machine cannot run the browser; the text says why."""
+
+
+@contextmanager
+def browser() -> Iterator[webdriver.Chrome]:
+    """A browser without a network to go to. Raises :class:`CannotRun`."""
+    if not sys.platform.startswith("linux"):
+        raise CannotRun("the browser is installed from Debian's packages, so only on Linux")
+    _install()
+    with tempfile.TemporaryDirectory(prefix="browser-") as profile:
+        options = Options()
+        options.binary_location = "/usr/bin/chromium"
+        for argument in (
+            "--headless=new",
+            "--disable-gpu",
+            "--hide-scrollbars",
+            "--disable-dev-shm-usage",
+            f"--user-data-dir={profile}",
+        ):
+            options.add_argument(argument)
+        # Every name leads nowhere: a page that loads something fails to.
+        options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost")
+        if os.geteuid() == 0:
+            options.add_argument("--no-sandbox")
+        try:
+            driver = webdriver.Chrome(options=options, service=Service("/usr/bin/chromedriver"))
+        except WebDriverException as error:
+            raise CannotRun(f"Chromium did not start: {str(error.msg).splitlines()[0]}") from error
+        try:
+            driver.set_page_load_timeout(60)
+            yield driver
+        finally:
+            driver.quit()
+
+
+def _install() -> None:
+    folder = ROOT / ".cache"
+    folder.mkdir(exist_ok=True)
+    with (folder / "chromium.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        script = ROOT / "tests" / "tools" / "chromium.sh"
+        done = subprocess.run(["sh", str(script)], capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)
+    if done.returncode:
+        lines = done.stderr.strip().splitlines()
+        raise CannotRun(lines[-1] if lines else f"chromium.sh ended with exit code {done.returncode}")

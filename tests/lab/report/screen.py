@@ -1,0 +1,80 @@
+"""A page in the browser as people see it: at a size, in light or dark, on paper."""
+
+from __future__ import annotations
+
+import base64
+from pathlib import Path
+from typing import Any
+
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.by import By
+
+from tests.lab.ansible_runs import CHECKOUT
+
+ARTEFACTS = CHECKOUT / "build" / "report"
+
+
+def said_by(driver: Chrome) -> list[dict[str, Any]]:
+    """What the browser's console has to say: blocked scripts, things that were not loaded."""
+    return list(driver.get_log("browser"))  # type: ignore[no-untyped-call]
+
+
+class Screen:
+    """A page in the browser at a size."""
+
+    def __init__(self, driver: Chrome, page: Path) -> None:
+        self.driver = driver
+        self.page = page
+
+    def show(self, width: int, scheme: str = "light", media: str = "screen") -> None:
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": width < 600}
+        )
+        features = [{"name": "prefers-color-scheme", "value": scheme}]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": media, "features": features})
+        self.driver.get(self.page.as_uri())
+
+    def keep(self, name: str) -> None:
+        """A picture of the whole page, as an artefact."""
+        ARTEFACTS.mkdir(parents=True, exist_ok=True)
+        shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})
+        (ARTEFACTS / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
+
+    def too_wide(self) -> list[str]:
+        """Elements that stand out of the page, or whose content stands out of them."""
+        return list(
+            self.driver.execute_script(
+                """
+                const wide = document.documentElement.clientWidth, found = [];
+                for (const e of document.querySelectorAll('body, body *')) {
+                  const box = e.getBoundingClientRect(), style = getComputedStyle(e);
+                  if (style.position === 'absolute' || e.closest('thead')) continue;
+                  const over = box.width && (box.right > wide + 1 || box.left < -1);
+                  const spills = e.scrollWidth > e.clientWidth + 1 && e.clientWidth && !(e instanceof SVGElement)
+                    && style.display !== 'inline';
+                  if (over || spills) found.push(e.tagName + '.' + e.className + ': ' + e.textContent.slice(0, 40));
+                }
+                return found;
+                """
+            )
+        )
+
+    def texts_out_of_their_boxes(self) -> list[str]:
+        """Names in the drawing that are longer than their boxes."""
+        return list(
+            self.driver.execute_script(
+                """
+                return [...document.querySelectorAll('svg g')].flatMap(g => {
+                  const box = g.querySelector('rect').getBBox();
+                  return [...g.querySelectorAll('text')].filter(t => t.getBBox().x + t.getBBox().width > box.x + box.width)
+                    .map(t => t.textContent);
+                });
+                """
+            )
+        )
+
+    def texts(self, selector: str) -> list[str]:
+        return [element.text for element in self.driver.find_elements(By.CSS_SELECTOR, selector)]
+
+    def colour(self, selector: str, name: str) -> str:
+        return str(self.driver.find_element(By.CSS_SELECTOR, selector).value_of_css_property(name))

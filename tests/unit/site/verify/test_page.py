@@ -1,0 +1,111 @@
+"""What the page shows, and that no text of a server becomes markup on it."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import page_of
+from ansible_collections.configmgr.scp.plugins.plugin_utils.page.render import render
+from tests.unit.site.verify.support import WELL, flow, problem, report, spoiled, stage
+
+EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7 * 7 }}{% raw %}\x1b[2J\u202e]]>"
+
+
+def html(found: dict[str, Any]) -> str:
+    # As it comes back from the JSON file.
+    return render(page_of(json.loads(json.dumps(report(found)))))
+
+
+def test_the_most_urgent_stands_first() -> None:
+    found = spoiled("thread", state="stopped")
+    found["role"]["result"]["duties"] = [{"id": "proxy", "title": "T", "detail": "D", "how": "H", "done": False}]
+    page = page_of(report(found))
+    assert [group.title for group in page.groups] == ["Failed", "Advice", "Passed", "Not looked at"]
+    assert (page.verdict, page.headline) == ("failed", "Something is wrong")
+    assert page.summary == "2 failed, 0 warnings, 12 passed, 1 skipped"
+
+
+def test_the_timeline_of_the_last_synchronisation() -> None:
+    found = spoiled(
+        "log",
+        download=flow(
+            "failed", stage("check_started", "2026-11-22T10:00:00.000Z"), stage("manifest_download", "2026-11-22T10:00:09.000Z")
+        ),
+        timeline=[
+            {"kind": "problem", "time": "2026-11-22T09:00:00.000Z", "title": "An older one", "text": ""},
+            {"kind": "problem", "time": "2026-11-22T10:00:10.000Z", "title": "TLS", "text": "WARNING: x"},
+            {"kind": "stage", "time": "2026-11-22T10:00:09.000Z", "title": "twice", "text": ""},
+        ],
+    )
+    page = page_of(report(found))
+    assert page.timeline_title == "Last synchronisation, 2026-11-22 10:00:00 UTC: failed"
+    assert [(step.title, step.after, step.kind) for step in page.timeline] == [
+        ("Stage check_started", "", "stage"),
+        ("Stage manifest_download", "+ 9 seconds", "stage"),
+        ("TLS", "+ 1 second", "problem"),
+        ("Stage manifest_accepted", "+ 50 seconds", "site"),
+    ]
+
+
+def test_without_anything_there_is_a_page_all_the_same() -> None:
+    page = page_of(report({}))
+    assert page.timeline == ()
+    assert page.timeline_title == "No synchronisation is known"
+    assert "Nothing was looked at." in render(page)
+
+
+def test_problems_that_are_over_have_a_table() -> None:
+    page = page_of(report(spoiled("log", problems=[problem("tls", status="over")])))
+    assert [table.rows[0][0] for table in page.tables if table.title == "Problems that are over"] == ["About tls"]
+
+
+def evil_everywhere(value: Any, text: str) -> Any:
+    """The same data with a text put behind every text but those that are compared."""
+    if isinstance(value, dict):
+        kept = ("phase", "outcome", "status", "severity", "state", "mode", "kind", "verdict", "subject", "id")
+        return {name: item if name in kept else evil_everywhere(item, text) for name, item in value.items()}
+    if isinstance(value, list):
+        return [evil_everywhere(item, text) for item in value]
+    return value + text if isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value) else value
+
+
+TAGS = re.compile(r"<(/?[a-zA-Z!]\w*)")
+
+
+def tags(page: str) -> set[str]:
+    return set(TAGS.findall(page))
+
+
+ALLOWED = tags(html(spoiled("log", problems=[problem("tls")])))
+
+
+def test_texts_of_servers_are_only_text() -> None:
+    dirty = html(evil_everywhere(spoiled("log", problems=[problem("tls")]), EVIL))
+    assert "&lt;script&gt;alert(1)" in dirty
+    # Neither Ansible nor the page's own template reads braces of a text.
+    assert "{{ 7 * 7 }}{% raw %}" in dirty
+    assert "\x1b" not in dirty
+    assert "\u202e" not in dirty
+    assert "script" not in ALLOWED
+    assert tags(dirty) == ALLOWED
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(max_size=300))
+def test_no_text_makes_a_tag(text: str) -> None:
+    dirty = html(evil_everywhere(spoiled("log", problems=[problem("tls")]), text))
+    assert tags(dirty) <= ALLOWED
+
+
+def test_the_page_loads_nothing() -> None:
+    page = html(WELL)
+    assert "default-src 'none'" in page
+    attributes = re.findall(r"""\s([a-z-]+)=["']""", re.sub(r"<style>.*</style>", "", page, flags=re.DOTALL))
+    assert not {"src", "href", "action", "data", "style"} & set(attributes)
+    assert "url(" not in page
+    assert "<script" not in page

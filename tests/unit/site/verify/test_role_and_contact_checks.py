@@ -1,0 +1,148 @@
+"""Configured, installed, running, healthy; last contact, synchronisation and downloads."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.site.verify.support import SCP01, WELL, check, flow, offline, spoiled, stage
+
+ROW = {"server": SCP01, "site_code": "CAS", "mode": "online"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "words"),
+    [
+        ([ROW], "passed", "scp01.corp.example, site CAS, online."),
+        ([], "failed", "No site of the hierarchy has it."),
+        ([ROW, {**ROW, "server": "scp02.corp.example"}], "failed", "more than one: "),
+        ([{**ROW, "site_code": "PR1"}], "failed", "belongs to site PR1, but the top-level site is CAS"),
+        ([{**ROW, "mode": None}], "warning", "Cannot tell: the row of scp01.corp.example tells no mode"),
+    ],
+)
+def test_configured(rows: list[dict[str, Any]], status: str, words: str) -> None:
+    entry = check(spoiled("role", configured=rows), "role_configured")
+    assert entry["status"] == status
+    assert words in entry["detail"]
+
+
+def test_installed() -> None:
+    assert check(WELL, "role_installed")["status"] == "passed"
+    entry = check(spoiled("role", installed=False, components=[]), "role_installed")
+    assert entry["status"] == "failed"
+    assert "is not known to the site" in entry["detail"]
+    assert check(spoiled("role", configured=[]), "role_installed")["status"] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("health", "status"),
+    [("ok", "passed"), ("warning", "warning"), ("critical", "failed"), ("status 7", "warning"), ("unknown", "warning")],
+)
+def test_components(health: str, status: str) -> None:
+    row = {"component": "SMS_SERVICE_CONNECTOR", "server": "SCP01", "state": "started", "status": health}
+    # A component that was left behind on another server says nothing of this role.
+    other = {**row, "server": "OLD.corp.example", "status": "critical"}
+    entry = check(spoiled("role", components=[row, other]), "components_healthy")
+    assert entry["status"] == status
+    assert "OLD" not in entry["detail"]
+
+
+def test_server_health() -> None:
+    ill = [{"role": "SMS Dmp Connector", "status": "critical", "down_since": "2026-11-22T08:00:00Z"}]
+    entry = check(spoiled("status", roles=ill), "server_healthy")
+    assert (entry["status"], entry["detail"]) == ("warning", "SMS Dmp Connector is critical, down since 2026-11-22T08:00:00Z.")
+    assert check(spoiled("status", roles=[]), "server_healthy")["status"] == "skipped"
+
+
+@pytest.mark.parametrize(("state", "status"), [("running", "passed"), ("stopped", "failed"), ("stopping", "failed")])
+def test_thread(state: str, status: str) -> None:
+    assert check(spoiled("thread", state=state), "thread_running")["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("recorded", "logged", "status", "words"),
+    [
+        ("2026-11-22T10:00:18Z", None, "passed", "1 hour ago, at 2026-11-22 10:00 UTC"),
+        ("2026-11-21T11:00:00Z", None, "passed", "25 hours ago"),
+        ("2026-11-21T10:59:59Z", None, "failed", "It should make one every 24 hours."),
+        # While a check is asked for the registry shows none; the log does.
+        (None, "2026-11-22T11:59:00.000Z", "passed", "1 minute ago"),
+        ("2026-11-20T10:00:00Z", "2026-11-22T11:59:00.000Z", "passed", "1 minute ago"),
+        (None, None, "warning", "Cannot tell: neither registry nor log"),
+        ("2026-11-22T12:00:30Z", None, "passed", "30 seconds ahead"),
+    ],
+)
+def test_last_contact_online(recorded: str | None, logged: str | None, status: str, words: str) -> None:
+    found = spoiled("last", previous_synchronisation=recorded)
+    found["log"]["result"]["download"] = flow("completed", success=logged)
+    entry = check(found, "last_contact")
+    assert entry["status"] == status
+    assert words in entry["detail"]
+
+
+def test_last_contact_of_a_stopped_thread_says_what_the_module_said() -> None:
+    found = spoiled()
+    found["last"]["result"] = {"msg": "SMS_DMP_DOWNLOADER is stopped.", "failed": False}
+    found["log"]["result"]["download"] = flow(None)
+    assert "SMS_DMP_DOWNLOADER is stopped." in check(found, "last_contact")["detail"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "status", "words"),
+    [
+        ("2026-11-20T10:00:00.000Z", "passed", "2 days ago"),
+        ("2026-10-01T10:00:00.000Z", "warning", "52 days ago"),
+        (None, "warning", "Cannot tell: the part of hman.log that was read"),
+    ],
+)
+def test_last_contact_offline(accepted: str | None, status: str, words: str) -> None:
+    found = offline(spoiled("site_log", manifest=flow("completed", success=accepted)))
+    entry = check(found, "last_contact")
+    assert entry["status"] == status
+    assert words in entry["detail"]
+    assert check(found, "synchronisation")["status"] == "skipped"
+    assert check(found, "endpoints_reported")["status"] == "skipped"
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "words"),
+    [
+        ("completed", "passed", "Stage reached: Stage x"),
+        ("running", "passed", "One is under way."),
+        ("failed", "failed", "It failed."),
+        ("stopped", "failed", "Its thread was stopped."),
+        ("stalled", "failed", "It stands still."),
+        (None, "warning", "tells of none"),
+    ],
+)
+def test_synchronisation(outcome: str | None, status: str, words: str) -> None:
+    entry = check(spoiled("log", download=flow(outcome, stage("x", "2026-11-22T10:00:00.000Z"))), "synchronisation")
+    assert entry["status"] == status
+    assert words in entry["detail"]
+
+
+@pytest.mark.parametrize(
+    ("handed", "accepted", "status"),
+    [
+        ("2026-11-22T10:00:18.000Z", "2026-11-22T10:01:00.000Z", "passed"),
+        ("2026-11-22T11:30:00.000Z", "2026-11-21T10:01:00.000Z", "passed"),
+        ("2026-11-22T10:00:18.000Z", "2026-11-21T10:01:00.000Z", "warning"),
+        ("2026-11-22T10:00:18.000Z", None, "warning"),
+        (None, None, "skipped"),
+    ],
+)
+def test_what_the_site_made_of_it(handed: str | None, accepted: str | None, status: str) -> None:
+    found = spoiled("log", download=flow("completed", success=handed))
+    found["site_log"]["result"]["manifest"] = flow("completed", success=accepted)
+    assert check(found, "manifest_accepted")["status"] == status
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status"), [("completed", "passed"), ("running", "passed"), ("failed", "failed"), ("stalled", "failed")]
+)
+def test_downloads(outcome: str, status: str) -> None:
+    rows = [{"package": "abc", "outcome": outcome, "title": "Payload being downloaded"}]
+    entry = check(spoiled("log", packages=rows), "downloads")
+    assert entry["status"] == status
+    assert "abc" in entry["detail"]
