@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.unit.site.setup_script.support import ROLE, TYPES, mistakes, values, wish
+
+KEYS = "unattended_setup_further_keys: "
+CASES: list[tuple[dict[str, Any], str]] = [
+    ({"sitecode": "PS1"}, "unattended_setup_sitecode: there is no such option; allowed is branch, cd_latest, clients,"),
+    ({"database__host": "x"}, "unattended_setup_database.host: there is no such option; allowed is backup_share, broker_port,"),
+    (
+        {"service_connection_point": {**ROLE["service_connection_point"], "proxy": {"password": "x"}}},
+        "unattended_setup_service_connection_point.proxy.password: there is no such option; allowed is account, port, server.",
+    ),
+    ({"clients": "https"}, "unattended_setup_clients: it is no dictionary; allowed is one of pki_certificate, protocol."),
+    ({"further_keys": ["UseFQDN"]}, f"{KEYS}it is not of the right form; allowed is a dictionary of sections, each one of keys."),
+    ({"further_keys": {"UseFQDN": 1}}, f"{KEYS}it is not of the right form; allowed is a dictionary of sections"),
+    (
+        {"further_keys": {"SystemCenterOptions": {"SysCenterId": "x"}}},
+        f"{KEYS}'SysCenterId' in 'SystemCenterOptions' is no documented",
+    ),
+    (
+        {"further_keys": {"options": {"Nonsense": 1}}},
+        f"{KEYS}'Nonsense' in 'options' is no documented key; allowed there is ProductID,",
+    ),
+    (
+        {"further_keys": {"SQLConfigOptions": {"UseFQDN": 1}}},
+        f"{KEYS}'UseFQDN' in 'SQLConfigOptions' is no documented key; allowed",
+    ),
+    (
+        {"further_keys": {"Options": {"SITECODE": "PS2"}}},
+        f"{KEYS}SiteCode is told by unattended_setup_site_code too; tell it once.",
+    ),
+    (
+        {"further_keys": {"Options": {"UseFQDN": 1, "useFqdn": 0}}},
+        f"{KEYS}UseFQDN stands there twice, in another case; tell it once.",
+    ),
+    (
+        {"further_keys": {"Identification": {"Action": "InstallCAS"}}},
+        f"{KEYS}Action in [Identification] follows from unattended_s",
+    ),
+    (
+        {"dest": "/tmp/setup.txt"},
+        "unattended_setup_dest: '/tmp/setup.txt' is no script; allowed is the path of a file that ends in .ini.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("changes", "words"), CASES)
+def test_what_is_nothing_known(changes: dict[str, Any], words: str) -> None:
+    [found] = mistakes(wish("primary", **changes))
+    assert found.startswith(words)
+
+
+@pytest.mark.parametrize("kind", [None, "", "Primary", "secondary", 3, ["primary"], {}])
+def test_a_type_that_is_none(kind: object) -> None:
+    # What does not depend on the type is told with it.
+    found = mistakes({"type": kind, "site_code": "CON"})
+    assert found[0].startswith("unattended_setup_type: ")
+    assert found[0].endswith(f"; allowed is {', '.join(TYPES)}.")
+    assert "SiteCode" in found[1]
+    assert len(found) == 2
+
+
+def test_what_is_empty_is_not_set() -> None:
+    plain = values(wish("primary"))
+    empty: dict[str, Any] = {
+        "console": None,
+        "branch": "",
+        "languages": {"server": [], "client": ""},
+        "hierarchy": {},
+        "further_keys": {"Options": {}},
+    }
+    assert values(wish("primary", **empty, recovery=None, service_connection_point={"server": "", "proxy": {}})) == plain
+
+
+def test_a_false_is_set() -> None:
+    assert values(wish("primary", console=False))["AdminConsole"] == "0"
+    assert values(wish("primary", software_assurance={"active": False}))["SAActive"] == "0"
+
+
+def test_the_wish_is_left_as_it_was() -> None:
+    given = wish("primary", most=True)
+    values(given)
+    assert given == wish("primary", most=True)
