@@ -76,7 +76,7 @@ def judged(wish: Mapping[str, Any]) -> Script:
     """
     told = taken_apart(wish)
     work = _Judged(mistakes=list(told.mistakes))
-    _check_dest(told, work)
+    _check_dest(wish, work)
     keys = _with_consequences(told)
     for key in all_keys():
         if key.name in keys:
@@ -190,8 +190,11 @@ def _require(key: Key, reason: str, work: _Judged) -> None:
         work.wrong(key, f"it is not set, and {reason}; allowed is {allowed(key)}.")
 
 
-def _check_dest(told: Told, work: _Judged) -> None:
-    """Setup takes a script only by the name of a file that ends in .ini (memdocs, use-a-command-line-to-install-sites)."""
-    dest = told.options.get("dest")
-    if dest is not None and not text_of(dest).lower().endswith(".ini"):
-        work.mistakes.append(f"{PREFIX}dest: {quoted(dest)} is no script; allowed is the path of a file that ends in .ini.")
+def _check_dest(wish: Mapping[str, Any], work: _Judged) -> None:
+    """Setup takes a script only by the name of a file that ends in .ini (memdocs, use-a-command-line-to-install-sites).
+
+    A wish without ``dest`` is one that nobody means to write.
+    """
+    if "dest" in wish and not text_of(wish["dest"]).lower().endswith(".ini"):
+        shown = "an empty text" if wish["dest"] in (None, "") else quoted(wish["dest"])
+        work.mistakes.append(f"{PREFIX}dest: {shown} is no script; allowed is the path of a file that ends in .ini.")

@@ -41,6 +41,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
         {"further_keys": {"Identification": {"Action": "InstallCAS"}}},
         f"{KEYS}Action in [Identification] follows from unattended_s",
     ),
+    ({"dest": ""}, "unattended_setup_dest: an empty text is no script; allowed is the path of a file that ends in .ini."),
     (
         {"dest": "/tmp/setup.txt"},
         "unattended_setup_dest: '/tmp/setup.txt' is no script; allowed is the path of a file that ends in .ini.",
