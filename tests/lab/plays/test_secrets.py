@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.parsing.vault import FileVaultSecret, VaultLib
 
 from lab.server import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
@@ -122,3 +124,25 @@ def test_the_watch_would_see_a_secret() -> None:
     with watched_arguments() as arguments:
         assert os.system(f"sh -c 'sleep 0.3; : {marked}'") == 0
     assert any(marked in line for line in arguments)
+
+
+@pytest.mark.core
+def test_a_password_out_of_a_vault_within_its_list(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> None:
+    """As ansible-vault encrypt_string writes it: the value alone is encrypted, where it stands."""
+    key = tmp_path / "key"
+    key.write_text("Vault-Key-2026\n", encoding="utf-8")
+    vault = VaultLib([("default", FileVaultSecret(filename=str(key), loader=DataLoader()))])
+    vault.secrets[0][1].load()
+    sealed = "\n".join(f"      {line}" for line in vault.encrypt(INSTALL).decode().splitlines())
+    accounts = f"service_connection_point_accounts:\n  - name: CORP\\scpinstall\n    password: !vault |\n{sealed}\n"
+    variables = tmp_path / "accounts.yml"
+    variables.write_text(accounts, encoding="utf-8")
+    playbook = CHECKOUT / "playbooks" / "provision.yml"
+    done = run_playbook(
+        playbook, lab_inventory(estate), tmp_path, "-e", f"@{variables}", "--vault-password-file", str(key), "-vvvv"
+    )
+    assert done.code == 0, done.output
+    assert leaks(done.output) == []
+    assert leaks(json.dumps(done.outcomes)) == []
+    rows = estate.hierarchy("one").state.control.of_class("SMS_SCI_Reserved")
+    assert [row.text("UserName") for row in rows] == [r"CORP\scpinstall"]
