@@ -11,6 +11,7 @@ from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.plays.conftest import holders
 from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+from tests.lab.plays.several import play_each, refusal
 
 CAS01, STA03 = "cas01.corp.example", "sta03.corp.example"
 TWO = "scp_provider=sms_provider_two"
@@ -48,18 +49,20 @@ def test_after_the_role_is_installed_and_the_rest_listed(estate: Estate, lab_inv
     assert play("expand", estate, lab_inventory, tmp_path, "expand_phase=after").recap(CAS01)["changed"] == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ((TWO, "expand_phase=after"), "about a central administration site with a primary below it"),
-        (("expand_phase=before",), "about a stand-alone primary"),
-        ((TWO,), "Set expand_phase: before"),
-    ],
-)
-def test_the_wrong_phase_is_refused_and_nothing_is_written(
-    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path, arguments: tuple[str, ...], sentence: str
-) -> None:
-    run = play("expand", estate, lab_inventory, tmp_path, *arguments)
+# By phase and site: the stand-alone primary is hierarchy two's.
+WRONG = {
+    "after_on_the_primary": (STA03, {"expand_phase": "after"}, "about a central administration site with a primary below it"),
+    "before_on_the_central": (CAS01, {"expand_phase": "before"}, "about a stand-alone primary"),
+    "no_phase": (STA03, {}, "Set expand_phase: before"),
+}
+
+
+def test_the_wrong_phase_is_refused_and_nothing_is_written(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    wishes = {wish: given for wish, (_, given, _) in WRONG.items()}
+    providers = {wish: host for wish, (host, _, _) in WRONG.items()}
+    run = play_each("expand", estate, lab_inventory, tmp_path, wishes, providers=providers)
     assert run.code == 2, run.output
-    assert sentence in words(run)
+    for wish, (_, _, sentence) in WRONG.items():
+        assert sentence in refusal(run, wish), wish
+        assert sentence in words(run), wish
     assert writes(estate) == []

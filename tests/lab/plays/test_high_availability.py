@@ -11,10 +11,12 @@ from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.plays.conftest import holders
 from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP02 = "cas01.corp.example", "scp02.corp.example"
 # A server of the estate whose computer account is administrator of the candidates, as the planned passive one.
-PASSIVE = "ha_passive_server=sta01.corp.example"
+PASSIVE = {"ha_passive_server": "sta01.corp.example"}
+PASSIVE_ARGUMENTS = [f"{name}={value}" for name, value in PASSIVE.items()]
 
 
 @pytest.fixture
@@ -24,29 +26,31 @@ def estate(start_estate: StartEstate) -> Estate:
 
 
 def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
-    run = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", PASSIVE)
+    run = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", *PASSIVE_ARGUMENTS)
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
     assert estate.violations == []
     assert "Move the content library to a remote share" in words(run)
-    again = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", PASSIVE)
+    again = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", *PASSIVE_ARGUMENTS)
     assert again.recap(CAS01)["changed"] == 0
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ((f"scp_to={CAS01}", PASSIVE), "must be on another server"),
-        (("scp_to=sta01.corp.example", PASSIVE), "must be on another server"),
-        ((f"scp_to={SCP02}",), "Name the server that is to have the role"),
-        ((f"scp_to={SCP02}", "ha_passive_server=pri2.corp.example"), "PRI2$"),
-    ],
-)
+IN_THE_WAY = {
+    "site_server": ({"scp_to": CAS01, **PASSIVE}, "must be on another server"),
+    "passive_one": ({"scp_to": "sta01.corp.example", **PASSIVE}, "must be on another server"),
+    "unnamed": ({"scp_to": SCP02}, "Name the server that is to have the role"),
+    "no_rights": ({"scp_to": SCP02, "ha_passive_server": "pri2.corp.example"}, "PRI2$"),
+}
+
+
 def test_what_is_in_the_way_is_said_before_anything_is_written(
-    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path, arguments: tuple[str, ...], sentence: str
+    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path
 ) -> None:
-    run = play("high_availability", estate, lab_inventory, tmp_path, *arguments)
+    wishes = {wish: given for wish, (given, _) in IN_THE_WAY.items()}
+    run = play_each("high_availability", estate, lab_inventory, tmp_path, wishes)
     assert run.code == 2, run.output
-    assert sentence in words(run)
+    for wish, (_, sentence) in IN_THE_WAY.items():
+        assert sentence in refusal(run, wish), wish
+        assert sentence in words(run), wish
     assert writes(estate) == []
     assert holders(estate) == [CAS01]

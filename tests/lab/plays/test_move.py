@@ -14,6 +14,7 @@ from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.plays.conftest import PlayBook, holders
 from tests.lab.plays.scenarios import words, writes
+from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP01, SCP02, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp02.corp.example", "scp04.corp.example"
 ROLE, POINT = "configmgr.scp.move : ", "configmgr.scp.service_connection_point : "
@@ -69,24 +70,28 @@ def test_check_mode_prints_the_steps_in_their_order_and_writes_nothing(estate: E
     assert holders(estate) == [SCP01]
 
 
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ({"scp_to": ""}, "move_to is not set"),
-        ({"scp_to": SCP02, "scp_from": SCP02}, "is the server that the role is to be moved to"),
-        ({"scp_to": SCP02, "scp_from": "scp03.corp.example"}, "is on scp01.corp.example (site CAS), not on scp03.corp.example"),
-        ({"scp_to": "pri1.corp.example"}, "site system server of site PR1"),
-        ({"scp_to": SCP04}, "Preflight of scp04.corp.example"),
-        ({"scp_to": SCP02, "move_remove_old_site_system": "true"}, "move_remove_old_site_system needs move_from"),
-    ],
-)
+# What may not be.
+REFUSED = {
+    "no_server": ({"scp_to": ""}, "move_to is not set"),
+    "same_server": ({"scp_to": SCP02, "scp_from": SCP02}, "is the server that the role is to be moved to"),
+    "wrong_origin": (
+        {"scp_to": SCP02, "scp_from": "scp03.corp.example"},
+        "is on scp01.corp.example (site CAS), not on scp03.corp.example",
+    ),
+    "of_another_site": ({"scp_to": "pri1.corp.example"}, "site system server of site PR1"),
+    "preflight": ({"scp_to": SCP04}, "Preflight of scp04.corp.example"),
+    "no_origin": ({"scp_to": SCP02, "move_remove_old_site_system": "true"}, "move_remove_old_site_system needs move_from"),
+}
+
+
 def test_what_may_not_be_is_refused_and_nothing_is_written(
-    estate: Estate, move: PlayBook, arguments: dict[str, str], sentence: str
+    estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path
 ) -> None:
-    given = [part for name, value in arguments.items() for part in ("-e", f"{name}={value}")]
-    run = move(*given)
+    run = play_each("move", estate, lab_inventory, tmp_path, {wish: given for wish, (given, _) in REFUSED.items()})
     assert run.code == 2, run.output
-    assert sentence in words(run)
+    for wish, (_, sentence) in REFUSED.items():
+        assert sentence in refusal(run, wish), wish
+        assert sentence in words(run), wish
     assert writes(estate) == []
     assert holders(estate) == [SCP01]
 

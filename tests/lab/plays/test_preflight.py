@@ -13,6 +13,8 @@ import pytest
 from lab.server import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.plays.conftest import PlayBook, holders
+from tests.lab.plays.scenarios import WriteInventory
+from tests.lab.plays.several import play_each
 
 CAS01, SCP01, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp04.corp.example"
 ROLE = "configmgr.scp.preflight : "
@@ -22,20 +24,20 @@ WRITING = ("Create", "Put", "Delete", "EncryptDataEx", "SetStringValue", "StartS
 
 @pytest.fixture
 def preflight(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> PlayBook:
-    """Runs playbooks/preflight.yml for a server, with its reports in ``tmp_path / "reports"``."""
+    """Runs playbooks/preflight.yml for a server."""
 
     def run(server: str, *arguments: str, **variables: Any) -> Run:
-        wish = {"service_connection_point_server": server, "preflight_report_dir": str(tmp_path / "reports")}
+        wish = {"service_connection_point_server": server}
         inventory = lab_inventory(estate, **variables)
         return run_playbook(CHECKOUT / "playbooks" / "preflight.yml", inventory, tmp_path, "-e", json.dumps(wish), *arguments)
 
     return run
 
 
-@pytest.fixture
-def report(tmp_path: Path) -> Callable[[], dict[str, Any]]:
-    """Reads the written preflight.json."""
-    return lambda: dict(json.loads((tmp_path / "reports" / "preflight.json").read_text(encoding="utf-8")))
+def result(run: Run, host: str = CAS01) -> dict[str, Any]:
+    """What the role keeps for later plays; preflight.json is the same, written down."""
+    task = "Keep the result for later plays"
+    return dict(run.result(ROLE + task, "ok", host)["ansible_facts"]["preflight_result"])
 
 
 def writes(estate: Estate) -> list[str]:
@@ -102,30 +104,26 @@ CANDIDATES = [
 ]
 
 
-@pytest.mark.parametrize(("name", "expected", "internet"), CANDIDATES, ids=[row[0] for row in CANDIDATES])
-def test_each_candidate(
-    estate: Estate,
-    preflight: PlayBook,
-    report: Callable[[], dict[str, Any]],
-    name: str,
-    expected: dict[str, str],
-    internet: set[str],
-) -> None:
-    server = f"{name}.corp.example"
-    run = preflight(server)
-    found = report()
-    assert verdicts(found) == expected
-    assert endpoints(found, server) == internet
-    blocked = "failed" in expected.values() or "failed" in internet
-    assert found["blocked"] is blocked
-    assert run.code == (2 if blocked else 0), run.output
-    assert run.recap(CAS01)["changed"] == 0
+def test_each_candidate(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    wishes = {f"for_{name}": {"service_connection_point_server": f"{name}.corp.example"} for name, _, _ in CANDIDATES}
+    run = play_each("preflight", estate, lab_inventory, tmp_path, wishes)
+    assert run.code == 2, run.output
+    for name, expected, internet in CANDIDATES:
+        server = f"{name}.corp.example"
+        found = result(run, f"for_{name}")
+        assert verdicts(found) == expected, name
+        assert endpoints(found, server) == internet, name
+        blocked = "failed" in expected.values() or "failed" in internet
+        assert found["blocked"] is blocked, name
+        assert run.recap(f"for_{name}")["failed"] == (1 if blocked else 0), (name, run.output)
+        assert run.recap(f"for_{name}")["unreachable"] == 0, (name, run.output)
+        assert run.recap(f"for_{name}")["changed"] == 0, name
+        assert {check["part"] for check in found["checks"]} == {"site", "server", "database", "endpoints", "ports"}, name
     assert writes(estate) == []
-    assert {check["part"] for check in found["checks"]} == {"site", "server", "database", "endpoints", "ports"}
 
 
 def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook, tmp_path: Path) -> None:
-    run = preflight(SCP04)
+    run = preflight(SCP04, "-e", f"preflight_report_dir={tmp_path / 'reports'}")
     message = run.result(END, "failed")["msg"]
     lines = message.splitlines()
     assert lines[0].startswith(f"Preflight of {SCP04}: ")
@@ -134,6 +132,7 @@ def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook
     assert "Install .NET Framework 4.8 or later" in message
     assert "FAILED" in run.output
     assert "Lab-Admin-2026" not in run.output
+    assert json.loads((tmp_path / "reports" / "preflight.json").read_text(encoding="utf-8")) == result(run)
     root = ET.parse(tmp_path / "reports" / "preflight.xml").getroot()
     assert [suite.get("name") for suite in root] == [
         f"site on {CAS01}",
@@ -146,59 +145,67 @@ def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook
     assert sorted(failed) == sorted(id for id, status in TOO_OLD.items() if status == "failed")
 
 
-def test_what_ends_the_run_can_be_chosen(preflight: PlayBook) -> None:
-    assert preflight(SCP04, "-e", "preflight_fail_on=none").code == 0
+def test_what_ends_the_run_can_be_chosen(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
     # Of this one the rights can not be told; its endpoints are left out.
-    doubtful = ("scp06.corp.example", "-e", json.dumps({"preflight_features": []}))
-    assert preflight(*doubtful).code == 0
-    assert preflight(*doubtful, "-e", "preflight_fail_on=warning").code == 2
+    doubtful: dict[str, Any] = {"service_connection_point_server": "scp06.corp.example", "preflight_features": []}
+    passing = {
+        "failed_but_none": {"service_connection_point_server": SCP04, "preflight_fail_on": "none"},
+        "doubtful": doubtful,
+    }
+    assert play_each("preflight", estate, lab_inventory, tmp_path, passing).code == 0
+    wishes = {"doubtful": {**doubtful, "preflight_fail_on": "warning"}}
+    assert play_each("preflight", estate, lab_inventory, tmp_path, wishes).code == 2
 
 
 @pytest.mark.core
-def test_a_server_that_is_down_is_a_failed_check_and_the_rest_is_looked_at(
-    estate: Estate, preflight: PlayBook, report: Callable[[], dict[str, Any]]
-) -> None:
+def test_a_server_that_is_down_is_a_failed_check_and_the_rest_is_looked_at(estate: Estate, preflight: PlayBook) -> None:
     estate.faults.order("dead_machine", target="scp01")
     run = preflight(SCP01, ansible_winrm_connection_timeout=3)
     assert run.code == 2, run.output
-    found = report()
+    found = result(run)
     assert verdicts(found) == {"server_checked": "failed", "port_smb": "failed", "port_rpc": "failed"}
     parts = {check["part"]: check["status"] for check in found["checks"] if check["id"].endswith("_checked")}
     assert parts == {"server": "failed", "database": "skipped", "endpoints": "skipped"}
     assert sum(check["part"] == "site" and check["status"] == "passed" for check in found["checks"]) == 9
 
 
-def test_a_provider_that_is_down_is_a_failed_check(
-    estate: Estate, preflight: PlayBook, report: Callable[[], dict[str, Any]]
-) -> None:
+def test_a_provider_that_is_down_is_a_failed_check(estate: Estate, preflight: PlayBook) -> None:
     estate.faults.order("dead_machine", target="cas01")
     run = preflight(SCP01, ansible_winrm_connection_timeout=3)
     assert run.code == 2, run.output
-    assert verdicts(report()) == {"site_checked": "failed"}
+    assert verdicts(result(run)) == {"site_checked": "failed"}
     assert "could not be reached" in run.result(END, "failed")["msg"]
 
 
-def test_a_server_that_is_no_host_of_the_inventory(preflight: PlayBook, report: Callable[[], dict[str, Any]]) -> None:
+def test_a_server_that_is_no_host_of_the_inventory(preflight: PlayBook) -> None:
     run = preflight("scp99.corp.example")
     assert run.code == 2
-    found = {check["id"]: check for check in report()["checks"]}
+    found = {check["id"]: check for check in result(run)["checks"]}
     assert found["server_checked"]["status"] == "failed"
     assert "is no host of the inventory" in found["server_checked"]["detail"]
 
 
-def test_offline_endpoints_warn_and_a_proxy_is_gone_through(preflight: PlayBook, report: Callable[[], dict[str, Any]]) -> None:
-    assert preflight("scp06.corp.example", "-e", "service_connection_point_mode=offline").code == 0
-    assert endpoints(report(), "scp06.corp.example") == {"warning"}
-    proxy = {"service_connection_point_proxy": {"server": "proxy01.corp.example", "port": 8080}}
-    assert preflight("scp06.corp.example", "-e", json.dumps(proxy)).code == 0
-    assert endpoints(report(), "scp06.corp.example") == {"passed"}
+def test_offline_endpoints_warn_and_a_proxy_is_gone_through(
+    estate: Estate, lab_inventory: WriteInventory, tmp_path: Path
+) -> None:
+    proxy = {"server": "proxy01.corp.example", "port": 8080}
+    different: dict[str, dict[str, Any]] = {
+        "offline": {"service_connection_point_mode": "offline"},
+        "through_a_proxy": {"service_connection_point_proxy": proxy},
+    }
+    server = {"service_connection_point_server": "scp06.corp.example"}
+    wishes = {name: {**server, **given} for name, given in different.items()}
+    run = play_each("preflight", estate, lab_inventory, tmp_path, wishes)
+    assert run.code == 0, run.output
+    assert endpoints(result(run, "offline"), "scp06.corp.example") == {"warning"}
+    assert endpoints(result(run, "through_a_proxy"), "scp06.corp.example") == {"passed"}
 
 
 @pytest.mark.core
-def test_both_servers_of_a_pair_are_asked(preflight: PlayBook, report: Callable[[], dict[str, Any]]) -> None:
+def test_both_servers_of_a_pair_are_asked(preflight: PlayBook) -> None:
     run = preflight("scp02.corp.example", "-e", "scp_provider=sms_provider_two")
     assert run.code == 0, run.output
-    ports = {check["host"] for check in report()["checks"] if check["part"] == "ports"}
+    ports = {check["host"] for check in result(run, "sta03.corp.example")["checks"] if check["part"] == "ports"}
     assert ports == {"sta01.corp.example", "sta02.corp.example"}
 
 

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
 from lab.server import Estate
 from tests.lab.plays.conftest import PlayBook, holders
+from tests.lab.plays.scenarios import WriteInventory, words
+from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP01 = "cas01.corp.example", "scp01.corp.example"
 ROLE = "configmgr.scp.service_connection_point : "
@@ -22,8 +25,8 @@ def test_the_role_is_installed_and_a_second_run_changes_nothing(estate: Estate, 
     assert holders(estate) == [SCP01]
     assert first.result(PLACED, "ok")["installed"] is True
     assert first.result(THREAD, "ok")["state"] == "running"
-    for words in (f"{SCP01}, site CAS, online", "Evidence: component summarizer: SMS_DMP_DOWNLOADER", "Took "):
-        assert words in first.output
+    for part in (f"{SCP01}, site CAS, online", "Evidence: component summarizer: SMS_DMP_DOWNLOADER", "Took "):
+        assert part in first.output
     assert estate.violations == []
     second = provision()
     assert second.code == 0, second.output
@@ -37,15 +40,6 @@ def test_check_mode_with_diff_writes_nothing(estate: Estate, provision: PlayBook
     assert holders(estate) == []
     assert run.recap(CAS01)["changed"] == 1
     assert f"{SCP01} would become a site system server" in run.output
-
-
-def test_check_mode_on_a_site_system_shows_the_role(estate: Estate, provision: PlayBook) -> None:
-    provision()
-    run = provision("--check", "--diff", "-e", "service_connection_point_mode=offline")
-    assert run.code == 0, run.output
-    assert run.recap(CAS01)["changed"] == 1
-    assert "offline" in run.output
-    assert holders(estate) == [SCP01]
 
 
 @pytest.mark.core
@@ -97,16 +91,6 @@ def test_a_dead_host_is_unreachable_within_the_time_set(estate: Estate, provisio
     assert "Traceback" not in run.output
 
 
-def test_a_dead_role_server_is_unreachable_after_the_role_was_placed(estate: Estate, provision: PlayBook) -> None:
-    provision()
-    estate.faults.order("dead_machine", target="scp01")
-    run = provision()
-    assert run.code != 0
-    assert "connection refused" in run.result(THREAD, "unreachable")["msg"]
-    assert "cas01.corp.example -> scp01.corp.example" in run.output
-    assert holders(estate) == [SCP01]
-
-
 def test_accounts_proxy_and_installation_account(estate: Estate, provision: PlayBook) -> None:
     wish = {
         "service_connection_point_server": "scp05.corp.example",
@@ -123,45 +107,27 @@ def test_accounts_proxy_and_installation_account(estate: Estate, provision: Play
     assert ADMIN_PASSWORD not in first.output
 
 
-def test_a_changed_mode_is_in_effect_afterwards(estate: Estate, provision: PlayBook) -> None:
-    provision()
-    assert estate.hierarchy("one").effective_mode(SCP01) == "online"
-    run = provision("-e", "service_connection_point_mode=offline")
-    assert run.code == 0, run.output
-    assert run.result(ROLE + "Its thread runs again", "ok")["state"] == "running"
-    assert estate.hierarchy("one").effective_mode(SCP01) == "offline"
-    assert provision("-e", "service_connection_point_mode=offline").recap(CAS01)["changed"] == 0
-
-
-def test_removal(estate: Estate, provision: PlayBook) -> None:
-    provision()
-    run = provision("-e", "service_connection_point_state=absent")
-    assert run.code == 0, run.output
-    assert run.recap(CAS01)["changed"] == 1
-    assert holders(estate) == []
-    again = provision("-e", "service_connection_point_state=absent")
-    assert again.recap(CAS01)["changed"] == 0
-
-
 def test_the_second_hierarchy(estate: Estate, provision: PlayBook) -> None:
     run = provision("-e", "scp_provider=sms_provider_two")
     assert run.code == 0, run.output
     assert holders(estate, "two") == ["scp02.corp.example"]
 
 
-@pytest.mark.parametrize(
-    ("extra", "words"),
-    [
-        ("service_connection_point_server=scp01", "is a short name"),
-        ("service_connection_point_server=scp04.corp.example", "scp04.corp.example: dotnet_release"),
-        ("service_connection_point_server=pri1.corp.example", "site system server of site PR1"),
-        ("service_connection_point_site_code=XYZ", "There is no site XYZ"),
-        ("service_connection_point_mode=sometimes", "value of service_connection_point_mode must be one of"),
-    ],
-)
-def test_a_wrong_wish_is_one_clear_sentence(estate: Estate, provision: PlayBook, extra: str, words: str) -> None:
-    run = provision("-e", extra)
+# One clear sentence for each wrong wish.
+WRONG = {
+    "short_name": ({"service_connection_point_server": "scp01"}, "is a short name"),
+    "too_old": ({"service_connection_point_server": "scp04.corp.example"}, "scp04.corp.example: dotnet_release"),
+    "of_another_site": ({"service_connection_point_server": "pri1.corp.example"}, "site system server of site PR1"),
+    "unknown_site": ({"service_connection_point_site_code": "XYZ"}, "There is no site XYZ"),
+    "unknown_mode": ({"service_connection_point_mode": "sometimes"}, "value of service_connection_point_mode must be one of"),
+}
+
+
+def test_a_wrong_wish_is_one_clear_sentence(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    run = play_each("provision", estate, lab_inventory, tmp_path, {wish: given for wish, (given, _) in WRONG.items()})
     assert run.code == 2
-    assert words in " ".join(run.output.split())
+    for wish, (_, sentence) in WRONG.items():
+        assert sentence in refusal(run, wish), wish
+        assert sentence in words(run), wish
     assert "Traceback" not in run.output
     assert "<s:" not in run.output
