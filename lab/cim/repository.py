@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from lab.cim import classes as system_classes
 from lab.cim import mof as mof_reader
@@ -25,6 +26,10 @@ class _Namespace:
     providers: NameMap[Provider] = field(default_factory=NameMap)
     stores: NameMap[StaticStore] = field(default_factory=NameMap)
 
+    def add(self, classes: Iterable[ClassDef]) -> None:
+        for cls in classes:
+            self.classes[cls.name] = cls
+
 
 class Repository:
     """Namespaces (``root/cimv2``, compared without case), the classes in each, the provider behind each class."""
@@ -37,6 +42,15 @@ class Repository:
 
         MofError names file, line and problem; what stood before the error stays compiled.
         """
+        name = normal_namespace(namespace)
+        known = self._namespaces[name].classes.values() if name in self._namespaces else _system_classes(name)
+        try:
+            classes = _classes_of(mof, source, name, tuple(known))
+        except MofError:
+            classes = None  # found again below, where what stands before it is kept
+        if classes is not None:
+            self._make(name).add(classes)
+            return
         compilers: NameMap[Compiler] = NameMap()
         for declaration in mof_reader.read(mof, source):
             space = self._make(declaration.namespace or namespace)
@@ -134,10 +148,7 @@ class Repository:
         if parent:
             self._make(parent)
         space = self._namespaces[name] = _Namespace(name)
-        compiler = Compiler(name, space.classes, system_classes.SOURCE)
-        for declaration in mof_reader.read(system_classes.MOF, system_classes.SOURCE):
-            if isinstance(declaration, ClassSyntax):
-                compiler.add_class(declaration)
+        space.add(_system_classes(name))
         space.providers["__NAMESPACE"] = _ChildNamespaces(self, name)
         return space
 
@@ -159,6 +170,29 @@ class _ChildNamespaces(Provider):
             parent, _, own = name.rpartition("/")
             if parent.lower() == self._parent.lower():
                 yield Instance(cls, {"Name": own})
+
+
+@lru_cache(maxsize=256)
+def _classes_of(mof: str, source: str, namespace: str, known: tuple[ClassDef, ...]) -> tuple[ClassDef, ...] | None:
+    """The classes of a text that declares nothing else and in no other namespace; None for any other text.
+
+    A class never changes, so servers of the same kind share theirs; each of an estate's would compile the same texts.
+
+    :param known: the classes that the namespace has already; compared by identity.
+    """
+    declarations = list(mof_reader.read(mof, source))
+    if not all(
+        isinstance(found, ClassSyntax) and normal_namespace(found.namespace or namespace) == namespace for found in declarations
+    ):
+        return None
+    space = _Namespace(namespace)
+    space.add(known)
+    compiler = Compiler(namespace, space.classes, source)
+    return tuple(compiler.add_class(found) for found in declarations if isinstance(found, ClassSyntax))
+
+
+def _system_classes(namespace: str) -> tuple[ClassDef, ...]:
+    return _classes_of(system_classes.MOF, system_classes.SOURCE, namespace, ()) or ()
 
 
 def normal_namespace(namespace: str) -> str:

@@ -81,3 +81,38 @@ def test_remove_namespace_takes_what_is_below(repository: Repository) -> None:
     assert repository.namespaces() == ["root", "root/Tester"]
     with pytest.raises(CimError):
         repository.remove_namespace("root/test")
+
+
+def test_servers_share_the_classes_of_one_text_and_nothing_else() -> None:
+    first, second = Repository(), Repository()
+    for made in (first, second):
+        made.compile(MOF, "root/test")
+    assert all(
+        first.find_class("root/test", name) is second.find_class("root/test", name) for name in ("A", "Z", "__ExtendedStatus")
+    )
+    first.compile("class Own { [key] string K; };", "root/test")
+    first.compile('instance of Z { K = "one"; };', "root/test")
+    with pytest.raises(CimError):
+        second.find_class("root/test", "Own")
+    zs = second.find_class("root/test", "Z")
+    assert list(second.provider("root/test", zs).enumerate(Call(Caller("x"), "root/test"), zs)) == []
+
+
+def test_the_same_text_means_other_classes_where_others_are_known() -> None:
+    child = "class Child : Parent {};"
+    first, second, without = Repository(), Repository(), Repository()
+    first.compile("class Parent { [key] string One; };", "root/test")
+    second.compile("class Parent { [key] string Two; };", "root/test")
+    for made in (first, second):
+        made.compile(child, "root/test")
+    assert first.find_class("root/test", "Child").keys == ("One",)
+    assert second.find_class("root/test", "Child").keys == ("Two",)
+    with pytest.raises(MofError, match="Parent"):
+        without.compile(child, "root/test")
+
+
+def test_what_stands_before_an_error_stays() -> None:
+    repository = Repository()
+    with pytest.raises(MofError, match="Unknown"):
+        repository.compile("class Good { [key] string K; }; class Bad : Unknown {};", "root/test")
+    assert repository.find_class("root/test", "Good").keys == ("K",)
