@@ -50,15 +50,11 @@ def dir_(run: Invocation) -> Finished:
         return run.complained("The lab's dir knows only /b and one folder or file.\r\n")
     folder = run.path(names[0]).rstrip("\\") if names else run.folder
     files = run.machine.files
-    if files.read(folder) is not None:
+    if files.exists(folder):
         return run.said(folder.rpartition("\\")[2] + "\r\n")
-    below = {
-        name[len(folder) + 1 :] for name in (*files.contents, *files.folders) if name.lower().startswith(f"{folder}\\".lower())
-    }
-    if folder not in files.folders:
+    if not files.is_folder(folder):
         return run.complained("File Not Found\r\n")
-    listed = sorted({name.partition("\\")[0] for name in below}, key=str.lower)
-    return run.said("".join(f"{name}\r\n" for name in listed))
+    return run.said("".join(f"{name}\r\n" for name in files.names(folder)))
 
 
 BUILT_IN: Mapping[str, ProgramMaker] = {

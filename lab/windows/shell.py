@@ -77,6 +77,11 @@ class Shell:
     def __init__(self, machine: Machine, programs: Mapping[str, ProgramMaker]) -> None:
         self._machine = machine
         self._programs = dict(programs)
+        self._installed: dict[str, ProgramMaker] = {}
+
+    def install(self, name: str, program: ProgramMaker) -> None:
+        """Let a program run wherever a file of its name lies (``tool`` for ``tool.exe``): there and nowhere else."""
+        self._installed[_bare(name)] = program
 
     def add(self, name: str, program: ProgramMaker) -> None:
         """Install a program under its bare name, as ``curl``; it replaces one of the same name."""
@@ -105,7 +110,7 @@ class Shell:
             return self._nested(run, depth)
         if "\\" in words[0] and not self._is_there(run.path(words[0])):
             return run.complained("The system cannot find the path specified.\r\n", NOT_FOUND_EXIT)
-        maker = self._programs.get(_bare(words[0]))
+        maker = self._maker(run)
         if maker is None:
             return run.complained(
                 f"'{words[0]}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n",
@@ -120,7 +125,7 @@ class Shell:
         """
         words = program_words(line.text)
         run = Invocation(self._machine, words[0], words[1:], line, line.text)
-        maker = None if _bare(words[0]) in _PARTS_OF_CMD else self._programs.get(_bare(words[0]))
+        maker = None if _bare(words[0]) in _PARTS_OF_CMD else self._maker(run)
         if maker is None or ("\\" in words[0] and not self._is_there(run.path(words[0]))):
             return run.complained("The system cannot find the file specified.\r\n", 2)
         if len(line.text) > LONGEST_PROGRAM_LINE:
@@ -137,11 +142,18 @@ class Shell:
         quoted = " ".join(f'"{word}"' if " " in word and len(rest) > 1 else word for word in rest)
         return self._run(replace(run.line, command=quoted, arguments=()), depth + 1)
 
+    def _maker(self, run: Invocation) -> ProgramMaker | None:
+        """The program of a name, with or without a path; one that is a file in the working directory goes first."""
+        installed = self._installed.get(_bare(run.program))
+        if installed is not None and self._is_there(run.path(run.program)):
+            return installed
+        return self._programs.get(_bare(run.program))
+
     def _is_there(self, path: str) -> bool:
         folder, _, name = path.rpartition("\\")
         if folder.lower() == SYSTEM_FOLDER.lower():
             return _bare(name) in self._programs
-        return any(self._machine.files.read(path + extension) is not None for extension in ("", *_EXTENSIONS))
+        return any(self._machine.files.exists(path + extension) for extension in ("", *_EXTENSIONS))
 
     def _variables(self, line: CommandLine) -> dict[str, str]:
         return {

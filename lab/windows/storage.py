@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from lab.cim.model import Value
 from lab.estate import Drive
+from lab.windows.executable import LONGEST_LOOK, file_version
 from lab.windows.machine import Machine
 
 LOCAL_DISK = 3
@@ -71,7 +72,7 @@ def _serial(machine: Machine, drive: Drive) -> int:
 def data_files(machine: Machine) -> list[Mapping[str, Value]]:
     """CIM_DataFile: the files of the machine; WMI writes their names in lower case."""
     rows: list[Mapping[str, Value]] = []
-    for full_name, content in machine.files.contents.items():
+    for full_name, size in machine.files.files():
         folder, _, file = full_name.lower().rpartition("\\")
         stem, dot, extension = file.rpartition(".")
         rows.append(
@@ -86,14 +87,19 @@ def data_files(machine: Machine) -> list[Mapping[str, Value]]:
                 "Drive": full_name[:2].lower(),
                 "Extension": extension if dot else "",
                 "FileName": stem if dot else file,
-                "FileSize": len(content),
+                "FileSize": size,
                 "FSCreationClassName": "Win32_FileSystem",
                 "FSName": "NTFS",
                 "Hidden": False,
                 "Path": f"{folder[2:]}\\",
                 "Readable": True,
                 "System": False,
+                "Version": _version(machine, full_name) if extension.lower() in ("exe", "dll") else None,
                 "Writeable": True,
             }
         )
     return rows
+
+
+def _version(machine: Machine, path: str) -> str | None:
+    return file_version(machine.files.read_part(path, 0, LONGEST_LOOK))

@@ -36,21 +36,23 @@ def read_file_url(url: str, part: str | None, files: FileStore) -> FileRead:
     if found is None:
         return FileRead(b"", 3, "URL using bad/illegal format or missing URL")
     path = unquote_to_bytes(found[1]).decode("utf-8", errors="replace").replace("/", "\\")
-    content = files.read(path)
-    if content is None or path in files.unreadable:
+    size = files.size(path)
+    if size is None or path in files.unreadable:
         return FileRead(b"", CANNOT_OPEN, f"Couldn't open file {path}")
     if part is None:
-        return FileRead(content)
+        return FileRead(files.read_part(path, 0, size))
     bounds = _RANGE.fullmatch(part)
     if bounds is None or bounds[0] == "-":
         return FileRead(b"", _BAD_RANGE, "Requested range was not delivered by the server")
     first, last = bounds[1], bounds[2]
     if not first:
-        begin = len(content) - int(last)
+        begin = size - int(last)
         # One byte too many is no error to curl: it takes the failed seek to -1 for the place -1 that it asked for.
         if begin < -1:
             return FileRead(b"", BAD_RESUME, "Couldn't resume download")
-        return FileRead(content[max(0, begin) :])
-    if int(first) > len(content):
+        begin = max(0, begin)
+        return FileRead(files.read_part(path, begin, size - begin))
+    if int(first) > size:
         return FileRead(b"", BAD_RESUME, "Couldn't resume download")
-    return FileRead(content[int(first) : int(last) + 1 if last else None])
+    end = min(int(last) + 1, size) if last else size
+    return FileRead(files.read_part(path, int(first), max(0, end - int(first))))

@@ -106,3 +106,18 @@ def test_a_line_has_a_longest_length(shell: Shell) -> None:
     assert _run(shell, "echo " + "a" * 8186)[0] == 0
     assert _run(shell, "echo " + "a" * 8187)[:2] == (1, "")
     assert _run(shell, "echo " + "a" * 8187)[2] == "The command line is too long.\r\n"
+
+
+def test_an_installed_program_runs_where_its_file_lies(machine: Machine) -> None:
+    shell = Shell(machine, BUILT_IN)
+    shell.install("tool", lambda run: run.said("ran"))
+    machine.files.write(r"D:\Tools\Tool.exe", b"MZ")
+
+    def said(command: str, folder: str = "") -> bytes:
+        program = shell(CommandLine(Caller("scpadmin", "CORP"), command, working_directory=folder))
+        assert isinstance(program, Finished)
+        return program.stdout
+
+    assert said(r"D:\Tools\tool.exe -x") == said(r'"D:\tools\TOOL"') == b"ran"
+    assert said("tool -x", "D:\\Tools") == said(r"Tools\tool", "D:\\") == b"ran"
+    assert said("tool -x") == said(r"C:\Tools\tool.exe") == said(r"C:\Windows\System32\tool.exe") == b""

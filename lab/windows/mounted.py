@@ -1,0 +1,97 @@
+r"""A real folder as part of an emulated server's files: names without case, never outside the folder, never through links."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+MOST_FILES = 100_000
+"""So many files of a real folder are looked at, not more."""
+
+
+class MountedFolder:
+    r"""What stands below ``prefix`` (``D:`` or ``D:\Packs``) of a server is in ``root``; a file server can serve the same folder.
+
+    Paths are full paths of the emulated server.
+    """
+
+    def __init__(self, prefix: str, root: Path) -> None:
+        self.prefix = prefix.rstrip("\\")
+        self.root = root
+
+    def covers(self, path: str) -> bool:
+        """Whether the path is this folder or below it."""
+        return f"{path.rstrip(chr(92))}\\".lower().startswith(f"{self.prefix}\\".lower())
+
+    def find(self, path: str) -> Path | None:
+        """What really is there, whatever the case of the names; None when nothing is, or when a link stands on the way."""
+        found = self.root
+        try:
+            names = self._names(path)
+        except OSError:
+            return None
+        for name in names:
+            exact = _entry(found, name)
+            if exact is None or exact.is_symlink():
+                return None
+            found = exact
+        return found if found.exists() else None
+
+    def place(self, path: str) -> Path:
+        """Where the file is, or would be made: folders that exist keep their spelling. Raises OSError for a bad name."""
+        found = self.root
+        for name in self._names(path):
+            there = _entry(found, name) if found.is_dir() else None
+            if there is not None and there.is_symlink():
+                raise OSError(f"{path}: a link stands on the way")
+            found = there or found / name
+        return found
+
+    def names(self, folder: str) -> list[str]:
+        """What a folder holds."""
+        found = self.find(folder)
+        if found is None or not found.is_dir():
+            return []
+        return [entry.name for entry in os.scandir(found) if not entry.is_symlink()]
+
+    def files(self) -> Iterator[str]:
+        """Every file, at most :data:`MOST_FILES`, with the path that the server gives it."""
+        seen = 0
+        for folder, _, names in os.walk(self.root):
+            below = Path(folder).relative_to(self.root).parts
+            for name in sorted(names):
+                if not (Path(folder) / name).is_symlink():
+                    yield "\\".join((self.prefix, *below, name))
+                seen += 1
+                if seen >= MOST_FILES:
+                    return
+
+    def delete(self, path: str) -> bool:
+        """Remove a file, or a folder with all in it; the mounted folder itself stays, empty."""
+        found = self.find(path)
+        if found is None:
+            return False
+        for item in list(found.iterdir()) if found == self.root else [found]:
+            if item.is_dir() and not item.is_symlink():
+                shutil.rmtree(item)
+            else:
+                item.unlink()
+        return True
+
+    def _names(self, path: str) -> list[str]:
+        names = [name for name in path[len(self.prefix) :].split("\\") if name]
+        if any(name in (".", "..") or "/" in name or "\0" in name for name in names):
+            raise OSError(f"{path}: no name of a file")
+        return names
+
+
+def _entry(folder: Path, name: str) -> Path | None:
+    exact = folder / name
+    if os.path.lexists(exact):
+        return exact
+    if not folder.is_dir():
+        return None
+    wanted = name.casefold()
+    return next((folder / entry.name for entry in os.scandir(folder) if entry.name.casefold() == wanted), None)
