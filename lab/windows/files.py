@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from lab.cim.model import NameMap
@@ -17,14 +19,16 @@ LARGEST_IN_MEMORY = 64 * 2**20
 class FileStore:
     r"""Files by full path (``C:\SMS\Logs\sitecomp.log``); folders exist as far as files or :meth:`make_folder` need them.
 
-    ``contents`` and ``folders`` are what is in memory; ``unreadable`` names files that nobody may open (rights, or another
-    program keeps them to itself). Below a mounted folder everything is read and written through.
+    ``contents`` and ``folders`` are what is in memory, ``written`` its times by ``now``; ``unreadable`` names files that nobody
+    may open (rights, or another program keeps them to itself). Below a mounted folder everything is read and written through.
     """
 
     contents: NameMap[bytearray] = field(default_factory=NameMap)
     folders: NameMap[None] = field(default_factory=NameMap)
     unreadable: NameMap[None] = field(default_factory=NameMap)
     mounts: list[MountedFolder] = field(default_factory=list)
+    written: NameMap[datetime] = field(default_factory=NameMap)
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def mount(self, prefix: str, folder: Path) -> None:
         r"""Back a drive (``D:``) or folder by a real one from now on; what is there already is written into it."""
@@ -61,6 +65,7 @@ class FileStore:
             mounted.place(path).write_bytes(content)
         else:
             self.contents[path] = bytearray(content)
+        self._stamp(path)
 
     def append(self, path: str, content: bytes) -> None:
         """Add to the end of a file, creating it."""
@@ -75,12 +80,14 @@ class FileStore:
             with mounted.place(path).open("r+b") as file:
                 file.seek(offset)
                 file.write(content)
+            self._stamp(path)
             return
         self._check_memory(path, offset + len(content))
         held = self.contents[path]
         if len(held) < offset:
             held += bytes(offset - len(held))
         held[offset : offset + len(content)] = content
+        self._stamp(path)
 
     def extend(self, path: str, size: int) -> None:
         """Make a file at least so long, with zeros; in a real folder they take no room."""
@@ -122,6 +129,22 @@ class FileStore:
             return None if held is None else len(held)
         found = mounted.find(path)
         return found.stat().st_size if found is not None and found.is_file() else None
+
+    def modified(self, path: str) -> datetime | None:
+        """When a file was last written; None when there is no such file. A real one may have been written from outside."""
+        mounted = self._mount(path)
+        if mounted is None:
+            return self.written.get(path)
+        found = mounted.find(path)
+        return None if found is None else datetime.fromtimestamp(found.stat().st_mtime, UTC)
+
+    def all_folders(self) -> Iterator[str]:
+        """Every folder but the roots of drives."""
+        yield from (path for path in self.folders if "\\" in path)
+        for mounted in self.mounts:
+            if "\\" in mounted.prefix:
+                yield mounted.prefix
+            yield from mounted.folders()
 
     def exists(self, path: str) -> bool:
         """Whether there is a file of this name."""
@@ -168,6 +191,14 @@ class FileStore:
             del self.folders[name]
             found = True
         return found
+
+    def _stamp(self, path: str) -> None:
+        mounted = self._mount(path)
+        if mounted is None:
+            self.written[path] = self.now()
+        else:
+            seconds = self.now().timestamp()
+            os.utime(mounted.place(path), (seconds, seconds))
 
     def _mount(self, path: str) -> MountedFolder | None:
         """The mounted folder that the path is in: the innermost."""

@@ -64,6 +64,7 @@ def _install_classes(machine: Machine, local_accounts: list[str]) -> None:
         "Win32_SystemAccount": lambda: accounts.system_accounts(machine),
         "Win32_GroupUser": lambda: accounts.memberships(machine),
         "Win32_OptionalFeature": lambda: win32.optional_features(machine),
+        "Win32_Directory": lambda: storage.directories(machine),
         "CIM_DataFile": lambda: storage.data_files(machine),
     }
     for class_name, rows in tables.items():

@@ -69,6 +69,9 @@ class Machine:
     workgroup: str = ""
     clock_offset: timedelta = timedelta()
 
+    def __post_init__(self) -> None:
+        self.files.now = self.now
+
     @property
     def fqdn(self) -> str:
         return f"{self.name}.{self.dns_domain}".lower()

@@ -68,6 +68,18 @@ class MountedFolder:
                 if seen >= MOST_FILES:
                     return
 
+    def folders(self) -> Iterator[str]:
+        """Every folder below it, at most :data:`MOST_FILES`."""
+        seen = 0
+        for folder, names, _ in os.walk(self.root):
+            below = Path(folder).relative_to(self.root).parts
+            for name in sorted(names):
+                if not (Path(folder) / name).is_symlink():
+                    yield "\\".join((self.prefix, *below, name))
+                seen += 1
+                if seen >= MOST_FILES:
+                    return
+
     def delete(self, path: str) -> bool:
         """Remove a file, or a folder with all in it; the mounted folder itself stays, empty."""
         found = self.find(path)

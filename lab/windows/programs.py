@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lab.windows.file_programs import FILE_PROGRAMS
 from lab.windows.shell import Invocation, ProgramMaker
 from lab.winrm.programs import Finished
 
@@ -13,9 +14,26 @@ def hostname(run: Invocation) -> Finished:
     return run.said(f"{run.machine.name}\r\n")
 
 
+_MANDATORY = "Mandatory group, Enabled by default, Enabled group"
+_GROUPS = (
+    ("Everyone", "Well-known group", "S-1-1-0", _MANDATORY),
+    ("BUILTIN\\Users", "Alias", "S-1-5-32-545", _MANDATORY),
+    ("NT AUTHORITY\\NETWORK", "Well-known group", "S-1-5-2", _MANDATORY),
+)
+_ELEVATED = (
+    ("BUILTIN\\Administrators", "Alias", "S-1-5-32-544", f"{_MANDATORY}, Group owner"),
+    ("Mandatory Label\\High Mandatory Level", "Label", "S-1-16-12288", ""),
+)
+_PLAIN = (("Mandatory Label\\Medium Plus Mandatory Level", "Label", "S-1-16-8448", ""),)
+
+
 def whoami(run: Invocation) -> Finished:
-    """The caller, in lower case as Windows prints it."""
+    """The caller, in lower case as Windows prints it; with ``/groups /fo csv /nh`` the groups of its token."""
     domain = run.line.caller.domain or run.machine.name
+    if [word.lower() for word in run.arguments] == ["/groups", "/fo", "csv", "/nh"]:
+        administrator = run.machine.is_administrator(str(run.line.caller))
+        groups = [*_GROUPS, *(_ELEVATED if administrator else _PLAIN)]
+        return run.said("".join(f'"{name}","{kind}","{sid}","{how}"\r\n' for name, kind, sid, how in groups))
     return run.said(f"{domain.lower()}\\{run.line.caller.name.lower()}\r\n")
 
 
@@ -64,4 +82,5 @@ BUILT_IN: Mapping[str, ProgramMaker] = {
     "echo": echo,
     "type": type_,
     "dir": dir_,
+    **FILE_PROGRAMS,
 }

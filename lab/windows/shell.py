@@ -19,7 +19,7 @@ LONGEST_LINE = 8191
 LONGEST_PROGRAM_LINE = 32766
 """What a program can be started with when no cmd.exe stands between (CreateProcess)."""
 SYSTEM_FOLDER = "C:\\Windows\\System32"
-_PARTS_OF_CMD = ("echo", "type", "dir", "ver")
+_PARTS_OF_CMD = ("echo", "type", "dir", "ver", "mkdir", "md", "rmdir", "rd", "copy")
 _EXTENSIONS = (".exe", ".com", ".cmd", ".bat")
 
 

@@ -91,10 +91,41 @@ def data_files(machine: Machine) -> list[Mapping[str, Value]]:
                 "FSCreationClassName": "Win32_FileSystem",
                 "FSName": "NTFS",
                 "Hidden": False,
+                "LastModified": machine.files.modified(full_name),
                 "Path": f"{folder[2:]}\\",
                 "Readable": True,
                 "System": False,
                 "Version": _version(machine, full_name) if extension.lower() in ("exe", "dll") else None,
+                "Writeable": True,
+            }
+        )
+    return rows
+
+
+def directories(machine: Machine) -> list[Mapping[str, Value]]:
+    """Win32_Directory: the folders of the machine, but not the roots of its drives; names in lower case."""
+    rows: list[Mapping[str, Value]] = []
+    for full_name in machine.files.all_folders():
+        above, _, name = full_name.lower().rpartition("\\")
+        rows.append(
+            {
+                "Name": full_name.lower(),
+                "Caption": full_name.lower(),
+                "Description": full_name.lower(),
+                "Status": "OK",
+                "CreationClassName": "Win32_Directory",
+                "CSCreationClassName": "Win32_ComputerSystem",
+                "CSName": machine.name.upper(),
+                "Drive": full_name[:2].lower(),
+                "Extension": "",
+                "FileName": name,
+                "FileType": "File Folder",
+                "FSCreationClassName": "Win32_FileSystem",
+                "FSName": "NTFS",
+                "Hidden": False,
+                "Path": f"{above[2:]}\\",
+                "Readable": True,
+                "System": False,
                 "Writeable": True,
             }
         )

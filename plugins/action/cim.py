@@ -26,6 +26,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import Sett
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
+from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
 
 COLLECTION = "configmgr.scp"
 _TRACEBACK_VERBOSITY = 3
@@ -85,6 +86,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             display.warning(f"[{host}] {warning}")
         session = _session(access)
         warnings: list[str] = []
+        shares: list[SmbShare] = []
+
+        def share(drive: str, port: int) -> SmbShare:
+            shares.append(open_share(access.share_account, drive, port))
+            return shares[-1]
+
         task = Task(
             params=arguments.params,
             cim=session,
@@ -93,6 +100,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             given=arguments.given,
             progress=self._progress(host, secrets),
             warn=warnings.append,
+            share=share,
         )
         started = time.monotonic()
         try:
@@ -105,6 +113,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         finally:
             # Also when the task's `timeout` interrupts, which is no Exception.
             access.link.close()
+            for opened in shares:
+                opened.close()
         display.vvv(
             f"{session.requests} CIM requests, {session.received_bytes} bytes received, "
             f"{time.monotonic() - started:.2f} s with {access.target}",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ansible_collections.configmgr.scp.plugins.module_utils.share import Share
     from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 Result = dict[str, Any]
@@ -33,12 +34,18 @@ class TaskFailure(Exception):
         self.result: Result = result
 
 
+def no_share(_drive: str, _port: int) -> Share:
+    """Where nothing can open file shares."""
+    raise NotImplementedError("this task has no access to file shares")
+
+
 @dataclass(frozen=True)
 class Task:
     """One task on one host, as a module's ``run`` sees it.
 
     ``params`` are validated and have their defaults; ``given`` holds the names that the user really set.
-    ``host`` is the inventory name of the host. ``sleep`` and ``monotonic`` are replaced in unit tests.
+    ``host`` is the inventory name of the host. ``share`` opens a drive (``D$``) of the host on a port, with the credentials of
+    its WinRM connection. ``sleep`` and ``monotonic`` are replaced in unit tests.
     """
 
     params: Mapping[str, Any]
@@ -48,5 +55,6 @@ class Task:
     given: frozenset[str] = frozenset()
     progress: Callable[[str], None] = lambda _line: None
     warn: Callable[[str], None] = lambda _line: None
+    share: Callable[[str, int], Share] = no_share
     sleep: Callable[[float], None] = field(default=time.sleep)
     monotonic: Callable[[], float] = field(default=time.monotonic)

@@ -17,6 +17,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
+from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 
@@ -30,6 +31,7 @@ class Access:
     :param max_envelope_bytes: size limit of answers, None when the user set none.
     :param warnings: sentences about settings that weaken the protection.
     :param secrets: texts that must not be shown.
+    :param share_account: who opens file shares of the host.
     """
 
     link: Link
@@ -38,6 +40,7 @@ class Access:
     max_envelope_bytes: int | None
     warnings: tuple[str, ...]
     secrets: frozenset[str]
+    share_account: ShareAccount
 
 
 def access_to(connection: Any) -> Access:
@@ -55,6 +58,7 @@ def access_to(connection: Any) -> Access:
             # Options that another release of ansible-core does not have (``_extras``, for example, psrp has none).
             return None
 
+    host = str(option("remote_addr") or "")
     if kind == "winrm":
         winrm = read_winrm_options(option)
         return Access(
@@ -64,6 +68,7 @@ def access_to(connection: Any) -> Access:
             None,
             winrm.warnings,
             _secrets(winrm.password),
+            ShareAccount(host, winrm.target.user, winrm.password),
         )
     if kind == "psrp":
         psrp = read_psrp_options(option)
@@ -74,6 +79,7 @@ def access_to(connection: Any) -> Access:
             psrp.max_envelope_bytes,
             psrp.warnings,
             _secrets(psrp.password),
+            ShareAccount(host, psrp.target.user, psrp.password),
         )
     raise SettingsError(
         f"this module speaks to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "

@@ -41,6 +41,9 @@ WSMAN = "plugins/module_utils/wsman/"
 WINDOWS = "plugins/module_utils/windows/"
 SITE = "plugins/module_utils/site/"
 TASK = "plugins/module_utils/task.py"
+SHARE = "plugins/module_utils/share.py"
+TRANSFER = "plugins/module_utils/transfer/"
+SHOWN = "plugins/module_utils/site/logs/shown.py"
 TABLES = "plugins/module_utils/tables.py"
 CHECKS = "plugins/module_utils/checks.py"
 LDAP = "plugins/module_utils/windows/ldap.py"
@@ -49,16 +52,18 @@ PLUGIN_UTILS = "plugins/plugin_utils/"
 
 ROOMS = {
     WSMAN: room(WSMAN),
-    TASK: room(WSMAN),
+    TASK: room(WSMAN, SHARE),
+    SHARE: room(),
+    TRANSFER: room(TRANSFER, SHARE, SHOWN),
     WAITING: room(TASK),
     CHECKS: room(),
     TABLES: room(outside=frozenset({"yaml"})),
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
     # LDAP needs a library; it is loaded when the first question is asked.
     LDAP: room(outside=frozenset({"ldap3"})),
-    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS, TRANSFER),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
-    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, ansible=("ansible",), outside=ANYTHING),
+    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, ansible=("ansible",), outside=ANYTHING),
     # The page is written out of what the site's rules say that it shows.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),

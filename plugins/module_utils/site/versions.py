@@ -87,3 +87,9 @@ def _placed(text: str, number: int, numbers: list[int], names: list[str]) -> Sit
         return SiteVersion(text, names[0], Standing.OLDER)
     below = max(index for index, known in enumerate(numbers) if known < number)
     return SiteVersion(text, names[below], Standing.NEWER if number > numbers[-1] else Standing.BETWEEN)
+
+
+def build_of(name: str) -> str:
+    """The beginning of a version's number by its name: ``5.00.9152`` for ``2609``; empty for anything else."""
+    row = next((row for row in table("site_versions")["versions"] if str(row["name"]) == name.strip()), None)
+    return f"5.00.{row['build']}" if row else ""

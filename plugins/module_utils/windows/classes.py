@@ -78,7 +78,11 @@ WIN32_LOGICAL_DISK = cim_class(
     Size="uint64",
 )
 
-CIM_DATA_FILE = cim_class("CIM_DataFile", keys=("Name",), Name="string", FileSize="uint64")
+CIM_DATA_FILE = cim_class(
+    "CIM_DataFile", keys=("Name",), Name="string", FileSize="uint64", LastModified="datetime", Version="string"
+)
+
+WIN32_DIRECTORY = cim_class("Win32_Directory", keys=("Name",), Name="string")
 
 WIN32_GROUP = cim_class(
     "Win32_Group",
@@ -105,6 +109,7 @@ KNOWN_CLASSES: dict[str, CimClass] = {
         WIN32_COMPUTER_SYSTEM,
         WIN32_LOGICAL_DISK,
         CIM_DATA_FILE,
+        WIN32_DIRECTORY,
         WIN32_GROUP,
         WIN32_GROUP_USER,
     )

@@ -44,6 +44,7 @@ def run(
     line: str,
     *,
     stdin: str = "",
+    folder: str = "",
     limit_seconds: float = 60.0,
     limit_bytes: int = 4 * 1024 * 1024,
     waiting: Callable[[float], None] = lambda _seconds: None,
@@ -56,6 +57,7 @@ def run(
 
     :param line: from ``command_line.command_line``.
     :param stdin: the command's input, as UTF-8.
+    :param folder: where it runs; a program of that folder is found by its bare name.
     :param limit_seconds: a command that runs longer is ended.
     :param limit_bytes: of standard output and standard error together; a command that writes more is ended.
     :param waiting: called with the seconds so far whenever there is no output yet.
@@ -64,7 +66,7 @@ def run(
     :raises ValueError: a line or input that cannot be sent.
     """
     exchange = session.exchange
-    shell_id = shell.create(exchange, limit_seconds + _IDLE_MARGIN_SECONDS)
+    shell_id = shell.create(exchange, limit_seconds + _IDLE_MARGIN_SECONDS, folder)
     try:
         command_id = shell.start(exchange, shell_id, line)
         if stdin:

@@ -42,15 +42,19 @@ class Output:
     exit_code: int | None
 
 
-def create(exchange: Exchange, idle_seconds: float) -> str:
+def create(exchange: Exchange, idle_seconds: float, folder: str = "") -> str:
     """Open a shell that writes UTF-8; its id.
 
     The account's profile is not loaded: a look at a server leaves no new folder behind.
 
     :param idle_seconds: after this long without a request the server ends the shell by itself.
+    :param folder: where commands run; the account's own folder when empty.
     """
     shell = ET.Element(f"{{{_RSP}}}Shell")
     # The order is that of the schema ([MS-WSMV] 2.2.4.37).
+    if folder:
+        scalars.check_text(folder)
+        ET.SubElement(shell, f"{{{_RSP}}}WorkingDirectory").text = folder
     ET.SubElement(shell, f"{{{_RSP}}}IdleTimeOut").text = f"PT{idle_seconds:.3f}S"
     ET.SubElement(shell, f"{{{_RSP}}}InputStreams").text = "stdin"
     ET.SubElement(shell, f"{{{_RSP}}}OutputStreams").text = "stdout stderr"

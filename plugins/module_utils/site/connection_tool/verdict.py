@@ -1,0 +1,57 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What came of a run, in words. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool import traces
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import CONNECT, IMPORT, Request
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.running import Run, last_words
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders import File
+
+# A file's time may be up to two seconds early on FAT, and the clock is read a moment before the run.
+_EARLY = timedelta(seconds=5)
+_MISSING = {
+    "prepare": "left no usage data",
+    "connect": "left no ConfigMgr.Update.Manifest.ENC",
+    "import": "did not hand the updates over to the site (no state message 4)",
+    "export": "left no csv",
+}
+
+
+def is_of_run(file: File, began: datetime) -> bool:
+    """Whether a file was written by the run; one whose time is unknown counts, for it was not there or was due anyway."""
+    return file.modified is None or file.modified >= began - _EARLY
+
+
+def failure(request: Request, run: Run, problems: Sequence[Mapping[str, Any]], host: str) -> str:
+    """Why the run came to nothing: the first problem that is known, else what the tool said last."""
+    begin = f"ServiceConnectionTool.exe -{request.action} on {host} {_MISSING[request.action]}"
+    if run.stopped == "time":
+        return f"{begin}: it was ended because of its time limit; give it more with run_timeout, and run again."
+    if traces.hides_proxy_failure(run.text, request.proxy):
+        return (
+            f"{begin}. It complains about the usage data, which is how it tells of a wrong proxy: check that {request.proxy} is "
+            "the proxy's name and port, and that it lets this server through without a logon."
+        )
+    known = next((problem for problem in problems if problem["id"] != "unrecognised"), None)
+    if known is not None:
+        return f"{begin}: {known['title']}. {known['cause']} {known['remedy']}"
+    words = last_words(run)
+    said = f"It said last: {words.rstrip('.')}." if words else "It said nothing and wrote no log."
+    after = "Nothing was lost; run again when the cause is removed." if request.action in (CONNECT, IMPORT) else ""
+    return f"{begin}. {said} {after}".rstrip()
+
+
+def warnings(request: Request, run: Run) -> list[str]:
+    """What a run that succeeded all the same showed."""
+    if request.action == CONNECT and traces.is_harmless_crash(run.text):
+        return [
+            "The tool ended with its message about a temporary folder that it may not remove. That is known and harmless: the "
+            "download is complete."
+        ]
+    return []

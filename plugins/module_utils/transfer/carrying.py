@@ -1,0 +1,213 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A folder, or a single file, from a server to the controller or back: what remains of it, and the proof that it is whole."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer import copying, local_files, manifest, remote_files
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import Meter, sized
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import MANIFEST
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.plan import Item, Plan, remaining
+
+
+@dataclass(frozen=True)
+class Carriage:
+    """One transfer.
+
+    :param remote: the folder or file, relative to the drive.
+    :param local: the folder or file on the controller.
+    :param purge: take away what only the target has.
+    :param again: transfer every file.
+    :param hashing: SHA-256 of a file of the share, and where to tell how far it is.
+    """
+
+    share: Share
+    remote: str
+    local: Path
+    purge: bool
+    again: bool
+    check_mode: bool
+    hashing: Callable[[str], str]
+    show: Callable[[str], None]
+    warn: Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was done, or in check mode would be.
+
+    :param hashes: SHA-256 by path of all that was carried; empty in check mode where it is not known.
+    """
+
+    changed: bool
+    plan: Plan
+    files: Mapping[str, Item]
+    hashes: Mapping[str, str]
+    moved_bytes: int = 0
+    resumed_bytes: int = 0
+
+
+def fetch(carriage: Carriage) -> Outcome:
+    """From the server to the controller. The list of hashes is written last; one beside the source has to agree.
+
+    :raises ShareError: nothing there, a link, not enough space, a file that is not what its hash says.
+    :raises LocalError: the target is not as needed.
+    """
+    share, local = carriage.share, carriage.local
+    source = remote_files.listed(share, carriage.remote)
+    if not source:
+        raise ShareError(f"there is {'no file in' if source is not None else 'no file or folder'} {carriage.remote}")
+    target = _same_kind(source, local_files.listed(local), str(local))
+    plan = remaining(source, target, again=carriage.again)
+    came = remote_files.read_manifest(share, carriage.remote)
+    extra = plan.extra if carriage.purge else ()
+    listed = local_files.read_manifest(local)
+    fresh = not plan.transfer and not extra and listed is not None and set(listed) == set(source)
+    if carriage.check_mode or fresh:
+        hashes = listed if fresh and listed is not None else {}
+        if came is not None and hashes:
+            _agree(came[1], hashes, carriage.remote)
+        return Outcome(not fresh, plan, source, hashes)
+    _enough(_free_locally(local), plan, f"the controller ({local})")
+    meter = Meter("fetching", plan.transfer_bytes, carriage.show)
+    way = copying.Way(share, meter, carriage.hashing)
+    for path in extra:
+        local_files.target_of(local, path).unlink()
+    hashes = {path: local_files.hash_of(local_files.target_of(local, path)) for path in plan.kept}
+    for item in plan.transfer:
+        hashes[item.path] = copying.fetch(
+            way, remote_files.target_of(carriage.remote, item.path), local_files.target_of(local, item.path), item
+        )
+    if came is not None:
+        _agree(came[1], hashes, carriage.remote)
+    local_files.write_manifest(local, manifest.rendered(local.name, hashes))
+    return Outcome(True, plan, source, hashes, meter.moved_bytes, meter.resumed_bytes)
+
+
+def push(carriage: Carriage) -> Outcome:
+    """From the controller to the server. What lies here is compared with its list of hashes before anything is written.
+
+    :raises LocalError: nothing here, a link, or not what the list of hashes says.
+    :raises ShareError: not enough space there, or what arrived is not what was sent.
+    """
+    share, local = carriage.share, carriage.local
+    source = local_files.listed(local)
+    if not source:
+        raise LocalError(f"there is no file in {local} on the controller")
+    hashes = verified(local, source, carriage.show, carriage.warn)
+    target = _same_kind(source, remote_files.listed(share, carriage.remote) or {}, carriage.remote)
+    plan = remaining(source, target, again=carriage.again)
+    extra = plan.extra if carriage.purge else ()
+    text = manifest.rendered(carriage.remote.rpartition("\\")[2], hashes)
+    there = _read_or_none(share, carriage.remote)
+    fresh = not plan.transfer and not extra and there == text
+    if carriage.check_mode or fresh:
+        return Outcome(not fresh, plan, source, hashes)
+    _enough(share.free_bytes(), plan, f"the server ({carriage.remote})")
+    meter = Meter("pushing", plan.transfer_bytes, carriage.show)
+    way = copying.Way(share, meter, carriage.hashing)
+    if share.find(carriage.remote + MANIFEST) is not None:
+        # An old list would call the new files changed if the transfer is cut off.
+        share.remove(carriage.remote + MANIFEST)
+    for path in extra:
+        share.remove(remote_files.target_of(carriage.remote, path))
+    if there is None or there != text:
+        _prove_kept(carriage, plan, hashes)
+    for item in plan.transfer:
+        remote = remote_files.target_of(carriage.remote, item.path)
+        copying.push(way, local_files.target_of(local, item.path), remote, item, hashes[item.path])
+    remote_files.write_manifest(share, carriage.remote, text)
+    local_files.write_manifest(local, manifest.rendered(local.name, hashes))
+    return Outcome(True, plan, source, hashes, meter.moved_bytes, meter.resumed_bytes)
+
+
+def verified(local: Path, source: Mapping[str, Item], show: Callable[[str], None], warn: Callable[[str], None]) -> dict[str, str]:
+    """The hashes of what lies on the controller, compared with the list that came with it.
+
+    :raises LocalError: a file is missing, has another hash (both are named), or is not in the list.
+    """
+    listed = local_files.read_manifest(local)
+    meter = Meter("checking", sum(item.size_bytes for item in source.values()), show)
+    hashes = {path: local_files.hash_of(local_files.target_of(local, path), meter.add) for path in source}
+    if listed is None:
+        warn(
+            f"{local_files.manifest_path(local)} is not there, so nothing tells whether {local} changed on its way; "
+            "it is taken as it is."
+        )
+        return hashes
+    for path, digest in sorted(listed.items()):
+        name = local_files.target_of(local, path)
+        if path not in hashes:
+            raise LocalError(f"{name} is missing; by {local_files.manifest_path(local).name} it has the SHA-256 {digest}")
+        if hashes[path] != digest:
+            raise LocalError(
+                f"{name} has the SHA-256 {hashes[path]}, and by {local_files.manifest_path(local).name} it has to have {digest}: "
+                "it was changed or cut off on its way; carry it again"
+            )
+    strange = sorted(set(hashes) - set(listed))
+    if strange:
+        raise LocalError(
+            f"{local_files.target_of(local, strange[0])} is not in {local_files.manifest_path(local).name}; take it "
+            "away, or take the list away if the files are as they have to be"
+        )
+    return hashes
+
+
+def _prove_kept(carriage: Carriage, plan: Plan, hashes: Mapping[str, str]) -> None:
+    """Files that look alike but that no list of hashes vouches for: from a transfer that was cut off, or somebody else's."""
+    for path in plan.kept:
+        remote = remote_files.target_of(carriage.remote, path)
+        found = carriage.hashing(remote)
+        if found != hashes[path]:
+            raise ShareError(
+                f"{remote} has the size and time of {local_files.target_of(carriage.local, path)}, but the SHA-256 {found} "
+                f"and not {hashes[path]}; run again with force"
+            )
+
+
+def _agree(came: Mapping[str, str], hashes: Mapping[str, str], remote: str) -> None:
+    for path, digest in sorted(came.items()):
+        name = remote_files.target_of(remote, path)
+        if path not in hashes:
+            raise ShareError(f"{name} is missing; by {remote}{MANIFEST} it has the SHA-256 {digest}")
+        if hashes[path] != digest:
+            raise ShareError(
+                f"{name} has the SHA-256 {hashes[path]}, and by {remote}{MANIFEST} it has to have {digest}: it was changed or "
+                "cut off on its way; carry it again, or take the list away if it is an old one"
+            )
+
+
+def _same_kind(source: Mapping[str, Item], target: dict[str, Item], name: str) -> dict[str, Item]:
+    if target and ("" in source) != ("" in target):
+        kinds = ("a file", "a folder") if "" in source else ("a folder", "a file")
+        raise LocalError(f"{name} is {kinds[1]}, and what is carried there is {kinds[0]}; give another place")
+    return target
+
+
+def _read_or_none(share: Share, remote: str) -> str | None:
+    try:
+        found = remote_files.read_manifest(share, remote)
+    except ShareError:
+        # An unusable list is replaced by the right one.
+        return None
+    return found[0] if found else None
+
+
+def _free_locally(path: Path) -> int:
+    there = next(folder for folder in path.absolute().parents if folder.is_dir())
+    return shutil.disk_usage(there).free
+
+
+def _enough(free: int, plan: Plan, where: str) -> None:
+    if free < plan.transfer_bytes:
+        raise ShareError(
+            f"{where} has {sized(free)} free, and {sized(plan.transfer_bytes)} are to be written there; make room, or give "
+            "another place"
+        )

@@ -1,0 +1,64 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Names of files that travel between Windows and the controller: what either side could take for more than a name is refused."""
+
+from __future__ import annotations
+
+import re
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+
+# An unfinished transfer; left out when a folder is listed.
+PART = ".part"
+# Lists the hashes of what it stands beside.
+MANIFEST = ".sha256"
+MOST_DEPTH = 30
+_MOST_NAME, _MOST_PATH = 255, 2000
+# Microsoft, "Naming Files, Paths, and Namespaces"; the colon also begins a stream or follows a drive.
+_REFUSED = re.compile('[<>:"/\\\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]')
+_DEVICES = re.compile(
+    r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?:[ .].*)?", re.IGNORECASE | re.DOTALL
+)
+
+
+class HostileName(ValueError):
+    """A name that must not become a path; the sentence shows it and says why."""
+
+
+def checked_name(name: str) -> str:
+    """One part of a path.
+
+    :raises HostileName: not a name of a file or folder on both Windows and the controller.
+    """
+    why = _why_refused(name)
+    if why:
+        raise HostileName(f"{shown(name, 80)!a} {why}")
+    return name
+
+
+def checked_path(path: str) -> str:
+    """A relative path with slashes, each part of it checked.
+
+    :raises HostileName: see ``checked_name``; also a path that is too long or too deep.
+    """
+    parts = path.split("/")
+    if len(path) > _MOST_PATH or len(parts) > MOST_DEPTH:
+        raise HostileName(f"{shown(path, 80)!a} is too long or has too many folders")
+    for part in parts:
+        checked_name(part)
+    return path
+
+
+def _why_refused(name: str) -> str:
+    if name in ("", ".", ".."):
+        return "is no name of a file or folder"
+    if len(name) > _MOST_NAME:
+        return f"has more than {_MOST_NAME} characters"
+    sign = _REFUSED.search(name)
+    if sign:
+        return f"has the sign U+{ord(sign[0]):04X}, which no file name on Windows may have"
+    if name[-1] in " .":
+        return "ends in a blank or a dot, which Windows would drop"
+    if _DEVICES.fullmatch(name):
+        return "is the name of a device on Windows"
+    return ""

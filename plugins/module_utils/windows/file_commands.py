@@ -1,0 +1,75 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+r"""What is done to files of a server by the commands that every Windows has: cmd.exe's own, and certutil.exe for hashes.
+
+WMI could copy and delete, but not make a folder or take a hash. certutil prints its sentences in the language of Windows, so only
+the line that is a hash is looked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import command_line
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+CERTUTIL = r"%SystemRoot%\System32\certutil.exe"
+_SHA_256 = re.compile(r"[0-9A-Fa-f]{64}")
+# A disk that reads 10 MB a second has read 18 GB by then.
+_HASH_SECONDS = 1800.0
+_COMMAND_SECONDS = 300.0
+_MOST_WORDS = 300
+
+
+class CommandFailed(NotReadable):
+    """A command did not do what it should; the text says which and why."""
+
+
+def sha256_of(session: CimSession, path: str, waiting: Callable[[float], None] = lambda _seconds: None) -> str:
+    """SHA-256 of a file, computed on the server.
+
+    :raises CommandFailed: no such file, no right to read it, or the server was too slow.
+    :raises BadCommandLine: a sign in the path that cannot stand in a command line.
+    :raises ValueError: no path of a local file.
+    """
+    checked_path(path)
+    line = command_line(CERTUTIL, "-hashfile", path, "SHA256")
+    found = shell.run(session, line, limit_seconds=_HASH_SECONDS, limit_bytes=64 * 1024, waiting=waiting)
+    # Windows Server 2012 R2 and older print blanks between the bytes.
+    hashes = [text for text in (line.replace(" ", "").strip() for line in found.stdout.splitlines()) if _SHA_256.fullmatch(text)]
+    if found.exit_code != 0 or len(hashes) != 1:
+        raise CommandFailed(f"certutil.exe took no hash of {path}: {_words(found)}")
+    return hashes[0].lower()
+
+
+def make_folder(session: CimSession, path: str) -> None:
+    """Make a folder and those above it. One that is there already is a failure to cmd.exe."""
+    _run(session, "mkdir", checked_path(path))
+
+
+def remove_folder(session: CimSession, path: str) -> None:
+    """Remove a folder with all that is in it."""
+    _run(session, "rmdir", "/s", "/q", checked_path(path))
+
+
+def copy_file(session: CimSession, source: str, target: str) -> None:
+    """Copy a file byte for byte; one of the target's name is replaced."""
+    _run(session, "copy", "/b", "/y", checked_path(source), checked_path(target))
+
+
+def _run(session: CimSession, command: str, *arguments: str) -> None:
+    # The switches have their slash, which quoted() leaves alone.
+    found = shell.run(session, command_line(command, *arguments), limit_seconds=_COMMAND_SECONDS, limit_bytes=64 * 1024)
+    if found.exit_code != 0:
+        raise CommandFailed(f"{command} {arguments[-1]} failed: {_words(found)}")
+
+
+def _words(found: shell.Finished) -> str:
+    if found.stopped:
+        return f"it was ended, because of its {found.stopped}"
+    words = " ".join((found.stderr or found.stdout).split())[:_MOST_WORDS]
+    return words or f"exit code {found.exit_code}"

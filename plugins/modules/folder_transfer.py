@@ -1,0 +1,278 @@
+#!/usr/bin/python
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Carries a folder between a Windows server and the controller over SMB 3, hash-checked and resumable."""
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+---
+module: folder_transfer
+short_description: Carry a folder or file between a Windows server and the controller
+version_added: 1.1.0
+description:
+  - Fetches a folder or a single file of a server to the controller, or pushes one there, over SMB 3 with signing and encryption.
+    It is made for packs of several gigabytes, which a WinRM connection would carry very slowly.
+  - Only what the other side does not have is transferred. A transfer that was cut off goes on where both sides agree; its file
+    has the ending C(.part) until its hash is right.
+  - A list of SHA-256 hashes travels with it, in the file C(<name>.sha256) beside the folder or file, in the format of
+    C(sha256sum). A folder that was carried by hand is compared with it, and refused when it was changed or cut off.
+notes:
+  - The share is the administrative share of the drive (C(D$)), which members of the server's Administrators may use. The
+    credentials are those of the WinRM connection (C(ansible_user), C(ansible_password)); a certificate, or a Kerberos ticket
+    without a password, can not be used.
+  - A server without SMB 3, signing or encryption is refused.
+  - What was continued, and everything that is pushed, is proved by a hash that C(certutil.exe) of the server takes of it. Where
+    that is not possible, the file is read back over the network.
+  - Links and other reparse points, and names that are none on both sides, are refused. Files that end in C(.part) are left out.
+  - Progress is told by lines, as for all modules, not by a bar - several hosts write to one terminal, and often into a log.
+requirements:
+  - smbprotocol >= 1.15.0 on the controller
+extends_documentation_fragment:
+  - configmgr.scp.attributes
+  - configmgr.scp.attributes.change
+options:
+  action:
+    description:
+      - V(fetch) carries from the server to the controller, V(push) from the controller to the server.
+      - V(probe) carries nothing. It tells in RV(reachable) whether the share can be used, and does not fail when it can not.
+    type: str
+    choices: [fetch, push, probe]
+    required: true
+  path:
+    description:
+      - The folder or file on the server, such as C(D:\USB\UpdatePacks).
+    type: str
+    required: true
+  local:
+    description:
+      - The folder or file on the controller, as a full path. Needed to fetch and to push.
+    type: path
+  purge:
+    description:
+      - Whether files of the target that the source does not have are removed.
+    type: bool
+    default: false
+  force:
+    description:
+      - Whether files are transferred that have the same size and time on both sides.
+    type: bool
+    default: false
+  port:
+    description:
+      - The port of the file share.
+    type: int
+    default: 445
+seealso:
+  - module: configmgr.scp.service_connection_tool
+  - module: ansible.windows.win_copy
+author:
+  - The configmgr.scp authors (@configmgr-scp)
+"""
+
+EXAMPLES = r"""
+- name: The usage data comes to the controller
+  configmgr.scp.folder_transfer:
+    action: fetch
+    path: D:\USB\UsageData_CAS.cab
+    local: /srv/carry/UsageData/UsageData_CAS.cab
+
+- name: The packs go to the server of the service connection point
+  configmgr.scp.folder_transfer:
+    action: push
+    path: D:\USB\UpdatePacks
+    local: /srv/carry/UpdatePacks
+    purge: true
+
+- name: Whether the file share can be used at all
+  configmgr.scp.folder_transfer:
+    action: probe
+    path: D:\USB
+  register: share
+"""
+
+RETURN = r"""
+reachable:
+  description: Whether the share can be used.
+  returned: success
+  type: bool
+  sample: true
+reason:
+  description: Why not; null when it can.
+  returned: when O(action=probe)
+  type: str
+  sample: scp01.contoso.com can not be reached on TCP port 445, which file shares need; Connection refused
+files:
+  description: How many files the source has.
+  returned: when O(action) is V(fetch) or V(push)
+  type: int
+  sample: 14
+size_bytes:
+  description: How large they are together.
+  returned: when O(action) is V(fetch) or V(push)
+  type: int
+  sample: 1843200000
+transferred:
+  description: Paths of the files that were transferred, or in check mode would be; the first 100.
+  returned: when O(action) is V(fetch) or V(push)
+  type: list
+  elements: str
+  sample: [ConfigMgr.Update.Manifest.ENC]
+purged:
+  description: Paths of the files that were removed, or in check mode would be; the first 100.
+  returned: when O(action) is V(fetch) or V(push)
+  type: list
+  elements: str
+  sample: []
+moved_bytes:
+  description: How much went over the network as content.
+  returned: when O(action) is V(fetch) or V(push)
+  type: int
+  sample: 1843200000
+resumed_bytes:
+  description: How much was there already of files that were continued.
+  returned: when O(action) is V(fetch) or V(push)
+  type: int
+  sample: 0
+sha256:
+  description:
+    - One hash for all of it, computed of the paths and hashes of its files; null in check mode where the files were not read.
+  returned: when O(action) is V(fetch) or V(push)
+  type: str
+  sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.basic import AnsibleModule
+
+from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareClosed, ShareError, ShareRefused
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer import carrying, manifest, remote_files
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import HostileName
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.plan import Clash
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_commands import CommandFailed, sha256_of
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+
+SPEC: dict[str, Any] = {
+    "argument_spec": {
+        "action": {"type": "str", "choices": ["fetch", "push", "probe"], "required": True},
+        "path": {"type": "str", "required": True},
+        "local": {"type": "path"},
+        "purge": {"type": "bool", "default": False},
+        "force": {"type": "bool", "default": False},
+        "port": {"type": "int", "default": 445},
+    },
+    "required_if": [("action", "fetch", ["local"]), ("action", "push", ["local"])],
+    "supports_check_mode": True,
+}
+
+_MOST_SHOWN = 100
+
+
+def run(task: Task) -> Result:
+    """Carry what remains, prove it, and say what it was."""
+    params = task.params
+    drive, remote = _remote(params["path"])
+    if not 1 <= params["port"] <= 65535:
+        raise TaskFailure(f"port: {params['port']} is out of range; give a number from 1 to 65535.")
+    if params["action"] == "probe":
+        return _probe(task, drive)
+    local = _local(params["local"])
+    share = _opened(task, drive)
+    carriage = carrying.Carriage(
+        share=share,
+        remote=remote,
+        local=local,
+        purge=params["purge"],
+        again=params["force"],
+        check_mode=task.check_mode,
+        hashing=partial(_remote_hash, task, share, drive),
+        show=task.progress,
+        warn=task.warn,
+    )
+    carry = carrying.fetch if params["action"] == "fetch" else carrying.push
+    try:
+        outcome = carry(carriage)
+    except (ShareError, LocalError, HostileName, Clash, OSError) as error:
+        raise TaskFailure(f"{params['action']} of {params['path']} on {task.host}: {error}.") from error
+    return _result(outcome, params)
+
+
+def _remote(path: str) -> tuple[str, str]:
+    try:
+        full = checked_path(path.strip().rstrip("\\"))
+    except ValueError as error:
+        raise TaskFailure(f"path: {error}.") from error
+    return f"{full[0].upper()}$", full[3:]
+
+
+def _local(path: str) -> Path:
+    local = Path(path)
+    if not local.is_absolute() or local == Path(local.anchor):
+        raise TaskFailure(f"local: {path!r} is not a full path of a folder or file; give one such as /srv/carry/UpdatePacks.")
+    return local
+
+
+def _probe(task: Task, drive: str) -> Result:
+    try:
+        task.share(drive, task.params["port"])
+    except ShareError as error:
+        return {"changed": False, "reachable": False, "reason": f"{error}."}
+    return {"changed": False, "reachable": True, "reason": None}
+
+
+def _opened(task: Task, drive: str) -> Share:
+    try:
+        return task.share(drive, task.params["port"])
+    except ShareClosed as error:
+        raise TaskFailure(
+            f"{error}. Open the port for the controller, or carry the folder by hand, with the file .sha256 beside it.",
+            reachable=False,
+        ) from error
+    except ShareRefused as error:
+        raise TaskFailure(f"{error}.", reachable=False) from error
+
+
+def _remote_hash(task: Task, share: Share, drive: str, path: str) -> str:
+    try:
+        return sha256_of(
+            task.cim, f"{drive[0]}:\\{path}", lambda seconds: task.progress(f"taking the hash of {path}: {seconds:.0f} s")
+        )
+    except (CommandFailed, CimFault, ValueError):
+        # Not every account may run commands, and not every name can stand in one.
+        return remote_files.hash_by_reading(share, path, lambda _count: task.progress(f"reading {path} back for its hash"))
+
+
+def _result(outcome: carrying.Outcome, params: Any) -> Result:
+    transferred = [item.path or "." for item in outcome.plan.transfer]
+    purged = list(outcome.plan.extra) if params["purge"] else []
+    return {
+        "changed": outcome.changed,
+        "reachable": True,
+        "files": len(outcome.files),
+        "size_bytes": sum(item.size_bytes for item in outcome.files.values()),
+        "transferred": transferred[:_MOST_SHOWN],
+        "purged": purged[:_MOST_SHOWN],
+        "moved_bytes": outcome.moved_bytes,
+        "resumed_bytes": outcome.resumed_bytes,
+        "sha256": manifest.identity(outcome.hashes) if outcome.hashes else None,
+        "diff": {
+            "before": "",
+            "after": "".join(f"{params['action']} {path}\n" for path in transferred)
+            + "".join(f"remove {path}\n" for path in purged),
+        },
+    }
+
+
+def main() -> None:
+    """Say that the work is done by the action plugin, on the controller."""
+    AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
+
+
+if __name__ == "__main__":
+    main()

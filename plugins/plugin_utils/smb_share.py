@@ -1,0 +1,265 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""A drive of a server over SMB 3, with the credentials of its WinRM connection. The only file that knows smbprotocol.
+
+Signing and encryption are required, and a server that offers less is refused: passwords of administrators and packs of updates
+cross the network here. The library compares what was negotiated with what the server signs (secure negotiate), so that nobody on
+the way can talk the two sides into an older dialect.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.share import (
+    CHUNK_BYTES,
+    Entry,
+    Share,
+    ShareClosed,
+    ShareError,
+    ShareRefused,
+    Writer,
+)
+
+_CONNECT_SECONDS = 15.0
+_REPARSE_POINT = 0x400
+_FOLDER = 0x10
+# A file stands open for others to read, while it is read here: a log or a pack that is being looked at.
+_READ_SHARED = "rwd"
+
+
+@dataclass(frozen=True)
+class ShareAccount:
+    """Where the share is and who asks for it.
+
+    :param host: name or address of the server, as WinRM has it.
+    :param user: as WinRM has it; empty where WinRM uses a certificate.
+    """
+
+    host: str
+    user: str
+    password: str | None = field(repr=False)
+
+
+def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
+    """Connect, log on and open a drive's administrative share.
+
+    :param drive: such as ``D$``.
+    :raises ShareClosed: the port does not answer.
+    :raises ShareRefused: the credentials are not accepted or cannot be used, or the server has no SMB 3 with encryption.
+    """
+    if not account.user or account.password is None:
+        raise ShareRefused(
+            f"the file share of {account.host} needs ansible_user and ansible_password: a certificate or a ticket of the WinRM "
+            "connection can not be used for it. Carry the folder by hand, or give an account with a password"
+        )
+    try:
+        import smbclient
+        from smbprotocol import Dialects
+        from smbprotocol.exceptions import SMBException
+    except ImportError as error:
+        raise ShareRefused(
+            f"the Python library smbprotocol is missing on the controller ({error}); pip install smbprotocol"
+        ) from error
+    _knock(account.host, port)
+    pool: dict[str, Any] = {}
+    options = {"username": account.user, "password": account.password, "port": port, "connection_cache": pool}
+    share = SmbShare(rf"\\{account.host}\{drive}", options, account)
+    opened = False
+    try:
+        with _told(rf"\\{account.host}\{drive}", account):
+            session = smbclient.register_session(
+                account.host, encrypt=True, connection_timeout=_CONNECT_SECONDS, require_signing=True, **options
+            )
+            if session.connection.dialect < Dialects.SMB_3_0_0:
+                raise ShareRefused(f"{account.host} speaks no SMB 3; update it, or carry the folder by hand")
+            # The first use of the share, which also proves that the dialect was not talked down.
+            smbclient.stat(share.root, **options)
+        opened = True
+    except SMBException as error:
+        raise ShareRefused(f"{account.host} offers no SMB 3 with signing and encryption: {error}") from error
+    finally:
+        if not opened:
+            share.close()
+    return share
+
+
+class SmbShare(Share):
+    """An open drive; errors are told as ShareError."""
+
+    def __init__(self, root: str, options: dict[str, Any], account: ShareAccount) -> None:
+        self.root = root
+        self._options = options
+        self._account = account
+
+    def close(self) -> None:
+        """End sessions and connections; never raises."""
+        import smbclient
+
+        with contextlib.suppress(Exception):
+            smbclient.reset_connection_cache(fail_on_error=False, connection_cache=self._options["connection_cache"])
+
+    def find(self, path: str) -> Entry | None:
+        import smbclient
+        from smbprotocol.exceptions import SMBOSError
+
+        with _told(path, self._account):
+            try:
+                found = smbclient.lstat(self._full(path), **self._options)
+            except SMBOSError as error:
+                if error.errno in _MISSING:
+                    return None
+                raise
+        attributes = found.st_file_attributes
+        return Entry(
+            path.rpartition("\\")[2],
+            bool(attributes & _FOLDER),
+            0 if attributes & _FOLDER else int(found.st_size),
+            # As exact as a list of the folder tells it.
+            int(found.st_mtime_ns) // 1000 * 1000,
+            bool(attributes & _REPARSE_POINT),
+        )
+
+    def entries(self, folder: str) -> Iterator[Entry]:
+        import smbclient
+
+        with _told(folder, self._account), smbclient.scandir(self._full(folder), **self._options) as found:
+            for entry in found:
+                info = entry.smb_info
+                is_folder = bool(info.file_attributes & _FOLDER)
+                yield Entry(
+                    info.file_name,
+                    is_folder,
+                    0 if is_folder else int(info.end_of_file),
+                    _nanoseconds(info.last_write_time),
+                    bool(info.file_attributes & _REPARSE_POINT),
+                )
+
+    def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
+        import smbclient
+
+        with _told(path, self._account):
+            options = {**self._options, "share_access": _READ_SHARED, "buffering": 0}
+            with smbclient.open_file(self._full(path), mode="rb", **options) as file:
+                file.seek(offset)
+                while piece := file.read(CHUNK_BYTES):
+                    yield bytes(piece)
+
+    def writer(self, path: str, offset: int = 0) -> Writer:
+        import smbclient
+
+        with _told(path, self._account):
+            options = {**self._options, "buffering": 0}
+            file = smbclient.open_file(self._full(path), mode="r+b" if offset else "wb", **options)
+            if offset:
+                file.seek(offset)
+            return _Writer(file, path, self._account)
+
+    def make_folders(self, path: str) -> None:
+        import smbclient
+
+        with _told(path, self._account):
+            smbclient.makedirs(self._full(path), exist_ok=True, **self._options)
+
+    def replace(self, old: str, new: str) -> None:
+        import smbclient
+
+        with _told(new, self._account):
+            smbclient.replace(self._full(old), self._full(new), **self._options)
+
+    def remove(self, path: str) -> None:
+        import smbclient
+
+        with _told(path, self._account):
+            smbclient.remove(self._full(path), **self._options)
+
+    def set_modified(self, path: str, modified_ns: int) -> None:
+        import smbclient
+
+        with _told(path, self._account):
+            smbclient.utime(self._full(path), ns=(modified_ns, modified_ns), **self._options)
+
+    def free_bytes(self) -> int:
+        import smbclient
+
+        with _told(self.root, self._account):
+            return int(smbclient.stat_volume(self.root, **self._options).caller_available_size)
+
+    def _full(self, path: str) -> str:
+        return f"{self.root}\\{path}" if path else self.root
+
+
+class _Writer:
+    def __init__(self, file: Any, path: str, account: ShareAccount) -> None:
+        self._file = file
+        self._path = path
+        self._account = account
+
+    def write(self, data: bytes) -> None:
+        left = memoryview(data)
+        with _told(self._path, self._account):
+            while left:
+                left = left[self._file.write(left) :]
+
+    def close(self) -> None:
+        with _told(self._path, self._account):
+            self._file.close()
+
+
+_MISSING = frozenset({2, 20})
+
+
+def _nanoseconds(when: Any) -> int:
+    # A float of the seconds would lose the last digits, and with them the likeness of two times.
+    return int(when.replace(microsecond=0).timestamp()) * 1_000_000_000 + int(when.microsecond) * 1000
+
+
+def _knock(host: str, port: int) -> None:
+    """A plain connection first: it tells a closed port from a server that says no."""
+    try:
+        socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
+    except OSError as error:
+        reason = "no answer in time" if isinstance(error, TimeoutError) else error.strerror or str(error)
+        raise ShareClosed(f"{host} can not be reached on TCP port {port}, which file shares need: {reason}") from error
+
+
+@contextlib.contextmanager
+def _told(path: str, account: ShareAccount) -> Iterator[None]:
+    """The library's exceptions as sentences."""
+    from smbprotocol import exceptions as smb
+
+    who = f"{account.user} on {account.host}"
+    try:
+        yield
+    except (smb.SMBAuthenticationError, smb.LogonFailure, smb.WrongPassword) as error:
+        raise ShareRefused(f"{who} is not let in: wrong user or password, or the server takes no such logon") from error
+    except smb.BadNetworkName as error:
+        raise ShareRefused(f"{account.host} has no such share: {path}") from error
+    except smb.SMBOSError as error:
+        raise ShareError(f"{path} ({who}): {_reason(error)}") from error
+    except smb.SMBResponseException as error:
+        raise ShareError(f"{path} ({who}): {error.message}") from error
+    except smb.SMBException as error:
+        raise ShareError(f"{path} ({who}): the connection failed: {error or type(error).__name__}") from error
+    except (OSError, ValueError) as error:
+        if isinstance(error, ShareError):
+            raise
+        raise ShareError(f"{path} ({who}): {error}") from error
+
+
+_REASONS = {
+    0xC0000022: "access is denied",
+    0xC0000043: "another program has the file open",
+    0xC000007F: "the drive is full",
+    0xC0000044: "the account's quota on the drive is used up",
+    0xC0000034: "there is no such file",
+    0xC000003A: "there is no such folder",
+}
+
+
+def _reason(error: Any) -> str:
+    return _REASONS.get(error.ntstatus, str(error.strerror or error))
