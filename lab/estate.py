@@ -10,6 +10,7 @@ from ipaddress import IPv4Address
 from typing import Literal
 
 from lab.estate_network import Barrier, Internet, Proxy
+from lab.estate_offline import InternetUpdate, ToolFolder
 from lab.estate_yaml import EstateError
 
 # The site system roles that a site may have at the start, by the product's RoleName (site-model.md, section 4.3).
@@ -107,7 +108,8 @@ class MachineDescription:
     """One emulated server. ``os`` names a preset of :mod:`lab.windows.presets`; ``fault_style`` is the form of its CIM faults.
 
     ``administrators`` and ``remote_management_users`` hold accounts, computers and groups of the domain, local accounts, and
-    SIDs of accounts that are no more. ``workgroup`` is empty for a member of the domain.
+    SIDs of accounts that are no more. ``workgroup`` is empty for a member of the domain. ``delegation``: it may pass on to other
+    servers who has logged on to it. ``media`` and ``connection_tools`` say where it has the service connection tool.
     """
 
     name: str
@@ -125,6 +127,9 @@ class MachineDescription:
     certificates: RootCertificates = RootCertificates()
     internet: Internet = field(default_factory=Internet)
     winhttp_proxy: str = ""
+    delegation: bool = False
+    media: tuple[ToolFolder, ...] = ()
+    connection_tools: tuple[ToolFolder, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -223,7 +228,7 @@ class CloudDiscovery:
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """Sites under one top-level site. ``sites`` begins with the top-level site."""
+    """Sites under one top-level site. ``sites`` begins with the top-level site, set up ``installed_days`` before the start."""
 
     name: str
     sites: tuple[Site, ...]
@@ -233,6 +238,7 @@ class Hierarchy:
     cloud_tenants: tuple[CloudTenant, ...] = ()
     cloud_gateways: tuple[CloudGateway, ...] = ()
     cloud_discovery: CloudDiscovery | None = None
+    installed_days: float = 200
 
     @property
     def top_site(self) -> Site:
@@ -261,6 +267,7 @@ class EstateDescription:
     hierarchies: tuple[Hierarchy, ...]
     proxies: tuple[Proxy, ...] = ()
     barriers: tuple[Barrier, ...] = ()
+    internet_updates: tuple[InternetUpdate, ...] = ()
 
     def machine(self, name: str) -> MachineDescription:
         """The machine of this short or full name; raises KeyError."""

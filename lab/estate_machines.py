@@ -8,6 +8,7 @@ from ipaddress import IPv4Address
 
 from lab import estate as es
 from lab.estate_network import read_internet
+from lab.estate_offline import read_tool_folders
 from lab.estate_yaml import Section
 from lab.windows.certificates import ROOTS, STORES
 from lab.windows.presets import CURL_VERSIONS, FILE_SYSTEMS, LANGUAGES, NET_RELEASES, OPERATING_SYSTEMS, RESTART_TRACES
@@ -30,6 +31,7 @@ def read_machine(section: Section) -> es.MachineDescription:
     unique(drive_sections, "letter", [drive.letter for drive in drives])
     if drives[0].letter != "C":
         raise section.error("drives", "the first drive must be C")
+    media, tools = read_tool_folders(section, name, tuple(drive.letter for drive in drives))
     machine = es.MachineDescription(
         name=name,
         address=_address(section),
@@ -46,6 +48,9 @@ def read_machine(section: Section) -> es.MachineDescription:
         certificates=_certificates(section.section("certificates", f"certificates of {name}")),
         internet=read_internet(section.section("internet", f"internet of {name}"), name),
         winhttp_proxy=section.text("winhttp_proxy", "", _PROXY, "a host name, a colon and a port"),
+        delegation=section.flag("delegation", False),
+        media=media,
+        connection_tools=tools,
     )
     section.finish()
     return machine

@@ -8,6 +8,7 @@ from pathlib import Path
 from lab import estate as es
 from lab.estate_machines import COMPUTER, Principals, read_groups, read_machine, unique
 from lab.estate_network import read_barriers, read_proxies
+from lab.estate_offline import read_internet_updates
 from lab.estate_sites import read_hierarchies
 from lab.estate_yaml import EstateError, Section, parse_mapping, read_mapping
 
@@ -69,6 +70,7 @@ def _estate(top: Section) -> es.EstateDescription:
     barriers = read_barriers(top, names)
     # Configuration Manager wants its site servers in a domain: only members may be named there.
     hierarchies = read_hierarchies(top, members)
+    internet_updates = read_internet_updates(top)
     top.finish()
     return es.EstateDescription(
         source=top.source,
@@ -81,6 +83,7 @@ def _estate(top: Section) -> es.EstateDescription:
         hierarchies=tuple(hierarchies),
         proxies=proxies,
         barriers=barriers,
+        internet_updates=internet_updates,
     )
 
 

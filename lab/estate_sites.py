@@ -42,6 +42,7 @@ def _hierarchy(
         cloud_tenants=tuple(_tenant(item) for item in section.sections("cloud_tenants", f"tenant of {name}")),
         cloud_gateways=tuple(_gateway(item) for item in section.sections("cloud_gateways", f"gateway of {name}")),
         cloud_discovery=_discovery(section.section("cloud_discovery", f"discovery of {name}")),
+        installed_days=section.number("installed_days", 0, 40_000, 200),
     )
     section.finish()
     return hierarchy

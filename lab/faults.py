@@ -61,6 +61,24 @@ FLAGS: Mapping[str, FlagKind] = {
         {"host": str},
     ),
     "share_unreadable": FlagKind("the site server can not read an update's content on the service connection point", "site"),
+    "tool_crash": FlagKind(
+        "the service connection tool dies amid a `phase`: usage_data, payload, redist, manifest, import, state_message",
+        "machine",
+        {"phase": str},
+        needs=("phase",),
+    ),
+    "tool_disk_full": FlagKind("the service connection tool finds no room in the midst of a `phase`", "machine", {"phase": str}),
+    "tool_redist_missing": FlagKind("a redistributable file can not be fetched by the service connection tool", "machine"),
+    "tool_noise": FlagKind(
+        "the harmless message at the end of -connect: `shown` true always, false never; by itself at an account's first run",
+        "machine",
+        {"shown": bool},
+        needs=("shown",),
+    ),
+    "tool_exit_code": FlagKind(
+        "the service connection tool ends with this `code` whatever came of it", "machine", {"code": int}, needs=("code",)
+    ),
+    "database_unreadable": FlagKind("nobody has the right to read the site database (SELECT is denied)", "site"),
     "second_controller": FlagKind(
         "another administrator installs the role on `server` when this site gets a service connection point",
         "site",

@@ -13,6 +13,9 @@ from lab.certificates import Certificates
 from lab.cim.model import NameMap
 from lab.cim.service import CimService
 from lab.clock import LabClock
+from lab.configmgr.connection_tool.installed import PROGRAM
+from lab.configmgr.connection_tool.program import service_connection_tool
+from lab.configmgr.connection_tool.run import World
 from lab.configmgr.hierarchy import Violation
 from lab.configmgr.site import EmulatedHierarchy, build_hierarchies
 from lab.estate import Account, EstateDescription
@@ -183,6 +186,9 @@ class Estate:
             self.machines[machine.fqdn] = machine
             self._inside[machine.fqdn] = _Inside(machine, cim, shell, access)
         self.hierarchies = build_hierarchies(self)
+        tool = service_connection_tool(World(self.description, network, self.hierarchies, self.faults))
+        for inside in self._inside.values():
+            inside.shell.install(PROGRAM, tool)
 
     def _open(self, machine: Machine, certificates: Certificates) -> None:
         service = self._service(machine)

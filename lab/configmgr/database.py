@@ -147,6 +147,7 @@ class UpdatePackage:
     updated: datetime | None = None
     prereq_flag: int = 0
     download_wanted: bool = False
+    min_version: str = "5.00.8913.1000"
 
 
 @dataclass

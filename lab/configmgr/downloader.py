@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lab.configmgr import logs, names, steps, timing, updates
+from lab.configmgr import logs, manifest, names, steps, timing, updates
 from lab.configmgr.hierarchy import OFFLINE, ONLINE, Hierarchy, Site
 from lab.windows.machine import Machine
 from lab.windows.registry import RegistryValue
@@ -115,7 +115,7 @@ class Downloader:
         self._checking = False
         self.machine.registry.set(KEY, "LastSyncedTime", int(self.machine.clock.now().timestamp()))
         yield timing.MANIFEST
-        self._hand_over()
+        manifest.log_extraction(self.hierarchy, self.site)
 
     def _fails(self) -> bool:
         """Whether the download of the manifest fails by order; then it is logged, and tried again in the next cycle."""
@@ -147,42 +147,13 @@ class Downloader:
             self._log(
                 f"Successfully download redist for {guid}.~~", f"EasySetupDownloadSinglePackage finishes downloading {guid}. ~~"
             )
-            if self._content_reaches_site(guid):
+            if manifest.content_reaches_site(self.hierarchy, self.site, self.machine, guid):
                 package.state, package.download_wanted = updates.READY_TO_INSTALL, False
                 package.updated = self.machine.clock.now()
 
     def _checked(self, life: int) -> None:
         if life == self._life:
             self.machine.clock.later(timing.CHECK_INTERVAL, lambda: self.check() if life == self._life else None)
-
-    def _content_reaches_site(self, guid: str) -> bool:
-        """Hierarchy manager fetches the content of an update; not when the order says that it may not read the share."""
-        server = self.hierarchy.machine(self.site.server)
-        if server is None:
-            return False
-        share = f"\\\\{self.machine.fqdn}\\EasySetupPayLoad\\{guid}"
-        logs.write(server, "hman.log", names.HIERARCHY_MANAGER, f"Get update package {guid}, {share}~")
-        if self.hierarchy.faults.take("share_unreadable", self.site.code) is not None:
-            logs.write(server, "hman.log", names.HIERARCHY_MANAGER, "Failed to calculate hash~")
-            return False
-        state = f"Updated CMUpdatePackage state to {updates.READY_TO_INSTALL} (PackageGuid={guid.upper()})~"
-        logs.write(server, "hman.log", names.HIERARCHY_MANAGER, state)
-        return True
-
-    def _hand_over(self) -> None:
-        server = self.hierarchy.machine(self.site.server)
-        if server is not None:
-            inbox = f"{self.site.install_dir}\\inboxes\\hman.box\\CFD\\ConfigMgr.Update.Manifest.CAB"
-            staging = f"{self.site.install_dir}\\CMUStaging\\"
-            logs.write(
-                server,
-                "hman.log",
-                names.HIERARCHY_MANAGER,
-                f"Validate CMU file {inbox} with no intune subscription.~",
-                f"Extracting file {inbox} to {staging}~",
-                f"Extracted {staging}Manifest.xml~",
-                "Processing Configuration Manager Update manifest file~",
-            )
 
     def _written(self, path: str, name: str, value: RegistryValue) -> None:
         """Ways to ask for a check: LastSyncedTime 0, or an interval of one minute."""

@@ -14,12 +14,12 @@ from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, UpdatePackage
 from lab.configmgr.executive import component_machine
 from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Hierarchy, Site, role_row
+from lab.configmgr.manifest import UPDATE_TYPES
 from lab.estate import Hierarchy as HierarchyDescription
 from lab.estate import Site as SiteDescription
 from lab.windows.machine import Machine, Service
 
 _USAGE_LEVELS = {"basic": 1, "enhanced": 2, "full": 3}
-_UPDATE_TYPES = {"regular": 0, "weave": 1, "qfe": 2}
 _READY = 0x00030000  # ServerState of a passive site server that is ready: its high word
 
 
@@ -135,7 +135,7 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
             update.name,
             update.version,
             update.state,
-            update_type=_UPDATE_TYPES[update.type],
+            update_type=UPDATE_TYPES[update.type],
             released=now - timedelta(days=40),
             updated=now - timedelta(days=20),
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +12,7 @@ from lab.cim.model import NameMap
 from lab.clock import LabClock
 from lab.configmgr import seed
 from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr.connection_tool.installed import lay_out
 from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Account, Hierarchy, Site, Violation
 from lab.configmgr.hierarchy_manager import HierarchyManager
 from lab.configmgr.provider import messages, security, sitecontrol, sites, updates
@@ -71,10 +73,11 @@ class EstateParts(Protocol):
 
 @dataclass
 class EmulatedHierarchy:
-    """A hierarchy with its components, as tests look at it."""
+    """A hierarchy with its components, as tests look at it. ``installed`` is when its top-level site was set up."""
 
     name: str
     state: Hierarchy
+    installed: datetime
     component_managers: NameMap[ComponentManager] = field(default_factory=NameMap)
     hierarchy_managers: NameMap[HierarchyManager] = field(default_factory=NameMap)
 
@@ -98,6 +101,7 @@ def build_hierarchies(estate: EstateParts) -> list[EmulatedHierarchy]:
     """
     built = [_build(estate, description) for description in estate.description.hierarchies]
     _register(estate, built)
+    lay_out(estate.description, estate.machines.values())
     return built
 
 
@@ -128,7 +132,8 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
         accounts=_accounts(whole),
         network=Network(whole, estate.machines),
     )
-    built = EmulatedHierarchy(description.name, state)
+    installed = estate.clock.now() - timedelta(days=description.installed_days)
+    built = EmulatedHierarchy(description.name, state, installed)
     for site, described in zip(found, description.sites, strict=True):
         seed.site_control(state, site, described, fqdn)
         manager = built.component_managers[site.code] = ComponentManager(state, site)

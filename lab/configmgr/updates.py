@@ -9,6 +9,7 @@ INSTALL_SUCCESS = 0x00030004
 DOWNLOAD_IN_PROGRESS = 0x00040001
 READY_TO_INSTALL = 0x00040002
 AVAILABLE = 0x00050002
+NOT_APPLICABLE = 0x0005FFFE
 
 # Ends of the families of content replication, prerequisite check and installation: nothing goes on in these.
 _AT_REST = frozenset({0x0001FFFF, 0x0002FFFF, INSTALL_SUCCESS, 0x0003FFFE, 0x0003FFFF})
@@ -17,6 +18,16 @@ _AT_REST = frozenset({0x0001FFFF, 0x0002FFFF, INSTALL_SUCCESS, 0x0003FFFE, 0x000
 def is_installing(state: int) -> bool:
     """Whether a package is being replicated, checked or installed. Families are never ordered by number."""
     return state >> 16 in (1, 2, 3) and state not in _AT_REST
+
+
+def applies(version: str, min_version: str, site_version: str) -> bool:
+    """Whether an update of this version goes on a site: newer than the site, which is not older than ``min_version``."""
+    return numbers(min_version) <= numbers(site_version) < numbers(version)
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """A dotted version, to compare."""
+    return tuple(int(part) for part in version.split("."))
 
 
 def start_installation(hierarchy: Hierarchy, guid: str, state: int = INSTALL_IN_PROGRESS) -> None:

@@ -83,7 +83,7 @@ class UpdateProvider(SmsProvider):
             LastUpdateTime=package.updated,
             LocaleID=1033,
             MaxCMVersion=package.full_version,
-            MinCMVersion="5.00.8913.1000",
+            MinCMVersion=package.min_version,
             Name=package.name,
             PackageGuid=package.guid,
             PrereqFlag=package.prereq_flag,

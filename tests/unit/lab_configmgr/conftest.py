@@ -37,6 +37,8 @@ machines:
   - {name: sta01, address: 127.0.10.21, os: "2022"}
   - {name: sta02, address: 127.0.10.22, os: "2022"}
   - {name: sta03, address: 127.0.10.23, os: "2022"}
+  - {name: web01, address: 127.0.10.41, os: "2022", drives: [{letter: C}, {letter: D}],
+     connection_tools: [{folder: 'D:\\ServiceConnectionTool', version: 5.00.9152.1000}]}
   - {name: scp01, address: 127.0.10.31, os: "2022", administrators: ['CORP\\CAS01$'],
      drives: [{letter: C, size_gb: 100, free_gb: 90, no_sms: true}, {letter: D, size_gb: 100, free_gb: 50}]}
   - {name: scp02, address: 127.0.10.32, os: "2025", administrators: ['CORP\\CAS01$', 'CORP\\STA01$']}

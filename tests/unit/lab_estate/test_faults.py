@@ -78,7 +78,7 @@ def test_one_request_is_struck_once_while_every_order_counts(board: FaultBoard) 
 @pytest.mark.parametrize(
     ("order", "complaint"),
     [
-        ({"kind": "nonsense"}, "there is no fault 'nonsense'; allowed: dead_machine, delay, drop_after"),
+        ({"kind": "nonsense"}, "there is no fault 'nonsense'; allowed: database_unreadable, dead_machine, delay, drop_after"),
         ({"kind": "drop_before", "machine": "xyz"}, "there is no machine 'xyz' in the estate; there are cas01, pri1, scp01"),
         ({"kind": "provider_error", "target": "XXX"}, "there is no site 'XXX' in the estate; there are CAS, PR1"),
         ({"kind": "second_controller", "target": "CAS", "server": "xyz"}, "there is no machine 'xyz'"),

@@ -1,0 +1,51 @@
+r"""Where the tool lies: on media and in ``cd.latest`` of site servers, and wherever somebody copied its folder."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lab.estate import EstateDescription
+from lab.windows.executable import LONGEST_LOOK, file_version, program_file
+from lab.windows.files import FileStore
+from lab.windows.machine import Machine
+
+PROGRAM = "ServiceConnectionTool"
+ON_MEDIA = rf"SMSSETUP\TOOLS\{PROGRAM}"
+LOG = f"{PROGRAM}.log"
+# What stands beside the program: that the folder must stay whole is documented, the names are plausible, not established ([I]).
+LIBRARIES = ("Microsoft.ConfigurationManager.CommonBase.dll", "Microsoft.ConfigurationManager.DmpConnector.Messages.dll")
+CONFIGURATION = f"{PROGRAM}.exe.config"
+_PADDING = 2048
+
+
+def write_tool(files: FileStore, folder: str, version: str) -> None:
+    """Put the tool's folder there."""
+    for name in (f"{PROGRAM}.exe", *LIBRARIES):
+        files.write(f"{folder}\\{name}", program_file(version, _PADDING))
+    files.write(f"{folder}\\{CONFIGURATION}", b'<?xml version="1.0"?>\r\n<configuration />\r\n')
+
+
+def lay_out(estate: EstateDescription, machines: Iterable[Machine]) -> None:
+    """The tool on every server that has it: site servers but those of secondary sites, media, copied folders."""
+    by_name = {machine.name: machine for machine in machines}
+    for hierarchy in estate.hierarchies:
+        for site in hierarchy.sites:
+            if site.kind != "secondary":
+                write_tool(by_name[site.server].files, rf"{site.install_folder}\cd.latest\{ON_MEDIA}", site.version)
+    for described in estate.machines:
+        files = by_name[described.name].files
+        for media in described.media:
+            write_tool(files, rf"{media.folder}\{ON_MEDIA}", media.version)
+            files.write(rf"{media.folder}\SMSSETUP\BIN\X64\setup.exe", program_file(media.version, _PADDING))
+        for tool in described.connection_tools:
+            write_tool(files, tool.folder, tool.version)
+
+
+def missing_file(files: FileStore, folder: str) -> str:
+    """The first file that the tool needs and has not beside it; empty when the folder is whole."""
+    return next((name for name in (CONFIGURATION, *LIBRARIES) if not files.exists(f"{folder}\\{name}")), "")
+
+
+def version_of(files: FileStore, program: str) -> str:
+    """The version of the program in this file; 0.0.0.0 when the file carries none."""
+    return file_version(files.read_part(program, 0, LONGEST_LOOK)) or "0.0.0.0"

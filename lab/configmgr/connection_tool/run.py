@@ -1,0 +1,153 @@
+"""One run of the tool: where it stands, its logs, and how its work can end before its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from lab.configmgr import names
+from lab.configmgr.connection_tool import installed, requirements
+from lab.configmgr.connection_tool.command_line import Request
+from lab.configmgr.hierarchy import Hierarchy
+from lab.configmgr.logs import native_line
+from lab.configmgr.site import EmulatedHierarchy
+from lab.estate import EstateDescription
+from lab.faults import FaultBoard
+from lab.windows.network import Network
+from lab.windows.shell import Invocation
+
+SETUP_LOG = r"C:\ConfigMgrSetup.log"
+_SETUP = "Configuration Manager Setup"
+_NO_ROOM = "There is not enough space on the disk."
+
+
+@dataclass(frozen=True)
+class World:
+    """What the tool meets outside its own server. ``running`` holds the folders of tools that run just now."""
+
+    description: EstateDescription
+    network: Network
+    hierarchies: Sequence[EmulatedHierarchy]
+    faults: FaultBoard
+    running: set[tuple[str, str]] = field(default_factory=set)
+
+
+class Failed(Exception):
+    """The tool gives up: the text is the last line of its log."""
+
+
+class Died(Exception):
+    """The process ended where it stood, without a word."""
+
+
+class Unhandled(Exception):
+    """An exception that the tool does not catch: the text is what .NET prints of it."""
+
+
+class Run:
+    """The tool from this invocation on. ``folder`` is where its program lies."""
+
+    def __init__(self, invocation: Invocation, world: World) -> None:
+        self.invocation = invocation
+        self.world = world
+        self.machine = invocation.machine
+        self.files = self.machine.files
+        self.caller = invocation.line.caller
+        program = invocation.path(invocation.program)
+        self.program = program if program.lower().endswith(".exe") else f"{program}.exe"
+        self.folder = self.program.rpartition("\\")[0]
+        self.version = installed.version_of(self.files, self.program)
+        self.request = Request("")
+        self.proxy_password = ""
+        self._written = 0
+
+    def path(self, parameter: str) -> str:
+        """A path of the command line, made full."""
+        return self.invocation.path(self.request.paths[parameter]).rstrip("\\")
+
+    def log(self, *lines: str) -> None:
+        """Write lines to ServiceConnectionTool.log, with INFO in front."""
+        self._append(*(f"INFO:{line}" for line in lines))
+
+    def warn(self, line: str) -> None:
+        """Write a warning to ServiceConnectionTool.log."""
+        self._append(f"WARNING: {line}")
+
+    def error(self, line: str) -> None:
+        """Write an error to ServiceConnectionTool.log; the real tool leaves the blank out in some lines and not in others."""
+        self._append(f"ERROR:{line}" if len(line) % 2 else f"ERROR: {line}")
+
+    def trace(self, *lines: str) -> None:
+        """Write lines that the downloader's code writes, with its ``~~``."""
+        self._append(*(f"{line}~~" for line in lines))
+
+    def setup_log(self, *lines: str) -> None:
+        """Write lines to ConfigMgrSetup.log, which grows with each run."""
+        now = self.machine.clock.now()
+        self.files.append(SETUP_LOG, "".join(native_line(line, _SETUP, now) for line in lines).encode())
+
+    def begin_log(self) -> None:
+        """The log of the last run is replaced."""
+        self.files.write(f"{self.folder}\\{installed.LOG}", b"")
+        self.log(f"ServiceConnectionTool version {self.version}, -{self.request.action}")
+
+    def write(self, path: str, content: bytes, phase: str) -> None:
+        """Write a file; half of it when this is where the work ends."""
+        end = self.end_at(phase, path, len(content))
+        self.files.write(path, content if end is None else content[: len(content) // 2])
+        if end is not None:
+            raise end
+
+    def end_at(self, phase: str, path: str, size: int) -> Exception | None:
+        """Whether writing a file of this size ends the work: by order, or for want of room on the drive."""
+        faults, name = self.world.faults, self.machine.name
+        crash = faults.flag("tool_crash", name)
+        if crash is not None and crash.text("phase") == phase:
+            faults.take("tool_crash", name)
+            return Died()
+        full = faults.flag("tool_disk_full", name)
+        if full is not None and full.text("phase", phase) == phase:
+            faults.take("tool_disk_full", name)
+            return Failed(_NO_ROOM)
+        self._written += size
+        free = next((drive.free_bytes for drive in self.machine.drives if drive.letter == path[:1].upper()), 0)
+        return Failed(_NO_ROOM) if self._written > free else None
+
+    def need_folder(self, path: str) -> None:
+        """Refuse a path on a drive or in a folder that is not there."""
+        if not self.files.is_folder(path):
+            raise Failed(f"Could not find a part of the path '{path}'.")
+
+    def hierarchy(self) -> EmulatedHierarchy:
+        """The hierarchy whose service connection point this server is. Raises :class:`Failed`."""
+        for found in self.world.hierarchies:
+            if found.state.control.roles(names.SERVICE_CONNECTION_POINT, self.machine.fqdn):
+                return found
+        raise Failed("This computer is not a service connection point. Run the tool on the server that hosts the role.")
+
+    def check_version(self, site_version: str) -> None:
+        """Refuse a site of another version."""
+        if self.version.split(".")[2:3] != site_version.split(".")[2:3]:
+            raise Failed(f"The version {self.version} of the tool does not match the version {site_version} of the site.")
+
+    def check_database(self, hierarchy: Hierarchy) -> None:
+        """Refuse when the caller cannot read the database of the top-level site. Raises :class:`Failed`."""
+        if not requirements.has_database_driver(self.machine, self.version):
+            raise Failed("[Microsoft][ODBC Driver Manager] Data source name not found and no default driver specified")
+        site = hierarchy.top
+        port = self.world.description.hierarchy_of(site.code).site(site.code).sql_port
+        server = hierarchy.machine(site.sql_server)
+        if server is None or self.world.network.connect(self.machine, site.sql_server, port).problem:
+            raise Failed("A network-related or instance-specific error occurred while establishing a connection to SQL Server.")
+        delegates = self.world.description.machine(self.machine.name).delegation
+        if server is not self.machine and not delegates:
+            # Who logs on over the network brings no credentials for a further server, unless the server may delegate.
+            raise Failed("Login failed for user 'NT AUTHORITY\\ANONYMOUS LOGON'.")
+        if not server.is_administrator(str(self.caller)) and hierarchy.rights(self.caller) == "none":
+            raise Failed(f"Login failed for user '{self.caller}'.")
+        if self.world.faults.flag("database_unreadable", site.code) is not None:
+            table = f"'TEL_TelemetryResults', database 'CM_{site.code}', schema 'dbo'"
+            raise Failed(f"The SELECT permission was denied on the object {table}.")
+
+    def _append(self, *lines: str) -> None:
+        self.files.append(f"{self.folder}\\{installed.LOG}", "".join(f"{line}\r\n" for line in lines).encode())

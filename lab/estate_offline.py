@@ -1,0 +1,94 @@
+"""What an estate file says of working offline: what the internet offers, and where a server has the service connection tool."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from lab.estate_yaml import Section
+
+UPDATE_TYPES = ("regular", "weave", "qfe")
+VERSION = r"5\.00\.\d{4}\.\d{4}"
+GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+FULL_PATH = r"[A-Z]:\\[^:*?<>|\x00-\x1f]+[^\\:*?<>|\x00-\x1f]"
+LARGEST_PAYLOAD_MB = 8192
+_NAME = r"[^\x00-\x1f]{1,127}"
+_FILE = r"[A-Za-z0-9._-]{1,64}"
+_MB = 2**20
+
+
+@dataclass(frozen=True)
+class InternetUpdate:
+    """An update that Microsoft's servers offer: ``qfe`` is a hotfix, ``min_version`` the oldest site that it goes on.
+
+    ``redists`` are the names of its redistributable files.
+    """
+
+    name: str
+    guid: str
+    version: str
+    type: str = "regular"
+    min_version: str = "5.00.8913.1000"
+    size_bytes: int = _MB // 4
+    redists: tuple[str, ...] = ("SQLSysClrTypes.msi",)
+
+
+@dataclass(frozen=True)
+class ToolFolder:
+    """A folder of a server with the service connection tool of a version: of media, or copied there."""
+
+    folder: str
+    version: str
+
+
+def read_internet_updates(top: Section) -> tuple[InternetUpdate, ...]:
+    """``internet_updates`` of the file; every GUID once."""
+    found: list[InternetUpdate] = []
+    for section in top.sections("internet_updates", "internet update"):
+        update = _internet_update(section)
+        if update.guid in (known.guid for known in found):
+            raise section.error("guid", f"guid {update.guid} stands there twice")
+        found.append(update)
+    return tuple(found)
+
+
+def _internet_update(section: Section) -> InternetUpdate:
+    version = "a version such as 5.00.9152.1000"
+    name = section.text("name", pattern=_NAME)
+    section.what = f"internet update {name}"
+    default = InternetUpdate("", "", "")
+    redists = section.texts("redists") if "redists" in section else default.redists
+    update = InternetUpdate(
+        name,
+        section.text("guid", pattern=GUID, allowed="a GUID").upper(),
+        section.text("version", pattern=VERSION, allowed=version),
+        section.choice("type", UPDATE_TYPES, default.type),
+        section.text("min_version", default.min_version, VERSION, version),
+        int(section.number("size_mb", 0.001, LARGEST_PAYLOAD_MB, default.size_bytes / _MB) * _MB),
+        redists,
+    )
+    for file in redists:
+        if not re.fullmatch(_FILE, file):
+            raise section.error("redists", f"redists: {file!r} is no name of a file")
+    section.finish()
+    return update
+
+
+def read_tool_folders(
+    machine: Section, name: str, drives: tuple[str, ...]
+) -> tuple[tuple[ToolFolder, ...], tuple[ToolFolder, ...]]:
+    """``media`` (by the root of the media) and ``connection_tools`` (by the tool's own folder) of a machine."""
+    media = tuple(_tool_folder(item, "path", drives) for item in machine.sections("media", f"media of {name}"))
+    tools = tuple(
+        _tool_folder(item, "folder", drives) for item in machine.sections("connection_tools", f"connection tool of {name}")
+    )
+    return media, tools
+
+
+def _tool_folder(section: Section, key: str, drives: tuple[str, ...]) -> ToolFolder:
+    folder = section.text(key, pattern=FULL_PATH, allowed=r"a full path, as D:\Media")
+    if folder[0] not in drives:
+        raise section.error(key, f"{key} {folder}: there is no such drive; allowed: {', '.join(drives)}")
+    version = section.text("version", pattern=VERSION, allowed="a version such as 5.00.9152.1000")
+    section.finish()
+    return ToolFolder(folder, version)
