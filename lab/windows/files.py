@@ -46,6 +46,11 @@ class FileStore:
         for path, content in moved.items():
             self.write(path, content)
 
+    def unmount(self, prefix: str) -> None:
+        """Forget a mounted folder; what is in it stays there and is gone from the server, whose drive is empty again."""
+        self.mounts = [mounted for mounted in self.mounts if mounted.prefix.lower() != prefix.rstrip("\\").lower()]
+        self.make_folder(prefix)
+
     def make_folder(self, path: str) -> None:
         """Make a folder and its parents."""
         mounted = self._mount(path)

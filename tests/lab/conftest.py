@@ -6,7 +6,7 @@ import copy
 import itertools
 import os
 import socket
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 from lab.estate import EstateDescription
 from lab.estate_reader import DEFAULT_FILE, load, parse
 from lab.server import Estate
+from tests.lab.shares.smbd import CannotRun, Shares, shares
 
 # Lab seconds per second in tests: what takes a site two minutes is over in a fifth of a second.
 PACE = 600.0
@@ -28,6 +29,7 @@ _CLAIM_PORT = 59999
 _numbers = itertools.count()
 
 StartEstate = Callable[..., Estate]
+OpenShares = Callable[..., Shares]
 OpenSession = Callable[..., CimSession]
 
 
@@ -89,6 +91,23 @@ def cim_session(estate: Estate) -> Iterator[OpenSession]:
             return CimSession(lambda message: _sent(protocol, message))
 
         yield connect
+
+
+@pytest.fixture
+def smb_shares() -> Iterator[OpenShares]:
+    """Serve the drives of a machine as real file shares: ``smb_shares(estate, "scp02", readers=["CORP\\\\scpreader"])``.
+
+    Where no file server can run, the test is skipped and says why.
+    """
+    with ExitStack() as running:
+
+        def serve(estate: Estate, machine: str, readers: Collection[str] = ()) -> Shares:
+            try:
+                return running.enter_context(shares(estate, machine, readers))
+            except CannotRun as error:
+                pytest.skip(f"no file shares on this machine: {error}")
+
+        yield serve
 
 
 @pytest.fixture

@@ -59,6 +59,14 @@ def test_what_stood_there_moves_into_the_folder(tmp_path: Path) -> None:
     assert files.read(r"D:\SMS\logs\From-Outside.log") == b"two"
 
 
+def test_a_folder_that_is_taken_away_leaves_an_empty_drive(tmp_path: Path) -> None:
+    files = FileStore()
+    files.mount("D:", tmp_path)
+    files.write(r"D:\x", b"1")
+    files.unmount("d:\\")
+    assert (files.read(r"D:\x"), files.is_folder("D:"), (tmp_path / "x").read_bytes()) == (None, True, b"1")
+
+
 def test_nothing_outside_the_folder_is_reached(tmp_path: Path) -> None:
     inside, outside = tmp_path / "in", tmp_path / "out"
     outside.mkdir()
