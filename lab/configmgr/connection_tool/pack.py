@@ -7,11 +7,12 @@ updates it gets, and a payload is a mark with its place at every mebibyte, and z
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.estate_offline import UPDATE_TYPES, InternetUpdate
+from lab.estate_offline import GUID, UPDATE_TYPES, InternetUpdate
 
 MANIFEST = "ConfigMgr.Update.Manifest.ENC"
 CONSOLE_CONTENT = "ConfigMgr.AdminUIContent.cab"
@@ -93,8 +94,8 @@ def read_manifest(content: bytes) -> dict[str, list[Packed]] | None:
 
 
 def _packed(row: Mapping[str, Any]) -> Packed:
-    if row["type"] not in UPDATE_TYPES:
-        raise ValueError(row["type"])
+    if row["type"] not in UPDATE_TYPES or not re.fullmatch(GUID, row["guid"]):
+        raise ValueError(row["guid"])
     redists = {str(name): _facts(facts) for name, facts in row["redists"].items()}
     guid, name, version, kind, least = (str(row[key]) for key in ("guid", "name", "version", "type", "min_version"))
     return Packed(guid, name, version, kind, least, _facts(row["payload"]), redists)

@@ -98,13 +98,14 @@ class ServiceConnectionTool:
             return
         key = (run.machine.fqdn, run.folder.lower())
         if key in run.world.running:
-            log = f"{run.folder}\\{installed.LOG}"
-            text = (
-                f"System.IO.IOException: The process cannot access the file '{log}' because it is being used by another process."
-            )
-            self._end(UNHANDLED_EXIT, f"\nUnhandled Exception: {text}\n")
+            said = f"The process cannot access the file '{run.folder}\\{installed.LOG}'"
+            self._throw(f"System.IO.IOException: {said} because it is being used by another process.")
             return
-        run.begin_log()
+        try:
+            run.begin_log()
+        except OSError as error:
+            self._throw(f"System.IO.IOException: {error}")
+            return
         run.world.running.add(key)
         self._work = _ACTIONS[run.request.action](run)
         self._step()
@@ -121,8 +122,8 @@ class ServiceConnectionTool:
         except Failed as failure:
             run.error(str(failure))
             self._end(0)
-        except Unhandled as text:
-            self._end(UNHANDLED_EXIT, f"\nUnhandled Exception: {text}\n")
+        except Unhandled as exception:
+            self._throw(str(exception))
         except Died:
             self._end(DIED_EXIT)
         except OSError as error:
@@ -130,6 +131,9 @@ class ServiceConnectionTool:
             self._end(0)
         else:
             run.machine.clock.later(wait, self._step)
+
+    def _throw(self, text: str) -> None:
+        self._end(UNHANDLED_EXIT, f"\nUnhandled Exception: {text}\n")
 
     def _end(self, code: int, complaint: str = "") -> None:
         if self._output is None:

@@ -85,12 +85,20 @@ def test_what_is_downloaded(download: str, site: str, names: list[str]) -> None:
     assert [update.name for update in chosen(OFFERED, download, site)] == names
 
 
+GUID = "5E0C1B7A-93D4-4A6F-8C21-7B9D3F5A6E10"
+
+
 def test_the_manifest_gives_back_what_was_put_in() -> None:
     update = pack.Packed(
-        "G", "N", "5.00.9152.1000", "qfe", "5.00.9146.1000", pack.FileFacts(5, "AB"), {"a.msi": pack.FileFacts(1, "CD")}
+        GUID, "N", "5.00.9152.1000", "qfe", "5.00.9146.1000", pack.FileFacts(5, "AB"), {"a.msi": pack.FileFacts(1, "CD")}
     )
     packs = {"one": [update], "two": []}
     assert pack.read_manifest(pack.manifest_of(packs)) == packs
+
+
+def test_a_manifest_names_updates_by_guid_only() -> None:
+    update = pack.Packed(r"..\x", "N", "5.00.9152.1000", "qfe", "5.00.9146.1000", pack.FileFacts(5, "AB"))
+    assert pack.read_manifest(pack.manifest_of({"one": [update]})) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"{}", b"[]", b'{"hierarchies": {"a": [{}]}}', b'{"hierarchies": [1]}', b"\xff"])
