@@ -116,6 +116,12 @@ def read_end(
     return FileEnd(data, False) if end is None else FileEnd(end, end != data)
 
 
+def read_head(session: CimSession, path: str, count: int) -> bytes:
+    """The first ``count`` bytes of a file, fewer when it is shorter; errors as ``read_end``."""
+    checked_path(path)
+    return _read(session, path, f"0-{count - 1}", count, lambda _seconds: None) or b""
+
+
 def config(address: str, part: str) -> str:
     """What curl gets on its standard input: an address whose signs are escaped, and a range of bytes."""
     return f'url = "{address}"\nrange = "{part}"\n'

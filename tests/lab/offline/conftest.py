@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool import occasion
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import Play
@@ -60,6 +61,12 @@ class Carrier(Play):
         """How many runs of the tool left their log."""
         files = self.estate.machine(machine).files
         return sum("ServiceConnectionTool-" in path for path, _ in files.files())
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The lab's minutes are short."""
+    monkeypatch.setattr(occasion, "_HAND_OVER_SECONDS", 0.5)
 
 
 @pytest.fixture

@@ -81,7 +81,13 @@ def test_the_pack_is_known_by_its_content(downloaded: Carrier) -> None:
 
 @pytest.mark.parametrize(
     ("phase", "action"),
-    [("usage_data", "prepare"), ("payload", "connect"), ("manifest", "connect"), ("import", "import"), ("state_message", "import")],
+    [
+        ("usage_data", "prepare"),
+        ("payload", "connect"),
+        ("manifest", "connect"),
+        ("import", "import"),
+        ("state_message", "import"),
+    ],
 )
 def test_cut_off_in_each_phase_and_run_again(carrier: Carrier, phase: str, action: str) -> None:
     machine = "web01" if action == "connect" else "scp02"
@@ -95,7 +101,7 @@ def test_cut_off_in_each_phase_and_run_again(carrier: Carrier, phase: str, actio
     options = {"usage_data": USAGE, "update_packs": PACKS} if action == "connect" else {"usage_data": CAB}
     if action == "import":
         options = {"update_packs": IMPORTED}
-    carrier.estate.faults.order("tool_crash", target=machine, phase=phase)
+    carrier.estate.faults.order("tool_crash", target=machine, count=1, phase=phase)
     carrier.tool_refused(action, machine, **options)
     done = step()
     assert done["changed"]
@@ -104,11 +110,11 @@ def test_cut_off_in_each_phase_and_run_again(carrier: Carrier, phase: str, actio
 
 def test_the_exit_code_proves_nothing(prepared: Carrier) -> None:
     for code in (0, 1, -532462766):
-        prepared.estate.faults.order("tool_exit_code", target="web01", code=code)
+        prepared.estate.faults.order("tool_exit_code", target="web01", count=1, code=code)
         assert prepared.connect(force=True, clear_destination=True)["exit_code"] == code
-    prepared.estate.faults.order("tool_exit_code", target="scp02", code=0)
-    prepared.estate.faults.order("tool_crash", target="scp02", phase="usage_data")
-    assert "left no usage data" in prepared.tool_refused("prepare", "scp02", usage_data=r"C:\USB\Other.cab")
+    prepared.estate.faults.order("tool_exit_code", target="scp02", count=1, code=0)
+    prepared.estate.faults.order("tool_crash", target="scp02", count=1, phase="usage_data")
+    assert "left no whole usage data" in prepared.tool_refused("prepare", "scp02", usage_data=r"C:\USB\Other.cab")
 
 
 def test_what_a_connected_host_refuses(prepared: Carrier) -> None:
@@ -117,9 +123,7 @@ def test_what_a_connected_host_refuses(prepared: Carrier) -> None:
     )
     assert "lie in each other" in prepared.tool_refused("connect", "web01", usage_data=USAGE, update_packs=USAGE + r"\Packs")
     assert "no usage data" in prepared.tool_refused("connect", "web01", usage_data=r"D:\None", update_packs=PACKS)
-    assert "version 2002" in prepared.tool_refused(
-        "connect", "web01", usage_data=USAGE, update_packs=PACKS, site_version="2002"
-    )
+    assert "version 2002" in prepared.tool_refused("connect", "web01", usage_data=USAGE, update_packs=PACKS, site_version="2002")
     assert "the site has 5.00.9146" in prepared.tool_refused(
         "connect", "web01", usage_data=USAGE, update_packs=PACKS, site_version="5.00.9146.1000"
     )
@@ -157,7 +161,9 @@ def test_the_tool_is_found_below_the_site_s_installation(carrier: Carrier) -> No
 
 def test_an_account_without_rights(carrier: Carrier) -> None:
     with pytest.raises(CimError):
-        carrier.run("service_connection_tool", "scp02", user=r"CORP\noaccess", action="prepare", usage_data=CAB, tool_path=ON_SCP02)
+        carrier.run(
+            "service_connection_tool", "scp02", user=r"CORP\noaccess", action="prepare", usage_data=CAB, tool_path=ON_SCP02
+        )
 
 
 def test_a_wrong_proxy_is_called_one(prepared: Carrier) -> None:
@@ -169,14 +175,14 @@ def test_a_wrong_proxy_is_called_one(prepared: Carrier) -> None:
 
 
 def test_a_missing_redist_stops_the_tool(prepared: Carrier) -> None:
-    prepared.estate.faults.order("tool_redist_missing", target="web01")
+    prepared.estate.faults.order("tool_redist_missing", target="web01", count=1)
     said = prepared.tool_refused("connect", "web01", usage_data=USAGE, update_packs=PACKS)
     assert "redistributable file" in said
     assert prepared.connect()["changed"]
 
 
 def test_a_full_drive_in_the_midst_of_a_run(prepared: Carrier) -> None:
-    prepared.estate.faults.order("tool_disk_full", target="web01", phase="payload")
+    prepared.estate.faults.order("tool_disk_full", target="web01", count=1, phase="payload")
     assert "The drive is full" in prepared.tool_refused("connect", "web01", usage_data=USAGE, update_packs=PACKS)
     assert prepared.connect()["changed"]
 

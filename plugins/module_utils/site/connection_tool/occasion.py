@@ -15,6 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import (
     CONNECT,
     IMPORT,
+    PREPARE,
     Request,
     read_request,
 )
@@ -32,12 +33,13 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_command
     make_folder,
     remove_folder,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import read_head
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders import File, find_file, folder_exists, tree
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 
 _MOST_FILES = 200
 # How long the role's own thread may take to hand an import over in the tool's place; a judgement.
-_HAND_OVER_SECONDS = 120.0
+_HAND_OVER_SECONDS = 60.0
 _RUN_TIMES = (60, 7 * 24 * 3600)
 
 
@@ -137,15 +139,16 @@ class Occasion:
 
     def _make_room(self, standing: Standing) -> None:
         cim, target = self.task.cim, self.request.target
+        if not target:
+            return
+        if not folder_exists(cim, target + traces.UNFINISHED):
+            # Which also makes the folder above.
+            make_folder(cim, target + traces.UNFINISHED)
         if self.request.action == CONNECT:
-            if not folder_exists(cim, target + traces.UNFINISHED):
-                make_folder(cim, target + traces.UNFINISHED)
             if standing.occupied:
                 remove_folder(cim, target)
             if standing.occupied or not folder_exists(cim, target):
                 make_folder(cim, target)
-        elif target and not folder_exists(cim, target.rpartition("\\")[0]):
-            make_folder(cim, target.rpartition("\\")[0])
 
     def _run(self, tool: Tool, standing: Standing, log_folder: str) -> Result:
         cim = self.task.cim
@@ -153,7 +156,7 @@ class Occasion:
         run = running.run_tool(self.task, tool, self.request, self.params["run_timeout"])
         seconds = round(self.task.monotonic() - clock, 1)
         now = self._now()
-        left = self._left_behind(began)
+        left = [] if traces.is_abnormal_end(run.exit_code, run.text) else self._left_behind(began)
         proved = self._handed_over(run, began) if self.request.action == IMPORT else bool(left)
         setup_log = running.read_text(cim, running.SETUP_LOG) if self.request.action == CONNECT and not proved else ""
         problems = running.problems_of_run(run, tool, setup_log, began, now)
@@ -165,7 +168,7 @@ class Occasion:
             raise TaskFailure(sentence, **facts, changed=True, command=self.request.shown)
         for warning in verdict.warnings(self.request, run):
             self.task.warn(warning)
-        if self.request.action == CONNECT:
+        if self.request.target:
             remove_folder(cim, self.request.target + traces.UNFINISHED)
         return {**self._result(left or standing.files, standing, changed=True), **facts}
 
@@ -178,7 +181,12 @@ class Occasion:
         if request.action == IMPORT:
             return []
         found = find_file(cim, request.target)
-        return [found] if found and found.size_bytes and verdict.is_of_run(found, began) else []
+        if found is None or not found.size_bytes or not verdict.is_of_run(found, began):
+            return []
+        whole = request.action != PREPARE or traces.is_whole_cab(
+            read_head(cim, request.target, traces.CAB_HEAD_BYTES), found.size_bytes
+        )
+        return [found] if whole else []
 
     def _handed_over(self, run: running.Run, began: datetime) -> bool:
         if traces.has_imported(run.log.splitlines()):

@@ -40,7 +40,7 @@ class Standing:
     :param done: why no run is due; empty when one is.
     :param files: the artefacts that are there: a cab, a csv, a download, or the pack that is to be imported.
     :param occupied: whether the destination of a download has something in it.
-    :param unfinished: whether what it has is left of a run that was cut off.
+    :param unfinished: whether what is there is left of a run that was cut off.
     :param identity: of the pack that is to be imported.
     :param hashes: SHA-256 by path of what the list beside the pack says; None without a list.
     """
@@ -70,9 +70,10 @@ def read_standing(session: CimSession, request: Request, now: datetime, most_day
         return _pack(session, request.source, log_folder)
     found = find_file(session, request.target)
     files = [found] if found else []
-    if found is not None and traces.is_young(found, now, most_days):
+    unfinished = folder_exists(session, request.target + traces.UNFINISHED)
+    if found is not None and not unfinished and traces.is_young(found, now, most_days):
         return Standing(f"{request.target} is less than {most_days:g} days old", files)
-    return Standing(files=files)
+    return Standing(files=files, unfinished=unfinished)
 
 
 def _download(session: CimSession, request: Request, now: datetime, most_days: float) -> Standing:

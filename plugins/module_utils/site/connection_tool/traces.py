@@ -18,13 +18,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders impo
 
 LOG = "ServiceConnectionTool.log"
 MANIFEST = "configmgr.update.manifest.enc"
-# Set up in front of the first byte of a download and taken away after its proof: what lies in the folder meanwhile is ours.
+# An empty folder beside the destination, made before a run and taken away after its proof: what lies there meanwhile is half.
 UNFINISHED = ".unfinished"
 _IMPORTED = re.compile(r"Successfully Dropped the state message 4(?!\d)", re.IGNORECASE)
 _CRASH = re.compile(r"unhandled exception", re.IGNORECASE)
 _DENIED = re.compile(r"UnauthorizedAccessException|access (?:to the path .{1,300} )?is denied", re.IGNORECASE | re.DOTALL)
 _USAGE_DATA = re.compile(r"usage ?data", re.IGNORECASE)
 _IDENTITY_DIGITS = 16
+CAB_HEAD_BYTES = 12
 _SAVED = re.compile(r"serviceconnectiontool-import-\d{8}t\d{6}z-([0-9a-f]{16})\.log")
 
 
@@ -50,6 +51,18 @@ def is_newer(file: File, others: Iterable[File]) -> bool:
 def has_imported(texts: Iterable[str]) -> bool:
     """Whether one of the lines says that the import was handed over to the site."""
     return any(_IMPORTED.search(text) for text in texts)
+
+
+def is_whole_cab(head: bytes, size_bytes: int) -> bool:
+    """Whether a cabinet is as long as it says itself ([MS-CAB] 2.1, cbCabinet); a signature may follow."""
+    return len(head) >= CAB_HEAD_BYTES and head[:4] == b"MSCF" and 0 < int.from_bytes(head[8:12], "little") <= size_bytes
+
+
+def is_abnormal_end(exit_code: int | None, text: str) -> bool:
+    """Whether the run did not come to its own end, so that what it left may be half: it was ended, it died with an error of
+    Windows (0xC0000005 and the like), or by an exception other than the harmless one."""
+    died = exit_code is None or 0xC0000000 <= exit_code & 0xFFFFFFFF <= 0xCFFFFFFF
+    return died or (bool(_CRASH.search(text)) and not is_harmless_crash(text))
 
 
 def is_harmless_crash(text: str) -> bool:

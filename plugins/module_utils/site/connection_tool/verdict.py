@@ -16,8 +16,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders impo
 # A file's time may be up to two seconds early on FAT, and the clock is read a moment before the run.
 _EARLY = timedelta(seconds=5)
 _MISSING = {
-    "prepare": "left no usage data",
-    "connect": "left no ConfigMgr.Update.Manifest.ENC",
+    "prepare": "left no whole usage data",
+    "connect": "left no complete download (ConfigMgr.Update.Manifest.ENC)",
     "import": "did not hand the updates over to the site (no state message 4)",
     "export": "left no csv",
 }
@@ -42,6 +42,8 @@ def failure(request: Request, run: Run, problems: Sequence[Mapping[str, Any]], h
     if known is not None:
         return f"{begin}: {known['title']}. {known['cause']} {known['remedy']}"
     words = last_words(run)
+    if traces.is_abnormal_end(run.exit_code, ""):
+        begin += f" and died (0x{(run.exit_code or 0) & 0xFFFFFFFF:08X})" if run.exit_code is not None else " and was ended"
     said = f"It said last: {words.rstrip('.')}." if words else "It said nothing and wrote no log."
     after = "Nothing was lost; run again when the cause is removed." if request.action in (CONNECT, IMPORT) else ""
     return f"{begin}. {said} {after}".rstrip()
