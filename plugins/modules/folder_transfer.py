@@ -148,7 +148,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareClosed, ShareError, ShareRefused
+from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareClosed, ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import carrying, manifest, remote_files
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError
@@ -234,7 +234,7 @@ def _opened(task: Task, drive: str) -> Share:
             f"{error}. Open the port for the controller, or carry the folder by hand, with the file .sha256 beside it.",
             reachable=False,
         ) from error
-    except ShareRefused as error:
+    except ShareError as error:
         raise TaskFailure(f"{error}.", reachable=False) from error
 
 

@@ -252,7 +252,7 @@ def _told(path: str, account: ShareAccount) -> Iterator[None]:
 
 
 _REASONS = {
-    0xC0000022: "access is denied",
+    0xC0000022: "access is denied; the administrative shares are for members of the server's Administrators",
     0xC0000043: "another program has the file open",
     0xC000007F: "the drive is full",
     0xC0000044: "the account's quota on the drive is used up",

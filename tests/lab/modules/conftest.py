@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import time
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Send
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
+from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount, SmbShare, open_share
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 from lab.configmgr.site import EmulatedHierarchy
@@ -30,6 +32,9 @@ class Play:
     warnings: list[str] = field(default_factory=list)
     # How much shorter than asked for the pauses are: the lab's time runs fast.
     haste: float = 20.0
+    opened: list[SmbShare] = field(default_factory=list)
+    # Instead of the account's own, for file shares.
+    password: str = ""
 
     def session(self, machine: str, user: str = ADMIN) -> CimSession:
         account = self.estate.account(user)
@@ -45,6 +50,13 @@ class Play:
         }
         settings = read_winrm_options(options.get)
         return CimSession(self.wrapped(Link([lambda: WinrmChannel(settings, "ntlm")]).send))
+
+    def share(self, machine: str, user: str, drive: str, port: int) -> SmbShare:
+        """Open a drive of a server that a real file server serves."""
+        account = self.estate.account(user)
+        host = str(self.estate.machine(machine).address)
+        self.opened.append(open_share(ShareAccount(host, account.full_name, self.password or account.password), drive, port))
+        return self.opened[-1]
 
     def wrapped(self, send: Send) -> Send:
         """What the sessions send through; for tests that stand in between."""
@@ -63,6 +75,7 @@ class Play:
             progress=self.progress.append,
             warn=self.warnings.append,
             sleep=lambda seconds: time.sleep(seconds / self.haste),
+            share=partial(self.share, machine, user),
         )
         result: Result = loaded.run(task)
         return result
