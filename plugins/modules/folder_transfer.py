@@ -48,6 +48,12 @@ options:
     description:
       - The folder or file on the controller, as a full path. Needed to fetch and to push.
     type: path
+  exclude:
+    description:
+      - Patterns of names, with C(*) and C(?) and without regard to case, of files that are left alone on both sides.
+    type: list
+    elements: str
+    default: []
   purge:
     description:
       - Whether files of the target that the source does not have are removed.
@@ -163,6 +169,7 @@ SPEC: dict[str, Any] = {
         "action": {"type": "str", "choices": ["fetch", "push", "probe"], "required": True},
         "path": {"type": "str", "required": True},
         "local": {"type": "path"},
+        "exclude": {"type": "list", "elements": "str", "default": []},
         "purge": {"type": "bool", "default": False},
         "force": {"type": "bool", "default": False},
         "port": {"type": "int", "default": 445},
@@ -194,6 +201,7 @@ def run(task: Task) -> Result:
         hashing=partial(_remote_hash, task, share, drive),
         show=task.progress,
         warn=task.warn,
+        exclude=params["exclude"],
     )
     carry = carrying.fetch if params["action"] == "fetch" else carrying.push
     try:

@@ -182,7 +182,7 @@ command:
   type: str
   sample: ServiceConnectionTool.exe -import -updatepacksrc D:\USB\UpdatePacks
 tool:
-  description: The tool, with its C(path) and C(version); null when nothing had to be done.
+  description: The tool, with its C(path) and C(version).
   returned: success
   type: dict
   sample: {path: 'C:\Program Files\Microsoft Configuration
@@ -205,6 +205,12 @@ pack:
   returned: success
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+packages:
+  description: GUIDs of the update packages that have a folder in the download or pack; none for other actions.
+  returned: success
+  type: list
+  elements: str
+  sample: [7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11]
 exit_code:
   description: The tool's exit code. It is documented nowhere.
   returned: when the tool ran

@@ -5,8 +5,9 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareError
@@ -25,6 +26,7 @@ class Carriage:
     :param local: the folder or file on the controller.
     :param purge: take away what only the target has.
     :param again: transfer every file.
+    :param exclude: patterns of file names that are none of it, on neither side.
     :param hashing: SHA-256 of a file of the share, and where to tell how far it is.
     """
 
@@ -37,6 +39,14 @@ class Carriage:
     hashing: Callable[[str], str]
     show: Callable[[str], None]
     warn: Callable[[str], None]
+    exclude: Sequence[str] = ()
+
+    def included(self, files: dict[str, Item]) -> dict[str, Item]:
+        """The files but those that are excluded."""
+        return {path: item for path, item in files.items() if not self._is_excluded(path.rpartition("/")[2])}
+
+    def _is_excluded(self, name: str) -> bool:
+        return any(fnmatchcase(name.lower(), pattern.lower()) for pattern in self.exclude)
 
 
 @dataclass(frozen=True)
@@ -64,7 +74,8 @@ def fetch(carriage: Carriage) -> Outcome:
     source = remote_files.listed(share, carriage.remote)
     if not source:
         raise ShareError(f"there is {'no file in' if source is not None else 'no file or folder'} {carriage.remote}")
-    target = _same_kind(source, local_files.listed(local), str(local))
+    source = carriage.included(source)
+    target = _same_kind(source, carriage.included(local_files.listed(local)), str(local))
     plan = remaining(source, target, again=carriage.again)
     came = remote_files.read_manifest(share, carriage.remote)
     extra = plan.extra if carriage.purge else ()
@@ -98,11 +109,11 @@ def push(carriage: Carriage) -> Outcome:
     :raises ShareError: not enough space there, or what arrived is not what was sent.
     """
     share, local = carriage.share, carriage.local
-    source = local_files.listed(local)
+    source = carriage.included(local_files.listed(local))
     if not source:
         raise LocalError(f"there is no file in {local} on the controller")
     hashes = verified(local, source, carriage.show, carriage.warn)
-    target = _same_kind(source, remote_files.listed(share, carriage.remote) or {}, carriage.remote)
+    target = _same_kind(source, carriage.included(remote_files.listed(share, carriage.remote) or {}), carriage.remote)
     plan = remaining(source, target, again=carriage.again)
     extra = plan.extra if carriage.purge else ()
     text = manifest.rendered(carriage.remote.rpartition("\\")[2], hashes)

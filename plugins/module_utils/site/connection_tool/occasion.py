@@ -69,11 +69,12 @@ class Occasion:
         tool = self._tool()
         folder = self._log_folder(tool)
         standing = read_standing(self.task.cim, self.request, now, self.params["max_age_days"], folder)
+        told = {"tool": {"path": tool.path, "version": tool.version}}
         if standing.done and not self.params["force"]:
-            return self._result(standing.files, standing, changed=False, done=standing.done)
+            return {**self._result(standing.files, standing, changed=False, done=standing.done), **told}
         found = self._checked(tool, standing)
         self._check_destination(standing)
-        planned = {"checks": [check.as_data() for check in found], "tool": {"path": tool.path, "version": tool.version}}
+        planned = {"checks": [check.as_data() for check in found], **told}
         if self.task.check_mode:
             return {**self._result(standing.files, standing, changed=True), **planned}
         if self.request.action == IMPORT:
@@ -216,10 +217,10 @@ class Occasion:
             "action": self.request.action,
             "done_already": done or None,
             "command": command,
-            "tool": None,
             "files": [
                 {"path": file.path, "size_bytes": file.size_bytes, "modified": iso(file.modified)} for file in files[:_MOST_FILES]
             ],
             "pack": standing.identity or None,
+            "packages": traces.packages_in(files) if self.request.action in (CONNECT, IMPORT) else [],
             "diff": {"before": "", "after": f"{command}\n" if command else ""},
         }

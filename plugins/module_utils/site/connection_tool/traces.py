@@ -24,6 +24,7 @@ _IMPORTED = re.compile(r"Successfully Dropped the state message 4(?!\d)", re.IGN
 _CRASH = re.compile(r"unhandled exception", re.IGNORECASE)
 _DENIED = re.compile(r"UnauthorizedAccessException|access (?:to the path .{1,300} )?is denied", re.IGNORECASE | re.DOTALL)
 _USAGE_DATA = re.compile(r"usage ?data", re.IGNORECASE)
+_GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IDENTITY_DIGITS = 16
 CAB_HEAD_BYTES = 12
 _SAVED = re.compile(r"serviceconnectiontool-import-\d{8}t\d{6}z-([0-9a-f]{16})\.log")
@@ -33,6 +34,11 @@ def manifest_in(files: Iterable[File]) -> File | None:
     """The encrypted manifest of a download, which proves it; the largest when there are several."""
     found = [file for file in files if file.name == MANIFEST and file.size_bytes]
     return max(found, key=lambda file: file.size_bytes, default=None)
+
+
+def packages_in(files: Iterable[File]) -> list[str]:
+    """The GUIDs of update packages that stand in the paths of a download. (That each has a folder of its name is inferred.)"""
+    return sorted({match[0].upper() for file in files for match in _GUID.finditer(file.path)})
 
 
 def is_young(file: File | None, now: datetime | None, most_days: float) -> bool:

@@ -1,0 +1,117 @@
+"""playbooks/offline_updates.yml: updates for a hierarchy without internet, in one go and carried by hand."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from lab.configmgr.updates import READY_TO_INSTALL
+from lab.server import Estate
+from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
+from tests.lab.conftest import OpenShares, StartEstate
+from tests.lab.offline.conftest import offline_estate
+from tests.lab.plays.scenarios import words
+
+UPDATE = "C8E5A1F3-46D9-4D27-B3F0-5A7E9C2B8D53"
+STA03, WEB01, VERSION = "sta03.corp.example", "web01.corp.example", "5.00.9146.1000"
+PLACES = ("-e", "scp_provider=sms_provider_two", "-e", r"offline_updates_tool_path=C:\Media")
+ROLE = "configmgr.scp.offline_updates : "
+
+
+@pytest.fixture
+def estate(start_estate: StartEstate) -> Estate:
+    return start_estate(offline_estate())
+
+
+@pytest.fixture
+def offline(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> Callable[..., Run]:
+    """Runs the playbook with a folder to carry."""
+
+    def run(folder: Path, *arguments: str) -> Run:
+        options = (*PLACES, "-e", f"offline_updates_carry_dir={folder}", *arguments)
+        return run_playbook(CHECKOUT / "playbooks" / "offline_updates.yml", lab_inventory(estate), tmp_path, *options)
+
+    return run
+
+
+def state_of_update(estate: Estate) -> int | None:
+    packages = estate.hierarchy("two").state.updates
+    return next((package.state for package in packages.values() if package.guid.upper() == UPDATE), None)
+
+
+def carry(estate: Estate, source: str, prefix: str, target: str) -> None:
+    """Bring a folder from one server to another under the same name, as somebody with a USB drive does."""
+    with estate.lock:
+        files, others = estate.machine(source).files, estate.machine(target).files
+        for path in [path for path, _ in files.files() if path.lower().startswith(prefix.lower())]:
+            others.write(path, files.read(path) or b"")
+
+
+@pytest.mark.core
+def test_in_one_go_over_the_file_shares(
+    estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
+) -> None:
+    smb_shares(estate, "scp02")
+    smb_shares(estate, "web01")
+    folder = tmp_path / "carry"
+    run = offline(folder)
+    assert run.code == 0, run.output
+    assert state_of_update(estate) == READY_TO_INSTALL
+    assert "Ready to install: Configuration Manager 2703" in words(run)
+    assert (folder / VERSION / "UpdatePacks.sha256").is_file()
+    assert (folder / VERSION / "UsageData" / "UsageData_ST1.cab").is_file()
+    again = offline(folder)
+    assert again.code == 0, again.output
+    assert again.recap(STA03)["changed"] == again.recap(WEB01)["changed"] == 0
+
+
+def test_carried_by_hand_to_another_controller(
+    estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
+) -> None:
+    # Nothing listens on 445 yet: the play says so first, and does what it can.
+    here, there, back = tmp_path / "here", tmp_path / "there", tmp_path / "back"
+    nobody = ("-e", "offline_updates_connected_host=nobody")
+    run = offline(here, *nobody, "--tags", "prepare")
+    assert run.code == 0, run.output
+    assert "can not be reached on TCP port 445" in words(run)
+    assert "has to be carried by hand" in words(run)
+    assert offline(here, *nobody, "--tags", "prepare", "-e", "offline_updates_transfer=smb").code != 0
+    # With the share: it stops with a folder to carry, and does not wait for what nobody has brought yet.
+    smb_shares(estate, "scp02")
+    run = offline(here, *nobody)
+    assert run.code == 0, run.output
+    assert "has no updates yet" in words(run)
+    shutil.copytree(here, there)
+    # Days later, another controller, a connected host without a file share: its folder is carried by hand, too.
+    carry(estate, "scp02", r"C:\OfflineUpdates", "web01")
+    tool = r"C:\Media\SMSSETUP\TOOLS\ServiceConnectionTool"
+    with estate.lock:
+        files = estate.machine("scp02").files
+        for name in files.names(tool):
+            content = files.read(f"{tool}\\{name}") or b""
+            estate.machine("web01").files.write(rf"C:\OfflineUpdates\{VERSION}\ServiceConnectionTool\{name}", content)
+    run = offline(there, "--tags", "connect")
+    assert run.code == 0, run.output
+    files = estate.machine("web01").files
+    pack = rf"C:\OfflineUpdates\{VERSION}\UpdatePacks"
+    for path, _ in list(files.files()):
+        if path.startswith(pack + "\\"):
+            target = back / VERSION / "UpdatePacks" / path[len(pack) + 1 :].replace("\\", "/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(files.read(path) or b"")
+    run = offline(back, "--tags", "import")
+    assert run.code == 0, run.output
+    assert "nothing tells whether" in words(run)
+    assert state_of_update(estate) == READY_TO_INSTALL
+
+
+def test_what_is_missing_is_told(estate: Estate, offline: Callable[..., Run], tmp_path: Path) -> None:
+    relative = offline(Path("carry"), "--tags", "prepare")
+    assert relative.code != 0
+    assert "full path" in words(relative)
+    connect = offline(tmp_path, "--tags", "connect")
+    assert connect.code != 0
+    assert "There is no usage data" in words(connect)
