@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -122,8 +123,8 @@ def test_it_ends_with_the_process_that_started_it(start_estate: StartEstate, tmp
         from lab.server import Estate
         from tests.lab.shares.smbd import CannotRun, shares
         try:
-            with shares(Estate(load().at("{base}")), "scp01"):
-                print("up", flush=True)
+            with shares(Estate(load().at("{base}")), "scp01") as served:
+                print(served.folders["C"].parent, flush=True)
                 sys.stdin.read()
         except CannotRun as error:
             print(error, flush=True)
@@ -135,12 +136,14 @@ def test_it_ends_with_the_process_that_started_it(start_estate: StartEstate, tmp
     said = child.stdout.readline().strip()
     address = (estate.machine("scp01").address, 445)
     try:
-        if said != "up":
+        if not Path(said).is_dir():
             pytest.skip(f"no file shares on this machine: {said}")
         socket.create_connection(address, timeout=5).close()
     finally:
         child.kill()
         child.wait()
+        if Path(said).is_dir():
+            shutil.rmtree(said)
     deadline = time.monotonic() + 10
     while True:
         try:
