@@ -9,13 +9,14 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -202,6 +203,9 @@ def _running(settings: Path, base: Path, address: str, environment: Mapping[str,
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        # Those that serve a connection end a little later by themselves, and would write their log until then.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         if process.stdin is not None:
             process.stdin.close()
 
