@@ -71,7 +71,6 @@ options:
     default: 445
 seealso:
   - module: configmgr.scp.service_connection_tool
-  - module: ansible.windows.win_copy
 author:
   - The configmgr.scp authors (@configmgr-scp)
 """

@@ -18,7 +18,7 @@ description:
   - A run is judged by what it leaves behind, never by its exit code, which is documented nowhere - the C(.cab) of a preparation,
     C(ConfigMgr.Update.Manifest.ENC) of a download, the state message 4 of an import, the C(.csv) of an export.
   - The tool overwrites its log with each run. The log is kept under a name with time and action in O(log_folder), and what went
-    wrong by it is returned in RV(problems).
+    wrong by it is returned in RV(problems[]).
 notes:
   - The account needs to be a local administrator of the server, and to prepare, import and export it needs to read the site
     database.
@@ -130,9 +130,7 @@ options:
 seealso:
   - module: configmgr.scp.folder_transfer
   - module: configmgr.scp.site_update_info
-  - name: The role offline_updates
-    description: The whole way, from the usage data to the updates in the site.
-    link: https://docs.ansible.com/ansible/latest/playbook_guide/playbooks_reuse_roles.html
+  - module: configmgr.scp.log_info
 author:
   - The configmgr.scp authors (@configmgr-scp)
 """
@@ -185,9 +183,9 @@ tool:
   description: The tool, with its C(path) and C(version).
   returned: success
   type: dict
-  sample: {path: 'C:\Program Files\Microsoft Configuration
-  Manager\cd.latest\SMSSETUP\TOOLS\ServiceConnectionTool\ServiceConnectionTool.exe',
-    version: 5.0.9152.1000}
+  sample:
+    path: 'D:\Media\SMSSETUP\TOOLS\ServiceConnectionTool\ServiceConnectionTool.exe'
+    version: 5.0.9152.1000
 checks:
   description:
     - What was checked before the run, each with C(id), C(title), C(status) (V(passed), V(warning), V(failed), V(skipped)),
@@ -196,8 +194,9 @@ checks:
   type: list
   elements: dict
 files:
-  description: What proves the result, or for an import what is imported; the first 200, each with C(path), C(size_bytes),
-  C(modified). returned: success
+  description:
+    - What proves the result, or for an import what is imported; the first 200, each with C(path), C(size_bytes), C(modified).
+  returned: success
   type: list
   elements: dict
 pack:

@@ -79,6 +79,9 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
                 raise ShareRefused(f"{account.host} speaks no SMB 3; update it, or carry the folder by hand")
             # The first use of the share, which also proves that the dialect was not talked down.
             smbclient.stat(share.root, **options)
+            if any(tree.is_dfs_share for tree in session.tree_connect_table.values()):
+                # The library would take the credentials to wherever such a share points.
+                raise ShareRefused(f"{share.root} is a DFS share; a drive of the server itself is needed")
         opened = True
     except SMBException as error:
         raise ShareRefused(f"{account.host} offers no SMB 3 with signing and encryption: {error}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import yaml
 
@@ -28,21 +30,21 @@ def offline_estate() -> str:
 class Carrier(Play):
     """Runs the tool's module, and carries files as somebody with a USB drive does."""
 
-    def tool(self, action: str, machine: str, **given: object) -> dict[str, object]:
-        options = {"tool_path": ON_WEB01 if machine == "web01" else ON_SCP02, **given}
+    def tool(self, action: str, machine: str, **given: Any) -> dict[str, Any]:
+        options: dict[str, Any] = {"tool_path": ON_WEB01 if machine == "web01" else ON_SCP02, **given}
         return self.run("service_connection_tool", machine, action=action, **options)
 
-    def tool_refused(self, action: str, machine: str, **given: object) -> str:
-        options = {"tool_path": ON_WEB01 if machine == "web01" else ON_SCP02, **given}
+    def tool_refused(self, action: str, machine: str, **given: Any) -> str:
+        options: dict[str, Any] = {"tool_path": ON_WEB01 if machine == "web01" else ON_SCP02, **given}
         return self.refused("service_connection_tool", machine, action=action, **options)
 
-    def prepare(self, **given: object) -> dict[str, object]:
+    def prepare(self, **given: Any) -> dict[str, Any]:
         return self.tool("prepare", "scp02", usage_data=CAB, site_version=SITE_VERSION, mode="offline", **given)
 
-    def connect(self, **given: object) -> dict[str, object]:
+    def connect(self, **given: Any) -> dict[str, Any]:
         return self.tool("connect", "web01", usage_data=USAGE, update_packs=PACKS, **given)
 
-    def import_(self, **given: object) -> dict[str, object]:
+    def import_(self, **given: Any) -> dict[str, Any]:
         return self.tool("import", "scp02", update_packs=IMPORTED, site_version=SITE_VERSION, mode="offline", **given)
 
     def carry(self, source: str, prefix: str, target: str, to: str) -> None:

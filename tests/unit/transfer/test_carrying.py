@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.share import ShareError
-from ansible_collections.configmgr.scp.plugins.module_utils.transfer import carrying, copying, remote_files
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer import carrying, copying, manifest
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import HostileName
 
@@ -282,7 +282,7 @@ def test_nothing_there_is_told(bench: Bench, tmp_path: Path) -> None:
 
 
 def test_a_list_of_the_share_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_files.manifest, "MOST_BYTES", 100)
+    monkeypatch.setattr(manifest, "MOST_BYTES", 100)
     bench.share.put(REMOTE + ".sha256", b"x" * 101)
     with pytest.raises(ShareError, match="too large"):
         bench.fetch()
