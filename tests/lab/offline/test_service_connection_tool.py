@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
 from lab.configmgr.updates import READY_TO_INSTALL
 from tests.lab.conftest import StartEstate
@@ -228,3 +229,20 @@ def test_new_usage_data_asks_for_a_new_download(prepared: Carrier) -> None:
     prepared.usage_to_web01()
     assert "is not empty" in prepared.tool_refused("connect", "web01", usage_data=USAGE, update_packs=PACKS)
     assert prepared.connect(clear_destination=True)["changed"]
+
+
+def test_a_connection_that_is_lost_anywhere(prepared: Carrier) -> None:
+    """The answer to each command is lost once; whatever had happened by then, the next run finishes."""
+    files, lost = prepared.estate.machine("web01").files, 0
+    for at in range(1, 7):
+        prepared.estate.faults.order("drop_after", machine="web01", action="/Receive", at=at)
+        try:
+            prepared.connect(force=True, clear_destination=True)
+        except (CimError, TaskFailure):
+            lost += 1
+        prepared.estate.faults.clear()
+        prepared.connect(clear_destination=True)
+        assert not prepared.connect()["changed"]
+        assert files.exists(PACKS + r"\ConfigMgr.Update.Manifest.ENC")
+        assert not files.is_folder(PACKS + ".unfinished")
+    assert lost >= 4

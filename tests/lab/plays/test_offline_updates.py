@@ -57,6 +57,11 @@ def test_in_one_go_over_the_file_shares(
     smb_shares(estate, "scp02")
     smb_shares(estate, "web01")
     folder = tmp_path / "carry"
+    planned = offline(folder, "--check", "--diff")
+    assert planned.code == 0, planned.output
+    assert "ServiceConnectionTool.exe -prepare" in planned.output
+    assert not folder.exists()
+    assert not estate.machine("scp02").files.is_folder(r"C:\OfflineUpdates")
     run = offline(folder)
     assert run.code == 0, run.output
     assert state_of_update(estate) == READY_TO_INSTALL
@@ -66,6 +71,9 @@ def test_in_one_go_over_the_file_shares(
     again = offline(folder)
     assert again.code == 0, again.output
     assert again.recap(STA03)["changed"] == again.recap(WEB01)["changed"] == 0
+    planned = offline(folder, "--check")
+    assert planned.code == 0, planned.output
+    assert planned.recap(STA03)["changed"] == planned.recap(WEB01)["changed"] == 0
 
 
 def test_carried_by_hand_to_another_controller(

@@ -61,7 +61,7 @@ def test_the_table_is_in_order() -> None:
         ("site_versions", ["versions"]),
         ("operating_systems", ["servers"]),
         ("roots", ["roots"]),
-        ("server_requirements", ["dotnet", "vc_runtime", "odbc_driver", "odbc_driver_refused"]),
+        ("server_requirements", ["dotnet", "tool_dotnet", "vc_runtime", "odbc_driver", "odbc_driver_refused"]),
     ],
 )
 def test_every_row_names_its_source_and_when_it_was_read(name: str, lists: list[str]) -> None:

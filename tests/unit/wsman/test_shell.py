@@ -58,6 +58,13 @@ def test_create(answer: str) -> None:
     ]
 
 
+def test_create_in_a_folder() -> None:
+    link, script = exchange(CREATED)
+    shell.create(link, 180, r"D:\My Tool")
+    children = list(only(script.body(0), "Shell"))
+    assert (children[0].tag.rpartition("}")[2], children[0].text) == ("WorkingDirectory", r"D:\My Tool")
+
+
 @pytest.mark.parametrize("answer", ["", "<x:ResourceCreated/>", DESCRIBED.replace(SHELL_ID, "not an id")])
 def test_create_without_an_id(answer: str) -> None:
     link, _ = exchange(answer)
