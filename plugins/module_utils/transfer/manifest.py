@@ -62,7 +62,7 @@ def identity(hashes: Mapping[str, str]) -> str:
 
 
 def _below(path: str, name: str, number: int) -> str:
-    first, _, rest = path.partition("/")
+    first, _slash, rest = path.partition("/")
     if first.casefold() != name.casefold():
         raise BadManifest(f"line {number} is about another folder than {name}")
     if "/" in path:

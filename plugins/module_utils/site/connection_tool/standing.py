@@ -101,7 +101,8 @@ def _usage_data(session: CimSession, source: str) -> list[File]:
 
 def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
     files = tree(session, source)
-    if traces.manifest_in(files) is None:
+    manifest_file = traces.manifest_in(files)
+    if manifest_file is None:
         raise NotReady(
             f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so it is no complete download; run action connect again, "
             "and bring all of its folder here"
@@ -110,9 +111,7 @@ def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
     if hashes is None:
         below = len(source) + 1
         named = {file.path[below:]: f"{file.size_bytes} bytes" for file in files}
-        proof = traces.manifest_in(files)
-        assert proof is not None
-        named[proof.path[below:]] = sha256_of(session, proof.path)
+        named[manifest_file.path[below:]] = sha256_of(session, manifest_file.path)
         identity = traces.identity_of(named)
     else:
         _check_names(files, hashes, source)
