@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,10 +27,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.share import (
 )
 
 _CONNECT_SECONDS = 15.0
+# A server that answers nothing for so long is given up: the library itself would wait for ever.
+_SILENCE_SECONDS = 120.0
+_GOODBYE_SECONDS = 5.0
 _REPARSE_POINT = 0x400
 _FOLDER = 0x10
-# A file stands open for others to read, while it is read here: a log or a pack that is being looked at.
-_READ_SHARED = "rwd"
+# Others may have the file open meanwhile: a log that is being written, or the server itself for a connection that broke off
+# without its noticing. What comes of it is proved by hashes.
+_SHARED = "rwd"
 
 
 @dataclass(frozen=True)
@@ -71,7 +76,7 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
     share = SmbShare(rf"\\{account.host}\{drive}", options, account)
     opened = False
     try:
-        with _told(rf"\\{account.host}\{drive}", account):
+        with share.told(share.root):
             session = smbclient.register_session(
                 account.host, encrypt=True, connection_timeout=_CONNECT_SECONDS, require_signing=True, **options
             )
@@ -103,14 +108,15 @@ class SmbShare(Share):
         """End sessions and connections; never raises."""
         import smbclient
 
-        with contextlib.suppress(Exception):
+        # It says goodbye to the server, which may be gone.
+        with contextlib.suppress(Exception), self._limited(_GOODBYE_SECONDS):
             smbclient.reset_connection_cache(fail_on_error=False, connection_cache=self._options["connection_cache"])
 
     def find(self, path: str) -> Entry | None:
         import smbclient
         from smbprotocol.exceptions import SMBOSError
 
-        with _told(path, self._account):
+        with self.told(path):
             try:
                 found = smbclient.lstat(self._full(path), **self._options)
             except SMBOSError as error:
@@ -130,7 +136,7 @@ class SmbShare(Share):
     def entries(self, folder: str) -> Iterator[Entry]:
         import smbclient
 
-        with _told(folder, self._account), smbclient.scandir(self._full(folder), **self._options) as found:
+        with self.told(folder), smbclient.scandir(self._full(folder), **self._options) as found:
             for entry in found:
                 info = entry.smb_info
                 is_folder = bool(info.file_attributes & _FOLDER)
@@ -145,71 +151,101 @@ class SmbShare(Share):
     def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
         import smbclient
 
-        with _told(path, self._account):
-            options = {**self._options, "share_access": _READ_SHARED, "buffering": 0}
-            with smbclient.open_file(self._full(path), mode="rb", **options) as file:
-                file.seek(offset)
-                while piece := file.read(CHUNK_BYTES):
-                    yield bytes(piece)
+        options = {**self._options, "share_access": _SHARED, "buffering": 0}
+        with self.told(path):
+            file = smbclient.open_file(self._full(path), mode="rb", **options)
+        try:
+            file.seek(offset)
+            while True:
+                with self.told(path):
+                    piece = file.read(CHUNK_BYTES)
+                if not piece:
+                    return
+                yield bytes(piece)
+        finally:
+            with self.told(path):
+                file.close()
 
     def writer(self, path: str, offset: int = 0) -> Writer:
         import smbclient
 
-        with _told(path, self._account):
-            options = {**self._options, "buffering": 0}
+        with self.told(path):
+            options = {**self._options, "share_access": _SHARED, "buffering": 0}
             file = smbclient.open_file(self._full(path), mode="r+b" if offset else "wb", **options)
             if offset:
                 file.seek(offset)
-            return _Writer(file, path, self._account)
+            return _Writer(file, path, self)
 
     def make_folders(self, path: str) -> None:
         import smbclient
 
-        with _told(path, self._account):
+        with self.told(path):
             smbclient.makedirs(self._full(path), exist_ok=True, **self._options)
 
     def replace(self, old: str, new: str) -> None:
         import smbclient
 
-        with _told(new, self._account):
+        with self.told(new):
             smbclient.replace(self._full(old), self._full(new), **self._options)
 
     def remove(self, path: str) -> None:
         import smbclient
 
-        with _told(path, self._account):
+        with self.told(path):
             smbclient.remove(self._full(path), **self._options)
 
     def set_modified(self, path: str, modified_ns: int) -> None:
         import smbclient
 
-        with _told(path, self._account):
+        with self.told(path):
             smbclient.utime(self._full(path), ns=(modified_ns, modified_ns), **self._options)
 
     def free_bytes(self) -> int:
         import smbclient
 
-        with _told(self.root, self._account):
+        with self.told(self.root):
             return int(smbclient.stat_volume(self.root, **self._options).caller_available_size)
+
+    @contextlib.contextmanager
+    def told(self, path: str) -> Iterator[None]:
+        """One exchange with the server: its errors as sentences, and an end to its silence."""
+        with self._limited(_SILENCE_SECONDS), _told(path, self._account):
+            yield
+
+    @contextlib.contextmanager
+    def _limited(self, seconds: float) -> Iterator[None]:
+        silence = threading.Timer(seconds, self._give_up)
+        silence.daemon = True
+        silence.start()
+        try:
+            yield
+        finally:
+            silence.cancel()
+
+    def _give_up(self) -> None:
+        """Close the connections under whoever waits for an answer."""
+        for connection in list(self._options["connection_cache"].values()):
+            with contextlib.suppress(Exception):
+                connection.transport.close()
 
     def _full(self, path: str) -> str:
         return f"{self.root}\\{path}" if path else self.root
 
 
 class _Writer:
-    def __init__(self, file: Any, path: str, account: ShareAccount) -> None:
+    def __init__(self, file: Any, path: str, share: SmbShare) -> None:
         self._file = file
         self._path = path
-        self._account = account
+        self._share = share
 
     def write(self, data: bytes) -> None:
         left = memoryview(data)
-        with _told(self._path, self._account):
-            while left:
+        while left:
+            with self._share.told(self._path):
                 left = left[self._file.write(left) :]
 
     def close(self) -> None:
-        with _told(self._path, self._account):
+        with self._share.told(self._path):
             self._file.close()
 
 

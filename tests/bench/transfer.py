@@ -22,7 +22,7 @@ from lab.server import Estate
 from tests.lab.ansible_runs import command, environment
 from tests.lab.shares.smbd import CannotRun, shares
 
-ADDRESS_BASE = "127.58.78"
+ADDRESS_BASE = "127.58.83"
 HOST = "scp01.corp.example"
 _MEASURE = "import resource, subprocess, sys; code = subprocess.call(sys.argv[1:], stdout=subprocess.DEVNULL); \
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss); sys.exit(code)"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
+import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -101,6 +105,57 @@ def test_cut_off_and_continued(carried: Carried, monkeypatch: pytest.MonkeyPatch
         broken.setattr(smb_share._Writer, "write", breaking_write)
         assert "the connection broke" in carried.carry_refused("push", path=r"D:\Other")
     assert not carried.there(r"D:\Other.sha256").exists()
+    pushed = carried.carry("push", path=r"D:\Other")
+    assert pushed["resumed_bytes"] >= 2**20
+    assert carried.there(r"D:\Other\Guid One\payload ü.cab").read_bytes() == LARGE
+
+
+class Wire:
+    """Passes on what client and file server say, until so many bytes came from one of them; then it cuts or falls silent."""
+
+    def __init__(self, host: str, *, most: int, side: str, silent: bool) -> None:
+        self._left, self._side, self._silent, self._host = most, side, silent, host
+        self._server = socket.create_server((host, 0))
+        self.port = self._server.getsockname()[1]
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    def _serve(self) -> None:
+        with self._server:
+            for _ in range(4):
+                client = self._server.accept()[0]
+                onward = socket.create_connection((self._host, 445))
+                for source, target, side in ((client, onward, "client"), (onward, client, "server")):
+                    threading.Thread(target=self._pass, args=(source, target, side), daemon=True).start()
+
+    def _pass(self, source: socket.socket, target: socket.socket, side: str) -> None:
+        try:
+            while data := source.recv(65536):
+                if side == self._side:
+                    self._left -= len(data)
+                if self._left <= 0:
+                    if self._silent:
+                        time.sleep(20)
+                    break
+                target.sendall(data)
+        except OSError:
+            return
+        finally:
+            for end in (source, target):
+                with contextlib.suppress(OSError):
+                    end.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize("silent", [False, True], ids=["cut", "silent"])
+def test_a_wire_that_is_cut_or_falls_silent(carried: Carried, monkeypatch: pytest.MonkeyPatch, silent: bool) -> None:
+    monkeypatch.setattr(smb_share, "_SILENCE_SECONDS", 1.5)
+    monkeypatch.setattr(smb_share, "_GOODBYE_SECONDS", 0.5)
+    host = carried.server.host
+    wire = Wire(host, most=2 * 2**20 + 2**19, side="server", silent=silent)
+    assert "the connection failed" in carried.carry_refused("fetch", port=wire.port)
+    fetched = carried.carry("fetch")
+    assert fetched["resumed_bytes"] >= 2**20
+    wire = Wire(host, most=2 * 2**20 + 2**19, side="client", silent=silent)
+    assert "the connection failed" in carried.carry_refused("push", path=r"D:\Other", port=wire.port)
     pushed = carried.carry("push", path=r"D:\Other")
     assert pushed["resumed_bytes"] >= 2**20
     assert carried.there(r"D:\Other\Guid One\payload ü.cab").read_bytes() == LARGE
