@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 ---
 module: folder_transfer
 short_description: Carry a folder or file between a Windows server and the controller
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Fetches a folder or a single file of a server to the controller, or pushes one there, over SMB 3 with signing and encryption.
     It is made for packs of several gigabytes, which a WinRM connection would carry very slowly.

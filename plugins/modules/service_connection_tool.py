@@ -9,7 +9,7 @@ DOCUMENTATION = r"""
 ---
 module: service_connection_tool
 short_description: Updates for a hierarchy without internet, by the service connection tool
-version_added: 1.1.0
+version_added: 1.0.0
 description:
   - Runs C(ServiceConnectionTool.exe) on the server of the task. Prepare, import and export run on the server of the service
     connection point, connect on a Windows host with internet.
