@@ -65,7 +65,8 @@ lab: venv  ## modules, roles and properties over the embedded estate
 
 molecule: venv  ## the scenarios, each with idempotence
 	$(call heading,molecule)
-	@MOLECULE_GLOB='molecule/*/molecule.yml' $(BIN)/molecule test --all
+	@[ "$$(id -u)" = 0 ] || echo "SKIPPED: the scenario offline_updates, because its file shares need root"
+	@MOLECULE_GLOB="molecule/$$([ "$$(id -u)" = 0 ] && echo '*' || echo '[!o]*')/molecule.yml" $(BIN)/molecule test --all
 
 bench: venv  ## requests, bytes and time of the plays
 	@$(BIN)/python -m tests.bench
