@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from lab.configmgr.connection_tool.run import Failed, Run
 from lab.configmgr.connection_tool.usage_data import UsageData, cabinet_of, table_of
-from lab.configmgr.downloader import OFFLINE
+from lab.configmgr.hierarchy import OFFLINE
 from lab.configmgr.site import EmulatedHierarchy
 
 USAGE_DATA = "usage_data"
