@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads an answer's bytes into elements, believing nothing: bounded size, depth and count, no DTD.
+"""Reads an answer's bytes into elements, believing nothing: bounded size, depth, count and names, no DTD.
 
 The standard ElementTree parser forgets which prefix meant what, so the class of an embedded instance (a QName inside
 ``xsi:type``) would be lost. Here each ``xsi:type`` becomes an ``ET.QName`` in the scope where it stands, which ElementTree
@@ -19,6 +19,13 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import X
 MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS = 1_000_000
+MAX_ATTRIBUTES = 32
+# Every name carries the URI of its namespace: a megabyte with one long URI and many names would become gigabytes.
+MAX_NAME_CHARACTERS = 2048
+MAX_NAMES = 20_000
+# Expat holds a tag as a whole before it tells of it; text comes in pieces.
+MAX_TAG_BYTES = 64 * 1024
+_PIECE_BYTES = 32 * 1024
 
 
 @dataclass(frozen=True)
@@ -69,7 +76,7 @@ def _text(parent: ET.Element | None, name: str) -> str:
 def parse_xml(data: bytes) -> ET.Element:
     """The root element of a document; mixed content loses the text behind children, which CIM never has.
 
-    :raises AnswerError: too large, too deep, a DTD, or not XML.
+    :raises AnswerError: too large, too deep, too many or too long names, a DTD, or not XML.
     """
     if len(data) > MAX_BYTES:
         raise AnswerError(f"the answer is larger than {MAX_BYTES // (1024 * 1024)} MiB and was not read")
@@ -96,13 +103,19 @@ class _Reader:
         self._parser.EndNamespaceDeclHandler = self._end_prefix
         self._root: ET.Element | None = None
         self._open: list[ET.Element] = []
+        self._text: list[str] = []
         self._count = 0
         self._tags: dict[str, str] = {}
+        self._types: dict[tuple[str, str], ET.QName] = {}
         self._prefixes: dict[str, list[str]] = {"xml": ["http://www.w3.org/XML/1998/namespace"]}
 
     def read(self, data: bytes) -> ET.Element:
+        view = memoryview(data)
         try:
-            self._parser.Parse(data, True)
+            for place in range(0, len(data), _PIECE_BYTES):
+                self._parser.Parse(view[place : place + _PIECE_BYTES], False)
+                self._check_tag(min(place + _PIECE_BYTES, len(data)))
+            self._parser.Parse(b"", True)
         except expat.ExpatError as error:
             # Expat names a kind of mistake and a place, never the text itself.
             raise AnswerError(f"the answer is not well-formed XML: {error}") from None
@@ -110,43 +123,67 @@ class _Reader:
             raise AnswerError("the answer is not well-formed XML: it has no element")
         return self._root
 
+    def _check_tag(self, fed_bytes: int) -> None:
+        """Refuse a tag whose end has not come; the place is that of the tag, or -1 while expat puts off looking."""
+        begun = self._parser.CurrentByteIndex
+        if 0 <= begun < fed_bytes - MAX_TAG_BYTES:
+            raise AnswerError(f"the answer has a tag of more than {MAX_TAG_BYTES // 1024} KiB and was not read")
+
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        self._count += 1
+        if len(attributes) > MAX_ATTRIBUTES:
+            raise AnswerError(f"the answer has an element with more than {MAX_ATTRIBUTES} attributes and was not read")
+        self._count += 1 + len(attributes)
         if len(self._open) >= MAX_DEPTH:
             raise AnswerError(f"the answer nests elements more than {MAX_DEPTH} deep and was not read")
         if self._count > MAX_ELEMENTS:
-            raise AnswerError(f"the answer has more than {MAX_ELEMENTS} elements and was not read")
+            raise AnswerError(f"the answer has more than {MAX_ELEMENTS} elements and attributes and was not read")
         element = ET.Element(self._tags.get(name) or self._tag(name))
         for attribute, value in attributes.items():
             key = self._tags.get(attribute) or self._tag(attribute)
             # ElementTree writes a QName as attribute value, though its type stubs speak of text only.
             element.attrib[key] = self._qname(value) if key == XSI_TYPE else value  # type: ignore[assignment]
         if self._open:
+            self._take_text()
             self._open[-1].append(element)
         else:
             self._root = element
         self._open.append(element)
 
     def _end(self, _name: str) -> None:
+        self._take_text()
         element = self._open.pop()
         if len(element) and element.text and element.text.isspace():
             element.text = None
 
     def _data(self, text: str) -> None:
-        element = self._open[-1]
-        if not len(element):
-            element.text = text if element.text is None else element.text + text
+        if not len(self._open[-1]):
+            self._text.append(text)
+
+    def _take_text(self) -> None:
+        """Give the innermost element its text, whose pieces are joined once: a long text has thousands."""
+        if self._text:
+            self._open[-1].text = "".join(self._text)
+            self._text.clear()
 
     def _start_prefix(self, prefix: str | None, uri: str | None) -> None:
+        if len(uri or "") > MAX_NAME_CHARACTERS:
+            raise _long_name()
         self._prefixes.setdefault(prefix or "", []).append(uri or "")
 
     def _end_prefix(self, prefix: str | None) -> None:
         self._prefixes[prefix or ""].pop()
 
     def _tag(self, name: str) -> str:
+        if len(name) > MAX_NAME_CHARACTERS:
+            raise _long_name()
+        self._count_name()
         tag = "{" + name if "}" in name else name
         self._tags[name] = tag
         return tag
+
+    def _count_name(self) -> None:
+        if len(self._tags) + len(self._types) >= MAX_NAMES:
+            raise AnswerError(f"the answer has more than {MAX_NAMES} different names and was not read")
 
     def _qname(self, value: str) -> ET.QName:
         prefix, colon, name = value.strip().rpartition(":")
@@ -154,4 +191,14 @@ class _Reader:
         if colon and not scope:
             raise AnswerError("the answer names a type with a prefix that is declared nowhere")
         uri = scope[-1] if scope else ""
-        return ET.QName(uri, name) if uri else ET.QName(name)
+        if len(uri) + len(name) > MAX_NAME_CHARACTERS:
+            raise _long_name()
+        known = self._types.get((uri, name))
+        if known is None:
+            self._count_name()
+            known = self._types[uri, name] = ET.QName(uri, name) if uri else ET.QName(name)
+        return known
+
+
+def _long_name() -> AnswerError:
+    return AnswerError(f"the answer has a name of more than {MAX_NAME_CHARACTERS} characters and was not read")

@@ -59,6 +59,47 @@ def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         parse_xml(b" " * (1024 * 1024 + 1))
 
 
+LONG = "u" * (answer.MAX_NAME_CHARACTERS + 1)
+XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        # One long URI in front of every name: a megabyte that became more than six gigabytes.
+        (f'<p:a xmlns:p="{LONG}">' + "".join(f"<p:b{n}/>" for n in range(10)) + "</p:a>", "a name of more than 2048 characters"),
+        (f"<{LONG}/>", "a name of more than 2048 characters"),
+        (f'<a {XSI} xmlns:p="urn:x" i:type="p:{LONG}"/>', "a name of more than 2048 characters"),
+        ("<a>" + "".join(f"<b{n}/>" for n in range(answer.MAX_NAMES)) + "</a>", "more than 20000 different names"),
+        (
+            f"<a {XSI}>" + "".join(f'<b i:type="t{n}"/>' for n in range(answer.MAX_NAMES)) + "</a>",
+            "more than 20000 different names",
+        ),
+        ("<a " + " ".join(f'x{n}=""' for n in range(33)) + "/>", "more than 32 attributes"),
+        ("<a " + " ".join(f'x{n}=""' for n in range(1_000_000)) + "/>", "a tag of more than 64 KiB"),
+        ("<a " + " ".join(f'xmlns:x{n}="u{n}"' for n in range(1_000_000)) + "/>", "a tag of more than 64 KiB"),
+        ("<" + "n" * 10_000_000 + "/>", "a tag of more than 64 KiB"),
+    ],
+)
+def test_names_and_attributes_that_would_fill_the_memory(data: str, words: str) -> None:
+    with pytest.raises(AnswerError, match=words):
+        parse_xml(data.encode())
+
+
+def test_names_at_the_limit_are_read() -> None:
+    uri = "u" * (answer.MAX_NAME_CHARACTERS - 20)
+    root = parse_xml(f'<p:a xmlns:p="{uri}"><p:b/><p:b/></p:a>'.encode())
+    assert [child.tag for child in root] == [f"{{{uri}}}b"] * 2
+
+
+@pytest.mark.parametrize("size", [1, 32 * 1024 - 4, 32 * 1024, 5 * 1024 * 1024])
+def test_a_text_of_any_length_comes_whole(size: int) -> None:
+    text = "ä<&>]]>x"[:8] * (size // 8 + 1)
+    element = ET.Element("a")
+    ET.SubElement(element, "b").text = text
+    assert parse_xml(ET.tostring(element, encoding="utf-8"))[0].text == text
+
+
 def test_type_names_keep_their_namespace() -> None:
     data = (
         '<r xmlns="urn:default" xmlns:q="urn:outer" xmlns:i="http://www.w3.org/2001/XMLSchema-instance">'
