@@ -7,6 +7,8 @@ import xml.etree.ElementTree as ET
 MAX_DEPTH = 64
 MAX_ELEMENTS = 50_000
 MAX_ATTRIBUTES = 64
+MAX_NAMESPACE_CHARACTERS = 2048
+"""Every name carries the URI of its namespace, so a long one multiplies."""
 
 
 class XmlError(ValueError):
@@ -24,6 +26,11 @@ class _BoundedBuilder(ET.TreeBuilder):
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
         """Called by the parser before it reads what the DTD declares."""
         raise XmlError("a document type declaration is not allowed")
+
+    def start_ns(self, prefix: str | None, uri: str | None) -> None:
+        """Called for each declaration of a prefix, before the element that it stands in."""
+        if len(uri or "") > MAX_NAMESPACE_CHARACTERS:
+            raise XmlError(f"the name of a namespace is longer than {MAX_NAMESPACE_CHARACTERS}")
 
     def start(self, tag: str, attrs: dict[str, str]) -> ET.Element:
         """Count, then build."""

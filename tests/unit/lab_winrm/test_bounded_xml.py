@@ -22,6 +22,7 @@ def test_at_the_limits() -> None:
         (b"<a>" + NESTED + b"</a>", "deeper than"),
         (b"<a>" + MANY + b"</a>", "elements"),
         (WIDE.replace(b"<a ", b"<a y='2' "), "attributes"),
+        (b'<p:a xmlns:p="' + b"u" * 2049 + b'"/>', "namespace is longer"),
         (b"<!DOCTYPE a [<!ENTITY x 'y'>]><a>&x;</a>", "document type"),
         (b"<!DOCTYPE a SYSTEM 'file:///etc/passwd'><a/>", "document type"),
         (b"<a>&x;</a>", "not well-formed"),
