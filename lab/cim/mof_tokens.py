@@ -41,6 +41,7 @@ _PATTERN = re.compile(
       | (?P<mark>[{}\[\](),;:=])""",
     re.VERBOSE | re.DOTALL,
 )
+_MOST_DIGITS = 400
 _ESCAPE = re.compile(r"\\(?:x([0-9A-Fa-f]{1,4})|(.))", re.DOTALL)
 _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
 
@@ -69,6 +70,8 @@ def _unreadable(text: str, at: int) -> str:
 
 
 def _token(kind: str, word: str, source: str, line: int) -> Token:
+    if kind in {"real", "hex", "binary", "integer"} and len(word) > _MOST_DIGITS:
+        raise MofError(source, line, f"a number of {len(word)} digits")
     match kind:
         case "string" | "char":
             content = _unescape(word[1:-1], source, line)

@@ -102,6 +102,7 @@ def test_string_escapes() -> None:
         ("class A { uint8 X = {1, 2; };", "f.mof:1: expected ',' or '}', found ;"),
         ("class A ? {};", "f.mof:1: unexpected character '?'"),
         ("class A { uint8 X = 12abc; };", "f.mof:1: unexpected character '1'"),
+        ("class A {\n uint32 X = " + "1" * 5000 + "; };", "f.mof:2: a number of 5000 digits"),
         ("instance of A { X = " + "{" * 40 + "}" * 40 + "; };", "f.mof:1: values nested deeper than 32"),
     ],
 )
