@@ -28,8 +28,11 @@ ROLE_COMPONENTS = (
 DOWNLOADER = "SMS_DMP_DOWNLOADER"
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_SITE_CODE = re.compile(r"[A-Z0-9]{3}")
-_ACCOUNT = re.compile(r"""[^\\/"\[\]:;|=,+*?<>@\x00-\x1f]+\\[^\\/"\[\]:;|=,+*?<>@\x00-\x1f]+""")
+_SITE_CODE = re.compile(r"[A-Za-z0-9]{3}")
+# Neither what Windows forbids nor what nobody sees: control characters, marks of text direction, line separators, half signs.
+_UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff"
+_ACCOUNT_SIGNS = rf"""[^\\/"\[\]:;|=,+*?<>@{_UNSEEN}]+"""
+_ACCOUNT = re.compile(rf"{_ACCOUNT_SIGNS}\\{_ACCOUNT_SIGNS}")
 _NAL_SERVER = re.compile(r"\]\\\\([^\\\]]+)\\[^\]]*$")
 
 
@@ -43,7 +46,7 @@ def server_name(text: str, option: str = "server") -> str:
     :raises BadName: when it is a short name, an address or not a DNS name. The SMS Provider checks the name too and wants an
         FQDN (software update point and distribution point articles, SMSProv.log).
     """
-    name = text.strip().lower()
+    name = _lower(text.strip())
     labels = name.split(".")
     problem = None
     if not name:
@@ -67,7 +70,7 @@ def host_name(text: str, option: str) -> str:
     name = text.strip()
     if _is_address(name):
         return name
-    if not name or len(name) > 255 or not all(_LABEL.fullmatch(label) for label in name.lower().split(".")):
+    if not name or len(name) > 255 or not all(_LABEL.fullmatch(label) for label in _lower(name).split(".")):
         raise BadName(f"{option}: {_shown(text)} is not a host; give a name such as proxy.contoso.com, or an IP address.")
     return name
 
@@ -77,10 +80,11 @@ def site_code(text: str, option: str = "site_code") -> str:
 
     :raises BadName: for anything else.
     """
-    code = text.strip().upper()
+    code = text.strip()
+    # Before it is made upper case: that makes SS of ß.
     if not _SITE_CODE.fullmatch(code):
         raise BadName(f"{option}: {_shown(text)} is not a site code; give its three letters or digits, such as PS1.")
-    return code
+    return code.upper()
 
 
 def account_name(text: str, option: str = "name") -> str:
@@ -118,12 +122,18 @@ def site_namespace(code: str) -> str:
     return f"root/sms/site_{code}"
 
 
+def _lower(text: str) -> str:
+    """In lower case, when it is ASCII: the Kelvin sign would become a plain k."""
+    return text.lower() if text.isascii() else text
+
+
 def _is_address(text: str) -> bool:
     try:
-        ipaddress.ip_address(text)
+        address = ipaddress.ip_address(text)
     except ValueError:
         return False
-    return True
+    # Behind the percent sign of a scope anything may stand, and no other computer knows what it means.
+    return not getattr(address, "scope_id", None)
 
 
 def _shown(text: str) -> str:

@@ -26,6 +26,7 @@ def test_server_name_is_a_lower_case_fqdn(text: str, name: str) -> None:
         ("a." * 200 + "b", "is not a DNS name"),
         ("scp01.corp.example\n.x", "is not a DNS name"),
         ("scp\u202e01.corp.example", "is not a DNS name"),
+        ("\u212a01.corp.example", "is not a DNS name"),  # the Kelvin sign, whose lower case is k
     ],
 )
 def test_other_server_names_are_refused_with_an_example(text: str, why: str) -> None:
@@ -38,7 +39,7 @@ def test_other_server_names_are_refused_with_an_example(text: str, why: str) -> 
 
 def test_site_code_is_three_letters_or_digits() -> None:
     assert naming.site_code(" cas ") == "CAS"
-    for wrong in ("", "CASX", "C S", "C'S", "äöü"):
+    for wrong in ("", "CASX", "C S", "C'S", "äöü", "Pß", "\ufb03", "\u212aS1"):
         with pytest.raises(naming.BadName, match="is not a site code"):
             naming.site_code(wrong)
 
@@ -46,9 +47,18 @@ def test_site_code_is_three_letters_or_digits() -> None:
 def test_account_is_domain_and_user() -> None:
     assert naming.account_name(r"CORP\svc") == r"CORP\svc"
     assert naming.account_name(r"corp.contoso.com\svc-1") == r"corp.contoso.com\svc-1"
+    assert naming.account_name(r"CORP\Ünal&Co%x'") == r"CORP\Ünal&Co%x'"
     for wrong in ("svc", "svc@corp.example", "\\svc", "CORP\\", "CORP\\a\\b", 'CORP\\a"b', "CORP\\a\nb"):
         with pytest.raises(naming.BadName, match="is not an account name"):
             naming.account_name(wrong)
+
+
+@pytest.mark.parametrize("sign", ["\x7f", "\x85", "\u200e", "\u202e", "\u2028", "\u2066", "\ud800", "\ufeff", "\uffff"])
+def test_an_account_has_no_sign_that_nobody_sees(sign: str) -> None:
+    for wrong in (f"CORP\\a{sign}b", f"CO{sign}RP\\ab"):
+        with pytest.raises(naming.BadName, match="is not an account name") as refused:
+            naming.account_name(wrong)
+        assert str(refused.value).isprintable()
 
 
 @pytest.mark.parametrize("host", ["proxy", "proxy.contoso.com", "10.1.2.3", "fd00::1"])
@@ -56,7 +66,9 @@ def test_a_proxy_may_be_a_name_or_an_address(host: str) -> None:
     assert naming.host_name(host, "proxy.server") == host
 
 
-@pytest.mark.parametrize("host", ["", "http://proxy", "a b", "proxy:8080", "a&b"])
+@pytest.mark.parametrize(
+    "host", ["", "http://proxy", "a b", "proxy:8080", "a&b", "fe80::1%eth0", 'fe80::1%a\n"b', "\u212a.contoso.com"]
+)
 def test_other_proxies_are_refused(host: str) -> None:
     with pytest.raises(naming.BadName, match=r"proxy\.server"):
         naming.host_name(host, "proxy.server")
