@@ -27,6 +27,9 @@ _MAX_ERROR = 300
 _MAX_ISSUER = 200
 _MAX_ISSUERS = 10
 _FIELDS = 7
+_NUMBER = re.compile(r"\d{1,6}", re.ASCII)
+# With a comma where the language of the server has one.
+_SECONDS = re.compile(r"\d{1,6}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 class Reach(Enum):
@@ -257,11 +260,10 @@ def _setting(name: str, value: str) -> str:
 def _transfer(fields: Sequence[str]) -> tuple[int, Transfer | None]:
     if len(fields) <= _FIELDS:
         return -1, None
-    try:
-        number, exit_code, status, proxy_status = (int(text) for text in fields[1:5])
-        connect_seconds, seconds = (float(text.replace(",", ".")) for text in fields[5:7])
-    except ValueError:
+    if not (all(map(_NUMBER.fullmatch, fields[1:5])) and all(map(_SECONDS.fullmatch, fields[5:7]))):
         return -1, None
+    number, exit_code, status, proxy_status = (int(text) for text in fields[1:5])
+    connect_seconds, seconds = (float(text.replace(",", ".")) for text in fields[5:7])
     error = _words(fields[7], _MAX_ERROR)
     return number, Transfer(exit_code, status, proxy_status, connect_seconds > 0, seconds, error)
 

@@ -76,6 +76,12 @@ def test_a_decimal_comma_and_carriage_returns_are_read() -> None:
         "other\t0\t0\t200\t000\t0.1\t0.1\t\n",
         f"{TOKEN}\t0\t0\n",
         f"{TOKEN}\tx\t0\t2\t0\t0\t0\t\n",
+        # A result has to be JSON, which knows neither of these.
+        f"{TOKEN}\t0\t0\t200\t0\t0.1\tnan\t\n",
+        f"{TOKEN}\t0\t0\t200\t0\tinf\t0.1\t\n",
+        f"{TOKEN}\t0\t{'9' * 400}\t200\t0\t0.1\t0.1\t\n",
+        f"{TOKEN}\t-1\t0\t200\t0\t0.1\t0.1\t\n",
+        f"{TOKEN}\t0\t0\t٢٠٠\t0\t0.1\t0.1\t\n",
     ],
 )
 def test_other_output_is_no_transfer(output: str) -> None:
