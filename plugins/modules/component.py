@@ -86,13 +86,13 @@ elapsed_seconds:
   sample: 12.4
 """
 
-import re
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming
-from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
@@ -103,18 +103,11 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-# The name becomes part of a registry key.
-_NAME = re.compile(r"[A-Za-z0-9_]{1,100}")
-
 
 def run(task: Task) -> Result:
     """Bring the component to the declared state."""
     began = task.monotonic()
-    name = task.params["name"].strip()
-    if not _NAME.fullmatch(name):
-        raise TaskFailure(
-            f"name: {name!r} is not a component; a name has letters, digits and underscores, such as {naming.DOWNLOADER}."
-        )
+    name = chosen_name(naming.component_name, task.params["name"], "name")
     unit = executive.unit(task, name)
     before = unit.state()
     wish = task.params["state"]

@@ -300,6 +300,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.files impo
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Judge
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.report import report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import MOST_BIAS, iso
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import NoCurl, checked_path
@@ -371,13 +372,11 @@ def _wanted(task: Task) -> tuple[list[str], list[str]]:
         components = [] if paths else [naming.DOWNLOADER]
     if not 0 < len(components) + len(paths) <= _MOST_LOGS:
         raise TaskFailure(f"components and paths: give from 1 to {_MOST_LOGS} logs in all.")
+    names = [chosen_name(naming.component_name, name, "components").upper() for name in components]
     try:
-        return (
-            list(dict.fromkeys(files.checked_component(name) for name in components)),
-            [checked_path(path.strip()) for path in paths],
-        )
+        return list(dict.fromkeys(names)), [checked_path(path.strip()) for path in paths]
     except ValueError as error:
-        raise TaskFailure(f"components or paths: {error}.") from error
+        raise TaskFailure(f"paths: {error}.") from error
 
 
 def _by_registry(task: Task, components: list[str]) -> list[Log]:

@@ -28,6 +28,7 @@ ROLE_COMPONENTS = (
 DOWNLOADER = "SMS_DMP_DOWNLOADER"
 
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
+_COMPONENT = re.compile(r"[A-Za-z0-9_]{1,100}")
 _SITE_CODE = re.compile(r"[A-Za-z0-9]{3}")
 # Neither what Windows forbids nor what nobody sees: control characters, marks of text direction, line separators, half signs.
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff"
@@ -95,6 +96,19 @@ def account_name(text: str, option: str = "name") -> str:
     name = text.strip()
     if len(name) > 320 or not _ACCOUNT.fullmatch(name):
         raise BadName(rf"{option}: {_shown(text)} is not an account name; give it as DOMAIN\user, such as CONTOSO\svc-sccm.")
+    return name
+
+
+def component_name(text: str, option: str = "name") -> str:
+    """The name of a component or of its thread, as given; it becomes part of a registry key.
+
+    :raises BadName: not the name of a component.
+    """
+    name = text.strip()
+    if not _COMPONENT.fullmatch(name):
+        raise BadName(
+            f"{option}: {_shown(text)} is not a component; a name has letters, digits and underscores, such as {DOWNLOADER}."
+        )
     return name
 
 

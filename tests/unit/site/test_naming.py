@@ -92,3 +92,11 @@ def test_nal_path_is_that_of_the_documentation() -> None:
 )
 def test_server_of_other_nal_paths(path: str, server: str | None) -> None:
     assert naming.server_of_nal(path) == server
+
+
+def test_a_component_is_a_word_and_its_refusal_is_short() -> None:
+    assert naming.component_name(" SMS_DMP_DOWNLOADER ") == "SMS_DMP_DOWNLOADER"
+    for wrong in ("", "SMS\\X", "SMS\nX", "SMS X", "ſMS", "A" * 65536):
+        with pytest.raises(naming.BadName, match=r"^components: .* is not a component; ") as refused:
+            naming.component_name(wrong, "components")
+        assert len(str(refused.value)) < 250

@@ -7,7 +7,6 @@ Where a component logs stands under ``HKLM\SOFTWARE\Microsoft\SMS\Tracing\<COMPO
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +20,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry imp
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 TRACING_KEY = r"SOFTWARE\Microsoft\SMS\Tracing"
-_COMPONENT = re.compile(r"[A-Za-z0-9_]{1,100}")
 # So few bytes left of the limit are not worth a command.
 _WORTH_BYTES = 1024
 
@@ -96,18 +94,6 @@ class Limits:
     most_bytes: int
     ansi: str
     when: Callable[[Record], datetime | None]
-
-
-def checked_component(name: str) -> str:
-    """The name in capitals; it becomes part of a registry key.
-
-    :raises ValueError: not the name of a component.
-    """
-    name = name.strip()
-    if not _COMPONENT.fullmatch(name):
-        shown = name if len(name) <= 60 else name[:57] + "..."
-        raise ValueError(f"{shown!r} is not a component; a name has letters, digits and underscores, such as SMS_DMP_DOWNLOADER")
-    return name.upper()
 
 
 def log_path(registry: Registry, component: str) -> str:
