@@ -17,7 +17,7 @@ heading = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint types sanity units lab molecule bench core-2.18 changelog build clean distclean
+.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz core-2.18 changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -57,7 +57,7 @@ sanity: venv  ## ansible-test sanity, every test, without an ignore file
 
 units: venv  ## tests of pure code, no network
 	$(call heading,units)
-	@$(PYTEST) tests/unit
+	@$(PYTEST) tests/unit tests/fuzz
 
 lab: venv  ## modules, roles and properties over the embedded estate
 	$(call heading,lab)
@@ -67,6 +67,18 @@ molecule: venv  ## the scenarios, each with idempotence
 	$(call heading,molecule)
 	@[ "$$(id -u)" = 0 ] || echo "SKIPPED: the scenario offline_updates, because its file shares need root"
 	@MOLECULE_GLOB="molecule/$$([ "$$(id -u)" = 0 ] && echo '*' || echo '[!o]*')/molecule.yml" $(BIN)/molecule test --all
+
+# How long each target is fuzzed.
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS := answer log request
+
+fuzz:  ## fuzz the readers of answers, logs and requests, FUZZ_SECONDS=60 each
+	@sh tests/tools/venv.sh .venv-fuzz requirements-fuzz.txt
+	$(call heading,fuzz)
+	@set -e; for target in $(FUZZ_TARGETS); do \
+	  echo "$$target, $(FUZZ_SECONDS) s"; \
+	  PYTHONPATH=collections .venv-fuzz/bin/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS); \
+	done
 
 bench: venv  ## requests, bytes and time of the plays
 	@$(BIN)/python -m tests.bench
@@ -87,4 +99,4 @@ clean:  ## remove what the checks and the build left; environments and a running
 	find lab plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean  ## clean, and the virtual environments
-	rm -rf .venv .venv-2.18 .cache
+	rm -rf .venv .venv-2.18 .venv-fuzz .cache
