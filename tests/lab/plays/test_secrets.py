@@ -1,129 +1,186 @@
-"""Secrets stay where they belong: not in output, result files, temporary files, process arguments or the lab's request log."""
+"""Secrets stay where they belong: not in output, results, reports, temporary files, processes or the lab's request log.
+
+Every module and every role is run with every secret there is, at the highest verbosity and with diffs: to its end, with
+requests and a site that fail, and cut off in the middle.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import FileVaultSecret, VaultLib
 
+from lab.estate_reader import DEFAULT_FILE
 from lab.server import Estate
-from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
+from tests.lab.ansible_runs import CHECKOUT, Run, command, environment, run_playbook
+from tests.lab.conftest import StartEstate
+from tests.lab.plays.secret_marks import leaking_files, leaks, marked, spellings, watched_processes
+from tests.lab.plays.test_cut_off import descendants
+from tests.unit.site.setup_script.support import PRODUCT_KEY, wish
 
-LOGON, INSTALL, PROXY = "Lab-Admin-2026", "Lab-Install-2026", "Pr0xy-Marked-Secret"
-SECRETS = (LOGON, INSTALL, PROXY)
+PLAYBOOK = Path(__file__).parent / "every_module.yml"
+MARKS = {name: f"M4rked{name}S3cret" for name in ("Logon", "Install", "Proxy", "Directory", "App")}
+LOGON, INSTALL, PROXY, DIRECTORY, APP = (marked(mark) for mark in MARKS.values())
+LOOKED_FOR = (*MARKS.values(), PRODUCT_KEY)
+SERVER = "scp05.corp.example"
+ENCRYPT = "EncryptDataEx"
+PATIENCE_SECONDS = 60.0
 
 
-@contextmanager
-def watched_arguments() -> Iterator[set[str]]:
-    """The command lines of all processes, looked at again and again while the block runs."""
-    seen: set[str] = set()
-    stop = threading.Event()
+@dataclass(frozen=True)
+class Scene:
+    """A run with every secret: how it is called, and the folder that takes everything it leaves."""
 
-    def look() -> None:
-        while not stop.wait(0.05):
-            for process in Path("/proc").glob("[0-9]*"):
-                try:
-                    seen.add((process / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace"))
-                except OSError:
-                    continue  # it has ended meanwhile
+    estate: Estate
+    inventory: Path
+    folder: Path
+    arguments: tuple[str, ...]
 
-    watcher = threading.Thread(target=look, daemon=True)
-    watcher.start()
-    yield seen
-    stop.set()
-    watcher.join(5)
+    def run(self) -> Run:
+        return run_playbook(PLAYBOOK, self.inventory, self.folder, *self.arguments)
+
+    def start(self, output: Path) -> subprocess.Popen[bytes]:
+        with output.open("wb") as file:
+            line = command(PLAYBOOK, self.inventory, self.arguments)
+            return subprocess.Popen(line, env=environment(self.folder), cwd=self.folder, stdout=file, stderr=file)
+
+    def nothing_leaked(self, run: Run, processes: set[bytes]) -> None:
+        assert leaks(run.output, LOOKED_FOR) == []
+        assert leaks(json.dumps(run.outcomes), LOOKED_FOR) == []
+        self.nothing_left(processes)
+
+    def nothing_left(self, processes: set[bytes]) -> None:
+        assert leaks(b"\n".join(processes), LOOKED_FOR) == []
+        assert leaks(str(self.estate.request_log.records()), LOOKED_FOR) == []
+        assert leaking_files(self.folder, LOOKED_FOR) == {}
 
 
 @pytest.fixture
-def run(
-    estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Callable[..., Run]:
-    """Provisions with three marked secrets at the highest verbosity; secrets come from files, as from a vault."""
-    wish = {
-        "service_connection_point_server": "scp05.corp.example",
-        "service_connection_point_accounts": [
-            {"name": r"CORP\scpinstall", "password": INSTALL, "update_password": "always"},
-            {"name": r"CORP\proxy", "password": PROXY},
-        ],
-        "service_connection_point_installation_account": r"CORP\scpinstall",
-        "service_connection_point_proxy": {"server": "proxy01.corp.example", "port": 8080, "account": r"CORP\proxy"},
-    }
+def scene(
+    start_estate: StartEstate, lab_inventory: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Scene:
+    """The default estate with passwords that carry marks, and an application with a secret in the site."""
+    described = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
+    passwords = {r"CORP\scpadmin": LOGON, r"CORP\scpinstall": INSTALL}
+    for account in described["accounts"]:
+        account["password"] = passwords.get(account["name"], account["password"])
+    estate = start_estate(yaml.safe_dump(described, allow_unicode=True), pace=200)
+    for application in estate.hierarchy("one").state.cloud.rows["SMS_AAD_Application_Ex"]:
+        application["SecretKey"] = APP
+    accounts = [{"name": r"CORP\scpinstall", "password": INSTALL}, {"name": r"CORP\proxy", "password": PROXY}]
     variables = tmp_path / "secrets.json"
-    variables.write_text(json.dumps(wish), encoding="utf-8")
-    inventory = lab_inventory(estate)
+    setup = wish("primary", product_key=PRODUCT_KEY, service_connection_point={"server": SERVER})
+    variables.write_text(
+        json.dumps(
+            {
+                "secret_accounts": accounts,
+                "secret_directory": {
+                    "server": str(estate.machine("cas01").address),
+                    "user": "reader@corp.example",
+                    "password": DIRECTORY,
+                },
+                "secret_server": SERVER,
+                "secret_reports": str(tmp_path / "run" / "reports"),
+                "secret_times": 5,
+                "service_connection_point_server": SERVER,
+                "service_connection_point_accounts": accounts,
+                "service_connection_point_installation_account": r"CORP\scpinstall",
+                "service_connection_point_proxy": {"server": "proxy01.corp.example", "port": 8080, "account": r"CORP\proxy"},
+                **{f"unattended_setup_{name}": value for name, value in setup.items()},
+                # The one place where the key belongs.
+                "unattended_setup_dest": str(tmp_path / "setup.ini"),
+                "unattended_setup_after_setup_dest": str(tmp_path / "run" / "after_setup.json"),
+            }
+        ),
+        encoding="utf-8",
+    )
     folder = tmp_path / "run"
     (folder / "tmp").mkdir(parents=True)
     monkeypatch.setenv("TMPDIR", str(folder / "tmp"))
-
-    def provision(*arguments: str) -> Run:
-        playbook = CHECKOUT / "playbooks" / "provision.yml"
-        return run_playbook(playbook, inventory, folder, "-e", f"@{variables}", "-vvvv", "--diff", *arguments)
-
-    return provision
+    monkeypatch.setenv("ANSIBLE_REMOTE_TEMP", str(folder / "remote"))
+    inventory = lab_inventory(estate, ansible_password=LOGON)
+    return Scene(estate, inventory, folder, ("-e", f"@{variables}", "-vvvv", "--diff"))
 
 
-def leaks(text: str) -> list[str]:
-    return [secret for secret in SECRETS if secret in text]
+def test_the_playbook_has_every_module_and_every_role() -> None:
+    text = PLAYBOOK.read_text(encoding="utf-8")
+    modules = {file.stem for file in (CHECKOUT / "plugins" / "modules").glob("*.py")}
+    assert {name for name in modules if f"configmgr.scp.{name}:\n" not in text} == set()
+    roles = {folder.name for folder in (CHECKOUT / "roles").iterdir()}
+    # That one writes the reports of the others.
+    assert {name for name in roles if f": configmgr.scp.{name}\n" not in text} == {"report_files"}
 
 
-def assert_nothing_leaked(run: Run, arguments: set[str], folder: Path, estate: Estate) -> None:
-    assert leaks(run.output) == []
-    assert leaks(json.dumps(run.outcomes)) == []
-    assert leaks("\n".join(arguments)) == []
-    assert leaks(str(estate.request_log.records())) == []
-    for found in folder.rglob("*"):
-        if found.is_file():
-            assert leaks(found.read_bytes().decode("utf-8", "replace")) == [], found
-
-
-def test_a_successful_run(run: Callable[..., Run], estate: Estate, tmp_path: Path) -> None:
-    with watched_arguments() as arguments:
-        done = run()
+def test_a_run_to_its_end(scene: Scene, tmp_path: Path) -> None:
+    with watched_processes() as processes:
+        done = scene.run()
+    wrong = ("failed", "item failed", "unreachable")
+    assert [(item["task"], item["result"].get("msg")) for item in done.outcomes if item["status"] in wrong] == [], done.output
     assert done.code == 0, done.output
-    assert any("provision.yml" in line for line in arguments)
-    assert_nothing_leaked(done, arguments, tmp_path / "run", estate)
+    assert any(b"every_module.yml" in line for line in processes)
+    assert (tmp_path / "run" / "reports").is_dir()
+    assert PRODUCT_KEY in (tmp_path / "setup.ini").read_text(encoding="ascii")
+    scene.nothing_leaked(done, processes)
+    # What was looked for was there: the site has the passwords, and an application its secret.
+    assert len(scene.estate.hierarchy("one").state.control.of_class("SMS_SCI_Reserved")) == 2
 
 
-def test_a_failing_site(run: Callable[..., Run], estate: Estate, tmp_path: Path) -> None:
-    estate.faults.order("install_failure", target="scp05")
-    with watched_arguments() as arguments:
-        done = run()
-    assert done.code == 2
-    assert_nothing_leaked(done, arguments, tmp_path / "run", estate)
+def test_requests_and_a_site_that_fail(scene: Scene) -> None:
+    faults = scene.estate.faults
+    # One for each time the installation account is told: the site repeats what it got, the rest breaks on the way.
+    faults.order("provider_error", target="CAS", message=f"cannot encrypt {INSTALL} for {LOGON}", operation="invoke", count=1)
+    for at, kind in enumerate(("drop_after", "garbage", "truncate", "http_status"), 2):
+        faults.order(kind, machine="cas01", action=ENCRYPT, at=at, count=1)
+    faults.order("install_failure", target="scp05")
+    with watched_processes() as processes:
+        done = scene.run()
+    told = [outcome["result"].get("msg", "") for outcome in done.outcomes if outcome["status"] == "item failed"]
+    assert len(told) == 5, told
+    assert "cannot encrypt" in told[0]
+    assert [outcome for outcome in done.outcomes if outcome["status"] == "failed"]
+    scene.nothing_leaked(done, processes)
 
 
-@pytest.mark.parametrize("kind", ["drop_after", "garbage", "http_status"])
-def test_a_request_with_a_secret_that_goes_wrong(run: Callable[..., Run], estate: Estate, tmp_path: Path, kind: str) -> None:
-    estate.faults.order(kind, machine="cas01", action="EncryptDataEx", count=1)
-    with watched_arguments() as arguments:
-        done = run()
-    assert done.code != 0
-    assert_nothing_leaked(done, arguments, tmp_path / "run", estate)
+@pytest.mark.parametrize("cut", [signal.SIGINT, signal.SIGKILL])
+def test_a_run_that_is_cut_off_while_a_secret_travels(scene: Scene, tmp_path: Path, cut: signal.Signals) -> None:
+    scene.estate.faults.order("delay", machine="cas01", action=ENCRYPT, seconds=6, count=1)
+    output = tmp_path / "output"
+    with watched_processes() as processes, scene.start(output) as running:
+        give_up = time.monotonic() + PATIENCE_SECONDS
+        while scene.estate.faults.listing():
+            assert running.poll() is None, output.read_text(encoding="utf-8")
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+        for process in [running.pid] if cut is signal.SIGINT else descendants(running.pid):
+            os.kill(process, cut)
+        running.wait(PATIENCE_SECONDS)
+    assert running.returncode != 0
+    assert b"installation account" in output.read_bytes()
+    assert leaks(output.read_bytes(), LOOKED_FOR) == []
+    scene.nothing_left(processes)
 
 
-def test_a_provider_that_repeats_the_secret(run: Callable[..., Run], estate: Estate, tmp_path: Path) -> None:
-    # Once: the next account of the loop does not know the first one's password, so it could not scrub it.
-    estate.faults.order("provider_error", target="CAS", message=f"cannot encrypt {INSTALL}", operation="invoke", count=1)
-    with watched_arguments() as arguments:
-        done = run()
-    assert done.code == 2
-    assert "cannot encrypt" in done.output
-    assert_nothing_leaked(done, arguments, tmp_path / "run", estate)
-
-
-def test_the_watch_would_see_a_secret() -> None:
+def test_the_watch_and_the_search_would_find_a_secret(tmp_path: Path) -> None:
     # A text of its own: other tests may be watching the same machine.
-    marked = f"marked-{os.getpid()}"
-    with watched_arguments() as arguments:
-        assert os.system(f"sh -c 'sleep 0.3; : {marked}'") == 0
-    assert any(marked in line for line in arguments)
+    mark = f"M4rked{os.getpid()}S3cret"
+    with watched_processes() as processes:
+        assert os.system(f"sh -c 'sleep 0.3; : {mark}'") == 0
+        assert os.system(f"SECRET={mark}Too sh -c 'sleep 0.3; :'") == 0
+    assert leaks(b"\n".join(processes), [mark, f"{mark}Too"]) == [mark, f"{mark}Too"]
+    for number, spelling in enumerate(spellings(mark)):
+        (tmp_path / str(number)).write_bytes(b"before" + spelling + b"behind")
+    assert len(leaking_files(tmp_path, [mark])) == len(spellings(mark)) > 10
+    assert leaking_files(tmp_path, ["M4rkedElsewhere"]) == {}
 
 
 @pytest.mark.core
@@ -142,7 +199,7 @@ def test_a_password_out_of_a_vault_within_its_list(estate: Estate, lab_inventory
         playbook, lab_inventory(estate), tmp_path, "-e", f"@{variables}", "--vault-password-file", str(key), "-vvvv"
     )
     assert done.code == 0, done.output
-    assert leaks(done.output) == []
-    assert leaks(json.dumps(done.outcomes)) == []
+    assert leaks(done.output, LOOKED_FOR) == []
+    assert leaks(json.dumps(done.outcomes), LOOKED_FOR) == []
     rows = estate.hierarchy("one").state.control.of_class("SMS_SCI_Reserved")
     assert [row.text("UserName") for row in rows] == [r"CORP\scpinstall"]

@@ -1,0 +1,70 @@
+"""Secrets that can be found again in whatever form they leak, and where a run may leave them."""
+
+from __future__ import annotations
+
+import base64
+import threading
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+# What quoting, JSON, XML, YAML and repr() each write differently: a secret that was escaped is not scrubbed as it is.
+_ODD = "\"'\\&<ü"
+
+
+def marked(mark: str) -> str:
+    """A password with odd signs around a mark. Only the mark is looked for, so that no escaping hides a leak."""
+    return f"{_ODD}{mark}{_ODD}"
+
+
+def spellings(mark: str) -> set[bytes]:
+    """The mark as it is, as UTF-16, in hexadecimal, and in Base64 of both at each of the three places there."""
+    found = {mark.encode()}
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        coded = mark.encode(encoding)
+        found |= {coded, coded.hex().encode(), coded.hex().upper().encode()}
+        for before in range(3):
+            # The signs at the ends depend on what stands beside the mark.
+            found.add(base64.b64encode(b"x" * before + coded)[4:-4])
+    return found
+
+
+def leaks(data: bytes | str, marks: Iterable[str]) -> list[str]:
+    """The marks that are in the data in any spelling."""
+    raw = data.encode("utf-8", "surrogateescape") if isinstance(data, str) else data
+    return [mark for mark in marks if any(spelling in raw for spelling in spellings(mark))]
+
+
+def leaking_files(folder: Path, marks: Iterable[str]) -> dict[str, list[str]]:
+    """Files below a folder that hold a mark, or have it in their name."""
+    found: dict[str, list[str]] = {}
+    for path in folder.rglob("*"):
+        content = path.read_bytes() if path.is_file() else b""
+        here = leaks(str(path).encode() + b"\n" + content, marks)
+        if here:
+            found[str(path.relative_to(folder))] = here
+    return found
+
+
+@contextmanager
+def watched_processes() -> Iterator[set[bytes]]:
+    """Command lines and environments of all processes, looked at again and again while the block runs."""
+    seen: set[bytes] = set()
+    stop = threading.Event()
+
+    def look() -> None:
+        while not stop.wait(0.05):
+            for process in Path("/proc").glob("[0-9]*"):
+                for name in ("cmdline", "environ"):
+                    try:
+                        seen.add((process / name).read_bytes().replace(b"\0", b" "))
+                    except OSError:
+                        continue  # it has ended meanwhile, or is another user's
+
+    watcher = threading.Thread(target=look, daemon=True)
+    watcher.start()
+    try:
+        yield seen
+    finally:
+        stop.set()
+        watcher.join(5)
