@@ -1,0 +1,136 @@
+"""The tables of facts have exactly the columns that their readers know, filled in with what belongs there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
+
+FOLDER = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "data"
+KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int,), "flag": (bool,), "list": (list,), "map": (dict,)}
+KINDS["list_or_text"] = (list, str)
+
+_SOURCE = "source:text read:text"
+_PROBLEM = "title:text cause:text remedy:text source:text certainty:text"
+# For each list of rows (or mapping of rows) its columns; a question mark where one may be left out.
+COLUMNS = {
+    "cloud_states/gateway_states": f"number:number name:text {_SOURCE}",
+    "cloud_states/application_sources": f"number:number imported:flag {_SOURCE}",
+    "endpoints/endpoints": "host:text features:list required:flag examples?:list note?:text scheme?:text path?:text cloud?:text "
+    f"since?:text until?:text {_SOURCE}",
+    "log_patterns/flows": "id:text title:text patience_minutes?:number by_package?:flag stages:list",
+    "log_patterns/flows/*/stages": "id:text title:text logs:list texts:list regex?:text begins?:flag waits?:flag goal?:flag "
+    "versions:text source:text certainty:text",
+    "log_patterns/state_messages": "number:number name:text flow:text stage:text source:text",
+    "log_patterns/benign": "texts:list logs:list regex?:text why:text source:text certainty:text",
+    "log_patterns/follow": "texts:list source:text certainty:text",
+    "log_patterns/problems": f"id:text texts:list logs?:list resolved_by:text versions:text {_PROBLEM}",
+    "log_patterns/http_statuses": f"status:number problem:text {_PROBLEM}",
+    "log_patterns/http_otherwise": f"problem:text {_PROBLEM}",
+    "log_patterns/hresults": "code:text name:text meaning:text problem?:text source:text",
+    "log_patterns/computed": _PROBLEM,
+    "operating_systems/servers": f"name:text build:number since?:text notice?:text refused?:text {_SOURCE}",
+    "roots/roots": f"name:text thumbprint:text expires:text required:flag {_SOURCE}",
+    "server_requirements/dotnet": f"since:text release:number shown:text below:text {_SOURCE}",
+    "server_requirements/vc_runtime": f"since:text minimum:text {_SOURCE}",
+    "server_requirements/odbc_driver": f"since:text minimum:text {_SOURCE}",
+    "server_requirements/odbc_driver_refused": f"version:text since?:text {_SOURCE}",
+    "setup_script/types": "action:text title:text",
+    "setup_script/keys": "section:text key:text use:list kind:text option?:text values?:map default?:text fixed?:map "
+    "condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map",
+    "site_versions/versions": f"name:text build:number released?:text baseline?:flag support_ends:text {_SOURCE}",
+    "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text source:text "
+    "certainty:text",
+    "update_states/states": "number:number name:text phase:text installing:flag moves:flag",
+    "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
+}
+# What is no list of rows.
+PLAIN = {"endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
+# Columns whose words are a closed set, or of one form.
+FORMS = {
+    "certainty": "documented|seen|inferred|recalled",
+    "verdict": "passed|warning|failed",
+    "below": "warning|failed",
+    "cloud": "public|us_government",
+    "scheme": "http|https",
+    "read": r"20\d\d-(0[1-9]|1[0-2])",
+    "thumbprint": "[0-9A-F]{40}",
+    "code": "0x[0-9A-F]{8}",
+    "minimum": r"\d+(\.\d+){1,3}",
+    "id": "[a-z0-9_]+",
+    **dict.fromkeys(("since", "until", "notice", "refused"), r"\d\d(0[1-9]|1[0-2])"),
+}
+DATES = ("expires", "support_ends", "released")
+
+
+def rows(path: str) -> list[dict[str, Any]]:
+    """The rows at a path; a star stands for every row on the way."""
+    name, *steps = path.split("/")
+    nodes = [table(name)]
+    for step in steps:
+        nodes = [node for each in nodes for node in (each if step == "*" else [each[step]])]
+    found: list[dict[str, Any]] = [
+        row for node in nodes for row in (node.values() if isinstance(node, dict) else node) if isinstance(row, dict)
+    ]
+    assert found, path
+    return found
+
+
+@pytest.mark.parametrize("path", COLUMNS)
+def test_rows_have_their_columns(path: str) -> None:
+    kinds = {name.rstrip("?"): KINDS[kind] for name, kind in (part.split(":") for part in COLUMNS[path].split())}
+    needed = {part.split(":")[0] for part in COLUMNS[path].split() if "?" not in part}
+    for row in rows(path):
+        assert needed <= set(row) <= set(kinds), row
+        for name, value in row.items():
+            assert type(value) in kinds[name], (name, row)
+            if isinstance(value, str):
+                check_text(name, value)
+
+
+def check_text(name: str, value: str) -> None:
+    assert value.isprintable(), value
+    assert value == value.strip(), value
+    assert value or name in ("remedy", "resolved_by", "why", "default"), name
+    if name in FORMS:
+        assert re.fullmatch(FORMS[name], value), (name, value)
+    if name in DATES:
+        date.fromisoformat(value)
+
+
+def test_every_table_is_described() -> None:
+    described = {"/".join(path.split("/")[:2]) for path in COLUMNS} | PLAIN
+    assert described == {f"{file.stem}/{part}" for file in FOLDER.glob("*.yml") for part in table(file.stem)}
+
+
+@pytest.mark.parametrize("path", [path for path, columns in COLUMNS.items() if columns.startswith(("number:", "id:", "code:"))])
+def test_numbers_and_names_stand_once(path: str) -> None:
+    first = COLUMNS[path].partition(":")[0]
+    if path != "log_patterns/flows/*/stages":
+        found = [row[first] for row in rows(path)]
+        assert len(found) == len(set(found))
+
+
+def repeated_keys(node: yaml.Node) -> Iterator[str]:
+    """Keys that stand twice in one mapping: YAML's reader takes the last and says nothing."""
+    children = node.value if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) else []
+    if isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _value in children]
+        yield from {key for key in keys if keys.count(key) > 1}
+        children = [value for _key, value in children]
+    for child in children:
+        yield from repeated_keys(child)
+
+
+@pytest.mark.parametrize("file", sorted(FOLDER.glob("*.yml")), ids=lambda file: file.stem)
+def test_no_key_stands_twice(file: Path) -> None:
+    document = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    assert document is not None
+    assert list(repeated_keys(document)) == []
