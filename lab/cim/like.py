@@ -2,83 +2,80 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from lab.cim.provider import CimError, Wbem
 
-_One = Callable[[str], bool]
+_ANY, _NONE = ".", "(?!)"
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What stands between two ``%``: ``length`` characters, as a regular expression without repetitions."""
+
+    expression: re.Pattern[str]
+    length: int
 
 
 def like(pattern: str) -> Callable[[str], bool]:
     """A test for the whole text; CimError INVALID_QUERY for a ``[`` without ``]``."""
-    parts = _parts(pattern.casefold())
-    return lambda text: _matches(parts, text.casefold())
+    runs = _runs(pattern.casefold())
+    return lambda text: _matches(runs, text.casefold())
 
 
-def _parts(pattern: str) -> list[_One | None]:
-    """One test for each character, None for ``%``."""
-    parts: list[_One | None] = []
+def _runs(pattern: str) -> list[_Run]:
+    runs: list[list[str]] = [[]]
     at = 0
     while at < len(pattern):
         character = pattern[at]
         if character == "[":
             end = pattern.find("]", at + 2)
             if end < 0:
-                raise CimError(Wbem.INVALID_QUERY, f"Invalid query: '[' without ']' in the pattern {pattern!r}")
-            parts.append(_set(pattern[at + 1 : end]))
-            at = end + 1
-            continue
-        if character != "%":
-            parts.append(_any if character == "_" else character.__eq__)
-        elif not parts or parts[-1] is not None:
-            parts.append(None)
+                shown = pattern if len(pattern) <= 100 else f"{pattern[:100]}..."
+                raise CimError(Wbem.INVALID_QUERY, f"Invalid query: '[' without ']' in the pattern {shown!r}")
+            runs[-1].append(_set(pattern[at + 1 : end]))
+            at = end
+        elif character == "%":
+            runs.append([])
+        else:
+            runs[-1].append(_ANY if character == "_" else re.escape(character))
         at += 1
-    return parts
+    return [_Run(re.compile("".join(run), re.DOTALL), len(run)) for run in runs]
 
 
-def _any(character: str) -> bool:
-    return bool(character)
-
-
-def _set(content: str) -> _One:
+def _set(content: str) -> str:
+    """One character of a set; a range from a later sign to an earlier one holds nothing."""
     negated = content.startswith("^") and len(content) > 1
     members = content[1:] if negated else content
-    singles: set[str] = set()
-    ranges: list[tuple[str, str]] = []
+    found: list[str] = []
     at = 0
     while at < len(members):
         if at + 2 < len(members) and members[at + 1] in "-=":
-            ranges.append((members[at], members[at + 2]))
+            low, high = members[at], members[at + 2]
+            if low <= high:
+                found.append(f"{re.escape(low)}-{re.escape(high)}")
             at += 3
         else:
-            singles.add(members[at])
+            found.append(re.escape(members[at]))
             at += 1
-
-    def test(character: str) -> bool:
-        return (character in singles or any(low <= character <= high for low, high in ranges)) != negated
-
-    return test
+    if not found:
+        return _ANY if negated else _NONE
+    return f"[{'^' if negated else ''}{''.join(found)}]"
 
 
-def _matches(parts: list[_One | None], text: str) -> bool:
-    """Only the last ``%`` is ever tried again, so the work is at most pattern x text."""
-    part = at = 0
-    star, star_at = -1, 0
-    while at < len(text):
-        test = parts[part] if part < len(parts) else _none
-        if test is None:
-            star, star_at = part, at
-            part += 1
-        elif test(text[at]):
-            part += 1
-            at += 1
-        elif star >= 0:
-            star_at += 1
-            part, at = star + 1, star_at
-        else:
+def _matches(runs: list[_Run], text: str) -> bool:
+    """The first run stands at the beginning, the last at the end, each other one where it is found first."""
+    first, *others = runs
+    if not first.expression.match(text):
+        return False
+    if not others:
+        return len(text) == first.length
+    at, end = first.length, len(text) - others[-1].length
+    for run in others[:-1]:
+        found = run.expression.search(text, at)
+        if found is None:
             return False
-    return all(test is None for test in parts[part:])
-
-
-def _none(character: str) -> bool:
-    return not character
+        at = found.end()
+    return at <= end and others[-1].expression.match(text, end) is not None

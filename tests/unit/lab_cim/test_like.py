@@ -49,3 +49,12 @@ def test_many_wildcards_do_not_explode() -> None:
     began = time.monotonic()
     assert not like("%a" * 200 + "b")("a" * 5000)
     assert time.monotonic() - began < 5
+
+
+def test_a_long_pattern_and_a_long_text_do_not_take_minutes() -> None:
+    began = time.monotonic()
+    assert not like("%" + "a" * 3000 + "b")("a" * 60_000)
+    assert time.monotonic() - began < 10
+    with pytest.raises(CimError) as refused:
+        like("[" * 60_000)
+    assert len(str(refused.value)) < 300
