@@ -26,6 +26,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import Sett
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
+from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import spellings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
 
 COLLECTION = "configmgr.scp"
@@ -48,7 +49,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         self._supports_check_mode = bool(module.SPEC.get("supports_check_mode", False))
         result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = read_arguments(module.SPEC, self._task.args)
-        secrets = set(arguments.secrets)
+        secrets = spellings(arguments.secrets)
         if arguments.error is not None:
             result.update(changed=False, failed=True, msg=arguments.error)
         else:
@@ -80,7 +81,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             access = access_to(self._connection)
         except SettingsError as error:
             return outcome_of(error, connected=False)
-        secrets.update(access.secrets)
+        secrets |= spellings(access.secrets)
         for warning in access.warnings:
             # Display shows a warning once in a run, so once for each host.
             display.warning(f"[{host}] {warning}")

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import html
+import json
 import sys
+import xml.etree.ElementTree as ET
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -162,6 +165,38 @@ def test_secrets_leave_neither_in_results_nor_in_progress_nor_in_errors(trial: T
     assert "Hush-Hush" not in everything
     assert "Wire-Pass" not in everything
     assert result["invocation"]["module_args"]["proxy"] == {"password": "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"}
+
+
+@pytest.mark.parametrize("secret", ["Two  blanks", "Quo\"te'd", "back\\slash", "lin\ne", "Ümläut", "a&b<c>", "both\"'\\ü  &"])
+def test_a_secret_that_was_written_in_another_way_is_hidden_too(trial: Trial, secret: str) -> None:
+    ways = {
+        "error": str(KeyError(secret)),
+        "ascii": ascii(secret),
+        "json": json.dumps({"password": secret}),
+        "json, not ASCII": json.dumps([secret], ensure_ascii=False),
+        # As the text of a fault is made one line.
+        "line": f"cannot encrypt {' '.join(secret.split())} here",
+        "xml": ET.tostring(_element(secret), encoding="unicode"),
+        "attribute": html.escape(secret),
+    }
+
+    def leak(task: Task) -> Any:
+        for text in ways.values():
+            task.progress(text)
+        raise TaskFailure("no", ways=ways)
+
+    trial.does = leak
+    result = trial(proxy={"password": secret})
+    for way, text in [*result["ways"].items(), *trial.screen.lines]:
+        assert "****" in f"{way}{text}" or "VALUE_SPECIFIED" in f"{way}{text}", (way, text)
+    trial.options["remote_password"] = secret
+    assert all("****" in text or "VALUE_SPECIFIED" in text for text in trial()["ways"].values())
+
+
+def _element(text: str) -> ET.Element:
+    element = ET.Element("p")
+    element.text = text
+    return element
 
 
 def test_progress_goes_to_the_screen_with_its_host_but_not_under_no_log(trial: Trial) -> None:
