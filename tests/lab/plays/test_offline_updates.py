@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -62,8 +63,9 @@ def test_in_one_go_over_the_file_shares(
     assert "ServiceConnectionTool.exe -prepare" in planned.output
     assert not folder.exists()
     assert not estate.machine("scp02").files.is_folder(r"C:\OfflineUpdates")
-    run = offline(folder)
+    run = offline(folder, "-vvvv")
     assert run.code == 0, run.output
+    assert estate.account(r"CORP\scpadmin").password not in run.output + json.dumps(run.outcomes)
     assert state_of_update(estate) == READY_TO_INSTALL
     assert "Ready to install: Configuration Manager 2703" in words(run)
     assert (folder / VERSION / "UpdatePacks.sha256").is_file()
