@@ -39,6 +39,7 @@ COLUMNS = {
     "operating_systems/servers": f"name:text build:number since?:text notice?:text refused?:text {_SOURCE}",
     "roots/roots": f"name:text thumbprint:text expires:text required:flag {_SOURCE}",
     "server_requirements/dotnet": f"since:text release:number shown:text below:text {_SOURCE}",
+    "server_requirements/tool_dotnet": f"since:text release:number shown:text {_SOURCE}",
     "server_requirements/vc_runtime": f"since:text minimum:text {_SOURCE}",
     "server_requirements/odbc_driver": f"since:text minimum:text {_SOURCE}",
     "server_requirements/odbc_driver_refused": f"version:text since?:text {_SOURCE}",
