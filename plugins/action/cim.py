@@ -2,8 +2,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The one action plugin: runs every module of the collection on the controller, against the host of its task.
 
-``meta/runtime.yml`` routes the modules here. A module file gives ``SPEC`` (keyword arguments of AnsibleModule) and
-``run(task)``; everything that has to do with Ansible or with the connection happens here.
+A module file gives ``SPEC`` (keyword arguments of AnsibleModule) and ``run(task)``; everything that has to do with Ansible or
+with the connection happens here. Each module has an action plugin of its own name beside this file, which is this class and
+loads the module: Ansible's main process looks for a plugin of the task's name before it starts the process of the task, which
+inherits what was loaded then. A route in ``meta/runtime.yml`` would be followed in the task's own process only, and Ansible keeps
+no bytecode of a collection: each task would compile everything anew, which took longer than its requests.
 """
 
 from __future__ import annotations
@@ -20,6 +23,7 @@ from ansible.utils.display import Display
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.modules import cim
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
@@ -28,6 +32,8 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
 from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import spellings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
+
+__all__ = ["ActionModule", "cim"]
 
 COLLECTION = "configmgr.scp"
 _TRACEBACK_VERBOSITY = 3
@@ -135,7 +141,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
 
 def _module(action: str) -> ModuleType:
-    """The module behind a task's action name, full or short. (What the name resolved to is the routed plugin on 2.18.)"""
+    """The module behind a task's action name, full or short."""
     return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{action.rpartition('.')[2]}")
 
 

@@ -66,7 +66,7 @@ ROOMS = {
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, ansible=("ansible",), outside=ANYTHING),
     # The page is written out of what the site's rules say that it shows.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
-    "plugins/action/": room("plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
+    "plugins/action/": room("plugins/action/", "plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
     # An inventory plugin must inherit from ansible.plugins.inventory.
     "plugins/inventory/": room(
         PLUGIN_UTILS,

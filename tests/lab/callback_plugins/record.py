@@ -1,12 +1,7 @@
-"""Writes each task's outcome as one JSON line, for the tests to read. The file is named by RECORD_FILE.
-
-It is also the first that Ansible's main process loads of the project, so it loads what nearly every task needs: the processes of
-the tasks inherit that. Ansible keeps no bytecode of a collection, and each of them would compile the same files again.
-"""
+"""Writes each task's outcome as one JSON line, for the tests to read. The file is named by RECORD_FILE."""
 
 from __future__ import annotations
 
-import importlib
 import json
 import os
 from pathlib import Path
@@ -20,19 +15,6 @@ type: aggregate
 short_description: Outcomes as JSON lines
 description: For tests.
 """
-
-SHARED = (
-    "action.cim",
-    "module_utils.site.follow",
-    "module_utils.site.options",
-    "module_utils.site.reaching",
-    "module_utils.site.role",
-    "module_utils.site.writer",
-    "module_utils.windows.registry",
-    "module_utils.windows.shell",
-)
-for _part in SHARED:
-    importlib.import_module(f"ansible_collections.configmgr.scp.plugins.{_part}")
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
