@@ -120,14 +120,14 @@ class Operation:
     ) -> Iterator[Instance]:
         """The instances of the class and its subclasses, one class after the other, that pass the test.
 
-        ``where`` is told to each provider before it enumerates.
+        ``where`` is told to each provider before it is searched.
         """
         for member in self.repository.family(self.namespace, cls.name):
             if member.qualifiers.get("abstract", False):
                 continue
             provider = self.repository.provider(self.namespace, member)
             provider.restrict(self.call, member, where)
-            for instance in provider.enumerate(self.call, member):
+            for instance in provider.search(self.call, member, where):
                 if keep is None or keep(instance):
                     yield self.verified(instance)
 

@@ -67,6 +67,13 @@ class Provider:
         """Every instance of exactly ``cls``, lazy properties null, in a stable order."""
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of enumerating {cls.name}")
 
+    def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
+        """The instances that can fulfil the condition, at least, in the order of :meth:`enumerate`; each is tested afterwards.
+
+        Here all of them; a provider with many rows looks them up by :class:`lab.cim.index.Index`.
+        """
+        return self.enumerate(call, cls)
+
     def get(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
         """The instance with these typed keys, lazy properties filled; None when there is none."""
         for instance in self.enumerate(call, cls):

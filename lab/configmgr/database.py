@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from lab.cim.index import Index
 from lab.cim.model import NameMap, Value
+from lab.cim.wql import Comparison, Condition
 from lab.configmgr import names
 
 
@@ -33,6 +36,9 @@ class EmbeddedList:
 Props = tuple[EmbeddedProperty, ...]
 
 
+RowKey = tuple[str, int, str, str, str]
+
+
 @dataclass(frozen=True)
 class ControlRow:
     """One item of the site control file.
@@ -53,7 +59,7 @@ class ControlRow:
     changed_at: datetime | None = None
 
     @property
-    def key(self) -> tuple[str, int, str, str, str]:
+    def key(self) -> RowKey:
         """What identifies the row, folded as WMI compares it."""
         return (
             self.class_name.casefold(),
@@ -102,30 +108,54 @@ class ControlTable:
     """
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, int, str, str, str], ControlRow] = {}
+        self._rows: dict[RowKey, ControlRow] = {}
+        self._order: list[RowKey] = []
+        self._index = Index[RowKey]({"RoleName": str, "NetworkOSPath": str, "NALPath": str})
 
-    def find(self, key: tuple[str, int, str, str, str]) -> ControlRow | None:
+    def find(self, key: RowKey) -> ControlRow | None:
         """The row of this key."""
         return self._rows.get(key)
 
     def of_class(self, class_name: str) -> list[ControlRow]:
         """The rows of one class in the order of their keys."""
         wanted = class_name.casefold()
-        return [self._rows[key] for key in sorted(self._rows) if key[0] == wanted]
+        found = []
+        for key in self._order[bisect_left(self._order, (wanted,)) :]:
+            if key[0] != wanted:
+                break
+            found.append(self._rows[key])
+        return found
+
+    def matching(self, class_name: str, where: Condition | None) -> list[ControlRow]:
+        """The rows of one class that can fulfil the condition, at least, in the order of their keys."""
+        keys = self._index.candidates(where)
+        if keys is None:
+            return self.of_class(class_name)
+        wanted = class_name.casefold()
+        return [self._rows[key] for key in sorted(keys) if key[0] == wanted]
 
     def put(self, row: ControlRow) -> None:
         """Write a row, over the one of the same key if there is one."""
-        self._rows[row.key] = row
+        key = row.key
+        before = self._rows.get(key)
+        if before is None:
+            insort(self._order, key)
+        else:
+            self._index.remove(key, before.values)
+        self._rows[key] = row
+        self._index.add(key, row.values)
 
     def delete(self, row: ControlRow) -> None:
         """Remove the row of this key; KeyError when there is none."""
-        del self._rows[row.key]
+        key = row.key
+        self._index.remove(key, self._rows.pop(key).values)
+        del self._order[bisect_left(self._order, key)]
 
     def roles(self, role: str | None = None, server: str | None = None, site_code: str | None = None) -> list[ControlRow]:
         """SMS_SCI_SysResUse rows, narrowed by role name, server FQDN and site code (all without case)."""
         return [
             row
-            for row in self.of_class("SMS_SCI_SysResUse")
+            for row in self.matching("SMS_SCI_SysResUse", None if role is None else Comparison("RoleName", "=", role))
             if (role is None or row.role.casefold() == role.casefold())
             and (server is None or row.server == server.lower())
             and (site_code is None or row.site_code.casefold() == site_code.casefold())

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+
+from lab.cim.index import Index
+from lab.cim.wql import And, Comparison, Condition
 
 INFORMATION = 0x40000000
 WARNING = 0x80000000
@@ -29,6 +33,9 @@ ENDPOINTS_REACHED = 11410
 ENDPOINTS_NOT_CRITICAL = 11411
 ENDPOINTS_CRITICAL = 11412
 ENDPOINT_UNREACHABLE = 11488
+
+# Record numbers are as large as on real sites: more than 32 bits.
+_RECORDS_BEFORE = 72057594037927936
 
 # States and conditions of SMS_ComponentSummarizer.
 STATE_STOPPED = 0
@@ -75,16 +82,31 @@ class StatusSystem:
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
-        self.messages: list[StatusMessage] = []
+        self._messages: list[StatusMessage] = []
+        self._by_component: defaultdict[tuple[str, str, str], list[StatusMessage]] = defaultdict(list)
+        self._index = Index[int]({"Component": str, "MessageID": int, "RecordID": int})
         self._components: dict[tuple[str, str, str], ComponentState] = {}
+
+    @property
+    def messages(self) -> Sequence[StatusMessage]:
+        """All messages, oldest first."""
+        return self._messages
+
+    def matching(self, where: Condition | None) -> list[StatusMessage]:
+        """The messages that can fulfil the condition, at least, oldest first."""
+        places = self._index.candidates(where)
+        first = _first_place(where)
+        if places is None:
+            return self._messages[first:]
+        return [self._messages[place] for place in sorted(places) if place >= first]
 
     def report(
         self, site_code: str, machine: str, component: str, message_id: int, *strings: str, severity: int = INFORMATION
     ) -> StatusMessage:
         """Record a message now; record numbers ascend."""
-        number = len(self.messages) + 1
+        number = len(self._messages) + 1
         message = StatusMessage(
-            record_id=72057594037927936 + number,  # as large as on real sites: more than 32 bits
+            record_id=_RECORDS_BEFORE + number,
             time=self._now(),
             site_code=site_code,
             machine=machine,
@@ -95,8 +117,11 @@ class StatusSystem:
             process_id=4200,
             thread_id=5000 + 4 * (sum(component.encode()) % 1000),
         )
-        self.messages.append(message)
-        known = self._components.get(_key(site_code, machine, component))
+        self._messages.append(message)
+        self._index.add(number - 1, {"Component": component, "MessageID": message_id, "RecordID": message.record_id})
+        key = _key(site_code, machine, component)
+        self._by_component[key].append(message)
+        known = self._components.get(key)
         if known is not None:
             known.last_contacted = message.time
         return message
@@ -130,12 +155,20 @@ class StatusSystem:
     def counts(self, entry: ComponentState, since: datetime) -> dict[int, int]:
         """How many messages of each severity the component sent since a moment."""
         found = {INFORMATION: 0, WARNING: 0, ERROR: 0}
-        for message in self.messages:
-            if message.time >= since and _key(message.site_code, message.machine, message.component) == _key(
-                entry.site_code, entry.machine, entry.component
-            ):
+        for message in self._by_component[_key(entry.site_code, entry.machine, entry.component)]:
+            if message.time >= since:
                 found[message.severity] += 1
         return found
+
+
+def _first_place(where: Condition | None) -> int:
+    """Where the messages begin that a demand for a higher RecordID lets through."""
+    match where:
+        case Comparison(name, ">", int(record)) if name.casefold() == "recordid":
+            return max(0, record - _RECORDS_BEFORE)
+        case And(parts):
+            return max(map(_first_place, parts))
+    return 0
 
 
 def _key(site_code: str, machine: str, component: str) -> tuple[str, str, str]:

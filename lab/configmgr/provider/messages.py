@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from lab.cim.model import ClassDef, Instance
 from lab.cim.provider import Call, CimError, Wbem
-from lab.cim.wql import Condition, equalities
+from lab.cim.wql import Comparison, Condition, equalities
 from lab.configmgr import names, status, timing
 from lab.configmgr.provider.base import Place, SmsProvider
 from lab.configmgr.status import ComponentState, StatusMessage
@@ -26,6 +26,10 @@ class StatusMessageProvider(SmsProvider):
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """The messages of this site and of those below it."""
+        return self.search(call, cls, None)
+
+    def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
+        """Those that the condition can be about."""
         self.reading(call, cls.name, "enumerate")
         return [
             self.place.new(
@@ -48,24 +52,24 @@ class StatusMessageProvider(SmsProvider):
                 Transaction=0,
                 Win32Error=0,
             )
-            for message in self.visible()
+            for message in self.visible(where)
         ]
 
-    def visible(self) -> list[StatusMessage]:
-        """The messages that this site has."""
+    def visible(self, where: Condition | None) -> list[StatusMessage]:
+        """The messages that this site has, and that the condition can be about."""
         below = self.hierarchy.below(self.place.site.code)
-        return [message for message in self.hierarchy.status.messages if message.site_code.upper() in below]
+        return [message for message in self.hierarchy.status.matching(where) if message.site_code.upper() in below]
 
 
 class InsertionStringProvider(StatusMessageProvider):
     """SMS_StatMsgInsStrings: the insertion strings of the same messages."""
 
-    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+    def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
         """One instance for each string of each message."""
         self.reading(call, cls.name, "enumerate")
         return [
             self.place.new(cls.name, InsStrIndex=index, InsStrValue=text, RecordID=message.record_id)
-            for message in self.visible()
+            for message in self.visible(where)
             for index, text in enumerate(message.strings)
         ]
 
@@ -135,10 +139,16 @@ class SiteSystemSummarizerProvider(SmsProvider):
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """One instance for each role row of this site and of those below it."""
+        return self.search(call, cls, None)
+
+    def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
+        """Those of one server where the condition names it."""
         self.reading(call, cls.name, "enumerate")
         below = self.hierarchy.below(self.place.site.code)
+        server = equalities(where).get("SiteSystem")
+        wanted = Comparison("NALPath", "=", server) if isinstance(server, str) else None
         rows = []
-        for row in self.hierarchy.control.roles():
+        for row in self.hierarchy.control.matching("SMS_SCI_SysResUse", wanted):
             if row.site_code.upper() not in below or row.role == names.SITE_SYSTEM:
                 continue
             machine = self.hierarchy.machine(row.server)

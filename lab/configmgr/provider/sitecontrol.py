@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.wql import Condition
 from lab.configmgr import names, secrets
 from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import CENTRAL, SECONDARY
@@ -22,6 +23,18 @@ class ControlProvider(SmsProvider):
         """Every row of the hierarchy: the site control file is global data."""
         self.reading(call, cls.name, "enumerate")
         return [to_instance(self.place, self.shown(row)) for row in self.hierarchy.control.of_class(cls.name)]
+
+    def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
+        """The rows that the condition can be about."""
+        self.reading(call, cls.name, "enumerate")
+        return [to_instance(self.place, self.shown(row)) for row in self.hierarchy.control.matching(cls.name, where)]
+
+    def get(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
+        """The row of these keys."""
+        self.reading(call, cls.name, "enumerate")
+        item, kind, site = (str(keys[name]).casefold() for name in ("ItemName", "ItemType", "SiteCode"))
+        row = self.hierarchy.control.find((cls.name.casefold(), keys["FileType"], item, kind, site))
+        return None if row is None else to_instance(self.place, self.shown(row))
 
     def put(self, call: Call, instance: Instance) -> Instance:
         """Change a row; keys stay."""
