@@ -101,13 +101,20 @@ class StatusSystem:
         return [self._messages[place] for place in sorted(places) if place >= first]
 
     def report(
-        self, site_code: str, machine: str, component: str, message_id: int, *strings: str, severity: int = INFORMATION
+        self,
+        site_code: str,
+        machine: str,
+        component: str,
+        message_id: int,
+        *strings: str,
+        severity: int = INFORMATION,
+        time: datetime | None = None,
     ) -> StatusMessage:
-        """Record a message now; record numbers ascend."""
+        """Record a message, now or with the time at which it was made; record numbers ascend."""
         number = len(self._messages) + 1
         message = StatusMessage(
             record_id=_RECORDS_BEFORE + number,
-            time=self._now(),
+            time=time or self._now(),
             site_code=site_code,
             machine=machine,
             component=component,

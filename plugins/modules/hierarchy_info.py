@@ -14,6 +14,15 @@ description:
   - Reads the sites of a hierarchy, which of them is the top-level site, the site system servers with their roles,
     and where the service connection point is configured.
   - Run it on the host of an SMS Provider, usually the server of the top-level site. A provider of a child site answers too.
+options:
+  servers:
+    description:
+      - Servers to list in RV(site_systems) beside those that have the service connection point, by their fully qualified domain
+        names. Left out, all are listed.
+      - A large site has thousands of rows of roles, which are read fifty at a time. Name the servers that matter there, or give
+        an empty list.
+    type: list
+    elements: str
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
@@ -28,6 +37,10 @@ EXAMPLES = r"""
 - name: Read the hierarchy
   configmgr.scp.hierarchy_info:
   register: hierarchy
+
+- name: Read of a large hierarchy only the sites, the service connection point and what one server does
+  configmgr.scp.hierarchy_info:
+    servers: [scp01.contoso.com]
 
 - name: Name the top-level site
   ansible.builtin.debug:
@@ -114,31 +127,34 @@ service_connection_points:
     - {server: scp01.corp.example, site_code: CAS, mode: online}
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_sites, top_level_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_sites, top_level_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
 
 SPEC: dict[str, Any] = {
-    "argument_spec": {"site_code": SITE_CODE_OPTION},
+    "argument_spec": {"site_code": SITE_CODE_OPTION, "servers": {"type": "list", "elements": "str"}},
     "supports_check_mode": True,
 }
 
 
 def run(task: Task) -> Result:
     """Read the hierarchy; never changes anything."""
+    named = task.params["servers"]
+    servers = None if named is None else {chosen_name(naming.server_name, name, "servers") for name in named}
     with site_of(task) as code:
         sites = read_sites(task.cim, code)
-        # Named columns: the rows' embedded properties are large and not asked for.
-        columns = "NALPath, NetworkOSPath, RoleName, SiteCode"
-        placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, f"select {columns} from SMS_SCI_SysResUse")
+        points = read_role_rows(task.cim, code)
+        placed = _placed(task, code, None if servers is None else servers.union(map(rows.server_of, points)))
         return {
             "changed": False,
             "site_code": code,
@@ -146,10 +162,19 @@ def run(task: Task) -> Result:
             "top_level_site": top_level_site(sites).as_data(),
             "site_systems": site_systems(placed),
             "service_connection_points": [
-                {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)}
-                for row in read_role_rows(task.cim, code)
+                {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)} for row in points
             ],
         }
+
+
+def _placed(task: Task, code: str, servers: Collection[str] | None) -> list[CimInstance]:
+    """Rows of roles, of these servers where some are named. Without embedded properties, which are large."""
+    if servers is not None and not servers:
+        return []
+    where = () if servers is None else (f"({' OR '.join(map(on_server, sorted(servers)))})",)
+    query = select(SMS_SCI_SYS_RES_USE.name, *where, columns=("NALPath", "NetworkOSPath", "RoleName", "SiteCode"))
+    found = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
+    return found if servers is None else [row for row in found if rows.server_of(row) in servers]
 
 
 def site_systems(placed: list[CimInstance]) -> list[dict[str, Any]]:

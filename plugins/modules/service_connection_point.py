@@ -329,7 +329,7 @@ def _changed(task: Task, state: RoleState, wish: Wish) -> Result:
     refusal = move_refusal(state, wish)
     if refusal:
         raise TaskFailure(refusal)
-    around = read_surroundings(task.cim, state.site)
+    around = read_surroundings(task.cim, state.site, wish.server)
     if task.check_mode and task.params["expect_site_system"]:
         around = expecting_site_system(around, state.site, wish.server)
     if is_move(state, wish):

@@ -120,11 +120,12 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
 from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
@@ -200,8 +201,8 @@ def _to_present(task: Task, code: str, wish: site_systems.SiteSystemWish, row: C
 def _to_absent(task: Task, code: str, server: str, row: CimInstance | None) -> Step | None:
     if row is None:
         return None
-    columns = "NALPath, NetworkOSPath, RoleName, SiteCode"
-    placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, f"select {columns} from SMS_SCI_SysResUse")
+    query = select(SMS_SCI_SYS_RES_USE.name, on_server(server), columns=("NALPath", "NetworkOSPath", "RoleName"))
+    placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
     refusal = site_systems.removal_refusal(server, {rows.role_of(other) for other in placed if rows.server_of(other) == server})
     if refusal:
         raise TaskFailure(refusal)

@@ -88,7 +88,10 @@ def proxy(facts: Facts) -> Duty:
         return Duty(id, title, f"{facts.server} uses the proxy {_proxy_name(own)}.")
     others = [f"{server} uses {_proxy_name(s)}" for server, s in sorted(facts.site_systems.items()) if s["proxy"]["enabled"]]
     if others:
-        return unclear(id, title, f"{facts.server} has no proxy, but {', '.join(others)}.", how)
+        more = "" if facts.all_site_systems_seen else " (and perhaps more)"
+        return unclear(id, title, f"{facts.server} has no proxy, but {', '.join(others)}{more}.", how)
+    if not facts.all_site_systems_seen:
+        return unclear(id, title, f"{facts.server} has no proxy, and not all site systems of the site were looked at.", how)
     return Duty(id, title, f"No site system of {facts.site.code} uses a proxy.")
 
 

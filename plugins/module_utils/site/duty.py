@@ -50,7 +50,8 @@ class Facts:
     ``holders`` are (server, site code) of the role's rows; ``mode`` is the mode of the one row, if it is one.
     ``components`` are the role's components on every server that the site knows them on.
     ``installed_at`` is the newest message of an installation of the role on its server, ``now`` the site's clock.
-    ``site_systems`` maps each server of the site to its settings (``site_systems.as_data``), ``accounts`` are the listed ones.
+    ``site_systems`` maps servers of the site to their settings (``site_systems.as_data``): the role's own, and, where that uses
+    no proxy, some that do; ``all_site_systems_seen``: there are no others. ``accounts`` are the listed ones.
     ``recovered``: the site was recovered from a backup, which is nothing that a site shows.
     """
 
@@ -65,6 +66,7 @@ class Facts:
     discovery: Sequence[Discovery] | None = ()
     packages: Sequence[Package] = ()
     site_systems: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    all_site_systems_seen: bool = True
     accounts: Sequence[str] = ()
     recovered: bool = False
 

@@ -9,7 +9,11 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming, rows, site_systems, status, updates
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_CM_UPDATE_PACKAGES, SMS_SCI_RESERVED
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import (
+    SMS_CM_UPDATE_PACKAGES,
+    SMS_SCI_RESERVED,
+    SMS_SCI_SYS_RES_USE,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Facts, Package
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
@@ -17,21 +21,27 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
 
+# A large site has thousands of site systems, and their settings are the largest rows that it has.
+MOST_SITE_SYSTEMS = 200
+# So many that use a proxy are told.
+MOST_PROXY_USERS = 3
+
 
 def read_facts(
     session: CimSession, site: Site, role_rows: Sequence[CimInstance], components: Sequence[ComponentState], recovered: bool
 ) -> Facts:
     """Everything that ``duties.duties`` looks at, beside the rows and components of the role, which the caller has read.
 
-    About nine requests. What stands on no server or names no secret is not read.
+    About ten requests. What stands on no server or names no secret is not read.
     """
+    mode = rows.mode_of(role_rows[0]) if len(role_rows) == 1 else None
     holders = [(rows.server_of(row), rows.site_of(row)) for row in role_rows]
     server = holders[0][0] if len(holders) == 1 else ""
     applications = cloud.read_applications(session, site.code)
     return Facts(
         site=site,
         holders=holders,
-        mode=rows.mode_of(role_rows[0]) if server else None,
+        mode=mode,
         components=components,
         installed_at=read_installed_at(session, site, server) if server else None,
         now=cloud.read_site_time(session) if any(not app.client for app in applications or ()) else None,
@@ -39,7 +49,7 @@ def read_facts(
         gateways=cloud.read_gateways(session, site.code),
         discovery=cloud.read_discovery(session, site.code),
         packages=read_packages(session, site.code),
-        site_systems=read_site_systems(session, site.code),
+        **_site_systems(session, site.code, server, mode),
         accounts=read_account_names(session, site.code),
         recovered=recovered,
     )
@@ -65,9 +75,38 @@ def read_packages(session: CimSession, code: str) -> list[Package]:
     return sorted((_package(row) for row in found), key=lambda package: package.name)
 
 
-def read_site_systems(session: CimSession, code: str) -> Mapping[str, Mapping[str, Any]]:
-    """The settings of each site system server of the site."""
-    found = read_rows(session, code, (naming.SITE_SYSTEM,))
+def _site_systems(session: CimSession, code: str, server: str, mode: str | None) -> dict[str, Any]:
+    """The fields of Facts about site systems. Others than the role's server matter only when that one might need a proxy."""
+    own = {} if not server else _settings(read_rows(session, code, (naming.SITE_SYSTEM,), server), code)
+    if mode == rows.OFFLINE or server not in own or own[server]["proxy"]["enabled"]:
+        return {"site_systems": own}
+    others, all_seen = read_proxy_users(session, code)
+    return {"site_systems": {**others, **own}, "all_site_systems_seen": all_seen}
+
+
+def read_proxy_users(session: CimSession, code: str) -> tuple[Mapping[str, Mapping[str, Any]], bool]:
+    """Some site systems of the site that use a proxy, and whether all of the site's were looked at to find them.
+
+    The site cannot be asked for them: a setting stands inside the row. So the rows are read one after the other, and the server
+    is told to forget the rest.
+    """
+    query = select(
+        SMS_SCI_SYS_RES_USE.name,
+        equals("RoleName", naming.SITE_SYSTEM),
+        equals("SiteCode", code),
+        columns=("NALPath", "NetworkOSPath", "SiteCode", "Props"),
+    )
+    found: dict[str, Mapping[str, Any]] = {}
+    with session.rows(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query) as systems:
+        for number, row in enumerate(systems, 1):
+            if number > MOST_SITE_SYSTEMS or len(found) == MOST_PROXY_USERS:
+                return found, False
+            settings = _settings([row], code)
+            found.update((server, data) for server, data in settings.items() if data["proxy"]["enabled"])
+    return found, True
+
+
+def _settings(found: Sequence[CimInstance], code: str) -> dict[str, Mapping[str, Any]]:
     return {rows.server_of(row): site_systems.as_data(row) for row in found if rows.site_of(row) == code}
 
 

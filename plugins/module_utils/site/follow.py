@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import read_site_time
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
@@ -25,17 +27,25 @@ OUTCOME_IDS = (
 )
 
 
+# Far more than the clocks of a site's servers can differ: Kerberos lets five minutes pass.
+_LOOK_BACK = timedelta(hours=1)
+
+
 class SiteFailure(TaskFailure):
     """The site itself reports that it could not install or remove the role; its words are quoted."""
 
 
 @dataclass(frozen=True)
 class Mark:
-    """A moment in the site's own numbering of status messages: what has a higher RecordID came later."""
+    """A moment in the site's own numbering of status messages: what has a higher RecordID came later.
+
+    ``since``: only messages from then on were looked at, so older ones did not come later, whatever their number; None for all.
+    """
 
     record: int
     component: str
     ids: tuple[int, ...]
+    since: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,13 @@ class Verdict:
 
 
 def mark(task: Task, code: str, component: str, ids: tuple[int, ...]) -> Mark:
-    """Take the moment before a write."""
-    return Mark(status.newest_record(task.cim, code, component, ids), component, ids)
+    """Take the moment before a write. Two requests and more, for the site's time and the messages of its last hour.
+
+    A site keeps the messages of months, and one that is busy writes some of them every few minutes.
+    """
+    now = read_site_time(task.cim)
+    since = now - _LOOK_BACK if now else None
+    return Mark(status.newest_record(task.cim, code, component, ids, since), component, ids, since)
 
 
 def judge_installation(summary: ComponentState | None, messages: Sequence[StatusMessage], after_write: bool) -> Verdict:
@@ -176,7 +191,7 @@ def distribution_within(task: Task, site: Site, since: Mark, limit_seconds: floa
     """The status message 3306 newer than the mark, waited for; None when there was none within the limit."""
 
     def look() -> StatusMessage | None:
-        found = status.messages_since(task.cim, site.code, since.record, since.component, since.ids)
+        found = _newer(task, site, since)
         return found[-1] if found else None
 
     return wait_until(task, look, f"site {site.code} to process the changed configuration", limit_seconds)
@@ -200,12 +215,15 @@ def message_evidence(message: StatusMessage) -> dict[str, Any]:
 
 
 def _messages(task: Task, site: Site, server: str, since: Mark) -> list[StatusMessage]:
-    newer = status.messages_since(task.cim, site.code, since.record, since.component, since.ids)
     return [
         message
-        for message in newer
+        for message in _newer(task, site, since)
         if not message.server or status.same_server(message.server, server) or _of_site(message, site)
     ]
+
+
+def _newer(task: Task, site: Site, since: Mark) -> list[StatusMessage]:
+    return status.messages_since(task.cim, site.code, since.record, since.component, since.ids, since.since)
 
 
 def _of_site(message: StatusMessage, site: Site) -> bool:

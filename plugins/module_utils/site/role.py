@@ -51,7 +51,7 @@ class RoleState:
 class Surroundings:
     """What a write depends on besides the role itself.
 
-    ``site_systems`` maps server to its ``SMS Site System`` row, ``site_servers`` are the servers of the site's
+    ``site_systems`` maps the wished server, if it is a site system, to that row; ``site_servers`` are the servers of the site's
     ``SMS Site Server`` rows, ``installing`` the (name, state) of update packages that are being installed.
     """
 
@@ -147,9 +147,14 @@ def read_role_rows(session: CimSession, code: str) -> tuple[CimInstance, ...]:
     return tuple(read_rows(session, code, (naming.SERVICE_CONNECTION_POINT,)))
 
 
-def read_surroundings(session: CimSession, site: Site) -> Surroundings:
-    """What the guards need: sites, site systems, site servers, updates."""
-    around = read_rows(session, site.code, (naming.SITE_SYSTEM, naming.SITE_SERVER))
+def read_surroundings(session: CimSession, site: Site, server: str) -> Surroundings:
+    """What the guards need: sites, the wished server as a site system (if one is wished), site servers, updates.
+
+    Other site systems, which may be thousands, are not asked for.
+    """
+    around = read_rows(session, site.code, (naming.SITE_SERVER,))
+    if server:
+        around += read_rows(session, site.code, (naming.SITE_SYSTEM,), server)
     return Surroundings(
         sites=tuple(read_sites(session, site.code)),
         site_systems={rows.server_of(row): row for row in around if rows.role_of(row) == naming.SITE_SYSTEM},

@@ -18,11 +18,15 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import UNKNOWN, condition
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_least, equals, one_of, select
 
 # The summarizer answers only with an interval in the query. This one, in most public scripts, tallies since midnight; the states
 # that are read here do not depend on it.
 TALLY_INTERVAL = "0001128000100008"
+
+# What is read of a row; the rest of it is not asked for.
+_COMPONENT_COLUMNS = ("ComponentName", "MachineName", "State", "Status", "LastStarted", "LastHeartbeat")
+_MESSAGE_COLUMNS = ("RecordID", "MessageID", "Component", "MachineName", "Time")
 
 # SMS_ComponentSummarizer.State (SDK page).
 _COMPONENT_STATES = {0: "stopped", 1: "started", 2: "paused", 3: "installing", 4: "re-installing", 5: "de-installing"}
@@ -87,7 +91,8 @@ class StatusMessage:
 
 def component_states(session: CimSession, code: str, components: Collection[str]) -> list[ComponentState]:
     """How the site sees these components, on every server that it knows them on, sorted by component and server."""
-    query = select(SMS_COMPONENT_SUMMARIZER, equals("TallyInterval", TALLY_INTERVAL), one_of("ComponentName", components))
+    conditions = (equals("TallyInterval", TALLY_INTERVAL), one_of("ComponentName", components))
+    query = select(SMS_COMPONENT_SUMMARIZER, *conditions, columns=_COMPONENT_COLUMNS)
     found = session.query(naming.site_namespace(code), SMS_COMPONENT_SUMMARIZER, query)
     return sorted((_component(row) for row in found), key=lambda state: (state.component, state.server))
 
@@ -101,18 +106,28 @@ def component_state(session: CimSession, code: str, server: str, component: str)
     return found[0] if found else None
 
 
-def newest_record(session: CimSession, code: str, component: str, ids: Collection[int]) -> int:
+def newest_record(session: CimSession, code: str, component: str, ids: Collection[int], since: datetime | None) -> int:
     """The highest RecordID among the messages of a component with these IDs: what is higher came after this moment.
 
     The site's own numbering, not a clock: controller, site server and role server may disagree on the time.
+
+    :param since: look at no older message than this; None for all that the site has, which may be very many.
     """
-    found = messages_since(session, code, 0, component, ids)
+    found = messages_since(session, code, 0, component, ids, since)
     return found[-1].record if found else 0
 
 
-def messages_since(session: CimSession, code: str, record: int, component: str, ids: Collection[int]) -> list[StatusMessage]:
-    """Messages of a component with these IDs and a higher RecordID, oldest first, without their insertion strings."""
-    query = select(SMS_STATUS_MESSAGE, f"RecordID > {record}", equals("Component", component), one_of("MessageID", sorted(ids)))
+def messages_since(
+    session: CimSession, code: str, record: int, component: str, ids: Collection[int], since: datetime | None = None
+) -> list[StatusMessage]:
+    """Messages of a component with these IDs and a higher RecordID, oldest first, without their insertion strings.
+
+    :param since: and not older than this.
+    """
+    conditions = [f"RecordID > {record}", equals("Component", component), one_of("MessageID", sorted(ids))]
+    if since is not None:
+        conditions.append(at_least("Time", since))
+    query = select(SMS_STATUS_MESSAGE, *conditions, columns=_MESSAGE_COLUMNS)
     found = session.query(naming.site_namespace(code), SMS_STATUS_MESSAGE, query)
     return sorted((_message(row) for row in found), key=lambda message: message.record)
 

@@ -125,4 +125,4 @@ def test_nothing_more_is_read_unasked(play: Play) -> None:
 def test_requests(held: Play) -> None:
     held.estate.request_log.clear()
     left(held, site_code="CAS")
-    assert len(held.estate.request_log.records(kind="cim")) == 14
+    assert len(held.estate.request_log.records(kind="cim")) == 15

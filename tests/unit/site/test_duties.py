@@ -124,6 +124,8 @@ def test_no_update_in_progress(state: str, verdict: str) -> None:
         ({}, "done", "No site system of CAS uses a proxy"),
         ({"site_systems": {NEW: settings("proxy.corp.example")}}, "done", "uses the proxy proxy.corp.example:8080"),
         ({"site_systems": {NEW: settings(), OLD: settings("proxy")}}, "cannot tell", f"{OLD} uses proxy:8080"),
+        ({"site_systems": {NEW: settings()}, "all_site_systems_seen": False}, "cannot tell", "not all site systems of the site"),
+        ({"site_systems": {NEW: settings(), OLD: settings("p")}, "all_site_systems_seen": False}, "cannot tell", "perhaps more"),
         ({"site_systems": {NEW: settings(), OLD: settings("proxy")}, "mode": "offline"}, "done", "offline"),
         ({"site_systems": {OLD: settings("proxy")}}, "cannot tell", f"no site system {NEW}"),
     ],

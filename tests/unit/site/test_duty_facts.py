@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -28,6 +30,16 @@ class Site:
     def __init__(self, **answers: list[CimInstance] | CimFault) -> None:
         self.answers = answers
         self.queries: list[str] = []
+        self.given = 0
+
+    @contextmanager
+    def rows(self, namespace: str, cls: CimClass, query: str) -> Iterator[Iterator[CimInstance]]:
+        yield self._counted(self.query(namespace, cls, query))
+
+    def _counted(self, rows: list[CimInstance]) -> Iterator[CimInstance]:
+        for row in rows:
+            self.given += 1
+            yield row
 
     def query(self, namespace: str, cls: CimClass, query: str) -> list[CimInstance]:
         self.queries.append(query)
@@ -82,11 +94,31 @@ def test_packages_have_names_and_states() -> None:
     ]
 
 
-def test_site_systems_of_this_site_only() -> None:
-    systems = [site_system_row(SERVER, UseProxy=Setting(1)), site_system_row("pri1.corp.example", "PR1")]
-    found = duty_facts.read_site_systems(session(Site(SMS_SCI_SysResUse=systems)), "CAS")
+def test_proxy_users_of_this_site_only() -> None:
+    systems = [site_system_row(SERVER, UseProxy=Setting(1)), site_system_row("scp02.corp.example")]
+    other_site = site_system_row("pri1.corp.example", "PR1", UseProxy=Setting(1))
+    found, all_seen = duty_facts.read_proxy_users(session(Site(SMS_SCI_SysResUse=[*systems, other_site])), "CAS")
     assert list(found) == [SERVER]
     assert found[SERVER]["proxy"]["enabled"] is True
+    assert all_seen
+
+
+@pytest.mark.parametrize(
+    ("proxies", "looked_at", "told"),
+    [
+        (duty_facts.MOST_PROXY_USERS + 5, duty_facts.MOST_PROXY_USERS + 1, duty_facts.MOST_PROXY_USERS),
+        (0, duty_facts.MOST_SITE_SYSTEMS + 1, 0),
+    ],
+)
+def test_of_thousands_of_site_systems_only_some_are_looked_at(proxies: int, looked_at: int, told: int) -> None:
+    systems = [
+        site_system_row(f"s{number}.corp.example", UseProxy=Setting(int(number < proxies)))
+        for number in range(duty_facts.MOST_SITE_SYSTEMS * 2)
+    ]
+    site = Site(SMS_SCI_SysResUse=systems)
+    found, all_seen = duty_facts.read_proxy_users(session(site), "CAS")
+    assert (len(found), all_seen) == (told, False)
+    assert site.given == looked_at
 
 
 def test_accounts_are_read_without_their_passwords() -> None:
