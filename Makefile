@@ -80,8 +80,9 @@ fuzz:  ## fuzz the readers of answers, logs and requests, FUZZ_SECONDS=60 each
 	  PYTHONPATH=collections .venv-fuzz/bin/python -m tests.fuzz $$target --seconds $(FUZZ_SECONDS); \
 	done
 
-bench: venv  ## requests, bytes and time of the plays
-	@$(BIN)/python -m tests.bench
+# BENCH="--quick", "--write", or names of parts.
+bench: venv  ## requests, time and memory of the plays beside floor, limit and peer: about 15 minutes
+	@PYTHONPATH=collections $(BIN)/python -m tests.bench $(BENCH)
 
 core-2.18:  ## the lab tests marked `core`, with ansible-core 2.18
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core-2.18.txt

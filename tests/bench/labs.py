@@ -1,0 +1,118 @@
+"""Emulated estates in processes of their own, so that what is measured does not share an interpreter with them."""
+
+from __future__ import annotations
+
+import multiprocessing
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from typing import Any
+
+from lab.estate_reader import parse
+from lab.server import Estate
+
+_START_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a lab was asked since the last look: HTTP exchanges by kind, bytes of their bodies; and its processor time."""
+
+    handshake: int = 0
+    cim: int = 0
+    shell: int = 0
+    bytes_asked: int = 0
+    bytes_answered: int = 0
+    cpu_seconds: float = 0.0
+
+    @property
+    def requests(self) -> int:
+        """All exchanges, those of authentication too."""
+        return self.handshake + self.cim + self.shell
+
+    def __add__(self, other: Seen) -> Seen:
+        return Seen(
+            self.handshake + other.handshake,
+            self.cim + other.cim,
+            self.shell + other.shell,
+            self.bytes_asked + other.bytes_asked,
+            self.bytes_answered + other.bytes_answered,
+            self.cpu_seconds + other.cpu_seconds,
+        )
+
+
+class Labs:
+    """Running labs."""
+
+    def __init__(self, connections: list[Connection[Any, Any]]) -> None:
+        self._connections = connections
+
+    def seen(self) -> Seen:
+        """What all of them were asked since they were last looked at."""
+        for connection in self._connections:
+            connection.send("look")
+        total = Seen()
+        for connection in self._connections:
+            total += connection.recv()
+        return total
+
+
+@contextmanager
+def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | None = None) -> Iterator[Labs]:
+    """Serve estates, each in a process.
+
+    :param estates: text of the estate and address base (``127.1.2``; empty: the addresses of the text).
+    :param prepare: called in the process, before the lab is used; a function of a module.
+    :raises RuntimeError: a lab did not start.
+    """
+    context = multiprocessing.get_context("spawn")
+    with ExitStack() as stack:
+        connections = []
+        for text, base in estates:
+            ours, theirs = context.Pipe()
+            process = context.Process(target=_serve, args=(theirs, text, base, prepare), daemon=True)
+            process.start()
+            stack.callback(process.join, 30)
+            stack.callback(ours.send, "stop")
+            connections.append(ours)
+        for connection in connections:
+            if not connection.poll(_START_SECONDS):
+                raise RuntimeError(f"a lab did not start within {_START_SECONDS:.0f} s")
+            told = connection.recv()
+            if told != "ready":
+                raise RuntimeError(f"a lab did not start: {told}")
+        yield Labs(connections)
+
+
+def _serve(connection: Connection[Any, Any], text: str, base: str, prepare: Callable[[Estate], None] | None) -> None:
+    # At pace 1 an emulated server is as busy with itself as a real one: hardly.
+    try:
+        with Estate(parse(text, "the benchmark's estate").at(base or None, 1.0)) as estate:
+            if prepare is not None:
+                prepare(estate)
+            connection.send("ready")
+            before = _cpu_seconds()
+            while connection.recv() == "look":
+                records = estate.request_log.records()
+                estate.request_log.clear()
+                now = _cpu_seconds()
+                connection.send(
+                    Seen(
+                        sum(record.kind == "handshake" for record in records),
+                        sum(record.kind == "cim" for record in records),
+                        sum(record.kind == "shell" for record in records),
+                        sum(record.bytes_in for record in records),
+                        sum(record.bytes_out for record in records),
+                        now - before,
+                    )
+                )
+                before = now
+    except OSError as error:
+        connection.send(str(error))
+
+
+def _cpu_seconds() -> float:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return used.ru_utime + used.ru_stime

@@ -1,0 +1,158 @@
+"""A provisioning that finds nothing left to do, on many hierarchies at once."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.bench import limit
+from tests.bench.labs import Labs, labs
+from tests.bench.many_hierarchies import PASSWORD, USER, Place, estates, inventory, places
+from tests.bench.page import table
+from tests.bench.recorded import Conversation, Host
+from tests.bench.trials import Taken, play, script
+from tests.lab.ansible_runs import CHECKOUT
+
+SIZES, FORKS = (10, 50, 200), (10, 25)
+QUICK_SIZES, QUICK_FORKS = (4, 12), (10,)
+AIM_GROWTH = 1.2
+AIM_MEMORY_MIB = 1024
+TASKS = 16
+"""Tasks of the provisioning; the floor has as many."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One run: how many hierarchies and forks, what it took, and what the labs took beside it."""
+
+    hosts: int
+    forks: int
+    taken: Taken
+    lab_cpu_seconds: float
+
+    def wall(self, start: Taken) -> float:
+        """Per host, without what Ansible needs to start."""
+        return (self.taken.wall_seconds - start.wall_seconds) / self.hosts
+
+    def cpu(self, start: Taken) -> float:
+        """Processor time of the controller per host, without its start."""
+        return (self.taken.cpu_seconds - start.cpu_seconds) / self.hosts
+
+
+def run(quick: bool) -> str:
+    """Take the figures; the text for the page."""
+    sizes, forks = (QUICK_SIZES, QUICK_FORKS) if quick else (SIZES, FORKS)
+    playbook = CHECKOUT / "playbooks" / "provision.yml"
+    with tempfile.TemporaryDirectory() as name, labs([(text, "") for text in estates(max(sizes))]) as running:
+        folder = Path(name)
+        start = play(_written(folder / "empty.yml", []), _hosts(folder, places(1)), folder)
+        # Not counted: the first run fills caches.
+        play(playbook, _hosts(folder, places(1)), folder)
+        points = [_point(running, folder, playbook, size, count) for count in forks for size in sizes]
+        beside = _beside(running, folder, sizes[-2], forks[0])
+    return _text(points, start, beside, next(p for p in points if (p.hosts, p.forks) == (sizes[-2], forks[0])))
+
+
+def _point(running: Labs, folder: Path, playbook: Path, hosts: int, forks: int) -> Point:
+    running.seen()
+    taken = play(playbook, _hosts(folder, places(hosts)), folder, f"--forks={forks}", memory=True)
+    return Point(hosts, forks, taken, running.seen().cpu_seconds)
+
+
+def _beside(running: Labs, folder: Path, hosts: int, forks: int) -> tuple[Taken, Taken]:
+    """Floor and limit on as many hosts."""
+    chosen = places(hosts)
+    floor = _written(folder / "floor.yml", [{"ansible.builtin.debug": {"msg": "nothing"}}] * TASKS)
+    conversations = folder / "conversations.json"
+    conversations.write_text(json.dumps([_conversation(place).as_data() for place in chosen]), encoding="utf-8")
+    return (
+        play(floor, _hosts(folder, chosen), folder, f"--forks={forks}"),
+        script(Path(limit.__file__), str(conversations)),
+    )
+
+
+def _conversation(place: Place) -> Conversation:
+    """What a provisioning asks this host, which is both provider and the role's server."""
+    found = Conversation(Host(place.name, place.address, USER, PASSWORD))
+    role = {"server": place.name, "site_code": place.code}
+    found.run("site_prerequisites", {**role, "skip_when_in_place": True})
+    found.run("site_system", role)
+    found.run("service_connection_point", {**role, "mode": "online"})
+    found.run("component", {"name": "SMS_DMP_DOWNLOADER", "state": "queried"})
+    return found
+
+
+def _written(file: Path, tasks: list[dict[str, Any]]) -> Path:
+    file.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    return file
+
+
+def _hosts(folder: Path, chosen: list[Place]) -> Path:
+    file = folder / "hosts.yml"
+    file.write_text(inventory(chosen), encoding="utf-8")
+    return file
+
+
+def _text(points: list[Point], start: Taken, beside: tuple[Taken, Taken], compared: Point) -> str:
+    rows = [
+        [
+            p.hosts,
+            p.forks,
+            f"{p.taken.wall_seconds:.1f} s",
+            f"{p.wall(start) * 1000:.0f} ms",
+            f"{p.cpu(start) * 1000:.0f} ms",
+            f"{p.lab_cpu_seconds / p.hosts * 1000:.0f} ms",
+            f"{p.taken.largest_mib:.0f} MiB",
+            f"{p.taken.whole_mib:.0f} MiB",
+        ]
+        for p in points
+    ]
+    measured = table(
+        [
+            "hierarchies",
+            "forks",
+            "whole run",
+            "per host, without Ansible's start",
+            "controller's processor time per host",
+            "the labs' processor time per host",
+            "largest process",
+            "controller with all its processes",
+        ],
+        rows,
+    )
+    lines = [_growth([p for p in points if p.forks == forks], start) for forks in dict.fromkeys(p.forks for p in points)]
+    peak = max(p.taken.whole_mib for p in points)
+    lines.append(f"- The controller's peak is {peak:.0f} MiB (aim: under {AIM_MEMORY_MIB} MiB).")
+    lines.append(_compared(compared, start, *beside))
+    return "\n".join([measured, "", *lines])
+
+
+def _compared(ours: Point, start: Taken, floor: Taken, bare: Taken) -> str:
+    """Processor time of the controller per host, which depends little on what else the machine does."""
+    own, floor_cpu, bare_cpu = (
+        seconds * 1000 / ours.hosts
+        for seconds in (
+            ours.taken.cpu_seconds - start.cpu_seconds,
+            floor.cpu_seconds - start.cpu_seconds,
+            bare.cpu_seconds,
+        )
+    )
+    return (
+        f"- {ours.hosts} hosts, {ours.forks} forks, processor time per host: {own:.0f} ms. The floor of {TASKS} debug tasks "
+        f"takes {floor_cpu:.0f} ms; the limit, a bare program that asks one host after the other, {bare_cpu:.0f} ms. "
+        f"That is {own / floor_cpu:.2f} x the floor and {own / bare_cpu:.2f} x the limit; the floor itself is "
+        f"{floor_cpu / bare_cpu:.2f} x the limit."
+    )
+
+
+def _growth(points: list[Point], start: Taken) -> str:
+    few, many = points[0], points[-1]
+    return (
+        f"- {many.hosts} hierarchies against {few.hosts}, {many.forks} forks: {many.wall(start) / few.wall(start):.2f} x the "
+        f"time per host, {many.cpu(start) / few.cpu(start):.2f} x the processor time (aim: at most {AIM_GROWTH} x)."
+    )
