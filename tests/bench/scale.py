@@ -72,7 +72,7 @@ def _beside(running: Labs, folder: Path, hosts: int, forks: int) -> tuple[Taken,
     conversations.write_text(json.dumps([_conversation(place).as_data() for place in chosen]), encoding="utf-8")
     return (
         play(floor, _hosts(folder, chosen), folder, f"--forks={forks}"),
-        script(Path(limit.__file__), str(conversations)),
+        script(Path(limit.__file__), folder, str(conversations)),
     )
 
 

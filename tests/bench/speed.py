@@ -129,7 +129,7 @@ def _compared(work: Work, estate: Labs, folder: Path, inventory: Path, peer_coll
         {
             "ours": ours,
             "floor": partial(play, floor, inventory, folder),
-            "limit": partial(script, Path(limit.__file__), str(conversations)),
+            "limit": partial(script, Path(limit.__file__), folder, str(conversations)),
             "peer": theirs,
             "empty": partial(play, _written(folder / "empty.yml", []), inventory, folder),
         },

@@ -82,9 +82,9 @@ def play(
     return measured(command(playbook, inventory, arguments), variables, folder, memory=memory)
 
 
-def script(file: Path, *arguments: str) -> Taken:
+def script(file: Path, folder: Path, *arguments: str) -> Taken:
     """A Python program."""
-    return measured([sys.executable, str(file), *arguments], dict(os.environ), Path.cwd())
+    return measured([sys.executable, str(file), *arguments], dict(os.environ), folder)
 
 
 def measured(words: Sequence[str], variables: Mapping[str, str], folder: Path, *, memory: bool = False) -> Taken:
@@ -99,11 +99,17 @@ def measured(words: Sequence[str], variables: Mapping[str, str], folder: Path, *
         watch = _Watch(process.pid) if memory else None
         limit = threading.Timer(_TIME_LIMIT_SECONDS, process.kill)
         limit.start()
-        _pid, status, usage = os.wait4(process.pid, 0)
-        limit.cancel()
-    took = time.monotonic() - began
+        try:
+            _pid, status, usage = os.wait4(process.pid, 0)
+            took = time.monotonic() - began
+        except BaseException:
+            # Somebody has had enough: what was started ends too.
+            process.kill()
+            raise
+        finally:
+            limit.cancel()
+            whole = watch.finish() if watch else 0.0
     process.returncode = os.waitstatus_to_exitcode(status)
-    whole = watch.finish() if watch else 0.0
     if process.returncode:
         raise RuntimeError(f"{' '.join(words)} ended with {process.returncode}:\n{output.read_text(errors='replace')[-4000:]}")
     return Taken(took, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024, whole)
