@@ -15,15 +15,13 @@ from tests.bench.labs import Labs, labs
 from tests.bench.many_hierarchies import PASSWORD, USER, Place, estates, inventory, places
 from tests.bench.page import table
 from tests.bench.recorded import Conversation, Host
-from tests.bench.trials import Taken, play, script
+from tests.bench.trials import Taken, play, script, tasks_of
 from tests.lab.ansible_runs import CHECKOUT
 
 SIZES, FORKS = (10, 50, 200), (10, 25)
 QUICK_SIZES, QUICK_FORKS = (4, 12), (10,)
 AIM_GROWTH = 1.2
 AIM_MEMORY_MIB = 1024
-TASKS = 16
-"""Tasks of the provisioning; the floor has as many."""
 
 
 @dataclass(frozen=True)
@@ -51,11 +49,12 @@ def run(quick: bool) -> str:
     with tempfile.TemporaryDirectory() as name, labs([(text, "") for text in estates(max(sizes))]) as running:
         folder = Path(name)
         start = play(_written(folder / "empty.yml", []), _hosts(folder, places(1)), folder)
-        # Not counted: the first run fills caches.
-        play(playbook, _hosts(folder, places(1)), folder)
+        # This run fills caches, too.
+        tasks = tasks_of(playbook, _hosts(folder, places(1)), folder)
         points = [_point(running, folder, playbook, size, count) for count in forks for size in sizes]
-        beside = _beside(running, folder, sizes[-2], forks[0])
-    return _text(points, start, beside, next(p for p in points if (p.hosts, p.forks) == (sizes[-2], forks[0])))
+        beside = _beside(folder, sizes[-2], forks[0], tasks)
+    compared = next(p for p in points if (p.hosts, p.forks) == (sizes[-2], forks[0]))
+    return _text(points, start, _compared(compared, start, tasks, *beside))
 
 
 def _point(running: Labs, folder: Path, playbook: Path, hosts: int, forks: int) -> Point:
@@ -64,10 +63,10 @@ def _point(running: Labs, folder: Path, playbook: Path, hosts: int, forks: int) 
     return Point(hosts, forks, taken, running.seen().cpu_seconds)
 
 
-def _beside(running: Labs, folder: Path, hosts: int, forks: int) -> tuple[Taken, Taken]:
+def _beside(folder: Path, hosts: int, forks: int, tasks: int) -> tuple[Taken, Taken]:
     """Floor and limit on as many hosts."""
     chosen = places(hosts)
-    floor = _written(folder / "floor.yml", [{"ansible.builtin.debug": {"msg": "nothing"}}] * TASKS)
+    floor = _written(folder / "floor.yml", [{"ansible.builtin.debug": {"msg": "nothing"}}] * tasks)
     conversations = folder / "conversations.json"
     conversations.write_text(json.dumps([_conversation(place).as_data() for place in chosen]), encoding="utf-8")
     return (
@@ -98,7 +97,7 @@ def _hosts(folder: Path, chosen: list[Place]) -> Path:
     return file
 
 
-def _text(points: list[Point], start: Taken, beside: tuple[Taken, Taken], compared: Point) -> str:
+def _text(points: list[Point], start: Taken, compared: str) -> str:
     rows = [
         [
             p.hosts,
@@ -128,11 +127,11 @@ def _text(points: list[Point], start: Taken, beside: tuple[Taken, Taken], compar
     lines = [_growth([p for p in points if p.forks == forks], start) for forks in dict.fromkeys(p.forks for p in points)]
     peak = max(p.taken.whole_mib for p in points)
     lines.append(f"- The controller's peak is {peak:.0f} MiB (aim: under {AIM_MEMORY_MIB} MiB).")
-    lines.append(_compared(compared, start, *beside))
+    lines.append(compared)
     return "\n".join([measured, "", *lines])
 
 
-def _compared(ours: Point, start: Taken, floor: Taken, bare: Taken) -> str:
+def _compared(ours: Point, start: Taken, tasks: int, floor: Taken, bare: Taken) -> str:
     """Processor time of the controller per host, which depends little on what else the machine does."""
     own, floor_cpu, bare_cpu = (
         seconds * 1000 / ours.hosts
@@ -143,7 +142,7 @@ def _compared(ours: Point, start: Taken, floor: Taken, bare: Taken) -> str:
         )
     )
     return (
-        f"- {ours.hosts} hosts, {ours.forks} forks, processor time per host: {own:.0f} ms. The floor of {TASKS} debug tasks "
+        f"- {ours.hosts} hosts, {ours.forks} forks, processor time per host: {own:.0f} ms. The floor of {tasks} debug tasks "
         f"takes {floor_cpu:.0f} ms; the limit, a bare program that asks one host after the other, {bare_cpu:.0f} ms. "
         f"That is {own / floor_cpu:.2f} x the floor and {own / bare_cpu:.2f} x the limit; the floor itself is "
         f"{floor_cpu / bare_cpu:.2f} x the limit."

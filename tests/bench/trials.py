@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-from tests.lab.ansible_runs import command, environment
+from tests.lab.ansible_runs import command, environment, run_playbook
 
 _LOOK_SECONDS = 0.25
 _TIME_LIMIT_SECONDS = 900.0
@@ -80,6 +80,17 @@ def play(
     if collections is not None:
         variables["ANSIBLE_COLLECTIONS_PATH"] += f":{collections}"
     return measured(command(playbook, inventory, arguments), variables, folder, memory=memory)
+
+
+def tasks_of(playbook: Path, inventory: Path, folder: Path) -> int:
+    """How many tasks a play has that must come out well; skipped ones count, they cost as much.
+
+    :raises RuntimeError: it failed.
+    """
+    done = run_playbook(playbook, inventory, folder)
+    if done.code:
+        raise RuntimeError(f"{playbook.name} failed:\n{done.output}")
+    return done.output.count("\nTASK [")
 
 
 def script(file: Path, folder: Path, *arguments: str) -> Taken:
