@@ -25,7 +25,8 @@ def main() -> int:
     if played.returncode == 0:
         print(
             "The estate keeps running, so that another `make demo` shows that nothing is left to change (changed=0).\n"
-            "Look at it with `.venv/bin/python -m lab status`; end it with `.venv/bin/python -m lab down`."
+            "A page on how the role is doing: `.venv/bin/ansible-playbook playbooks/report.yml`, then open reports/*.html.\n"
+            "Look at the estate with `.venv/bin/python -m lab status`; end it with `.venv/bin/python -m lab down`."
         )
     return played.returncode
 
