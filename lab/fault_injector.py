@@ -4,22 +4,32 @@ from __future__ import annotations
 
 import threading
 
+from lab.cim import faults
+from lab.cim.provider import CimError, Wbem
 from lab.faults import FaultBoard, RequestFacts, RequestOrder
-from lab.winrm.injection import PASS, Delay, Drop, Replace, Status, Verdict
+from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status, Verdict
 from lab.winrm.log import RequestRecord
+from lab.winrm.message import SoapFault
+from lab.winrm.names import WMI_RESOURCE
 
 GARBAGE = b"\x00\xff<not-xml \x1b garbage"
 TRUNCATED = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header><a:Action xml'
 
 _COUNTED_KINDS = ("cim", "shell")
 _MOST_PENDING = 1000
+# MaxConcurrentOperationsPerUser (facts/wsman.md, section 9).
+_QUOTA = 1500
 
 
 class FaultInjector:
-    """Asks the board once about each request, before its effect; what strikes after the effect is kept until then."""
+    """Asks the board once about each request, before its effect; what strikes after the effect is kept until then.
 
-    def __init__(self, board: FaultBoard) -> None:
+    :param style: the form in which the server answers errors of WMI.
+    """
+
+    def __init__(self, board: FaultBoard, style: faults.Style = "B") -> None:
         self._board = board
+        self._style = style
         self._lock = threading.Lock()
         self._pending: dict[int, RequestOrder] = {}
 
@@ -36,6 +46,10 @@ class FaultInjector:
             return Status(order.status)
         if order.kind == "delay":
             return Delay(order.seconds)
+        if order.kind == "quota":
+            return Refuse(faults.too_many_operations(_QUOTA, record.machine))
+        if order.kind == "provider_fault":
+            return Refuse(self._provider_fault(record))
         with self._lock:
             if len(self._pending) < _MOST_PENDING:
                 self._pending[record.index] = order
@@ -49,4 +63,15 @@ class FaultInjector:
             return PASS
         if order.kind == "drop_after":
             return Drop()
+        if order.kind == "delay_after":
+            return Delay(order.seconds)
+        if order.kind == "truncate_sealed":
+            return Cut()
+        if order.kind == "provider_fault_after":
+            return Refuse(self._provider_fault(record))
         return Replace(GARBAGE if order.kind == "garbage" else TRUNCATED)
+
+    def _provider_fault(self, record: RequestRecord) -> SoapFault:
+        namespace = record.resource_uri[len(WMI_RESOURCE) :].rpartition("/")[0]
+        error = CimError(Wbem.FAILED, "Generic failure")
+        return faults.from_cim_error(error, machine=record.machine, namespace=namespace, style=self._style)

@@ -21,11 +21,22 @@ Param = str | int | float | bool
 REQUEST_KINDS: Mapping[str, str] = {
     "drop_before": "close the connection before the request has an effect",
     "drop_after": "close the connection after the effect, without an answer",
-    "delay": "answer `seconds` (wall clock) later",
+    "delay": "have the effect and answer `seconds` (wall clock) later",
+    "delay_after": "have the effect at once, answer `seconds` (wall clock) later",
     "http_status": "answer with the bare HTTP `status`, without an effect",
     "garbage": "have the effect, answer with bytes that are no XML",
     "truncate": "have the effect, answer with the beginning of a SOAP envelope",
+    "truncate_sealed": "have the effect, answer with the first half of the encrypted message",
+    "quota": "refuse, because a quota of the server is used up, without an effect",
+    "provider_fault": "answer a WMI request as a provider that fails (0x80041001), without an effect",
+    "provider_fault_after": "have the effect of a WMI request, answer as a provider that fails (0x80041001)",
 }
+
+
+_DELAYS = ("delay", "delay_after")
+# Only WMI has providers: shells can not answer so.
+_OF_PROVIDERS = ("provider_fault", "provider_fault_after")
+_WMI = "/wmi/"
 
 
 @dataclass(frozen=True)
@@ -146,6 +157,7 @@ def fits(order: RequestOrder, facts: RequestFacts) -> bool:
     """Whether the request is one that the order counts."""
     return (
         (order.machine is None or same_machine(order.machine, facts.machine))
+        and (order.kind not in _OF_PROVIDERS or _WMI in facts.resource.casefold())
         and order.action.casefold() in facts.action.casefold()
         and order.resource.casefold() in facts.resource.casefold()
     )
@@ -248,7 +260,7 @@ class FaultBoard:
                 row: dict[str, Param | None] = {"number": r.number, "kind": r.kind, "machine": r.machine, "at": r.at}
                 row["count"] = None if r.count is None else r.count - r.struck
                 row |= {name: value for name, value in (("action", r.action), ("resource", r.resource)) if value}
-                row |= {"seconds": r.seconds} if r.kind == "delay" else {}
+                row |= {"seconds": r.seconds} if r.kind in _DELAYS else {}
                 row |= {"status": r.status} if r.kind == "http_status" else {}
                 rows.append(row)
         return sorted(rows, key=lambda row: int(str(row["number"])))
@@ -284,7 +296,7 @@ class FaultBoard:
 
     def _read_request(self, number: int, kind: str, given: dict[str, Param]) -> RequestOrder:
         allowed: dict[str, type] = {"machine": str, "at": int, "count": int, "action": str, "resource": str}
-        allowed |= {"seconds": float} if kind == "delay" else {}
+        allowed |= {"seconds": float} if kind in _DELAYS else {}
         allowed |= {"status": int} if kind == "http_status" else {}
         _check_params(kind, given, allowed, unlimited=("count",))
         count: int | None = None if given.get("count") == "always" else _at_least_one(kind, "count", given.get("count", 1))

@@ -238,7 +238,7 @@ class Estate:
             shells=ShellService(run_program, fqdn),
             may_connect=allowed,
             log=self.request_log,
-            injector=FaultInjector(self.faults),
+            injector=FaultInjector(self.faults, self.description.machine(machine.name).fault_style),
             product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
         )
 

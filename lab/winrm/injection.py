@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from lab.winrm.log import RequestRecord
+from lab.winrm.message import SoapFault
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,22 @@ class Replace:
     status: int = 200
 
 
-FinalVerdict = Pass | Drop | Status | Replace
+@dataclass(frozen=True)
+class Refuse:
+    """This fault is the answer, under HTTP 500."""
+
+    fault: SoapFault
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The answer's HTTP body ends in its middle: of a sealed message, in the middle of what is encrypted.
+
+    Before an effect there is no answer to cut; then the connection is closed.
+    """
+
+
+FinalVerdict = Pass | Drop | Status | Replace | Refuse | Cut
 
 
 @dataclass(frozen=True)

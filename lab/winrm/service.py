@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spnego.channel_bindings import GssChannelBindings
 
@@ -13,7 +13,7 @@ from lab.winrm import faults
 from lab.winrm.accounts import Accounts
 from lab.winrm.authentication import certificate_bindings
 from lab.winrm.bounded_xml import text_of
-from lab.winrm.injection import PASS, Delay, Drop, FinalVerdict, Injector, Pass, Replace, Status, Verdict
+from lab.winrm.injection import PASS, Cut, Delay, FinalVerdict, Injector, Pass, Refuse, Replace, Status, Verdict
 from lab.winrm.log import Kind, RequestLog, RequestRecord
 from lab.winrm.message import Caller, Handler, Request, SoapFault
 from lab.winrm.names import ADDRESSING, CMD_RESOURCE, WMI_RESOURCE, WSMAN
@@ -30,10 +30,11 @@ _KEPT_ERRORS = 100
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status with a SOAP message, or with nothing. The message is still to be sealed."""
+    """An HTTP status with a SOAP message, or with nothing. The message is still to be sealed, and then perhaps to be cut."""
 
     status: int
     message: bytes = b""
+    cut: bool = False
 
 
 @dataclass
@@ -128,7 +129,7 @@ class WinrmService:
         """What becomes of an answer that has no effect behind it: itself, or an ordered fault (None: drop the connection)."""
         exchange.judged = True
         verdict = self._before(exchange)
-        return answer if isinstance(verdict, Pass) else _instead(verdict)
+        return answer if isinstance(verdict, Pass) else _instead(verdict, answer)
 
     def identify(self, exchange: Exchange, message: bytes) -> Answer | None:
         """Answer somebody who has not authenticated: only the question who the service is."""
@@ -152,10 +153,10 @@ class WinrmService:
         _describe(exchange, envelope)
         verdict = self._before(exchange)
         if not isinstance(verdict, Pass):
-            return _instead(verdict)
+            return _instead(verdict, None, envelope.message_id)
         answer = self._effect(exchange, envelope, caller)
         verdict = self._after(exchange, answer.status)
-        return answer if isinstance(verdict, Pass) else _instead(verdict)
+        return answer if isinstance(verdict, Pass) else _instead(verdict, answer, envelope.message_id)
 
     def _effect(self, exchange: Exchange, envelope: Envelope, caller: Caller) -> Answer:
         """Do what was asked, and whatever happens, have an answer."""
@@ -196,11 +197,16 @@ class WinrmService:
         return verdict
 
 
-def _instead(verdict: Drop | Status | Replace) -> Answer | None:
+def _instead(verdict: FinalVerdict, answer: Answer | None, message_id: str = "") -> Answer | None:
+    """What is sent in place of the answer; None: nothing, and the connection is closed."""
     if isinstance(verdict, Status):
         return Answer(verdict.status)
     if isinstance(verdict, Replace):
         return Answer(verdict.status, verdict.body)
+    if isinstance(verdict, Refuse):
+        return Answer(500, fault_envelope(verdict.fault, message_id))
+    if isinstance(verdict, Cut) and answer is not None:
+        return replace(answer, cut=True)
     return None
 
 

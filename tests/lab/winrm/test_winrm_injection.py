@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import struct
 import time
 from typing import Any
 
 import pytest
 import requests
+import spnego.exceptions
 import winrm.exceptions
 import xmltodict  # type: ignore[import-untyped]
 from winrm.protocol import Protocol
 
-from lab.winrm.injection import Delay, Drop, Pass, Replace, Status
+from lab.winrm import faults
+from lab.winrm.injection import Cut, Delay, Drop, Pass, Refuse, Replace, Status
 from lab.winrm.names import WMI_RESOURCE
 
 SYSTEM = f"{WMI_RESOURCE}root/cimv2/Win32_OperatingSystem"
@@ -67,6 +70,23 @@ def test_replaced_bytes_arrive_sealed(server: Any, client: Protocol) -> None:
     server.orders.after_next = Replace(b"this is no XML")
     assert client.send_message(message(client)) == b"this is no XML"
     assert len(server.effects) == 1
+
+
+def test_a_sealed_answer_that_is_cut_can_not_be_unsealed(server: Any, client: Protocol) -> None:
+    server.orders.after_next = Cut()
+    with pytest.raises((winrm.exceptions.WinRMError, spnego.exceptions.SpnegoError, IndexError, struct.error, OSError)):
+        client.send_message(message(client))
+    assert len(server.effects) == 1
+    client.transport.close_session()
+    assert b"Caption" in client.send_message(message(client))
+
+
+def test_an_ordered_fault_arrives_sealed_and_answers_its_request(server: Any, client: Protocol) -> None:
+    server.orders.before_next = Refuse(faults.access_denied("SCP01"))
+    with pytest.raises(winrm.exceptions.WSManFaultError) as refused:
+        client.send_message(message(client))
+    assert refused.value.wsman_fault_code == 5
+    assert len(server.effects) == 0
 
 
 def test_a_delay(server: Any, client: Protocol) -> None:

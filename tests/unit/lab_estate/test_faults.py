@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
 from typing import Any
 
 import pytest
 
 from lab.fault_injector import GARBAGE, TRUNCATED, FaultInjector
 from lab.faults import FaultBoard, FaultError, RequestFacts
-from lab.winrm.injection import PASS, Delay, Drop, Replace, Status
+from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status
 from lab.winrm.log import RequestRecord
 
 CAS = RequestFacts("cas01.corp.example", "http://x/Get", "http://x/wmi/root/sms/SMS_SCI_SysResUse")
@@ -78,7 +79,10 @@ def test_one_request_is_struck_once_while_every_order_counts(board: FaultBoard) 
 @pytest.mark.parametrize(
     ("order", "complaint"),
     [
-        ({"kind": "nonsense"}, "there is no fault 'nonsense'; allowed: database_unreadable, dead_machine, delay, drop_after"),
+        (
+            {"kind": "nonsense"},
+            "there is no fault 'nonsense'; allowed: database_unreadable, dead_machine, delay, delay_after, drop_after",
+        ),
         ({"kind": "drop_before", "machine": "xyz"}, "there is no machine 'xyz' in the estate; there are cas01, pri1, scp01"),
         ({"kind": "provider_error", "target": "XXX"}, "there is no site 'XXX' in the estate; there are CAS, PR1"),
         ({"kind": "second_controller", "target": "CAS", "server": "xyz"}, "there is no machine 'xyz'"),
@@ -134,6 +138,8 @@ def _record(index: int, kind: Any = "cim") -> RequestRecord:
         ({"kind": "http_status", "status": 401}, Status(401), PASS),
         ({"kind": "garbage"}, PASS, Replace(GARBAGE)),
         ({"kind": "truncate"}, PASS, Replace(TRUNCATED)),
+        ({"kind": "truncate_sealed"}, PASS, Cut()),
+        ({"kind": "delay_after", "seconds": 0.5}, PASS, Delay(0.5)),
     ],
 )
 def test_verdicts(board: FaultBoard, order: dict[str, Any], before: Any, after: Any) -> None:
@@ -143,3 +149,25 @@ def test_verdicts(board: FaultBoard, order: dict[str, Any], before: Any, after: 
     assert injector.before(_record(2, "refused")) == PASS
     assert (injector.before(_record(3)), injector.after(_record(3))) == (before, after)
     assert (injector.before(_record(4)), injector.after(_record(4))) == (PASS, PASS)
+
+
+@pytest.mark.parametrize(("kind", "early"), [("quota", True), ("provider_fault", True), ("provider_fault_after", False)])
+@pytest.mark.parametrize("style", ["A", "B"])
+def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, style: Any) -> None:
+    board.order(kind)
+    injector = FaultInjector(board, style)
+    verdicts = (injector.before(_record(1)), injector.after(_record(1)))
+    refusal = verdicts[0 if early else 1]
+    assert verdicts[1 if early else 0] == PASS
+    assert isinstance(refusal, Refuse)
+    (detail,) = refusal.fault.detail
+    text = ET.tostring(detail, encoding="unicode")
+    assert (refusal.fault.subcode[1] == "QuotaLimit") is (kind == "quota")
+    assert ("2150859173" if kind == "quota" else "2147749889") in text
+    assert ("MSFT_WmiError" in text) is (kind != "quota" and style == "B")
+
+
+def test_a_shell_has_no_provider_that_could_fail(board: FaultBoard) -> None:
+    board.order("provider_fault")
+    shell = RequestFacts("cas01.corp.example", "http://x/Create", "http://x/windows/shell/cmd")
+    assert (board.strike(shell), board.strike(CAS) is not None) == (None, True)
