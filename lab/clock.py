@@ -1,4 +1,4 @@
-"""The lab's time: it starts at a given moment and runs ``pace`` times as fast as the wall clock."""
+"""The lab's time: it starts at a given moment and runs ``pace`` times as fast as the wall clock, or by hand."""
 
 from __future__ import annotations
 
@@ -84,3 +84,31 @@ class LabClock:
                     action()
                 except Exception as error:  # noqa: BLE001 - the lab must go on, and its tests must hear of it
                     self.errors.append(error)
+
+
+class HandClock(LabClock):
+    """Lab time that stands still but for :meth:`advance`: what happens between two requests is the same at every run."""
+
+    def __init__(self, lock: threading.RLock, start: datetime | None = None) -> None:
+        super().__init__(1.0, lock, start)
+        self._now = self._start
+
+    def now(self) -> datetime:
+        """Lab time, aware, UTC."""
+        return self._now
+
+    def advance(self, seconds: float) -> None:
+        """Let so many seconds of lab time pass; what falls due runs meanwhile, each at its moment, before this returns."""
+        with self._lock:
+            end = self._now + timedelta(seconds=seconds)
+            while self._due and self._due[0][0] <= end:
+                moment, _, action = heapq.heappop(self._due)
+                self._now = max(self._now, moment)
+                try:
+                    action()
+                except Exception as error:  # noqa: BLE001 - as for the clock that runs by itself
+                    self.errors.append(error)
+            self._now = end
+
+    def start(self) -> None:
+        """Nothing runs by itself."""

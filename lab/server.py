@@ -12,7 +12,7 @@ from lab.access import NamespaceAccess, NamespaceCheck, may_connect
 from lab.certificates import Certificates
 from lab.cim.model import NameMap
 from lab.cim.service import CimService
-from lab.clock import LabClock
+from lab.clock import HandClock, LabClock
 from lab.configmgr.connection_tool.installed import PROGRAM
 from lab.configmgr.connection_tool.program import service_connection_tool
 from lab.configmgr.connection_tool.run import World
@@ -52,15 +52,16 @@ class Estate:
     :param description: what it consists of.
     :param state_folder: where the authority's certificate is written (``ca.pem``); a temporary one, removed by :meth:`stop`, when
         left out.
+    :param by_hand: lab time passes only when somebody advances the clock (a :class:`HandClock`), whatever the description's pace.
 
     What the emulated sites use: ``description``, ``machines`` (by FQDN, without case), ``clock``, ``lock`` (held during each
     operation and each due action), ``faults`` and :meth:`guard`.
     """
 
-    def __init__(self, description: EstateDescription, state_folder: Path | None = None) -> None:
+    def __init__(self, description: EstateDescription, state_folder: Path | None = None, *, by_hand: bool = False) -> None:
         self.description = description
         self.lock = threading.RLock()
-        self.clock = LabClock(description.pace, self.lock)
+        self.clock: LabClock = HandClock(self.lock) if by_hand else LabClock(description.pace, self.lock)
         self.faults = FaultBoard(
             frozenset(machine.name for machine in description.machines),
             frozenset(site.code for hierarchy in description.hierarchies for site in hierarchy.sites),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from lab.clock import LabClock
+from lab.clock import HandClock, LabClock
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -52,3 +52,30 @@ def test_what_was_forgotten_does_not_run_even_if_it_waits_for_the_lock() -> None
     assert done.wait(5)
     clock.stop()
     assert seen == []
+
+
+def test_time_by_hand_stands_still_until_it_is_advanced() -> None:
+    clock = HandClock(threading.RLock(), START)
+    seen: list[tuple[str, float]] = []
+
+    def note(name: str) -> None:
+        seen.append((name, (clock.now() - START).total_seconds()))
+
+    def first() -> None:
+        note("first")
+        clock.later(5, lambda: note("third"))
+        raise RuntimeError("broken")
+
+    clock.start()
+    clock.later(20, lambda: note("late"))
+    clock.later(10, first)
+    clock.later(12, lambda: note("second"))
+    assert clock.now() == START
+    clock.advance(15)
+    assert seen == [("first", 10), ("second", 12), ("third", 15)]
+    assert (clock.now() - START).total_seconds() == 15
+    assert [str(error) for error in clock.errors] == ["broken"]
+    clock.clear()
+    clock.advance(100)
+    assert len(seen) == 3
+    clock.stop()
