@@ -70,17 +70,21 @@ def refused(status: int, body: bytes, target: Target) -> Refused:
     return Refused(status, f"{target.endpoint} answers {refusal(status)}")
 
 
-def translate(error: BaseException, target: Target, method: str, *, sent: bool) -> TransportError:
+def translate(error: BaseException, target: Target, method: str, *, sent: bool, sealed: bool = False) -> TransportError:
     """Turn an exception of requests, urllib3, ssl, pyspnego or of reading a garbled answer into a transport error.
 
     :param method: the way of authentication in use, as its library calls it.
     :param sent: whether the request itself (not only the handshake) was under way, so that it may have had its effect.
+    :param sealed: whether it went out sealed, with the keys of a finished handshake: what the library of authentication
+        complains of then is the answer.
     """
     chain = list(_chain(error))
     names = {base.__name__ for item in chain for base in type(item).__mro__}
     certificate = next((item for item in chain if isinstance(item, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
         return Unreachable(_certificate_problem(certificate, target), after_send=False)
+    if sealed and names & {"SpnegoError", "GSSError"}:
+        return TransportError(f"the encrypted answer of {target} can not be decrypted: {_reason(chain)}", after_send=True)
     if names & {"SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "PermissionError"}:
         return AuthenticationFailed(f"authentication at {target} failed ({method}): {_reason(chain)}")
     if "ProxyError" in names:

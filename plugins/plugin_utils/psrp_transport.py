@@ -71,7 +71,8 @@ class PsrpChannel:
             ) from None
         except Exception as error:
             # As in winrm_transport.py: many exception trees, and a garbled sealed answer raises nearly anything.
-            raise translate(error, target, self._settings.auth, sent=self._request_went_out()) from error
+            sealed = self._transport.encryption is not None
+            raise translate(error, target, self._settings.auth, sent=self._request_went_out(), sealed=sealed) from error
         return answer
 
     def close(self) -> None:

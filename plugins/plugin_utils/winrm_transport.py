@@ -107,4 +107,5 @@ class WinrmChannel:
         except Exception as error:
             # requests, pyspnego, GSSAPI and requests-credssp have exception trees of their own, not all of them installed;
             # and pywinrm takes sealed answers apart without checks, so a garbled one raises nearly anything.
-            raise translate(error, target, self._way, sent=sent) from error
+            sealed = sent and self._transport.encryption is not None
+            raise translate(error, target, self._way, sent=sent, sealed=sealed) from error

@@ -15,6 +15,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AuthenticationFailed,
+    CimError,
     Refused,
     TransportError,
     TransportTimeout,
@@ -25,7 +26,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
-from lab.winrm.injection import Delay, Drop, Status
+from lab.winrm.injection import Cut, Delay, Drop, Status
 
 THING = CimClass("Lab_Thing")
 
@@ -94,6 +95,17 @@ def test_a_connection_that_is_forgotten_by_the_server_is_no_repeat(server: Any, 
         server.orders.before_next.append(Status(401))
         with pytest.raises(TransportError):
             say(session)
+        assert len(server.calls) == 1
+        assert say(session) == "Ä"
+
+
+def test_an_answer_that_ends_early_is_no_refusal_and_nothing_is_sent_again(server: Any, connection: Any) -> None:
+    with session_over(connection) as session:
+        server.orders.after_next.append(Cut())
+        with pytest.raises(CimError) as caught:
+            say(session)
+        assert not isinstance(caught.value, AuthenticationFailed)
+        assert caught.value.after_send
         assert len(server.calls) == 1
         assert say(session) == "Ä"
 

@@ -101,6 +101,14 @@ def test_each_has_its_kind_its_words_and_tells_of_a_possible_effect(
     assert not translate(error, TARGET, "ntlm", sent=False).after_send
 
 
+def test_what_can_not_be_decrypted_is_an_answer_and_no_rejection() -> None:
+    error = spnego.exceptions.BadMICError(context_msg="bad MIC")
+    answer = translate(error, TARGET, "ntlm", sent=True, sealed=True)
+    assert (type(answer), answer.after_send) == (TransportError, True)
+    assert "can not be decrypted" in str(answer)
+    assert type(translate(error, TARGET, "ntlm", sent=True)) is AuthenticationFailed
+
+
 def test_a_chain_without_end_is_left() -> None:
     first, second = ValueError("a"), ValueError("b")
     first.__cause__, second.__cause__ = second, first
