@@ -86,7 +86,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             access = access_to(self._connection)
         except SettingsError as error:
-            return outcome_of(error, connected=False)
+            return outcome_of(error, connected=False, host=host)
         secrets |= spellings(access.secrets)
         for warning in access.warnings:
             # Display shows a warning once in a run, so once for each host.
@@ -114,7 +114,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             result = dict(module.run(task))
         except Exception as error:  # noqa: BLE001
             # The border between the collection and Ansible: whatever a module raises becomes a result with a sentence.
-            result = outcome_of(error, connected=access.link.answers > 0)
+            result = outcome_of(error, connected=access.link.answers > 0, host=host)
             if display.verbosity >= _TRACEBACK_VERBOSITY and not result.get("unreachable"):
                 result["exception"] = traceback.format_exc()
         finally:

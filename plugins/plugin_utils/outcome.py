@@ -15,27 +15,32 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import Sett
 _ABOUT_THE_REQUEST = frozenset({400, 413})
 
 
-def outcome_of(error: Exception, *, connected: bool) -> dict[str, Any]:
+def outcome_of(error: Exception, *, connected: bool, host: str) -> dict[str, Any]:
     """The result of a task that ended with this exception.
 
     The site's refusal, a fault or wrong settings are FAILED; a host that cannot be reached, or not any more, or that does
     not accept the credentials, is UNREACHABLE, as for every other module.
 
+    Every message about a request names what was asked, and of whom.
+
     :param connected: whether the host answered at least once in this task.
+    :param host: the task's host by its inventory name.
     """
     if isinstance(error, TaskFailure):
         return {"changed": False, **error.result, "failed": True, "msg": error.message}
     if isinstance(error, CimFault):
-        return {"changed": False, "failed": True, "msg": str(error), "fault": fault_data(error)}
+        return {"changed": False, "failed": True, "msg": f"{host}: {error}", "fault": fault_data(error)}
     if isinstance(error, TransportError):
         if connected and isinstance(error, Refused) and error.status in _ABOUT_THE_REQUEST:
-            return {"changed": False, "failed": True, "msg": str(error)}
+            return {"changed": False, "failed": True, "msg": f"{host}: {error}"}
         return {
             "changed": False,
             "unreachable": True,
-            "msg": _lost(error) if connected or error.after_send else _sentence(error.message),
+            "msg": _lost(error) if connected or error.after_send else _not_begun(error),
         }
-    if isinstance(error, (CimError, SettingsError)):
+    if isinstance(error, CimError):
+        return {"changed": False, "failed": True, "msg": f"{host}: {error}"}
+    if isinstance(error, SettingsError):
         return {"changed": False, "failed": True, "msg": str(error)}
     return {
         "changed": False,
@@ -70,6 +75,14 @@ def _lost(error: TransportError) -> str:
     return f"The connection was lost{step}. {_sentence(error.message)}{doubt}"
 
 
+def _not_begun(error: TransportError) -> str:
+    """The host never answered; the step tells a host that is not there from one that turns requests away."""
+    step = f" Nothing was carried out; the first step would have been: {error.request}." if error.request else ""
+    return f"{_sentence(error.message)}{step}"
+
+
 def _sentence(text: str) -> str:
     text = text.rstrip()
-    return text[:1].upper() + text[1:] + ("" if text.endswith(".") else ".")
+    # An address is no word to begin a sentence with.
+    first = "The server at " + text[:1] if "://" in text.partition(" ")[0] else text[:1].upper()
+    return first + text[1:] + ("" if text.endswith(".") else ".")

@@ -19,6 +19,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 
+HOST = "cas01.corp.example"
 PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
 
 
@@ -27,13 +28,19 @@ PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
     [
         (TaskFailure("No."), True, "failed", ("No.",)),
         (SettingsError("set x"), False, "failed", ("set x",)),
-        (AnswerError("not XML", request=PUT), True, "failed", ("Put of SMS_SCI_SysResUse", "not XML")),
+        (AnswerError("not XML", request=PUT), True, "failed", (HOST, "Put of SMS_SCI_SysResUse", "not XML")),
         (Unreachable("no connection"), False, "unreachable", ("No connection.",)),
         (AuthenticationFailed("rejected"), False, "unreachable", ("Rejected.",)),
         (TransportTimeout("late", after_send=False), False, "unreachable", ("Late.",)),
         (Refused(404), False, "unreachable", ("404",)),
-        (Refused(413, request=PUT), False, "unreachable", ("413",)),
-        (Refused(413, request=PUT), True, "failed", ("Put of SMS_SCI_SysResUse", "413")),
+        (Refused(413, request=PUT), False, "unreachable", ("413", "Nothing was carried out", "Put of SMS_SCI_SysResUse")),
+        (Refused(413, request=PUT), True, "failed", (HOST, "Put of SMS_SCI_SysResUse", "413")),
+        (
+            Refused(503, "http://h:5985/wsman answers HTTP 503"),
+            False,
+            "unreachable",
+            ("The server at http://h:5985/wsman answers",),
+        ),
         (Refused(503, request=PUT), True, "unreachable", ("at this step: Put of", "503", "not carried out")),
         (
             Unreachable("broke", after_send=True, request=PUT),
@@ -46,14 +53,14 @@ PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
     ],
 )
 def test_failed_or_unreachable(error: Exception, connected: bool, state: str, words: tuple[str, ...]) -> None:
-    result = outcome_of(error, connected=connected)
+    result = outcome_of(error, connected=connected, host=HOST)
     assert {key for key in ("failed", "unreachable") if result.get(key)} == {state}
     assert [word for word in words if word not in result["msg"]] == []
     assert result["changed"] is False
 
 
 def test_a_failure_of_the_task_keeps_what_was_known() -> None:
-    result = outcome_of(TaskFailure("No.", changed=True, evidence=["a"], msg="other", failed=False), connected=True)
+    result = outcome_of(TaskFailure("No.", changed=True, evidence=["a"], msg="other", failed=False), connected=True, host=HOST)
     assert result == {"changed": True, "evidence": ["a"], "failed": True, "msg": "No."}
 
 
@@ -67,9 +74,9 @@ def test_a_failure_of_the_task_keeps_what_was_known() -> None:
 )
 def test_a_fault_is_data_too(codes: dict[str, Any], expected: dict[str, Any]) -> None:
     fault = CimFault(FaultKind.ACCESS_DENIED, PUT, provider_text="Zugriff verweigert", **codes)
-    result = outcome_of(fault, connected=True)
+    result = outcome_of(fault, connected=True, host=HOST)
     assert result["failed"] is True
-    assert result["msg"] == str(fault)
+    assert result["msg"] == f"{HOST}: {fault}"
     assert result["fault"] == {
         "operation": "Put",
         "target": "SMS_SCI_SysResUse",
