@@ -17,7 +17,7 @@ heading = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz core-2.18 changelog build clean distclean
+.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz proof core-2.18 changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -59,9 +59,9 @@ units: venv  ## tests of pure code, no network
 	$(call heading,units)
 	@$(PYTEST) tests/unit tests/fuzz
 
-lab: venv  ## modules, roles and properties over the embedded estate
+lab: venv  ## modules, roles, properties and samples of the proof over the embedded estate
 	$(call heading,lab)
-	@$(PYTEST) tests/lab tests/property
+	@$(PYTEST) tests/lab tests/property tests/proof
 
 molecule: venv  ## the scenarios, each with idempotence
 	$(call heading,molecule)
@@ -83,6 +83,9 @@ fuzz:  ## fuzz the readers of answers, logs and requests, FUZZ_SECONDS=60 each
 # BENCH="--quick", "--write", or names of parts.
 bench: venv  ## requests, time and memory of the plays beside floor, limit and peer: about 15 minutes
 	@PYTHONPATH=collections $(BIN)/python -m tests.bench $(BENCH)
+
+proof: venv  ## every fault at every request of each operation, and the state machine; half an hour for each at most
+	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)
 
 core-2.18:  ## the lab tests marked `core`, with ansible-core 2.18
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core-2.18.txt

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import copy
-import itertools
-import os
-import socket
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -20,13 +17,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 from lab.estate import EstateDescription
 from lab.estate_reader import DEFAULT_FILE, load, parse
 from lab.server import Estate
+from tests.lab.addresses import claim
 from tests.lab.shares.smbd import CannotRun, Shares, shares
 
 # Lab seconds per second in tests: what takes a site two minutes is over in a fifth of a second.
 PACE = 600.0
-
-_CLAIM_PORT = 59999
-_numbers = itertools.count()
 
 StartEstate = Callable[..., Estate]
 OpenShares = Callable[..., Shares]
@@ -37,13 +32,13 @@ OpenSession = Callable[..., CimSession]
 def address_base() -> Iterator[str]:
     """The first three numbers of loopback addresses that no other test of any process uses meanwhile."""
     with ExitStack() as claims:
-        yield _claim(claims)
+        yield claim(claims)
 
 
 @pytest.fixture(scope="session")
 def _session_base() -> Iterator[str]:
     with ExitStack() as claims:
-        yield _claim(claims)
+        yield claim(claims)
 
 
 @pytest.fixture
@@ -56,7 +51,7 @@ def start_estate(tmp_path: Path) -> Iterator[StartEstate]:
 
         def start(text: str | None = None, pace: float = PACE) -> Estate:
             description = load() if text is None else parse(text, "estate.yml")
-            estate = Estate(description.at(_claim(running), pace))
+            estate = Estate(description.at(claim(running), pace))
             running.enter_context(estate)
             running.callback(_nothing_went_wrong, estate)
             return estate
@@ -127,22 +122,6 @@ def lab_inventory(tmp_path: Path) -> Callable[..., Path]:
         return written
 
     return write
-
-
-def _claim(claims: ExitStack) -> str:
-    """Addresses 127.x.y.*: whoever holds 127.x.y.254 on an agreed port owns them."""
-    for _ in range(1000):
-        number = (os.getpid() * 31 + next(_numbers)) % (120 * 250)
-        base = f"127.{100 + number // 250}.{1 + number % 250}"
-        claim = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-        try:
-            claim.bind((f"{base}.254", _CLAIM_PORT))
-        except OSError:
-            claim.close()
-            continue
-        claims.enter_context(claim)
-        return base
-    raise RuntimeError("no free loopback addresses; are other tests still running?")
 
 
 def _nothing_went_wrong(estate: Estate) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount, SmbShare, open_share
-from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings, read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 from lab.configmgr.site import EmulatedHierarchy
 from lab.server import Estate
@@ -48,7 +48,7 @@ class Play:
             "transport": ["ntlm"],
             "_extras": {},
         }
-        settings = read_winrm_options(options.get)
+        settings = self.patient(read_winrm_options(options.get))
         return CimSession(self.wrapped(Link([lambda: WinrmChannel(settings, "ntlm")]).send))
 
     def share(self, machine: str, user: str, drive: str, port: int) -> SmbShare:
@@ -57,6 +57,10 @@ class Play:
         host = str(self.estate.machine(machine).address)
         self.opened.append(open_share(ShareAccount(host, account.full_name, self.password or account.password), drive, port))
         return self.opened[-1]
+
+    def patient(self, settings: WinrmSettings) -> WinrmSettings:
+        """The settings of the connections; for tests in which nobody waits as long as users do."""
+        return settings
 
     def wrapped(self, send: Send) -> Send:
         """What the sessions send through; for tests that stand in between."""
@@ -74,11 +78,20 @@ class Play:
             given=arguments.given,
             progress=self.progress.append,
             warn=self.warnings.append,
-            sleep=lambda seconds: time.sleep(seconds / self.haste),
+            sleep=self.pause,
+            monotonic=self.seconds,
             share=partial(self.share, machine, user),
         )
         result: Result = loaded.run(task)
         return result
+
+    def pause(self, seconds: float) -> None:
+        """What modules wait with."""
+        time.sleep(seconds / self.haste)
+
+    def seconds(self) -> float:
+        """What modules measure waiting by."""
+        return time.monotonic()
 
     def refused(self, module: str, machine: str = "cas01", **more: Any) -> str:
         """Run a module that must fail; the sentence that the user reads."""
@@ -86,12 +99,12 @@ class Play:
             self.run(module, machine, **more)
         return str(failure.value)
 
-    def writes(self) -> list[str]:
-        """Requests that write, as the lab's log shows them: the last part of the action and the class."""
+    def writes(self, since: int = 0) -> list[str]:
+        """Requests that write, as the lab's log shows them after that index: the last part of the action."""
         changing = ("Create", "Put", "Delete", "SetStringValue", "SetDWORDValue", "StartService", "StopService", "EncryptDataEx")
         return [
             record.action.rpartition("/")[2]
-            for record in self.estate.request_log.records()
+            for record in self.estate.request_log.records(since=since)
             if record.action.rpartition("/")[2] in changing
         ]
 

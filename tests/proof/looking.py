@@ -1,0 +1,66 @@
+"""What the lab itself knows of the things that modules change: no module is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.configmgr import names
+from lab.configmgr.database import ControlRow
+from lab.server import Estate
+
+HIERARCHY = "one"
+_WATCHED_ROLES = (names.SERVICE_CONNECTION_POINT, names.SITE_SYSTEM)
+
+
+@dataclass(frozen=True)
+class Looks:
+    """``rows``: the settings of each row of the role, of site systems and of accounts, by key.
+
+    ``threads``: for each server its downloader's state, and a number that grows whenever it starts or stops.
+    """
+
+    rows: Mapping[tuple[str, int, str, str, str], Any]
+    threads: Mapping[str, tuple[str, int]]
+
+
+def look(estate: Estate) -> Looks:
+    """The present state of hierarchy one."""
+    with estate.lock:
+        state = estate.hierarchy(HIERARCHY).state
+        watched = [row for row in state.control.roles() if row.role in _WATCHED_ROLES]
+        watched += state.control.of_class("SMS_SCI_Reserved")
+        threads = {
+            server: (executive.state(names.DOWNLOADER), executive.threads[names.DOWNLOADER].life)
+            for server, executive in state.executives.items()
+            if names.DOWNLOADER in executive.threads
+        }
+        return Looks({row.key: _settings(row) for row in watched}, threads)
+
+
+def points(estate: Estate) -> list[ControlRow]:
+    """The rows of the service connection point."""
+    return estate.hierarchy(HIERARCHY).state.control.roles(names.SERVICE_CONNECTION_POINT)
+
+
+def site_system(estate: Estate, server: str) -> ControlRow | None:
+    """The site system row of a server of the top-level site."""
+    state = estate.hierarchy(HIERARCHY).state
+    return state.site_system(server, state.top.code)
+
+
+def listed_accounts(estate: Estate) -> list[str]:
+    """The accounts in the site's list."""
+    return sorted(row.text("UserName") for row in estate.hierarchy(HIERARCHY).state.control.of_class("SMS_SCI_Reserved"))
+
+
+def downloader(estate: Estate, server: str) -> str:
+    """The state of the role's thread on a server; empty when the role is not installed there."""
+    executive = estate.hierarchy(HIERARCHY).state.executives.get(server)
+    return executive.state(names.DOWNLOADER) if executive is not None else ""
+
+
+def _settings(row: ControlRow) -> Any:
+    # The plain properties are counted and set by the site itself; of an account the encrypted password is the user's.
+    return row.props, row.prop_lists, row.text("Reserved2")

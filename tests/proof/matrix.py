@@ -1,0 +1,90 @@
+"""The whole matrix: every operation, every fault, every request, in estates side by side."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+
+from lab.estate_reader import parse
+from lab.server import Estate
+from tests.lab.addresses import claim
+from tests.proof.operations import BY_NAME, OPERATIONS, Operation
+from tests.proof.trial import FAULTS, FAULTS_BY_NAME, Trial, attempt
+
+Cell = tuple[str, str]
+"""An operation and a fault, by name."""
+
+
+@dataclass
+class Column:
+    """The trials of one cell, at each request in turn; ``whole`` is false when time ran out before the last one."""
+
+    operation: str
+    fault: str
+    trials: list[Trial] = field(default_factory=list)
+    whole: bool = True
+    seconds: float = 0.0
+
+    @property
+    def bad(self) -> list[Trial]:
+        return [trial for trial in self.trials if trial.problems]
+
+
+@contextmanager
+def estate_of(operation: Operation) -> Iterator[Estate]:
+    """An estate of its own for an operation, whose time is advanced by hand."""
+    with ExitStack() as claims:
+        description = parse(operation.estate, f"the estate for {operation.name}").at(claim(claims), 1.0)
+        yield claims.enter_context(Estate(description, by_hand=True))
+
+
+def column(operation: str, fault: str, deadline: float, every: int = 1) -> Column:
+    """Strike at the first request, the second and so on, until the operation ends before the fault.
+
+    :param deadline: by ``time.time()``.
+    :param every: strike at each so-manieth request only.
+    """
+    began = time.time()
+    found = Column(operation, fault)
+    with estate_of(BY_NAME[operation]) as estate:
+        for at in itertools.count(1, every):
+            if time.time() > deadline:
+                found.whole = False
+                break
+            trial = attempt(estate, BY_NAME[operation], FAULTS_BY_NAME[fault], at)
+            if not trial.struck:
+                break
+            found.trials.append(trial)
+    found.seconds = time.time() - began
+    return found
+
+
+def cells() -> list[Cell]:
+    """Every combination; those that take longest first, so that no worker is left alone with one in the end."""
+    length = {name: rank for rank, name in enumerate(("move", "provision", "mode change", "removal"))}
+    found = [(operation.name, fault.name) for operation in OPERATIONS for fault in FAULTS]
+    return sorted(found, key=lambda cell: (length.get(cell[0], 9), not FAULTS_BY_NAME[cell[1]].late))
+
+
+def run(wanted: list[Cell], minutes: float, workers: int, tell: Callable[[str], None], every: int = 1) -> list[Column]:
+    """Run the cells in so many processes; what is not finished after ``minutes`` is cut short and says so.
+
+    :param every: see :func:`column`.
+    """
+    deadline = time.time() + 60 * minutes
+    done: list[Column] = []
+    with ProcessPoolExecutor(workers, initializer=os.nice, initargs=(5,)) as pool:
+        waiting = [pool.submit(column, operation, fault, deadline, every) for operation, fault in wanted]
+        for future in as_completed(waiting):
+            found = future.result()
+            done.append(found)
+            tell(
+                f"{len(done)} of {len(wanted)}: {found.operation}, {found.fault}: {len(found.trials)} trials, "
+                f"{len(found.bad)} not fine, {found.seconds:.0f} s"
+            )
+    return done

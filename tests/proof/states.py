@@ -1,0 +1,75 @@
+"""Running the state machine: a given number of steps, shared by several processes, each with examples of its own."""
+
+from __future__ import annotations
+
+import os
+import time
+import traceback
+from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from hypothesis import HealthCheck, seed, settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.proof.machine import HierarchyUnderFire
+from tests.proof.matrix import estate_of
+from tests.proof.operations import STATES
+
+FIRST_SEED = 2026
+_STEPS_OF_EXAMPLE = 50
+_EXAMPLES_OF_BATCH = 5
+
+
+@dataclass(frozen=True)
+class Walk:
+    """What one process did: ``failure`` is the shortest way to break a rule, as Hypothesis tells it, or empty."""
+
+    steps: int
+    examples: int
+    failure: str
+    seconds: float
+
+
+def profile(examples: int, steps: int) -> settings:
+    """So many examples of so many steps; no deadline, because machines are shared, and no example is kept between runs."""
+    return settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def walk(steps: int, number: int, deadline: float) -> Walk:
+    """Take at least so many steps, in batches with seeds that follow from ``number``; ends at the first failure."""
+    began, examples = time.time(), 0
+    HierarchyUnderFire.steps = 0
+    with estate_of(STATES) as estate:
+        HierarchyUnderFire.estate = estate
+        while HierarchyUnderFire.steps < steps and time.time() < deadline:
+            batch = type("Batch", (HierarchyUnderFire,), {})
+            seed(FIRST_SEED + 100_000 * number + examples)(batch)
+            try:
+                run_state_machine_as_test(batch, settings=profile(_EXAMPLES_OF_BATCH, _STEPS_OF_EXAMPLE))
+            except Exception:  # noqa: BLE001 - whatever breaks a rule is told, with the steps that led to it
+                return Walk(HierarchyUnderFire.steps, examples, traceback.format_exc(), time.time() - began)
+            examples += _EXAMPLES_OF_BATCH
+    return Walk(HierarchyUnderFire.steps, examples, "", time.time() - began)
+
+
+def run(steps: int, minutes: float, workers: int, tell: Callable[[str], None]) -> list[Walk]:
+    """Share the steps among so many processes; after ``minutes`` no new batch begins."""
+    deadline = time.time() + 60 * minutes
+    done: list[Walk] = []
+    # More shares than processes, so that there is something to tell meanwhile.
+    shares = workers * 5
+    with ProcessPoolExecutor(workers, initializer=os.nice, initargs=(5,)) as pool:
+        waiting = [pool.submit(walk, -(-steps // shares), number, deadline) for number in range(shares)]
+        for future in as_completed(waiting):
+            done.append(future.result())
+            state = "a rule broke" if done[-1].failure else "all rules held"
+            tell(f"states: {sum(found.steps for found in done)} of {steps} steps, {state}, {done[-1].seconds:.0f} s")
+    return done

@@ -1,0 +1,19 @@
+"""A short run of the state machine, the same at every run; `make proof` takes ten thousand steps."""
+
+from __future__ import annotations
+
+from hypothesis import settings
+from hypothesis.stateful import run_state_machine_as_test
+
+from tests.proof.machine import HierarchyUnderFire
+from tests.proof.matrix import estate_of
+from tests.proof.operations import STATES
+from tests.proof.states import profile
+
+SHORT = settings(profile(examples=6, steps=20), derandomize=True)
+
+
+def test_the_rules_of_the_role_hold_whatever_happens() -> None:
+    with estate_of(STATES) as estate:
+        HierarchyUnderFire.estate = estate
+        run_state_machine_as_test(HierarchyUnderFire, settings=SHORT)
