@@ -114,7 +114,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             result = dict(module.run(task))
         except Exception as error:  # noqa: BLE001
             # The border between the collection and Ansible: whatever a module raises becomes a result with a sentence.
-            result = outcome_of(error, connected=access.link.answers > 0, host=host)
+            result = outcome_of(error, connected=access.link.answers > 0, host=host, done=task.done)
             if display.verbosity >= _TRACEBACK_VERBOSITY and not result.get("unreachable"):
                 result["exception"] = traceback.format_exc()
         finally:

@@ -45,7 +45,8 @@ class Task:
 
     ``params`` are validated and have their defaults; ``given`` holds the names that the user really set.
     ``host`` is the inventory name of the host. ``share`` opens a drive (``D$``) of the host on a port, with the credentials of
-    its WinRM connection. ``sleep`` and ``monotonic`` are replaced in unit tests.
+    its WinRM connection. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` takes in what the task has changed so
+    far, as in "the removal of the account X": should it fail later on, its user must know.
     """
 
     params: Mapping[str, Any]
@@ -58,3 +59,4 @@ class Task:
     share: Callable[[str, int], Share] = no_share
     sleep: Callable[[float], None] = field(default=time.sleep)
     monotonic: Callable[[], float] = field(default=time.monotonic)
+    done: list[str] = field(default_factory=list)

@@ -129,7 +129,7 @@ def run(task: Task) -> Result:
             "after": {"account": _shown(name, present, action == "renew")},
         }
         if not task.check_mode:
-            CimWriter(task.cim, task.host).write(_step(task, action, code, name, row))
+            CimWriter(task.cim, task.host, task.done.append).write(_step(task, action, code, name, row))
         return result
 
 

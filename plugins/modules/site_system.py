@@ -168,7 +168,7 @@ def run(task: Task) -> Result:
         if step is not None:
             present = None if isinstance(step, Delete) else step.row
             if not task.check_mode:
-                present = CimWriter(task.cim, task.host).write(step)
+                present = CimWriter(task.cim, task.host, task.done.append).write(step)
         result: Result = {
             "changed": step is not None,
             "site_code": code,

@@ -104,7 +104,7 @@ def run(task: Task) -> Result:
         refusal = usage.place_refusal(read_site(task.cim, code, task.host))
         if refusal:
             raise TaskFailure(refusal)
-        written = step.row if task.check_mode else CimWriter(task.cim, task.host).write(step)
+        written = step.row if task.check_mode else CimWriter(task.cim, task.host, task.done.append).write(step)
         diff = {"before": {"level": _shown(row)}, "after": {"level": level}}
         return {**_result(code, row, written or step.row), "changed": True, "diff": diff}
 

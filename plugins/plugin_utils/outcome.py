@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
@@ -15,7 +16,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import Sett
 _ABOUT_THE_REQUEST = frozenset({400, 413})
 
 
-def outcome_of(error: Exception, *, connected: bool, host: str) -> dict[str, Any]:
+def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[str] = ()) -> dict[str, Any]:
     """The result of a task that ended with this exception.
 
     The site's refusal, a fault or wrong settings are FAILED; a host that cannot be reached, or not any more, or that does
@@ -25,9 +26,20 @@ def outcome_of(error: Exception, *, connected: bool, host: str) -> dict[str, Any
 
     :param connected: whether the host answered at least once in this task.
     :param host: the task's host by its inventory name.
+    :param done: what the task had changed by then, see ``Task.done``.
     """
     if isinstance(error, TaskFailure):
-        return {"changed": False, **error.result, "failed": True, "msg": error.message}
+        # Its own words tell what was done.
+        return {"changed": bool(done), **error.result, "failed": True, "msg": error.message}
+    result = _ended(error, connected, host)
+    if done:
+        result["changed"] = True
+        result["msg"] = f"{_sentence(result['msg'])} Before that, this task carried out {' and '.join(done)}."
+    return result
+
+
+def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
+    """How a task ends that had changed nothing, with an error that is no refusal of the module's own."""
     if isinstance(error, CimFault):
         return {"changed": False, "failed": True, "msg": f"{host}: {error}", "fault": fault_data(error)}
     if isinstance(error, TransportError):

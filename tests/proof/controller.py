@@ -91,11 +91,11 @@ class Controller(Play):
         :raises PlayEnded: it failed.
         """
         before, self._link = look(self.estate), None
-        self._machine = machine
+        self._machine, self.done = machine, []
         try:
             result = super().run(module, machine, user=user, check=check, **given)
         except Exception as error:  # noqa: BLE001 - as the action plugin, which makes a result of whatever a module raises
-            result = outcome_of(error, connected=self._answered() > 0, host=self.estate.machine(machine).fqdn)
+            result = outcome_of(error, connected=self._answered() > 0, host=self.estate.machine(machine).fqdn, done=self.done)
         finally:
             if self._link is not None:
                 self._link.close()

@@ -8,6 +8,7 @@ from typing import Any
 
 from lab.configmgr import names
 from lab.configmgr.database import ControlRow
+from lab.configmgr.executive import Executive
 from lab.server import Estate
 
 HIERARCHY = "one"
@@ -18,11 +19,11 @@ _WATCHED_ROLES = (names.SERVICE_CONNECTION_POINT, names.SITE_SYSTEM)
 class Looks:
     """``rows``: the settings of each row of the role, of site systems and of accounts, by key.
 
-    ``threads``: for each server its downloader's state, and a number that grows whenever it starts or stops.
+    ``threads``: for each server its downloader's state, what is asked of it, and a number that grows whenever it starts or stops.
     """
 
     rows: Mapping[tuple[str, int, str, str, str], Any]
-    threads: Mapping[str, tuple[str, int]]
+    threads: Mapping[str, tuple[str, str, int]]
 
 
 def look(estate: Estate) -> Looks:
@@ -32,7 +33,7 @@ def look(estate: Estate) -> Looks:
         watched = [row for row in state.control.roles() if row.role in _WATCHED_ROLES]
         watched += state.control.of_class("SMS_SCI_Reserved")
         threads = {
-            server: (executive.state(names.DOWNLOADER), executive.threads[names.DOWNLOADER].life)
+            server: (executive.state(names.DOWNLOADER), _asked(executive), executive.threads[names.DOWNLOADER].life)
             for server, executive in state.executives.items()
             if names.DOWNLOADER in executive.threads
         }
@@ -59,6 +60,11 @@ def downloader(estate: Estate, server: str) -> str:
     """The state of the role's thread on a server; empty when the role is not installed there."""
     executive = estate.hierarchy(HIERARCHY).state.executives.get(server)
     return executive.state(names.DOWNLOADER) if executive is not None else ""
+
+
+def _asked(executive: Executive) -> str:
+    found = executive.machine.registry.get(f"{names.THREADS_KEY}\\{names.DOWNLOADER}", names.REQUESTED_OPERATION)
+    return str(found.data) if found is not None else ""
 
 
 def _settings(row: ControlRow) -> Any:

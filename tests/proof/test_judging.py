@@ -53,9 +53,15 @@ def test_a_traceback_in_the_result_is_seen() -> None:
         (True, False, False, True, True),
         (False, False, False, False, True),
         (False, True, False, False, False),
-        (False, True, True, False, True),
+        (False, True, True, False, False),
+        (True, True, True, False, True),
     ],
 )
 def test_reported_changes(changed: bool, differs: bool, failed: bool, check: bool, fine: bool) -> None:
     one = told(result={"changed": changed, "failed": failed}, differs=differs, check=check)
     assert (misclaimed(one, disturbed=False) == "") is fine
+
+
+def test_a_doubt_that_is_told_is_fine() -> None:
+    doubtful = told(f"{GOOD} The request may have had its effect.", differs=True)
+    assert misclaimed(doubtful, disturbed=False) == ""

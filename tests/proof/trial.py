@@ -42,6 +42,8 @@ FAULTS_BY_NAME = {fault.name: fault for fault in FAULTS}
 # Lab time between the two runs: at once, after the site has done its part, after a stopped thread has returned by itself.
 PAUSES_SECONDS = (1.0, 60.0, 600.0)
 _SETTLED_SECONDS = 120.0
+# What is said where nobody can tell.
+_DOUBT = "may have had its effect"
 _DRAIN_SECONDS = 10.0
 _NOT_FOR_USERS = re.compile(
     r"Traceback|File \"|\.py\b|defect of the module|</|/>|<\?xml|<\w+:|xmlns|0x[0-9a-f]{12}|b'", re.IGNORECASE
@@ -146,10 +148,12 @@ def claims(controller: Controller, disturbed: bool = False) -> list[str]:
 
 
 def misclaimed(told: Told, disturbed: bool) -> str:
-    """A change that was reported and is none; or, of a task that went well, one that was not reported. Empty for neither."""
+    """A change that was reported and is none, or one that was not told of. Empty for neither."""
     changed = bool(told.result.get("changed"))
     if changed and not told.differs and not told.check:
         return f"{told.module} reports a change that is none"
+    if told.failed and told.differs and not (changed or told.module == "component" or disturbed or _DOUBT in told.message):
+        return f"{told.module} failed and does not say what it had changed: {told.message}"
     # A thread changes by itself as well.
     if told.differs and not (changed or told.failed or told.check or told.module == "component" or disturbed):
         return f"{told.module} does not report its change"

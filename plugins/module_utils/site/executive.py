@@ -147,6 +147,7 @@ def carry_out(task: Task, unit: Unit, steps: tuple[Operation, ...], limit_second
     state = ""
     for step in steps:
         unit.ask(step.ask)
+        task.done.append(f"the request to {step.ask} the {unit.label}")
         state = _await(task, unit, step, limit_seconds)
         if step is START:
             task.sleep(_SETTLE_SECONDS)

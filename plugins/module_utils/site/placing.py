@@ -43,7 +43,7 @@ def install(task: Task, site: Site, step: Create, wait: bool, limit_seconds: flo
     :raises Withdrawn: it is not the only one; the own one was taken back.
     :raises SiteFailure: the site reports that it could not install it.
     """
-    writer = CimWriter(task.cim, task.host)
+    writer = CimWriter(task.cim, task.host, task.done.append)
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
     written = writer.write(step) or step.row
     _take_back_if_second(task, site, written, writer)
@@ -59,7 +59,7 @@ def change_mode(
 ) -> tuple[CimInstance, StatusMessage | None]:
     """Write the mode; wait until the site has processed it (status 3306 newer than the write)."""
     since = _mark_of_distribution(task, site)
-    written = CimWriter(task.cim, task.host).write(step) or step.row
+    written = CimWriter(task.cim, task.host, task.done.append).write(step) or step.row
     return written, follow.wait_for_distribution(task, site, since, limit_seconds) if wait else None
 
 
@@ -80,7 +80,9 @@ def confirm_mode(
         )
         return None
     since = _mark_of_distribution(task, site)
-    CimWriter(task.cim, task.host).write(Change(f"the mode of the service connection point on {server}", row, row))
+    CimWriter(task.cim, task.host, task.done.append).write(
+        Change(f"the mode of the service connection point on {server}", row, row)
+    )
     seen = follow.distribution_within(task, site, since, min(limit_seconds, CONFIRM_SECONDS))
     if seen is None:
         task.warn(
@@ -95,7 +97,7 @@ def remove(task: Task, site: Site, step: Delete, wait: bool, limit_seconds: floa
     server = rows.server_of(step.row)
     before = status.component_state(task.cim, site.code, server, naming.DOWNLOADER)
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
-    CimWriter(task.cim, task.host).write(step)
+    CimWriter(task.cim, task.host, task.done.append).write(step)
     if not wait:
         return None
     stopped = before is not None and before.state == "stopped"
@@ -160,7 +162,7 @@ def _still_held(task: Task, site: Site, plan: MovePlan, failure: TaskFailure) ->
 
 def _put_back(task: Task, site: Site, plan: MovePlan, old: CimInstance, failure: TaskFailure) -> TaskFailure:
     """The role goes back to the old server with every property that it had; returns the failure to raise."""
-    writer = CimWriter(task.cim, task.host)
+    writer = CimWriter(task.cim, task.host, task.done.append)
     hindrance = ""
     try:
         mine = _row_on(task, site, plan.target)

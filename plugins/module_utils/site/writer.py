@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Union
 
@@ -59,11 +60,13 @@ class CimWriter:
     """Writes through the SMS Provider with Create, Put and Delete.
 
     :param host: the provider's host, for messages.
+    :param note: hears of each write that the site has carried out, as "the removal of the account X".
     """
 
-    def __init__(self, session: CimSession, host: str) -> None:
+    def __init__(self, session: CimSession, host: str, note: Callable[[str], None] = lambda _what: None) -> None:
         self._session = session
         self._host = host
+        self._note = note
 
     def write(self, step: Step) -> CimInstance | None:
         """Do the step; read the row again; judge by what is there.
@@ -77,6 +80,7 @@ class CimWriter:
         trouble: CimError | None = None
         try:
             self._send(step)
+            self._noted(step)
         except CimError as error:
             if isinstance(error, CimFault) and error.kind is FaultKind.ACCESS_DENIED:
                 raise no_right_to_write(self._host, f"the {_verb(step)} of {step.what}", error) from error
@@ -85,6 +89,8 @@ class CimWriter:
             trouble = error
         present = self._read_again(step)
         if shows(step, present):
+            if trouble is not None:
+                self._noted(step)
             return present
         if isinstance(trouble, CimFault):
             raise TaskFailure(
@@ -97,6 +103,11 @@ class CimWriter:
             f"The SMS Provider on {self._host} accepted the {_verb(step)} of {step.what}, but reading it again does not show it: "
             "another administrator or controller may be changing the same row. Run this again and see smsprov.log on that host."
         )
+
+    def _noted(self, step: Step) -> None:
+        # A row that is written again as it is changes nothing.
+        if not isinstance(step, Change) or changed_values(step):
+            self._note(f"the {_verb(step)} of {step.what}")
 
     def _send(self, step: Step) -> None:
         if isinstance(step, Create):

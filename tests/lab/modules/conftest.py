@@ -35,6 +35,8 @@ class Play:
     opened: list[SmbShare] = field(default_factory=list)
     # Instead of the account's own, for file shares.
     password: str = ""
+    # What the tasks changed, those that failed later on too.
+    done: list[str] = field(default_factory=list)
 
     def session(self, machine: str, user: str = ADMIN) -> CimSession:
         account = self.estate.account(user)
@@ -81,6 +83,7 @@ class Play:
             sleep=self.pause,
             monotonic=self.seconds,
             share=partial(self.share, machine, user),
+            done=self.done,
         )
         result: Result = loaded.run(task)
         return result

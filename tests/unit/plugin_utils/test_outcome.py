@@ -64,6 +64,17 @@ def test_a_failure_of_the_task_keeps_what_was_known() -> None:
     assert result == {"changed": True, "evidence": ["a"], "failed": True, "msg": "No."}
 
 
+def test_what_was_changed_before_the_end_is_told() -> None:
+    done = ["the removal of the service connection point on scp01.corp.example"]
+    result = outcome_of(Refused(503, request=PUT), connected=True, host=HOST, done=done)
+    assert result["changed"] is True
+    assert result["msg"].endswith(f" Before that, this task carried out {done[0]}.")
+    assert outcome_of(AnswerError("not XML", request=PUT), connected=True, host=HOST)["changed"] is False
+    refusal = outcome_of(TaskFailure("The change is written."), connected=True, host=HOST, done=done)
+    assert (refusal["changed"], refusal["msg"]) == (True, "The change is written.")
+    assert outcome_of(TaskFailure("No.", changed=False), connected=True, host=HOST, done=done)["changed"] is False
+
+
 @pytest.mark.parametrize(
     ("codes", "expected"),
     [

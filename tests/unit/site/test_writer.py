@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 from typing import cast
 
 import pytest
@@ -8,7 +9,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step, shows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo, TransportTimeout, Unreachable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    CimError,
+    RequestInfo,
+    TransportTimeout,
+    Unreachable,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
@@ -142,3 +148,27 @@ def test_only_what_the_step_is_about_is_compared() -> None:
     assert shows(CHANGED, present)
     assert not shows(CHANGED, scp_row(SERVER))
     assert not shows(NEW, None)
+
+
+@pytest.mark.parametrize(
+    ("site", "noted"),
+    [
+        (Site(), True),
+        (Site(after=TransportTimeout("late", request=REQUEST)), True),
+        (Site(before=CimFault(FaultKind.OTHER, REQUEST)), False),
+        (Site(before=Unreachable("broke", after_send=True, request=REQUEST)), False),
+    ],
+)
+def test_what_was_written_is_noted_for_those_who_tell_of_a_later_failure(site: Site, noted: bool) -> None:
+    told: list[str] = []
+    own = CimWriter(cast(CimSession, site), "cas01.corp.example", told.append)
+    with contextlib.suppress(TaskFailure, CimError):
+        own.write(Create(WHAT, scp_row(SERVER)))
+    assert told == ([f"the creation of {WHAT}"] if noted else [])
+
+
+def test_a_row_that_is_written_again_as_it_is_is_no_change() -> None:
+    told: list[str] = []
+    row = scp_row(SERVER)
+    CimWriter(cast(CimSession, Site(row)), "cas01.corp.example", told.append).write(Change(WHAT, row, row))
+    assert told == []
