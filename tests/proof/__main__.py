@@ -13,14 +13,15 @@ from tests.proof import matrix, report, states
 def main() -> int:
     """Run both parts, print the tables and whatever was not fine; 0 when all of it was tried and fine."""
     options = _options()
-    began = time.monotonic()
+    # Before, because a run is long and somebody may commit meanwhile.
+    began, commit = time.monotonic(), report.commit()
     columns = matrix.run(matrix.cells(), options.minutes, options.workers, _tell, options.every) if options.minutes else []
     matrix_minutes = (time.monotonic() - began) / 60
     walks = states.run(options.steps, options.minutes or 30, options.workers, _tell) if options.steps else []
     states_minutes = (time.monotonic() - began) / 60 - matrix_minutes
     text = "\n\n".join(
         [
-            f"Taken at commit {report.commit()} on {datetime.now(UTC):%Y-%m-%d}, with {options.workers} processes"
+            f"Taken at commit {commit} on {datetime.now(UTC):%Y-%m-%d}, with {options.workers} processes"
             + (f", at each {options.every}th request only." if options.every > 1 else "."),
             f"**Matrix** ({matrix_minutes:.1f} minutes). Tried / fine / not fine:",
             report.matrix_table(columns),

@@ -18,7 +18,8 @@ from tests.proof.operations import STATES
 
 FIRST_SEED = 2026
 _STEPS_OF_EXAMPLE = 50
-_EXAMPLES_OF_BATCH = 5
+# The first example of a batch is the simplest there is, so a batch has many.
+_EXAMPLES_OF_BATCH = 20
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,7 @@ def run(steps: int, minutes: float, workers: int, tell: Callable[[str], None]) -
     """Share the steps among so many processes; after ``minutes`` no new batch begins."""
     deadline = time.time() + 60 * minutes
     done: list[Walk] = []
-    # More shares than processes, so that there is something to tell meanwhile.
-    shares = workers * 5
+    shares = workers
     with ProcessPoolExecutor(workers, initializer=os.nice, initargs=(5,)) as pool:
         waiting = [pool.submit(walk, -(-steps // shares), number, deadline) for number in range(shares)]
         for future in as_completed(waiting):

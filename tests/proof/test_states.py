@@ -10,7 +10,7 @@ from tests.proof.matrix import estate_of
 from tests.proof.operations import STATES
 from tests.proof.states import profile
 
-SHORT = settings(profile(examples=6, steps=20), derandomize=True)
+SHORT = settings(profile(examples=8, steps=15), derandomize=True)
 
 
 def test_the_rules_of_the_role_hold_whatever_happens() -> None:

@@ -52,7 +52,11 @@ _NOT_FOR_USERS = re.compile(
 
 @dataclass
 class Trial:
-    """What came of it. ``struck`` is false when the play ended before the request at which the fault was ordered."""
+    """What came of it.
+
+    :param struck: false when the play ended before the request at which the fault was ordered.
+    :param message: with which the first run ended, empty when it went through.
+    """
 
     operation: str
     fault: str
@@ -71,7 +75,7 @@ def attempt(estate: Estate, operation: Operation, fault: Fault, at: int) -> Tria
     trial = Trial(operation.name, fault.name, at)
     estate.faults.order(at=at, **fault.order)
     first = Controller(estate, patient_for_answers=not fault.late)
-    _play(first, operation)
+    trial.message = _play(first, operation)
     trial.struck = estate.faults.listing() == []
     if trial.struck:
         trial.asked = first.asked[at - 1] if at <= len(first.asked) else None
@@ -95,7 +99,6 @@ def _play(controller: Controller, operation: Operation) -> str:
 def _judge_first(trial: Trial, first: Controller) -> None:
     last = first.told[-1]
     if last.failed:
-        trial.message = last.message
         trial.problems += wording(last, trial.asked)
     trial.problems += [f"first run: {text}" for text in claims(first)]
 
