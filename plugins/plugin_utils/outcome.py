@@ -34,7 +34,7 @@ def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[s
     result = _ended(error, connected, host)
     if done:
         result["changed"] = True
-        result["msg"] = f"{_sentence(result['msg'])} Before that, this task carried out {' and '.join(done)}."
+        result["msg"] = f"{_ended_with_a_stop(result['msg'])} Before that, this task carried out {' and '.join(done)}."
     return result
 
 
@@ -97,4 +97,8 @@ def _sentence(text: str) -> str:
     text = text.rstrip()
     # An address is no word to begin a sentence with.
     first = "The server at " + text[:1] if "://" in text.partition(" ")[0] else text[:1].upper()
-    return first + text[1:] + ("" if text.endswith(".") else ".")
+    return _ended_with_a_stop(first + text[1:])
+
+
+def _ended_with_a_stop(text: str) -> str:
+    return text if text.endswith(".") else f"{text}."

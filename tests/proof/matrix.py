@@ -58,7 +58,7 @@ def column(operation: str, fault: str, deadline: float, every: int = 1) -> Colum
             if time.time() > deadline:
                 found.whole = False
                 break
-            trial = _struck(estate, BY_NAME[operation], FAULTS_BY_NAME[fault], at)
+            trial = struck(estate, BY_NAME[operation], FAULTS_BY_NAME[fault], at)
             if not trial.struck and not trial.message:
                 break
             found.trials.append(trial)
@@ -66,7 +66,7 @@ def column(operation: str, fault: str, deadline: float, every: int = 1) -> Colum
     return found
 
 
-def _struck(estate: Estate, operation: Operation, fault: Fault, at: int) -> Trial:
+def struck(estate: Estate, operation: Operation, fault: Fault, at: int) -> Trial:
     """A trial; once more where the play failed before its fault, as on a machine so busy that an answer in time is too late."""
     for _ in range(_ATTEMPTS):
         trial = attempt(estate, operation, fault, at)

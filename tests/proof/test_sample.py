@@ -7,9 +7,9 @@ import random
 import pytest
 
 from tests.proof.controller import Controller
-from tests.proof.matrix import estate_of
+from tests.proof.matrix import estate_of, struck
 from tests.proof.operations import OPERATIONS, Operation
-from tests.proof.trial import FAULTS, attempt
+from tests.proof.trial import FAULTS
 
 SEED = 2026
 # Long operations have more requests, and more of them are looked at.
@@ -25,6 +25,6 @@ def test_a_fault_is_told_and_the_next_run_reaches_the_wish(operation: Operation)
         operation.play(whole)
         assert operation.unmet(estate) == []
         for _ in range(max(2, len(whole.asked) // REQUESTS_OF_ONE_TRIAL)):
-            trial = attempt(estate, operation, chosen.choice(FAULTS), chosen.randint(1, len(whole.asked)))
-            assert trial.struck, trial
+            trial = struck(estate, operation, chosen.choice(FAULTS), chosen.randint(1, len(whole.asked)))
             assert trial.problems == [], trial
+            assert trial.struck, trial

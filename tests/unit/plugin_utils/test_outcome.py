@@ -70,6 +70,8 @@ def test_what_was_changed_before_the_end_is_told() -> None:
     assert result["changed"] is True
     assert result["msg"].endswith(f" Before that, this task carried out {done[0]}.")
     assert outcome_of(AnswerError("not XML", request=PUT), connected=True, host=HOST)["changed"] is False
+    answer = outcome_of(AnswerError("not XML", request=PUT), connected=True, host=HOST, done=done)
+    assert answer["msg"] == f"{HOST}: {PUT}: not XML. Before that, this task carried out {done[0]}."
     refusal = outcome_of(TaskFailure("The change is written."), connected=True, host=HOST, done=done)
     assert (refusal["changed"], refusal["msg"]) == (True, "The change is written.")
     assert outcome_of(TaskFailure("No.", changed=False), connected=True, host=HOST, done=done)["changed"] is False
