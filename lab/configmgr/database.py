@@ -44,7 +44,7 @@ class ControlRow:
     """One item of the site control file.
 
     ``values`` holds the plain properties by name; ``props`` and ``prop_lists`` are None when the row never had any.
-    ``changed_by`` and ``changed_at`` tell of the last write.
+    ``changed_by`` and ``changed_at`` tell of the last write; ``created_at`` tells a row from an earlier one of the same key.
     """
 
     class_name: str
@@ -57,6 +57,7 @@ class ControlRow:
     prop_lists: tuple[EmbeddedList, ...] | None = None
     changed_by: str = "setup"
     changed_at: datetime | None = None
+    created_at: datetime | None = None
 
     @property
     def key(self) -> RowKey:

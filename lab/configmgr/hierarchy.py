@@ -112,7 +112,8 @@ class Hierarchy:
     def write(self, row: ControlRow, by: str) -> ControlRow:
         """Create or change a row; the site reacts later. Returns the row as stored."""
         before = self.control.find(row.key)
-        stored = replace(row, changed_by=by, changed_at=self.clock.now())
+        now = self.clock.now()
+        stored = replace(row, changed_by=by, changed_at=now, created_at=now if before is None else before.created_at)
         broken = self._broken()
         self.control.put(stored)
         for name in invariants.lost_settings(before, stored):

@@ -9,7 +9,6 @@ from typing import Any
 from lab.configmgr import names
 from lab.configmgr.database import ControlRow
 from lab.configmgr.executive import Executive
-from lab.configmgr.hierarchy import OTHER_ADMINISTRATOR
 from lab.server import Estate
 
 HIERARCHY = "one"
@@ -69,6 +68,6 @@ def _asked(executive: Executive) -> str:
 
 
 def _settings(row: ControlRow) -> Any:
-    # The plain properties are counted and set by the site itself; of an account the encrypted password is the user's. Somebody
-    # else's row is another one, even if it looks the same.
-    return row.props, row.prop_lists, row.text("Reserved2"), row.changed_by == OTHER_ADMINISTRATOR
+    # The plain properties are counted and set by the site itself; of an account the encrypted password is the user's. A row that
+    # was removed and is there again is another one, even if it looks the same.
+    return row.props, row.prop_lists, row.text("Reserved2"), row.created_at
