@@ -120,7 +120,11 @@ class Controller(Play):
         def send_and_note(envelope: bytes) -> bytes:
             assert len(self.asked) < MOST_REQUESTS, "the play does not end"
             self.pause(REQUEST_SECONDS)
-            self.asked.append(_asked(machine.fqdn, str(machine.address), envelope))
+            asked = _asked(machine.fqdn, str(machine.address), envelope)
+            if asked.what == "*" and self.asked:
+                # A Pull names no class: it goes on with the query before it.
+                asked = dataclasses.replace(asked, what=self.asked[-1].what)
+            self.asked.append(asked)
             number = len(self.asked)
             if self.kill_at and (number > self.kill_at or (number == self.kill_at and not self.kill_after)):
                 raise Killed
