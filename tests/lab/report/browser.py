@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from selenium import webdriver
 from selenium.common.exceptions import WebDriverException
 from selenium.webdriver.chrome.options import Options
 from selenium.webdriver.chrome.service import Service
 
-ROOT = Path(__file__).resolve().parents[3]
-# With the time that apt-get takes to fetch the packages.
-_INSTALL_SECONDS = 600.0
+from tests.lab.debian import why_not_installed
 
 
 class CannotRun(Exception):
@@ -58,12 +53,6 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 def _install() -> None:
-    folder = ROOT / ".cache"
-    folder.mkdir(exist_ok=True)
-    with (folder / "chromium.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        script = ROOT / "tests" / "tools" / "chromium.sh"
-        done = subprocess.run(["sh", str(script)], capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        raise CannotRun(lines[-1] if lines else f"chromium.sh ended with exit code {done.returncode}")
+    reason = why_not_installed("chromium.sh")
+    if reason:
+        raise CannotRun(reason)

@@ -6,7 +6,6 @@ acts as the account that has logged on. The accounts are known to smbd alone, by
 
 from __future__ import annotations
 
-import fcntl
 import os
 import shutil
 import signal
@@ -23,11 +22,10 @@ from pathlib import Path
 from lab.estate import Account
 from lab.server import Estate
 from lab.windows.machine import Machine
+from tests.lab.debian import why_not_installed
 
-ROOT = Path(__file__).resolve().parents[3]
-CACHE = ROOT / ".cache"
 PORT = 445
-_INSTALL_SECONDS, _START_SECONDS, _STOP_SECONDS = 600.0, 30.0, 10.0
+_START_SECONDS, _STOP_SECONDS = 30.0, 10.0
 _FIRST_ID = 71001
 _WRAPPER = "libnss_wrapper.so"
 
@@ -87,14 +85,9 @@ def _need() -> None:
     """Install what is missing; one process does it, the others wait."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         raise CannotRun("only root can run a file server, and only on Linux")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    with (CACHE / "smbd.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        script = ROOT / "tests" / "tools" / "smbd.sh"
-        done = subprocess.run(["sh", str(script)], capture_output=True, text=True, timeout=_INSTALL_SECONDS, check=False)
-    if done.returncode:
-        lines = done.stderr.strip().splitlines()
-        raise CannotRun(lines[-1] if lines else f"smbd.sh ended with exit code {done.returncode}")
+    reason = why_not_installed("smbd.sh")
+    if reason:
+        raise CannotRun(reason)
 
 
 def _accounts(estate: Estate, machine: Machine) -> list[Account]:
