@@ -215,8 +215,9 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils import checks
-from ansible_collections.configmgr.scp.plugins.module_utils.site import curl, endpoints, naming, reach_checks, versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reaching import Tried, try_all
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl, endpoints, reach_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import Tried, try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 
 SPEC: dict[str, Any] = {

@@ -136,7 +136,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_sites, top_level_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select

@@ -205,7 +205,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import operating_system as windows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import rights, software, state
-from ansible_collections.configmgr.scp.plugins.module_utils.site.server_facts import ServerFacts, read_server_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks.facts import ServerFacts, read_server_facts
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.directory import Directory

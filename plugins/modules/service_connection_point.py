@@ -219,24 +219,16 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import follow, naming, placing, rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.move import (
-    install_steps,
-    is_move,
-    left_behind,
-    move_refusal,
-    move_steps,
-    plan_move,
-    wish_problem,
-)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import (
     SITE_CODE_OPTION,
     WAIT_OPTIONS,
     chosen_name,
     site_of,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow, placing
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
     Surroundings,
@@ -246,6 +238,15 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
     read_role_rows,
     read_surroundings,
     settled,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import (
+    install_steps,
+    is_move,
+    left_behind,
+    move_refusal,
+    move_steps,
+    plan_move,
+    wish_problem,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure

@@ -236,11 +236,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_checks, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_systems
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import Plan
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import SiteFacts, read_core, read_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import judging
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.facts import SiteFacts, read_core, read_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.judging import Plan
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
@@ -300,19 +301,19 @@ def run(task: Task) -> Result:
 def _checked(task: Task, plan: Plan) -> Result:
     mode = task.params["mode"]
     with site_of(task) as code:
-        if task.params["skip_when_in_place"] and site_checks.in_place(read_role_rows(task.cim, code), plan.server, code, mode):
+        if task.params["skip_when_in_place"] and judging.in_place(read_role_rows(task.cim, code), plan.server, code, mode):
             return {**_judged([], plan, code), **_NOTHING, "in_place": True}
         sites, found = read_core(task.cim, code, plan.server)
         site = next((site for site in sites if site.code == code), None)
         if site is None:
             return _unreadable(task, plan, "it lists no such site.")
-        system = site_checks.site_system_row(found, plan.server, code)
-        settings = site_checks.settings(plan, code, system)
-        facts = read_facts(task.cim, site, sites, found, system, site_checks.accounts(settings))
+        system = judging.site_system_row(found, plan.server, code)
+        settings = judging.settings(plan, code, system)
+        facts = read_facts(task.cim, site, sites, found, system, judging.accounts(settings))
     return {
-        **_judged(site_checks.all_checks(facts, plan), plan, code),
+        **_judged(judging.all_checks(facts, plan), plan, code),
         **_for_later_steps(facts, mode),
-        "in_place": site_checks.in_place(facts.rows_of(naming.SERVICE_CONNECTION_POINT), plan.server, code, mode),
+        "in_place": judging.in_place(facts.rows_of(naming.SERVICE_CONNECTION_POINT), plan.server, code, mode),
         "installation_account": settings["installation_account"],
         "site_server_initiates": settings["site_server_initiates"],
         "proxy": settings["proxy"],
@@ -323,7 +324,7 @@ def _unreadable(task: Task, plan: Plan, why: str) -> Result:
     """This account may connect but not read the site: that is one failed check, and the others can not be carried out."""
     code = task.params["site_code"]
     shown = f"site {code.upper()}" if code else "its site"
-    return {**_judged(site_checks.no_rights(shown, task.host, why), plan, code.upper() if code else None), **_NOTHING}
+    return {**_judged(judging.no_rights(shown, task.host, why), plan, code.upper() if code else None), **_NOTHING}
 
 
 def _judged(found: list[Check], plan: Plan, code: str | None) -> Result:
@@ -338,9 +339,9 @@ def _for_later_steps(facts: SiteFacts, mode: str | None) -> Result:
         "top_level_site": tops[0].as_data() if len(tops) == 1 else None,
         "site_server": facts.site.server,
         "site_servers": facts.site_servers,
-        "site_server_account": site_checks.computer_accounts(facts),
+        "site_server_account": judging.computer_accounts(facts),
         "holders": [server for server, _code in facts.holders],
-        "mode": site_checks.mode_of(facts, mode),
+        "mode": judging.mode_of(facts, mode),
         "database": asdict(database) if database and database.server else None,
         "clock_offset_seconds": facts.clock.offset_seconds if facts.clock else None,
     }

@@ -238,7 +238,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status, update_check, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.support import support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock

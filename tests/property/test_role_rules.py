@@ -7,7 +7,7 @@ from hypothesis import find, given
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
     Surroundings,

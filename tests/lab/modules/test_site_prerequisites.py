@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import TITLES
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.judging import TITLES
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import NOBODY, READER, Play
 

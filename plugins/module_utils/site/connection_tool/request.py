@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import endpoints
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import endpoints
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import BadCommandLine, quoted
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
 

@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
-from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming, placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import same_server
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import failed, passed, skipped, unclear, warning

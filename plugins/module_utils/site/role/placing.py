@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import follow, move, naming, placement, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.follow import Mark, SiteFailure, Verdict
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.move import MovePlan
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow, move, placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import Mark, SiteFailure, Verdict
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import MovePlan
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete

@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud_duties, naming, placement, rows, updates
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Duty, Facts, Package, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import cloud_duties
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, Package, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 
 CENTRAL = "central administration site"
 # SMS_CM_UpdatePackages.UpdateType (SDK page): 0 regular, 1 weave, 2 QFE. It does not tell whether a QFE came in the console.

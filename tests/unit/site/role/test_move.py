@@ -5,7 +5,14 @@ import dataclasses
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.move import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
+    Refusal,
+    RoleState,
+    Surroundings,
+    Wish,
+    expecting_site_system,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import (
     MovePlan,
     elsewhere,
     given_up,
@@ -16,13 +23,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.move import (
     move_steps,
     plan_move,
     wish_problem,
-)
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
-    Refusal,
-    RoleState,
-    Surroundings,
-    Wish,
-    expecting_site_system,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import Database, database_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.facts import Database, database_of
 
 
 @pytest.mark.parametrize(

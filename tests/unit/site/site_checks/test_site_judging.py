@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import RoleHealth
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import Plan
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import Database, Definition, SiteFacts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import judging
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.facts import Database, Definition, SiteFacts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.judging import Plan
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import ProxyWish, SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -28,7 +29,7 @@ def facts(*more: Any, **changes: Any) -> SiteFacts:
     """A site on which all is well, with these rows besides that of its site server."""
     clock = ServerClock("CAS01", datetime(2026, 11, 22, 10, 0, tzinfo=UTC), 0.0)
     found = (row("cas01.corp.example", naming.SITE_SERVER), *more)
-    system = site_checks.site_system_row(found, SCP01, "CAS")
+    system = judging.site_system_row(found, SCP01, "CAS")
     well = SiteFacts(CAS, (CAS, PR1, SE1), found, system, (), FULL, (), frozenset(), DEFINITION, clock)
     return replace(well, **changes)
 
@@ -38,15 +39,15 @@ def verdict(check: Check) -> tuple[str, str]:
 
 
 def test_every_check_is_there_once_in_a_fixed_order() -> None:
-    found = site_checks.all_checks(facts(), PLAN)
-    assert [check.id for check in found] == list(site_checks.TITLES)
+    found = judging.all_checks(facts(), PLAN)
+    assert [check.id for check in found] == list(judging.TITLES)
     assert {check.status for check in found} == {Status.PASSED, Status.SKIPPED}
-    assert all(check.title == site_checks.TITLES[check.id] and check.detail for check in found)
+    assert all(check.title == judging.TITLES[check.id] and check.detail for check in found)
 
 
 def test_what_is_not_right_has_a_remedy() -> None:
     bad = facts(scp_row(SCP02), granted=ONLY_READ, installing=(("2609", "INSTALL_IN_PROGRESS"),), site=replace(CAS, version="9"))
-    found = site_checks.all_checks(bad, replace(PLAN, create_site_system=False))
+    found = judging.all_checks(bad, replace(PLAN, create_site_system=False))
     wrong = [check for check in found if check.status in (Status.FAILED, Status.WARNING)]
     assert [check.id for check in wrong] == [
         "rights_write",
@@ -68,14 +69,14 @@ def test_what_is_not_right_has_a_remedy() -> None:
     ],
 )
 def test_rights_write(granted: Any, status: str, words: str) -> None:
-    check = site_checks.rights_write(facts(granted=granted))
+    check = judging.rights_write(facts(granted=granted))
     assert verdict(check) == ("rights_write", status)
     assert words in check.detail
 
 
 @pytest.mark.parametrize(("site", "status"), [(CAS, "passed"), (ST1, "passed"), (PR1, "failed"), (SE1, "failed")])
 def test_top_level_site(site: Any, status: str) -> None:
-    assert verdict(site_checks.top_level_site(facts(site=site))) == ("top_level_site", status)
+    assert verdict(judging.top_level_site(facts(site=site))) == ("top_level_site", status)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +93,7 @@ def test_top_level_site(site: Any, status: str) -> None:
 )
 def test_single_instance_names_the_holder(holders: list[str], move: bool, status: str, words: str) -> None:
     found = facts(*(scp_row(server) for server in holders))
-    check = site_checks.single_instance(found, replace(PLAN, move=move))
+    check = judging.single_instance(found, replace(PLAN, move=move))
     assert verdict(check) == ("single_instance", status)
     assert words in check.detail
 
@@ -102,11 +103,11 @@ def test_single_instance_names_the_holder(holders: list[str], move: bool, status
 )
 def test_site_server_pair(servers: tuple[str, ...], status: str) -> None:
     found = facts(*(row(server, naming.SITE_SERVER) for server in servers))
-    assert verdict(site_checks.site_server_pair(found, PLAN)) == ("site_server_pair", status)
+    assert verdict(judging.site_server_pair(found, PLAN)) == ("site_server_pair", status)
 
 
 def test_a_site_server_without_a_passive_one_may_have_the_role() -> None:
-    check = site_checks.site_server_pair(facts(), Plan("cas01.corp.example"))
+    check = judging.site_server_pair(facts(), Plan("cas01.corp.example"))
     assert check.status is Status.PASSED
 
 
@@ -128,7 +129,7 @@ OK, ILL = RoleHealth("SMS Management Point", "ok", None), RoleHealth("SMS Manage
     ],
 )
 def test_site_system(rows: tuple[Any, ...], plan: Plan, changes: dict[str, Any], status: str, words: str) -> None:
-    check = site_checks.site_system(facts(*rows, **changes), plan)
+    check = judging.site_system(facts(*rows, **changes), plan)
     assert verdict(check) == ("site_system", status)
     assert words in check.detail
 
@@ -143,7 +144,7 @@ def test_site_system(rows: tuple[Any, ...], plan: Plan, changes: dict[str, Any],
     ],
 )
 def test_update_in_progress(installing: Any, allowed: bool, status: str) -> None:
-    check = site_checks.update_in_progress(facts(installing=installing), replace(PLAN, allow_during_update=allowed))
+    check = judging.update_in_progress(facts(installing=installing), replace(PLAN, allow_during_update=allowed))
     assert verdict(check) == ("update_in_progress", status)
 
 
@@ -160,7 +161,7 @@ def test_update_in_progress(installing: Any, allowed: bool, status: str) -> None
 )
 def test_an_account_is_listed(account: Any, listed: Any, to_add: tuple[str, ...], status: str, words: str) -> None:
     plan = replace(PLAN, accounts_to_add=to_add)
-    check = site_checks.account_listed("proxy_account_listed", account, facts(listed=listed), plan)
+    check = judging.account_listed("proxy_account_listed", account, facts(listed=listed), plan)
     assert verdict(check) == ("proxy_account_listed", status)
     assert words in check.detail
 
@@ -173,15 +174,15 @@ def test_planned_settings_come_before_those_of_the_site() -> None:
         UseProxy=Setting(1),
         ProxyName=Setting(0, "", "p1"),
     )
-    assert site_checks.settings(PLAN, "CAS", system)["installation_account"] == r"CORP\old"
+    assert judging.settings(PLAN, "CAS", system)["installation_account"] == r"CORP\old"
     planned = replace(
         PLAN, wish=SiteSystemWish(SCP01, installation_account=ACCOUNT, proxy=ProxyWish(True, "p2", 8080, r"CORP\web"))
     )
-    found = site_checks.settings(planned, "CAS", system)
+    found = judging.settings(planned, "CAS", system)
     assert found["installation_account"] == ACCOUNT
     assert found["proxy"] == {"enabled": True, "server": "p2", "port": 8080, "account": r"CORP\web"}
-    assert site_checks.accounts(found) == [ACCOUNT, r"CORP\web"]
-    assert site_checks.accounts(site_checks.settings(PLAN, "CAS", None)) == []
+    assert judging.accounts(found) == [ACCOUNT, r"CORP\web"]
+    assert judging.accounts(judging.settings(PLAN, "CAS", None)) == []
 
 
 @pytest.mark.parametrize(
@@ -197,7 +198,7 @@ def test_planned_settings_come_before_those_of_the_site() -> None:
 )
 def test_other_roles_are_advice(roles: tuple[str, ...], proxy: bool, status: str) -> None:
     wish = SiteSystemWish(SCP01, proxy=ProxyWish(True, "p2")) if proxy else None
-    check = site_checks.other_roles(facts(*(row(SCP01, role) for role in roles)), replace(PLAN, wish=wish))
+    check = judging.other_roles(facts(*(row(SCP01, role) for role in roles)), replace(PLAN, wish=wish))
     assert verdict(check) == ("other_roles", status)
     assert check.required is False
 
@@ -213,14 +214,14 @@ def test_other_roles_are_advice(roles: tuple[str, ...], proxy: bool, status: str
     ],
 )
 def test_site_version_known(version: str, status: str, words: str) -> None:
-    check = site_checks.site_version_known(facts(site=replace(CAS, version=version)))
+    check = judging.site_version_known(facts(site=replace(CAS, version=version)))
     assert verdict(check) == ("site_version_known", status)
     assert words in check.detail
     assert check.required is False
 
 
 def test_a_site_without_a_clock_does_not_tell_the_end_of_its_support() -> None:
-    assert site_checks.site_version_known(facts(clock=None)).status is Status.WARNING
+    assert judging.site_version_known(facts(clock=None)).status is Status.WARNING
 
 
 @pytest.mark.parametrize(
@@ -232,13 +233,13 @@ def test_a_site_without_a_clock_does_not_tell_the_end_of_its_support() -> None:
     ],
 )
 def test_computer_accounts_of_a_pair(definition: Any, accounts: list[str]) -> None:
-    assert site_checks.computer_accounts(facts(row(SCP02, naming.SITE_SERVER), definition=definition)) == accounts
+    assert judging.computer_accounts(facts(row(SCP02, naming.SITE_SERVER), definition=definition)) == accounts
 
 
 def test_the_mode_that_the_role_will_have() -> None:
-    assert site_checks.mode_of(facts(), None) == "online"
-    assert site_checks.mode_of(facts(scp_row(SCP02, mode=1)), None) == "offline"
-    assert site_checks.mode_of(facts(scp_row(SCP02, mode=1)), "online") == "online"
+    assert judging.mode_of(facts(), None) == "online"
+    assert judging.mode_of(facts(scp_row(SCP02, mode=1)), None) == "offline"
+    assert judging.mode_of(facts(scp_row(SCP02, mode=1)), "online") == "online"
 
 
 @pytest.mark.parametrize(
@@ -254,12 +255,12 @@ def test_the_mode_that_the_role_will_have() -> None:
     ],
 )
 def test_in_place(found: list[Any], mode: str | None, expected: bool) -> None:
-    assert site_checks.in_place(found, SCP01, "CAS", mode) is expected
+    assert judging.in_place(found, SCP01, "CAS", mode) is expected
 
 
 def test_an_account_without_rights_gets_one_failure_and_the_rest_skipped() -> None:
-    found = site_checks.no_rights("site CAS", "cas01.corp.example", "access denied")
-    assert [check.id for check in found] == list(site_checks.TITLES)
+    found = judging.no_rights("site CAS", "cas01.corp.example", "access denied")
+    assert [check.id for check in found] == list(judging.TITLES)
     assert found[0].status is Status.FAILED
     assert "access denied" in found[0].detail
     assert {check.status for check in found[1:]} == {Status.SKIPPED}

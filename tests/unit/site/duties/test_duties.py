@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duties
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Duty, Facts, Package, left
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duties import duties
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, Package, left
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
 from tests.unit.site.support import CAS, ST1
 

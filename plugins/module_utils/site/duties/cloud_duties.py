@@ -9,7 +9,7 @@ from datetime import datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Duty, Facts, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, to_do, unclear
 
 DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
 

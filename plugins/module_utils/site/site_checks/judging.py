@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placement, rows, site_systems
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_facts import SiteFacts
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.facts import SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.site.support import ENDED, UNKNOWN, support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 from tests.unit.site.support import CAS, PR1, SE1, ST1
 
 

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import follow, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 
 SERVER = "scp01.corp.example"

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import endpoints, versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.endpoints import Endpoint
+from ansible_collections.configmgr.scp.plugins.module_utils.site import versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.naming import BadName
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import endpoints
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.endpoints import Endpoint
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
 from ansible_collections.configmgr.scp.plugins.modules.endpoint_check import SPEC
 

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placement, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows, read_sites
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import SiteSystemWish, new_site_system
 from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.curl import url_host
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.curl import url_host
 from ansible_collections.configmgr.scp.plugins.module_utils.site.versions import SiteVersion
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
 

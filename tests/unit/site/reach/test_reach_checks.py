@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
-from ansible_collections.configmgr.scp.plugins.module_utils.site import reach_checks, versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.curl import Transfer
-from ansible_collections.configmgr.scp.plugins.module_utils.site.endpoints import Endpoint
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach_checks import Proxy, Target
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reaching import Tried, read
+from ansible_collections.configmgr.scp.plugins.module_utils.site import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import reach_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.curl import Transfer
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.endpoints import Endpoint
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.reach_checks import Proxy, Target
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import Tried, read
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.shell import Finished
 
 GO = Endpoint("go.microsoft.com", features=("updates",))

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
-from ansible_collections.configmgr.scp.plugins.module_utils.site.curl import Reach, Transfer, judge, judge_connection
-from ansible_collections.configmgr.scp.plugins.module_utils.site.endpoints import Endpoint
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.curl import Reach, Transfer, judge, judge_connection
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.endpoints import Endpoint
 from ansible_collections.configmgr.scp.plugins.module_utils.site.versions import SiteVersion, Standing
 
 

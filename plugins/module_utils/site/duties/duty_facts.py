@@ -14,7 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
     SMS_SCI_RESERVED,
     SMS_SCI_SYS_RES_USE,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duty import Facts, Package
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Facts, Package
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import curl
-from ansible_collections.configmgr.scp.plugins.module_utils.site.curl import Reach, Transfer
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.curl import Reach, Transfer
 
 TOKEN = "curl00"
 KNOWN = ("Microsoft", "DigiCert")

@@ -13,8 +13,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import placement, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import Refusal, RoleState, Surroundings, Wish, decide
+from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
+    Refusal,
+    RoleState,
+    Surroundings,
+    Wish,
+    decide,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Create, Delete
 

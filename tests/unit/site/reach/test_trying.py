@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.curl import CurlRun
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reaching import try_all
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.curl import CurlRun
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from tests.unit.wsman import wire
 from tests.unit.wsman.shell_wire import CREATED, DELETED, RSP, SENT, SIGNALLED, STARTED, TIMED_OUT, received

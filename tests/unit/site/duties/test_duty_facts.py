@@ -9,7 +9,8 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import classes, cloud, duty_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site import classes, cloud
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duty_facts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import WIN32_OPERATING_SYSTEM
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
-from ansible_collections.configmgr.scp.plugins.module_utils.site import curl
+from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line

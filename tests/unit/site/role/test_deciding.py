@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
     Surroundings,
