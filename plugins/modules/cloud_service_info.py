@@ -186,6 +186,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 
 SPEC: dict[str, Any] = {
     "argument_spec": {"site_code": SITE_CODE_OPTION},
@@ -200,7 +201,7 @@ def run(task: Task) -> Result:
         applications = cloud.read_applications(task.cim, code)
         gateways = cloud.read_gateways(task.cim, code)
         discovery = cloud.read_discovery(task.cim, code)
-        now = cloud.read_site_time(task.cim)
+        now = time_if_allowed(task.cim)
     by_number: dict[int | None, cloud.Tenant] = {tenant.number: tenant for tenant in tenants or ()}
     return {
         "changed": False,

@@ -152,11 +152,11 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import read_site_time
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import read_role_health
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
 SPEC: dict[str, Any] = {
@@ -174,7 +174,7 @@ def run(task: Task) -> Result:
         raise TaskFailure(f"hours: {hours} is out of range; give a number from 1 to {_MOST_HOURS}.")
     with site_of(task) as code:
         system = _role_server(task, code)
-        now = read_site_time(task.cim) or datetime.now(UTC)
+        now = time_if_allowed(task.cim) or datetime.now(UTC)
         since = now - timedelta(hours=hours)
         messages, more = site_status.read_messages(task.cim, code, since)
         return {

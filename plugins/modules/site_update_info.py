@@ -241,9 +241,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.options import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.support import support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, clock_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 
 SPEC: dict[str, Any] = {
     "argument_spec": {"site_code": SITE_CODE_OPTION, "hangs_after_minutes": {"type": "int", "default": 120}},
@@ -270,7 +269,7 @@ def run(task: Task) -> Result:
     with site_of(task) as code:
         packages = updates.read_packages(task.cim, code)
         site = read_site(task.cim, code, task.host)
-        clock = _clock(task)
+        clock = clock_if_allowed(task.cim)
         now = clock.now if clock else None
         support = support_of(site.version, now.date() if now else None)
         if support.warning:
@@ -285,16 +284,6 @@ def run(task: Task) -> Result:
             "support": support.as_data(),
             "last_synchronisation": _last_synchronisation(task, code, clock),
         }
-
-
-def _clock(task: Task) -> ServerClock | None:
-    """The clock of the provider's host; None for an account that may use the site but not the server's own classes."""
-    try:
-        return read_clock(task.cim)
-    except CimFault as fault:
-        if fault.kind is FaultKind.ACCESS_DENIED:
-            return None
-        raise
 
 
 def _hanging(package: updates.Package) -> dict[str, Any]:

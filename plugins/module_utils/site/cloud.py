@@ -21,8 +21,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import is_missing_site
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
@@ -173,20 +172,6 @@ def read_discovery(session: CimSession, code: str) -> list[Discovery] | None:
     """The discovery settings of each cloud service; None when this site has no such class."""
     found = _rows(session, code, SMS_AAD_DISCOVERY_SETTINGS)
     return None if found is None else sorted((discovery_from(row) for row in found), key=lambda settings: settings.service)
-
-
-def read_site_time(session: CimSession) -> datetime | None:
-    """The clock of the SMS Provider's host, UTC: secrets are judged by the site's time, not by the controller's.
-
-    None when the account may use the site but not the server's own classes.
-    """
-    try:
-        clock = read_clock(session)
-    except CimFault as fault:
-        if fault.kind is FaultKind.ACCESS_DENIED:
-            return None
-        raise
-    return clock.now if clock else None
 
 
 def tenant_from(row: CimInstance) -> Tenant:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, WIN32_OPERATING_SYSTEM
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
@@ -38,6 +39,22 @@ def read_clock(session: CimSession, controller: Callable[[], datetime] = lambda:
     found = session.query(CIMV2, WIN32_OPERATING_SYSTEM, query)
     after = controller()
     return clock_between(found[0], before, after) if found else None
+
+
+def clock_if_allowed(session: CimSession) -> ServerClock | None:
+    """The clock of the session's host; None for an account that may use the site but not the server's own classes."""
+    try:
+        return read_clock(session)
+    except CimFault as fault:
+        if fault.kind is FaultKind.ACCESS_DENIED:
+            return None
+        raise
+
+
+def time_if_allowed(session: CimSession) -> datetime | None:
+    """The time there, UTC: what a site did is judged by its time, not by the controller's. None as in ``clock_if_allowed``."""
+    clock = clock_if_allowed(session)
+    return clock.now if clock else None
 
 
 def clock_between(row: CimInstance, before: datetime, after: datetime) -> ServerClock | None:

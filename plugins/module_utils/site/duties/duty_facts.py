@@ -17,6 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Facts, Package
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
@@ -44,7 +45,7 @@ def read_facts(
         mode=mode,
         components=components,
         installed_at=read_installed_at(session, site, server) if server else None,
-        now=cloud.read_site_time(session) if any(not app.client for app in applications or ()) else None,
+        now=time_if_allowed(session) if any(not app.client for app in applications or ()) else None,
         applications=applications,
         gateways=cloud.read_gateways(session, site.code),
         discovery=cloud.read_discovery(session, site.code),

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import read_site_time
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 
 # What an installation or a removal says of its outcome.
 OUTCOME_IDS = (
@@ -63,7 +63,7 @@ def mark(task: Task, code: str, component: str, ids: tuple[int, ...]) -> Mark:
 
     A site keeps the messages of months, and one that is busy writes some of them every few minutes.
     """
-    now = read_site_time(task.cim)
+    now = time_if_allowed(task.cim)
     since = now - _LOOK_BACK if now else None
     return Mark(status.newest_record(task.cim, code, component, ids, since), component, ids, since)
 

@@ -13,6 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import classes,
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duty_facts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import WIN32_OPERATING_SYSTEM
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -160,9 +161,9 @@ def test_other_faults_stay_what_they_are() -> None:
 
 def test_the_clock_of_the_site() -> None:
     clock = CimInstance.new("root/cimv2", WIN32_OPERATING_SYSTEM, {"LocalDateTime": WHEN})
-    assert cloud.read_site_time(session(Site(Win32_OperatingSystem=[clock]))) == WHEN
-    assert cloud.read_site_time(session(Site(Win32_OperatingSystem=[]))) is None
+    assert time_if_allowed(session(Site(Win32_OperatingSystem=[clock]))) == WHEN
+    assert time_if_allowed(session(Site(Win32_OperatingSystem=[]))) is None
     denied = fault(FaultKind.ACCESS_DENIED, "Win32_OperatingSystem")
-    assert cloud.read_site_time(session(Site(Win32_OperatingSystem=denied))) is None
+    assert time_if_allowed(session(Site(Win32_OperatingSystem=denied))) is None
     with pytest.raises(CimFault):
-        cloud.read_site_time(session(Site(Win32_OperatingSystem=fault(FaultKind.INVALID_CLASS, "Win32_OperatingSystem"))))
+        time_if_allowed(session(Site(Win32_OperatingSystem=fault(FaultKind.INVALID_CLASS, "Win32_OperatingSystem"))))
