@@ -17,7 +17,6 @@ import traceback
 from types import ModuleType
 from typing import Any
 
-from ansible.module_utils.common.parameters import remove_values
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -30,7 +29,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import Sett
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
-from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import spellings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden, spellings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
 
 __all__ = ["ActionModule", "cim"]
@@ -63,7 +62,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if not self._task.diff:
             result.pop("diff", None)
         result["invocation"] = {"module_args": dict(arguments.shown)}
-        scrubbed: dict[str, Any] = remove_values(plain(result), secrets)
+        scrubbed: dict[str, Any] = hidden(plain(result), secrets)
         return scrubbed
 
     def _refusal(self) -> str | None:
@@ -135,7 +134,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         def show(line: str) -> None:
             if not self._task.no_log:
                 # Standard output belongs to the callback, which may write JSON there.
-                display.display(remove_values(line, secrets), stderr=True)
+                display.display(hidden(line, secrets), stderr=True)
 
         return Progress(show, host)
 

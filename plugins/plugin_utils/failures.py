@@ -21,6 +21,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     Unreachable,
     refusal,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 
 _MAX_REASON = 300
 _MAX_CHAIN = 20
@@ -157,7 +158,7 @@ def _tls_reason(error: ssl.SSLError) -> str:
         return "the port does not speak TLS; WinRM listens for HTTPS on 5986 and for HTTP on 5985"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return "the server closed the connection"
-    return error.reason or _short(str(error))
+    return error.reason or one_line(str(error), _MAX_REASON)
 
 
 def _reason(chain: list[BaseException]) -> str:
@@ -165,10 +166,5 @@ def _reason(chain: list[BaseException]) -> str:
     for item in reversed(chain):
         text = item.strerror if isinstance(item, OSError) and item.strerror else str(item)
         if text and not text.startswith(("<", "(")):
-            return _short(text)
+            return one_line(text, _MAX_REASON)
     return type(chain[0]).__name__
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _MAX_REASON else line[:_MAX_REASON] + "..."

@@ -1,18 +1,58 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The ways in which a secret may stand in a text: whoever quotes one writes it in the manner of his own format."""
+"""The ways in which a secret may stand in a text: whoever quotes one writes it in the manner of his own format, or half of it."""
 
 from __future__ import annotations
 
 import html
 import json
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from typing import Any
 from xml.sax.saxutils import escape
+
+from ansible.module_utils.common.parameters import remove_values
+
+# How this collection ends a text that it cuts off (``wsman/one_line.py``, ``site/logs/shown.py``).
+_CUT = re.compile(r"(?: \[)?\.\.\.")
+# A shorter beginning may be any word's, and tells next to nothing.
+_LEAST = 4
 
 
 def spellings(secrets: Iterable[str]) -> set[str]:
     """The secrets as they are, and as Python, JSON, XML and a text that was made one line write them."""
     return {spelling for secret in secrets for spelling in _spellings(secret) if spelling}
+
+
+def hidden(value: Any, secrets: Collection[str]) -> Any:
+    """A result or a line with asterisks in place of the secrets, and of the beginning of one in front of a cut.
+
+    :param secrets: all their ``spellings``.
+    """
+    without = remove_values(value, secrets)
+    begun = {begin for text in _texts(without) for begin in _begun(text, secrets)}
+    return remove_values(without, begun) if begun else without
+
+
+def _begun(text: str, secrets: Collection[str]) -> Iterator[str]:
+    """The beginnings of secrets in front of a cut, with the dots behind them."""
+    for cut in _CUT.finditer(text):
+        for secret in secrets:
+            for length in range(min(len(secret) - 1, cut.start()), _LEAST - 1, -1):
+                if text.endswith(secret[:length], 0, cut.start()):
+                    yield secret[:length] + cut[0]
+                    break
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
 
 
 def _spellings(secret: str) -> Iterator[str]:

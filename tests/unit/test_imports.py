@@ -60,7 +60,7 @@ ROOMS = {
     TABLES: room(outside=frozenset({"yaml"})),
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
     # LDAP needs a library; it is loaded when the first question is asked.
-    LDAP: room(outside=frozenset({"ldap3"})),
+    LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
     SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS, TRANSFER),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, ansible=("ansible",), outside=ANYTHING),

@@ -15,6 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import command_line
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 CERTUTIL = r"%SystemRoot%\System32\certutil.exe"
@@ -71,5 +72,5 @@ def _run(session: CimSession, command: str, *arguments: str) -> None:
 def _words(found: shell.Finished) -> str:
     if found.stopped:
         return f"it was ended, because of its {found.stopped}"
-    words = " ".join((found.stderr or found.stdout).split())[:_MOST_WORDS]
+    words = one_line(found.stderr or found.stdout, _MOST_WORDS)
     return words or f"exit code {found.exit_code}"

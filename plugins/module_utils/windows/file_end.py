@@ -22,6 +22,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes impo
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 # -q first, or a config file of the account would be read.
@@ -146,7 +147,7 @@ def _read(session: CimSession, path: str, part: str, limit_bytes: int, waiting: 
         raise FileError(f"{path} was not read: the command was ended, because of its {found.stopped}")
     if found.exit_code == 0:
         return found.stdout_bytes
-    words = " ".join(found.stderr.split())[:_MOST_WORDS]
+    words = one_line(found.stderr, _MOST_WORDS)
     if not words.lower().startswith("curl:"):
         raise NoCurl("there is no curl.exe on this server; Windows has it since Windows Server 2019")
     if found.exit_code == _BAD_RESUME:

@@ -11,6 +11,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
+
 Scope = Literal["BASE", "LEVEL", "SUBTREE"]
 Entry = Mapping[str, Any]
 
@@ -113,11 +115,11 @@ def sid(entry: Entry) -> str:
 
 def reason(error: Exception) -> str:
     """What went wrong, on one line; of a refused certificate only why it was refused."""
-    said = " ".join(str(error).split()) or type(error).__name__
+    said = one_line(str(error), _MOST_TEXT) or type(error).__name__
     refused = _CERTIFICATE.search(said)
     if refused:
         return f"its certificate is not accepted: {refused[1]}".replace("\\", "")
-    return said[:_MOST_TEXT]
+    return said
 
 
 def _raw(entry: Entry, name: str) -> list[bytes]:

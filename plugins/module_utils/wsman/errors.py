@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
+
 _MAX_QUERY_TEXT = 300
 
 
@@ -32,9 +34,7 @@ class RequestInfo:
 
     def __str__(self) -> str:
         if self.query:
-            query = " ".join(self.query.split())
-            query = query if len(query) <= _MAX_QUERY_TEXT else query[:_MAX_QUERY_TEXT] + "..."
-            return f"{self.operation} in {self.namespace} [{query}]"
+            return f"{self.operation} in {self.namespace} [{one_line(self.query, _MAX_QUERY_TEXT)}]"
         text = self.operation
         if self.target:
             text += f" of {self.target}"

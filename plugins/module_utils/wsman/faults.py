@@ -17,6 +17,7 @@ from enum import Enum
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.answer import child, descendant
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError, RequestInfo
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import local
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 
 
 class FaultKind(Enum):
@@ -269,10 +270,7 @@ def _below(parent: ET.Element | None, lower_name: str) -> Iterator[ET.Element]:
 
 def _words(element: ET.Element | None) -> str:
     """The element's own text on one line, shortened; without the text of its children."""
-    if element is None or not element.text:
-        return ""
-    text = " ".join("".join(char if char.isprintable() else " " for char in element.text[: 4 * _MAX_TEXT]).split())
-    return text if len(text) <= _MAX_TEXT else text[:_MAX_TEXT] + "..."
+    return "" if element is None or not element.text else one_line(element.text, _MAX_TEXT)
 
 
 def _number(text: str) -> int | None:

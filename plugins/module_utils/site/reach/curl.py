@@ -16,6 +16,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
+
 MAX_PARALLEL = 64
 
 # Codes that count as not reached (internet-endpoints and cloud connectivity check pages of memdocs).
@@ -121,7 +123,7 @@ def transfers(output: str, token: str) -> dict[int, Transfer]:
             if transfer is not None:
                 found.setdefault(current, transfer)
         elif line.startswith("Issuer:") and len(issuers.setdefault(current, [])) < _MAX_ISSUERS:
-            issuers[current].append(_words(line.partition(":")[2], _MAX_ISSUER))
+            issuers[current].append(one_line(line.partition(":")[2], _MAX_ISSUER))
     return {
         number: Transfer(
             transfer.exit_code,
@@ -171,7 +173,7 @@ def url_host(host: str) -> str:
 def refusal_of(stdout: str, stderr: str, token: str) -> str | None:
     """Why curl itself did nothing: its own words about an option that it does not know. None when it ran, or is not there."""
     first = next(iter(stderr.strip().splitlines()), "")
-    return _words(first, _MAX_ERROR) if token not in stdout and first.lower().startswith("curl:") else None
+    return one_line(first, _MAX_ERROR) if token not in stdout and first.lower().startswith("curl:") else None
 
 
 _CONNECT_FAILED = 7
@@ -264,15 +266,10 @@ def _transfer(fields: Sequence[str]) -> tuple[int, Transfer | None]:
         return -1, None
     number, exit_code, status, proxy_status = (int(text) for text in fields[1:5])
     connect_seconds, seconds = (float(text.replace(",", ".")) for text in fields[5:7])
-    error = _words(fields[7], _MAX_ERROR)
+    error = one_line(fields[7], _MAX_ERROR)
     return number, Transfer(exit_code, status, proxy_status, connect_seconds > 0, seconds, error)
 
 
 def _replaced(issuers: Sequence[str], known: Iterable[str]) -> bool:
     names = [name.lower() for name in known]
     return bool(issuers and names) and not any(name in issuer.lower() for issuer in issuers for name in names)
-
-
-def _words(text: str, limit: int) -> str:
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text).split())
-    return line if len(line) <= limit else line[:limit] + "..."

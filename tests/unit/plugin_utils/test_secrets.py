@@ -1,0 +1,38 @@
+"""Secrets that were cut off in the middle: a text that was too long ends where it likes."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
+from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden, spellings
+
+SECRET = 'Corr"ect-Horse'
+SECRETS = spellings([SECRET])
+
+
+@pytest.mark.parametrize("cut", range(len(SECRET) + 1))
+def test_no_more_than_three_signs_of_a_secret_stay_in_front_of_a_cut(cut: int) -> None:
+    text = f"cannot encrypt {SECRET} for the site"
+    most = len("cannot encrypt ") + cut
+    for short in (one_line(text, most), shown(text, most)):
+        found = hidden({"msg": f"It says: {short} Try again.", "more": [(short,)]}, SECRETS)
+        assert SECRET[:4] not in repr(found), (short, found)
+        assert "It says: cannot encrypt " in found["msg"]
+        assert found["msg"].endswith("Try again.")
+
+
+def test_a_cut_inside_a_secret_that_was_written_in_another_way() -> None:
+    assert "Corr" not in hidden("<p>Corr&quot;ect-...", SECRETS)
+    assert "Corr" not in hidden('{"password": "Corr\\"e...', SECRETS)
+
+
+def test_texts_that_only_look_alike_stay() -> None:
+    for text in ("Corr", "Cor...", "Corrosion of the disk ...", "a correct horse...", "..."):
+        assert hidden([text], SECRETS) == [text]
+
+
+def test_several_cuts_and_several_secrets() -> None:
+    found = hidden('first Corr"..., then Batter..., then all of it: Battery-Staple', spellings([SECRET, "Battery-Staple"]))
+    assert found == "first ********, then ********, then all of it: ********"
