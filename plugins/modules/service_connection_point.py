@@ -57,7 +57,8 @@ options:
     description:
       - V(write) writes a mode that differs.
       - V(report) does not write a difference that is of the mode alone; RV(mode_change_due) tells it. It is how the role
-        P(configmgr.scp.service_connection_point#role) learns that the thread is to be stopped first.
+        P(configmgr.scp.service_connection_point#role) learns that the thread is to be stopped first. An installation that still
+        goes on is waited for (O(wait)), because the thread is there only then.
       - V(confirm) also writes a mode that is there already, as it is, and waits until the site has processed it. It is meant for
         a thread that was found stopped, perhaps by a run that was cut off. The site's answer is waited for at most 300 seconds
         then, and its absence is a warning. Such a write does not count as a change.
@@ -307,23 +308,19 @@ def _unchanged(task: Task, state: RoleState, wish: Wish) -> Result:
         seen = placing.confirm_mode(task, site, row, limit, wish.allow_during_update)
     said = [follow.message_evidence(seen)] if seen is not None else []
     result = {**_outcome(False, row), "evidence": said, **_nothing_moved(wish)}
+    followed = _followed(task, state, wish)
+    return {**result, **followed, "evidence": said + followed.get("evidence", [])}
+
+
+def _followed(task: Task, state: RoleState, wish: Wish) -> Result:
+    """What the site says of the role's installation or removal on the server, seen to its end unless in check mode."""
+    site, server, limit = state.site, wish.server, task.params["wait_timeout"]
     if not task.params["wait"] or not server:
-        return result
+        return {}
     states = status.component_states(task.cim, site.code, (naming.DOWNLOADER,))
-    summary = next((found for found in states if status.same_server(found.server, server)), None)
-    verdict = follow.judge_installation(summary, (), after_write=False) if wish.present else follow.judge_removal(summary, ())
-    done = verdict.done or (wish.present and follow.stopped_only(task, site, server, summary))
-    if not done and not task.check_mode:
-        since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
-        verdict = (
-            follow.wait_for_installation(task, site, server, since, limit, after_write=False)
-            if wish.present
-            else follow.wait_for_removal(task, site, server, since, limit)
-        )
-        done = verdict.done
-    if wish.move:
-        result["left_behind"] = left_behind(states, server)
-    return {**result, "installed": done == wish.present, "evidence": said + follow.evidence(verdict)}
+    done, verdict = follow.see_through(task, site, server, states, wish.present, limit)
+    moved = {"left_behind": left_behind(states, server)} if wish.move else {}
+    return {"installed": done == wish.present, "evidence": follow.evidence(verdict), **moved}
 
 
 def _changed(task: Task, state: RoleState, wish: Wish) -> Result:
@@ -346,7 +343,8 @@ def _changed(task: Task, state: RoleState, wish: Wish) -> Result:
     if task.check_mode:
         return {**_outcome(True, after, isinstance(step, Change)), **moved, "diff": diff}
     if isinstance(step, Change) and task.params["mode_change"] == "report":
-        return {**_outcome(False, step.before), **moved, "mode_change_due": True}
+        # The thread has to be there before it can be stopped for the new mode.
+        return {**_outcome(False, step.before), **moved, **_followed(task, state, wish), "mode_change_due": True}
     return {**moved, **_written(task, state, wish, step), "diff": diff}
 
 

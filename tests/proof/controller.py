@@ -7,13 +7,12 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible.module_utils.common.parameters import remove_values
-
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import Send
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
+from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
 from lab.clock import HandClock
 from tests.lab.modules.conftest import ADMIN, Play
@@ -100,7 +99,7 @@ class Controller(Play):
             if self._link is not None:
                 self._link.close()
         secrets = {self.estate.account(user).password, *(str(value) for name, value in given.items() if name == "password")}
-        shown: Result = remove_values(plain(result), secrets)
+        shown: Result = hidden(plain(result), secrets)
         self.told.append(Told(module, machine, shown, self._differs(before, module, machine), check))
         if self.told[-1].failed:
             raise PlayEnded(self.told[-1].message)

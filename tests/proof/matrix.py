@@ -78,7 +78,9 @@ def struck(estate: Estate, operation: Operation, fault: Fault, at: int) -> Trial
 
 def cells() -> list[Cell]:
     """Every combination; those that take longest first, so that no worker is left alone with one in the end."""
-    length = {name: rank for rank, name in enumerate(("move", "provision", "mode change", "removal"))}
+    length = {
+        name: rank for rank, name in enumerate(("move", "provision", "mode change while it installs", "mode change", "removal"))
+    }
     found = [(operation.name, fault.name) for operation in OPERATIONS for fault in FAULTS]
     return sorted(found, key=lambda cell: (length.get(cell[0], 9), not FAULTS_BY_NAME[cell[1]].late))
 

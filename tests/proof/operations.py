@@ -96,6 +96,12 @@ def _provision(play: Controller) -> None:
     )
 
 
+def _begin_online(play: Controller) -> None:
+    """The row is written, and the site has just begun with it."""
+    play.run("site_system", server=SCP02, site_code=SITE)
+    play.run(MODULE, server=SCP02, mode="online", site_code=SITE, wait=False)
+
+
 def _remove(play: Controller) -> None:
     play.run(MODULE, state="absent", server=SCP01, site_code=SITE)
     play.run("site_system", server=SCP01, state="absent", site_code=SITE)
@@ -157,6 +163,13 @@ OPERATIONS: tuple[Operation, ...] = (
         estate_text("scp01", "online", style="A"),
         lambda play: role_service_connection_point(play, SCP01, "offline"),
         lambda estate: _placed(estate, SCP01, "offline", True),
+    ),
+    Operation(
+        "mode change while it installs",
+        estate_text(),
+        lambda play: role_service_connection_point(play, SCP02, "offline"),
+        lambda estate: _placed(estate, SCP02, "offline", False),
+        _begin_online,
     ),
     Operation(
         "move",

@@ -33,6 +33,15 @@ def test_a_due_change_is_only_reported(play: Play) -> None:
     assert (planned["changed"], planned["mode"]) == (True, "offline")
 
 
+def test_an_installation_that_goes_on_is_waited_for_before_a_due_change_is_reported(play: Play) -> None:
+    """A run that was cut off after the row was written: the thread that the mode waits for is not there yet."""
+    play.run(MODULE, state="absent")
+    play.run(MODULE, server=SCP01, wait=False)
+    result = play.run(MODULE, server=SCP01, mode="offline", mode_change="report")
+    assert (result["changed"], result["mode_change_due"], result["installed"]) == (False, True, True)
+    assert play.run("component", "scp01")["state"] == "running"
+
+
 def test_reporting_costs_no_request_more_when_nothing_is_due(play: Play) -> None:
     result = play.run(MODULE, server=SCP01, mode="online", mode_change="report", site_code="CAS")
     assert (result["changed"], result["mode_change_due"]) == (False, False)

@@ -122,6 +122,25 @@ def stopped_only(task: Task, site: Site, server: str, summary: ComponentState | 
     return judge_stopped(summary, _messages(task, site, server, Mark(0, naming.DOWNLOADER, OUTCOME_IDS)))
 
 
+def see_through(
+    task: Task, site: Site, server: str, states: Sequence[ComponentState], present: bool, limit_seconds: float
+) -> tuple[bool, Verdict]:
+    """Whether an installation or a removal whose row is as wished already has ended; waited for, but in check mode.
+
+    :param states: the downloader's, on every server, as read a moment ago.
+    :raises TaskFailure: as in ``wait_for_installation`` and ``wait_for_removal``.
+    """
+    summary = next((found for found in states if status.same_server(found.server, server)), None)
+    verdict = judge_installation(summary, (), after_write=False) if present else judge_removal(summary, ())
+    done = verdict.done or (present and stopped_only(task, site, server, summary))
+    if done or task.check_mode:
+        return done, verdict
+    since = mark(task, site.code, naming.DOWNLOADER, OUTCOME_IDS)
+    if present:
+        return True, wait_for_installation(task, site, server, since, limit_seconds, after_write=False)
+    return True, wait_for_removal(task, site, server, since, limit_seconds)
+
+
 def wait_for_installation(task: Task, site: Site, server: str, since: Mark, limit_seconds: float, after_write: bool) -> Verdict:
     """Follow the site until the role runs on the server.
 
