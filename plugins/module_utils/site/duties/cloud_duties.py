@@ -107,6 +107,13 @@ def discovery(facts: Facts) -> Duty:
     seen = facts.component(DISCOVERY_AGENT)
     if seen is not None and seen.started:
         return Duty(id, title, f"{DISCOVERY_AGENT} on {facts.server} is started.")
+    if seen is not None and seen.state == "installing":
+        return to_do(
+            id,
+            title,
+            f"Discovery is enabled, but {DISCOVERY_AGENT} on {facts.server} is still being installed.",
+            f"Wait until the site has installed all of the role, see sitecomp.log on {facts.site.server}; then look again.",
+        )
     return to_do(
         id,
         title,

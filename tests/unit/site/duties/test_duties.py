@@ -248,6 +248,13 @@ def test_discovery(changes: dict[str, Any], verdict: str) -> None:
     assert judged(duty("discovery", **changes)) == verdict
 
 
+def test_a_thread_that_is_still_being_installed_is_not_to_be_started() -> None:
+    found = duty("discovery", components=[component("SMS_AZUREAD_DISCOVERY_AGENT", "installing")])
+    assert judged(found) == "to do"
+    assert "is still being installed" in found.detail
+    assert found.how.startswith("Wait until the site has installed all of the role")
+
+
 @pytest.mark.parametrize(
     ("state", "type_", "recovered", "verdict"),
     [
