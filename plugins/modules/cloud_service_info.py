@@ -187,6 +187,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 
 SPEC: dict[str, Any] = {
     "argument_spec": {"site_code": SITE_CODE_OPTION},
@@ -206,7 +207,7 @@ def run(task: Task) -> Result:
     return {
         "changed": False,
         "site_code": code,
-        "site_time": cloud.iso(now),
+        "site_time": iso(now),
         "tenants": as_list(tenants),
         "applications": None
         if applications is None

@@ -157,6 +157,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.options import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import read_role_health
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
 SPEC: dict[str, Any] = {
@@ -180,8 +181,8 @@ def run(task: Task) -> Result:
         return {
             "changed": False,
             "site_code": code,
-            "site_time": _iso(now),
-            "since": _iso(since),
+            "site_time": iso(now),
+            "since": iso(since),
             "server": rows.server_of(system) if system else None,
             "roles": [health.as_data() for health in read_role_health(task.cim, code, system)],
             "messages": [message.as_data() for message in messages],
@@ -193,10 +194,6 @@ def _role_server(task: Task, code: str) -> CimInstance | None:
     """The role's row when there is exactly one; its NAL path is that of its server."""
     found = read_rows(task.cim, code, (naming.SERVICE_CONNECTION_POINT,))
     return found[0] if len(found) == 1 else None
-
-
-def _iso(when: datetime) -> str:
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def main() -> None:

@@ -110,6 +110,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import executiv
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import WAIT_OPTIONS
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 
 SPEC: dict[str, Any] = {
     "argument_spec": {"mode": {"type": "str", "choices": ["online", "offline"], "required": True}, **WAIT_OPTIONS},
@@ -133,17 +134,17 @@ def run(task: Task) -> Result:
         update_check.ask(task, registry, before)
         if task.params["wait"]:
             made = update_check.wait_for_proof(task, registry, task.params["wait_timeout"])
-    previous = _iso(update_check.time_of(before))
+    previous = iso(update_check.time_of(before))
     return {
         "changed": True,
         "asked": not task.check_mode,
         "previous_synchronisation": previous,
-        "last_synchronisation": _iso(made),
+        "last_synchronisation": iso(made),
         "elapsed_seconds": round(task.monotonic() - began, 1),
         "evidence": _evidence(task.host, made),
         "diff": {
             "before": {"last_synchronisation": previous},
-            "after": {"last_synchronisation": _iso(made) or "a check is asked for"},
+            "after": {"last_synchronisation": iso(made) or "a check is asked for"},
         },
     }
 
@@ -151,12 +152,8 @@ def run(task: Task) -> Result:
 def _evidence(host: str, made: datetime | None) -> list[dict[str, str]]:
     if made is None:
         return []
-    text = f"{update_check.LAST_SYNCED} of {naming.DOWNLOADER} on {host} is {_iso(made)}"
+    text = f"{update_check.LAST_SYNCED} of {naming.DOWNLOADER} on {host} is {iso(made)}"
     return [{"source": "registry", "text": text}]
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 
 
 def main() -> None:

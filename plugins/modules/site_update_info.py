@@ -230,7 +230,7 @@ last_synchronisation:
     {time: null, server: scp01.corp.example, mode: online, text: "It is recorded on scp01.corp.example only."}
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -243,6 +243,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.support import 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, clock_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 
 SPEC: dict[str, Any] = {
     "argument_spec": {"site_code": SITE_CODE_OPTION, "hangs_after_minutes": {"type": "int", "default": 120}},
@@ -277,7 +278,7 @@ def run(task: Task) -> Result:
         return {
             "changed": False,
             "site_code": code,
-            "site_time": _iso(now),
+            "site_time": iso(now),
             "packages": [package.as_data(now, after) for package in packages],
             **{phase: [package.name for package in packages if package.phase == phase] for phase in _LISTED},
             "hanging": [_hanging(package) for package in packages if package.hangs(now, after)],
@@ -291,7 +292,7 @@ def _hanging(package: updates.Package) -> dict[str, Any]:
         "guid": package.guid,
         "name": package.name,
         "state": package.state,
-        "since": _iso(package.updated),
+        "since": iso(package.updated),
         "advice": updates.advice(package),
     }
 
@@ -309,11 +310,7 @@ def _last_synchronisation(task: Task, code: str, clock: ServerClock | None) -> d
         last = update_check.Last(
             None, f"It is recorded on {server} only: run configmgr.scp.site_update_check there in check mode."
         )
-    return {"time": _iso(last.time), "server": server, "mode": rows.mode_of(found[0]), "text": last.text}
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
+    return {"time": iso(last.time), "server": server, "mode": rows.mode_of(found[0]), "text": last.text}
 
 
 def main() -> None:

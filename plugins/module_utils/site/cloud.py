@@ -21,6 +21,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import is_missing_site
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
@@ -143,11 +144,6 @@ def secret_state(expires: datetime | None, now: datetime | None) -> str:
     if expires <= now:
         return EXPIRED
     return EXPIRES_SOON if expires - now < timedelta(days=EXPIRES_SOON_DAYS) else VALID
-
-
-def iso(when: datetime | None) -> str | None:
-    """ISO 8601 UTC, whole seconds."""
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if when else None
 
 
 def read_tenants(session: CimSession, code: str) -> list[Tenant] | None:

@@ -5,11 +5,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SITE_SYSTEM_SUMMARIZER
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
@@ -50,9 +50,8 @@ def read_role_health(session: CimSession, code: str, system: CimInstance | None)
 
 
 def _role_health(row: CimInstance) -> RoleHealth:
-    down = row.get("DownSince")
     return RoleHealth(
         role=str(row.get("Role") or ""),
         status=condition(row.get("Status")),
-        down_since=down.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(down, datetime) else None,
+        down_since=iso(row.get("DownSince")),
     )

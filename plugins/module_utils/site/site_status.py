@@ -15,6 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_STAT_MSG_INS_STRINGS, SMS_STATUS_MESSAGE
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_least, one_of, select
@@ -68,7 +69,7 @@ class Message:
             "component": shown(self.component, _NAME_LENGTH),
             "server": shown(self.server, _NAME_LENGTH),
             "severity": self.severity,
-            "time": self.time.strftime("%Y-%m-%dT%H:%M:%SZ") if self.time else None,
+            "time": iso(self.time),
             "words": [shown(word, _WORD_LENGTH) for word in self.words],
             "title": meaning.title if meaning else None,
             "subject": meaning.subject if meaning else None,

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
@@ -16,6 +16,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
     SMS_STATUS_MESSAGE,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import UNKNOWN, condition
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_least, equals, one_of, select
@@ -153,9 +154,9 @@ def _component(row: CimInstance) -> ComponentState:
         component=str(row.get("ComponentName") or ""),
         server=str(row.get("MachineName") or ""),
         state=_COMPONENT_STATES.get(number, f"state {number}") if isinstance(number, int) else "unknown",
-        last_started=_iso(row.get("LastStarted")),
+        last_started=iso(row.get("LastStarted")),
         status=condition(row.get("Status")),
-        last_heartbeat=_iso(row.get("LastHeartbeat")),
+        last_heartbeat=iso(row.get("LastHeartbeat")),
     )
 
 
@@ -165,9 +166,5 @@ def _message(row: CimInstance) -> StatusMessage:
         id=int(row["MessageID"]),
         component=str(row.get("Component") or ""),
         server=str(row.get("MachineName") or ""),
-        time=_iso(row.get("Time")),
+        time=iso(row.get("Time")),
     )
-
-
-def _iso(value: object) -> str | None:
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else None

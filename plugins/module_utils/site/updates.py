@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_CM_UPDATE_PACKAGES
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import one_of, select
@@ -81,8 +82,8 @@ class Package:
             "state": self.state,
             "state_number": self.number,
             "phase": self.phase,
-            "released": _iso(self.released),
-            "last_updated": _iso(self.updated),
+            "released": iso(self.released),
+            "last_updated": iso(self.updated),
             "unchanged_seconds": None if age is None else max(0, round(age.total_seconds())),
             "hangs": hangs,
             "advice": advice(self) if hangs or self.phase == FAILED else None,
@@ -160,7 +161,3 @@ def _states() -> dict[int, Mapping[str, Any]]:
 
 def _when(value: object) -> datetime | None:
     return value.astimezone(UTC) if isinstance(value, datetime) else None
-
-
-def _iso(when: datetime | None) -> str | None:
-    return when.strftime("%Y-%m-%dT%H:%M:%SZ") if when else None

@@ -51,6 +51,11 @@ def parse_when(text: str) -> datetime | timedelta:
     raise ValueError("is no date or interval in the XML form or the DMTF form")
 
 
+def iso(value: object) -> str | None:
+    """A date as results show it, in UTC and to the second: ``2026-01-31T08:00:00Z``. None for anything that is no date."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else None
+
+
 def format_date(when: datetime) -> str:
     """xs:dateTime in UTC, fraction digits trimmed: ``2026-01-31T08:00:00Z``, ``2026-01-31T08:00:00.25Z``."""
     when = when.astimezone(UTC)

@@ -10,6 +10,7 @@ from datetime import datetime
 from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 
 DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
 
@@ -35,11 +36,11 @@ def secrets_renewed(facts: Facts) -> Duty:
     for app in servers:
         younger = _made_here(app.secret_created, facts)
         if younger is False:
-            old.append(f"{app.name} of {cloud.iso(app.secret_created)}")
+            old.append(f"{app.name} of {iso(app.secret_created)}")
         elif younger is None:
-            unknown.append(f"{app.name} of {cloud.iso(app.secret_created) or 'no known date'}")
+            unknown.append(f"{app.name} of {iso(app.secret_created) or 'no known date'}")
     if old:
-        return to_do(id, title, f"Made before {cloud.iso(facts.installed_at)}: {', '.join(old + unknown)}.", HOW_TO_RENEW)
+        return to_do(id, title, f"Made before {iso(facts.installed_at)}: {', '.join(old + unknown)}.", HOW_TO_RENEW)
     if unknown:
         why = f"the site has no message of the role's installation on {facts.server} any more. Secrets: {', '.join(unknown)}."
         if facts.installed_at:
@@ -62,14 +63,14 @@ def secrets_valid(facts: Facts) -> Duty:
     if not servers:
         return _no_applications(id, title)
     states = [(app, cloud.secret_state(app.secret_expires, facts.now)) for app in servers]
-    ending = [f"{app.name} on {cloud.iso(app.secret_expires)}" for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
+    ending = [f"{app.name} on {iso(app.secret_expires)}" for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
     unknown = [app.name for app, s in states if s == cloud.UNKNOWN]
     if ending:
         return to_do(id, title, f"Expired, or within {cloud.EXPIRES_SOON_DAYS} days: {', '.join(ending)}.", HOW_TO_RENEW)
     if unknown:
         why = "the site's clock can not be read." if facts.now is None else f"the site has no date for {', '.join(unknown)}."
         return unclear(id, title, why, "See the dates in the console: Administration > Cloud Services > Microsoft Entra tenants.")
-    return Duty(id, title, f"Valid: {', '.join(f'{app.name} until {cloud.iso(app.secret_expires)}' for app in servers)}.")
+    return Duty(id, title, f"Valid: {', '.join(f'{app.name} until {iso(app.secret_expires)}' for app in servers)}.")
 
 
 def expiry_watched(facts: Facts) -> Duty:
@@ -81,7 +82,7 @@ def expiry_watched(facts: Facts) -> Duty:
     silent = [app for app in servers if app.expiry_notice is not True]
     if not silent:
         return Duty(id, title, f"The console tells of {_named(servers)}.")
-    listed = ", ".join(f"{app.name} expires on {cloud.iso(app.secret_expires) or 'no known date'}" for app in silent)
+    listed = ", ".join(f"{app.name} expires on {iso(app.secret_expires) or 'no known date'}" for app in silent)
     why = f"the console gives no notice for an imported application, and perhaps none here: {listed}."
     return unclear(id, title, why, "Put the dates into a calendar, or watch expires_in_days of configmgr.scp.cloud_service_info.")
 
