@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MOST_FILES = 100_000
@@ -58,22 +58,17 @@ class MountedFolder:
 
     def files(self) -> Iterator[str]:
         """Every file, at most :data:`MOST_FILES`, with the path that the server gives it."""
-        seen = 0
-        for folder, _, names in os.walk(self.root):
-            below = Path(folder).relative_to(self.root).parts
-            for name in sorted(names):
-                if not (Path(folder) / name).is_symlink():
-                    yield "\\".join((self.prefix, *below, name))
-                seen += 1
-                if seen >= MOST_FILES:
-                    return
+        return self._listed(lambda _folders, files: files)
 
     def folders(self) -> Iterator[str]:
         """Every folder below it, at most :data:`MOST_FILES`."""
+        return self._listed(lambda folders, _files: folders)
+
+    def _listed(self, chosen: Callable[[list[str], list[str]], list[str]]) -> Iterator[str]:
         seen = 0
-        for folder, names, _ in os.walk(self.root):
+        for folder, folders, files in os.walk(self.root):
             below = Path(folder).relative_to(self.root).parts
-            for name in sorted(names):
+            for name in sorted(chosen(folders, files)):
                 if not (Path(folder) / name).is_symlink():
                     yield "\\".join((self.prefix, *below, name))
                 seen += 1
