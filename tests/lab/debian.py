@@ -1,4 +1,4 @@
-"""Installing what tests need of Debian's packages: one script at a time, because apt-get does not wait for another one."""
+"""Installing what tests need of Debian's packages: one after the other, because apt-get does not wait for another one."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ ROOT = Path(__file__).resolve().parents[2]
 _SECONDS = 600.0
 
 
-def why_not_installed(script: str) -> str:
-    """Run a script of tests/tools that installs something where it is missing; empty when it is there, else why it is not."""
+def why_not_installed(need: str) -> str:
+    """Install what tests/tools/debian.sh knows by this name, where it is missing; empty when it is there, else why it is not."""
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     with (cache / "debian.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        path = ROOT / "tests" / "tools" / script
-        done = subprocess.run(["sh", str(path)], capture_output=True, text=True, timeout=_SECONDS, check=False)
+        path = ROOT / "tests" / "tools" / "debian.sh"
+        done = subprocess.run(["sh", str(path), need], capture_output=True, text=True, timeout=_SECONDS, check=False)
     if not done.returncode:
         return ""
     lines = done.stderr.strip().splitlines()
-    return lines[-1] if lines else f"{script} ended with exit code {done.returncode}"
+    return lines[-1] if lines else f"{path.name} ended with exit code {done.returncode}"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,17 +16,17 @@ from pathlib import Path
 import pytest
 import trustme
 
+from tests.lab.debian import why_not_installed
+
 ADDRESS = "127.0.0.1"
 PUBLIC, CORPORATE = "DigiCert Inc", "Contoso Inspection"
-_INSTALLER = Path(__file__).parents[2] / "tools" / "curl.sh"
 
 
 @pytest.fixture(scope="session")
 def curl_program() -> str:
-    if shutil.which("curl") is None:
-        installed = subprocess.run(["sh", str(_INSTALLER)], capture_output=True, text=True, check=False)
-        if installed.returncode != 0:
-            pytest.skip(f"the real curl: {installed.stderr.strip().splitlines()[-1]}")
+    missing = why_not_installed("curl")
+    if missing:
+        pytest.skip(f"the real curl: {missing}")
     found = shutil.which("curl")
     assert found is not None
     return found

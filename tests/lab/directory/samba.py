@@ -116,7 +116,7 @@ def _provisioned() -> Path:
 
 
 def _install() -> None:
-    reason = why_not_installed("samba.sh")
+    reason = why_not_installed("samba")
     if reason:
         raise CannotRun(reason)
 

@@ -53,6 +53,6 @@ def browser() -> Iterator[webdriver.Chrome]:
 
 
 def _install() -> None:
-    reason = why_not_installed("chromium.sh")
+    reason = why_not_installed("chromium")
     if reason:
         raise CannotRun(reason)

@@ -85,7 +85,7 @@ def _need() -> None:
     """Install what is missing; one process does it, the others wait."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         raise CannotRun("only root can run a file server, and only on Linux")
-    reason = why_not_installed("smbd.sh")
+    reason = why_not_installed("smbd")
     if reason:
         raise CannotRun(reason)
 

@@ -1,0 +1,72 @@
+#!/bin/sh
+# Make sure that a program which tests need is installed, from Debian's packages, without starting any service.
+# usage: debian.sh chromium | curl | samba | smbd
+#
+# Exit code 0: it is there. 1: it is not, and the last line on standard error says why.
+set -eu
+
+need=${1:-}
+
+fail() {
+    echo "$need: $*" >&2
+    exit 1
+}
+
+case $need in
+chromium)
+    what="headless Chromium and its driver"
+    programs="chromium chromedriver"
+    files=
+    packages="chromium chromium-driver fonts-liberation"
+    ;;
+curl)
+    what="curl"
+    programs="curl"
+    files=
+    packages="curl"
+    ;;
+samba)
+    what="Samba's domain controller"
+    programs="samba samba-tool"
+    files="/usr/share/samba/setup/named.conf"
+    packages="samba-ad-dc samba-dsdb-modules samba-vfs-modules winbind samba-ad-provision krb5-user ldb-tools"
+    ;;
+smbd)
+    what="Samba's file server"
+    programs="smbd pdbedit smbclient cabextract"
+    files="/usr/lib/*/libnss_wrapper.so"
+    packages="samba smbclient libnss-wrapper cabextract"
+    ;;
+*)
+    fail "is nothing that is known here; allowed are chromium, curl, samba and smbd"
+    ;;
+esac
+
+there() {
+    for program in $programs; do
+        command -v "$program" >/dev/null 2>&1 || return 1
+    done
+    for file in $files; do
+        [ -e "$file" ] || return 1
+    done
+}
+
+there && exit 0
+[ "$(id -u)" = 0 ] || fail "$what is not installed and only root can install it (apt-get install $packages)."
+command -v apt-get >/dev/null 2>&1 || fail "$what is not installed and there is no apt-get to install it with."
+
+# The packages would start services; a policy of Debian's keeps them from it while they are installed.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap 'rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' >"$policy"
+    chmod 755 "$policy"
+fi
+
+echo "$need: installing Debian's packages for $what" >&2
+install() {
+    # shellcheck disable=SC2086 # a list of packages
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null 2>&1
+}
+install || { apt-get update -qq >/dev/null 2>&1 && install; } || fail "apt-get could not install $packages."
+there || fail "the packages are installed, but one of their programs or files is not there."
