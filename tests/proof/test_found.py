@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.proof.controller import Controller, PlayEnded
-from tests.proof.matrix import estate_of
-from tests.proof.operations import SCP01, SCP02, STATES, role_move, role_service_connection_point
-from tests.proof.trial import claims
+from tests.proof.matrix import estate_of, struck
+from tests.proof.operations import BY_NAME, SCP01, SCP02, STATES, role_move, role_service_connection_point
+from tests.proof.trial import FAULTS_BY_NAME, claims
 
 
 def test_a_row_of_somebody_else_in_place_of_the_own_one_is_a_change() -> None:
@@ -31,4 +31,26 @@ def test_a_role_that_was_put_back_was_changed() -> None:
         with pytest.raises(PlayEnded, match="put back on scp01"):
             role_move(play, SCP01, SCP02, "online")
         assert play.told[-1].result["changed"] is True
+        assert claims(play) == []
+
+
+@pytest.mark.parametrize("request_at", [3, 4], ids=["reading", "writing"])
+def test_a_password_that_was_not_written_is_not_called_renewed(request_at: int) -> None:
+    """Its row has no embedded settings, so it looked as wished whatever became of the write."""
+    operation = BY_NAME["password renewal"]
+    with estate_of(operation) as estate:
+        trial = struck(estate, operation, FAULTS_BY_NAME["dropped before the effect"], request_at)
+        assert trial.asked is not None
+        assert trial.asked.action == ("Get" if request_at == 3 else "Put")
+        assert "The connection was lost at this step" in trial.message
+        assert trial.problems == []
+
+
+def test_a_mode_that_is_changed_while_the_role_is_installed() -> None:
+    operation = BY_NAME["mode change while it installs"]
+    with estate_of(operation) as estate:
+        operation.prepare(Controller(estate))
+        play = Controller(estate)
+        operation.play(play)
+        assert operation.unmet(estate) == []
         assert claims(play) == []

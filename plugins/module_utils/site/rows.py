@@ -14,6 +14,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 ONLINE, OFFLINE = "online", "offline"
 _MODE_VALUES = {ONLINE: 0, OFFLINE: 1}
 MODE_PROPERTY = "OfflineMode"
+# The properties of a row that hold embedded ones.
+EMBEDDED = ("Props", "PropLists")
 
 
 @dataclass(frozen=True)

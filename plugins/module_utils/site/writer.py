@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, Union
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import settings_as_data
+from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import EMBEDDED, settings_as_data
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
@@ -75,11 +75,13 @@ class CimWriter:
         successful write, when the provider returns no path. So the second read decides.
 
         :raises TaskFailure: the site refused, or does not show what was written.
-        :raises CimError: the request or its answer was lost and the write had no effect, or reading again failed too.
+        :raises CimError: the request or its answer was lost and the write had no effect or one that does not show, or the row
+            could not be read.
         """
+        row = self._whole(step) if isinstance(step, Change) else step.row
         trouble: CimError | None = None
         try:
-            self._send(step)
+            self._send(step, row)
             self._noted(step)
         except CimError as error:
             if isinstance(error, CimFault) and error.kind is FaultKind.ACCESS_DENIED:
@@ -88,7 +90,7 @@ class CimWriter:
                 raise
             trouble = error
         present = self._read_again(step)
-        if shows(step, present):
+        if shows(step, present) and (trouble is None or _all_shown(step, present)):
             if trouble is not None:
                 self._noted(step)
             return present
@@ -109,13 +111,13 @@ class CimWriter:
         if not isinstance(step, Change) or changed_values(step):
             self._note(f"the {_verb(step)} of {step.what}")
 
-    def _send(self, step: Step) -> None:
+    def _send(self, step: Step, row: CimInstance) -> None:
         if isinstance(step, Create):
-            self._session.create(step.row)
+            self._session.create(row)
         elif isinstance(step, Change):
-            self._session.put(self._whole(step))
+            self._session.put(row)
         else:
-            self._session.delete(step.row)
+            self._session.delete(row)
 
     def _whole(self, step: Change) -> CimInstance:
         """The row with everything that only a Get returns (lazy properties), and the changes on it.
@@ -165,6 +167,17 @@ def shows(step: Step, present: CimInstance | None) -> bool:
         return False
     found = settings_as_data(present)
     return all(found.get(name) == fields for name, fields in settings_as_data(step.row).items())
+
+
+def _all_shown(step: Step, present: CimInstance | None) -> bool:
+    """Whether a change shows in its plain properties as well.
+
+    Asked only where the site did not say that it accepted the write: a real provider may hide some, such as a password.
+    """
+    if not isinstance(step, Change) or present is None:
+        return True
+    plain = {name: value for name, value in changed_values(step).items() if name not in EMBEDDED}
+    return all(present.get(name) == value for name, value in plain.items())
 
 
 def _same(before: CimInstance, present: CimInstance, plain: tuple[str, ...]) -> bool:

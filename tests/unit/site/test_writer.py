@@ -5,7 +5,7 @@ from typing import cast
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site import accounts, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step, shows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
@@ -95,6 +95,45 @@ def test_a_write_that_had_its_effect_counts_whatever_was_answered(
 def test_a_lost_write_without_effect_is_raised(step: Step, present: tuple[CimInstance, ...]) -> None:
     with pytest.raises(TransportTimeout):
         writer(Site(*present, before=TransportTimeout("no answer"))).write(step)
+
+
+PASSWORD = Change(
+    "the account",
+    accounts.new_account("CAS", r"CORP\one", "old secret"),
+    accounts.new_account("CAS", r"CORP\one", "new secret"),
+)
+
+
+@pytest.mark.parametrize(
+    "trouble", [TransportTimeout("no answer"), CimFault(FaultKind.OTHER, REQUEST, hresult=0x80041001, reason="it failed")]
+)
+def test_a_lost_change_without_embedded_settings_is_judged_by_what_it_changes(trouble: CimError) -> None:
+    old = PASSWORD.before
+    with pytest.raises((TransportTimeout, TaskFailure)):
+        writer(Site(old, before=trouble)).write(PASSWORD)
+    written = writer(Site(old, after=trouble)).write(PASSWORD)
+    assert written is not None
+    assert written["Reserved2"] == "new secret"
+
+
+def test_a_property_that_the_site_does_not_show_does_not_fail_a_change_that_it_accepted() -> None:
+    class Hiding(Site):
+        def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
+            return super().get(namespace, cls, keys).with_values({"Reserved2": ""})
+
+    assert writer(Hiding(PASSWORD.before)).write(PASSWORD) is not None
+
+
+def test_a_row_that_could_not_be_read_before_its_change_was_not_written() -> None:
+    class Lost(Site):
+        def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
+            self.requests.append("get")
+            raise TransportTimeout("no answer")
+
+    site = Lost(PASSWORD.before)
+    with pytest.raises(TransportTimeout):
+        writer(site).write(PASSWORD)
+    assert site.requests == ["get"]
 
 
 def test_a_request_that_was_never_sent_is_not_looked_for() -> None:
