@@ -114,9 +114,10 @@ def run(task: Task) -> Result:
     steps = () if wish == "queried" else executive.operations(before, wish)
     after = before
     if steps:
-        after = steps[-1].proof if task.check_mode else executive.carry_out(task, unit, steps, task.params["wait_timeout"])
+        limit = task.params["wait_timeout"]
+        after = steps[-1].proof if task.check_mode else executive.carry_out(task, unit, before, steps, limit)
     result: Result = {
-        "changed": bool(steps),
+        "changed": bool(steps) if task.check_mode else bool(task.done),
         "name": name,
         "state": after,
         "previous_state": before,

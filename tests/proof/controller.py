@@ -90,7 +90,7 @@ class Controller(Play):
         :raises PlayEnded: it failed.
         """
         before, self._link = look(self.estate), None
-        self._machine, self.done = machine, []
+        self._machine = machine
         try:
             result = super().run(module, machine, user=user, check=check, **given)
         except Exception as error:  # noqa: BLE001 - as the action plugin, which makes a result of whatever a module raises

@@ -10,6 +10,7 @@ import yaml
 from tests.lab.estates import with_role
 from tests.proof.looking import HIERARCHY
 
+INSTALL = r"CORP\scpinstall"
 _MACHINES = frozenset({"cas01", "pri1", "pri2", "sec1", "scp01", "scp02", "scp05"})
 
 
@@ -27,6 +28,8 @@ def estate_text(
     if not holder:
         del next(found for found in estate["hierarchies"] if found["name"] == HIERARCHY)["service_connection_point"]
     next(machine for machine in estate["machines"] if machine["name"] == "cas01")["fault_style"] = style
+    # An account that may not install on a server is a mistake that no repeated run can put right.
+    next(account for account in estate["accounts"] if account["name"] == INSTALL)["administrator_of"] += site_systems
     return str(yaml.safe_dump(estate if whole else _small(estate)))
 
 

@@ -18,7 +18,8 @@ from lab.configmgr.hierarchy import OTHER_ADMINISTRATOR
 from lab.server import Estate
 from tests.proof import looking
 from tests.proof.controller import Controller, Killed, PlayEnded
-from tests.proof.operations import INSTALL, MODULE, PROXY, SITE, role_move, role_service_connection_point
+from tests.proof.estates import INSTALL
+from tests.proof.operations import MODULE, PROXY, SITE, role_move, role_service_connection_point
 from tests.proof.trial import FAULTS, claims, wording
 
 SERVERS = ("scp01.corp.example", "scp02.corp.example", "scp03.corp.example")
@@ -215,7 +216,7 @@ class HierarchyUnderFire(RuleBasedStateMachine):
         problems = claims(controller, disturbed=others)
         for told in controller.told:
             problems += wording(told, None) if told.failed else []
-        assert problems == []
+        assert problems == [], problems
         if updating:
             assert self._writes() == before, "the role was written while an update was being installed"
         if ended is None and wish is not None:

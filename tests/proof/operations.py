@@ -9,12 +9,12 @@ from typing import Any
 from lab.server import Estate
 from tests.proof import looking
 from tests.proof.controller import Controller
-from tests.proof.estates import estate_text
+from tests.proof.estates import INSTALL, estate_text
 
 MODULE = "service_connection_point"
 SITE = "CAS"
 SCP01, SCP02, SCP05 = "scp01.corp.example", "scp02.corp.example", "scp05.corp.example"
-INSTALL, PROXY = r"CORP\scpinstall", r"CORP\scpproxy"
+PROXY = r"CORP\scpproxy"
 
 
 def role_service_connection_point(

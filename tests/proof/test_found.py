@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.proof.controller import Controller, PlayEnded
+from tests.proof.estates import INSTALL
+from tests.proof.looking import downloader
 from tests.proof.matrix import estate_of, struck
-from tests.proof.operations import BY_NAME, SCP01, SCP02, STATES, role_move, role_service_connection_point
+from tests.proof.operations import BY_NAME, SCP01, SCP02, SITE, STATES, role_move, role_service_connection_point
 from tests.proof.trial import FAULTS_BY_NAME, claims
 
 
@@ -54,3 +56,25 @@ def test_a_mode_that_is_changed_while_the_role_is_installed() -> None:
         operation.play(play)
         assert operation.unmet(estate) == []
         assert claims(play) == []
+
+
+def test_a_stop_that_was_asked_for_before_is_no_change() -> None:
+    """The thread hangs while it stops, and the next run wishes it stopped again."""
+    with estate_of(STATES) as estate:
+        role_service_connection_point(Controller(estate), SCP01, "online")
+        estate.faults.order("stuck_thread", target=SCP01, component="SMS_DMP_DOWNLOADER")
+        for asks in (True, False):
+            play = Controller(estate)
+            with pytest.raises(PlayEnded, match="was asked to stop but is stopping"):
+                role_service_connection_point(play, SCP01, "offline", wait_timeout=60)
+            assert play.told[-1].result["changed"] is asks
+            assert claims(play) == []
+
+
+def test_an_installation_account_that_may_install_is_enough_for_a_server() -> None:
+    with estate_of(STATES) as estate:
+        setting = Controller(estate)
+        setting.run("site_account", name=INSTALL, password=estate.account(INSTALL).password, site_code=SITE)
+        setting.run("site_system", server=SCP02, site_code=SITE, installation_account=INSTALL)
+        role_service_connection_point(Controller(estate), SCP02, "online")
+        assert downloader(estate, SCP02) == "Running"

@@ -38,8 +38,8 @@ class Unit(Protocol):
     def ask(self, operation: str) -> None:
         """Ask for ``start`` or ``stop``; returns before it is done."""
 
-    def waiting(self) -> bool:
-        """Whether what was asked for has not been taken up yet."""
+    def asked_for(self) -> str:
+        """``start`` or ``stop`` as long as that is asked for and not done; else empty."""
 
 
 class Thread:
@@ -76,9 +76,10 @@ class Thread:
                 "The account needs to be a local administrator there."
             ) from error
 
-    def waiting(self) -> bool:
+    def asked_for(self) -> str:
         # SMS_EXECUTIVE sets it back to None once it has handled it.
-        return (self._registry.get_string(self._key, "Requested Operation") or "None").lower() != "none"
+        found = (self._registry.get_string(self._key, "Requested Operation") or "None").lower()
+        return "" if found == "none" else found
 
 
 class ExecutiveService:
@@ -106,8 +107,8 @@ class ExecutiveService:
         except ServiceError as error:
             raise TaskFailure(f"The service {SERVICE} on {self._host} can not be asked to {operation}: {error}.") from error
 
-    def waiting(self) -> bool:
-        return False
+    def asked_for(self) -> str:
+        return {"start pending": "start", "stop pending": "stop"}.get(self.state(), "")
 
 
 def unit(task: Task, name: str) -> Unit:
@@ -139,15 +140,19 @@ def operations(present: str, wish: str) -> tuple[Operation, ...]:
     raise ValueError(f"unknown wish {wish!r}")
 
 
-def carry_out(task: Task, unit: Unit, steps: tuple[Operation, ...], limit_seconds: float) -> str:
+def carry_out(task: Task, unit: Unit, present: str, steps: tuple[Operation, ...], limit_seconds: float) -> str:
     """Ask for each operation, wait for its proof, and see that what was started keeps running. Returns the last state.
 
+    What somebody has asked for already is only waited for.
+
+    :param present: the state of which the steps were made.
     :raises TaskFailure: the state was not reached within the limit, or the thread fell over after its start.
     """
     state = ""
     for step in steps:
-        unit.ask(step.ask)
-        task.done.append(f"the request to {step.ask} the {unit.label}")
+        if step is not steps[0] or present in (RUNNING, STOPPED) or unit.asked_for() != step.ask:
+            unit.ask(step.ask)
+            task.done.append(f"the request to {step.ask} the {unit.label}")
         state = _await(task, unit, step, limit_seconds)
         if step is START:
             task.sleep(_SETTLE_SECONDS)
@@ -166,7 +171,7 @@ def _await(task: Task, unit: Unit, step: Operation, limit_seconds: float) -> str
         last = unit.state()
         # Between two looks it may have started and ended: then it is stopped, and nothing is asked of it any more. Seen twice,
         # because SMS_EXECUTIVE writes the two values one after the other.
-        fallen = fallen + 1 if step is START and last == STOPPED and not unit.waiting() else 0
+        fallen = fallen + 1 if step is START and last == STOPPED and not unit.asked_for() else 0
         if fallen > 1:
             raise _fell_over(task, unit, last)
         return last if last == step.proof else None

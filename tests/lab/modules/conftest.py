@@ -35,7 +35,7 @@ class Play:
     opened: list[SmbShare] = field(default_factory=list)
     # Instead of the account's own, for file shares.
     password: str = ""
-    # What the tasks changed, those that failed later on too.
+    # What the last task changed, also if it failed later on.
     done: list[str] = field(default_factory=list)
 
     def session(self, machine: str, user: str = ADMIN) -> CimSession:
@@ -72,6 +72,7 @@ class Play:
         loaded = importlib.import_module(f"ansible_collections.configmgr.scp.plugins.modules.{module}")
         arguments = read_arguments(loaded.SPEC, given)
         assert arguments.error is None, arguments.error
+        self.done = []
         task = Task(
             params=arguments.params,
             cim=self.session(machine, user),
