@@ -81,7 +81,7 @@ fuzz:  ## fuzz the readers of answers, logs and requests, FUZZ_SECONDS=60 each
 	done
 
 # BENCH="--quick", "--write", or names of parts.
-bench: venv  ## requests, time and memory of the plays beside floor, limit and peer: about 15 minutes
+bench: venv  ## requests, time and memory of the plays beside floor, limit and peer: about 10 minutes
 	@PYTHONPATH=collections $(BIN)/python -m tests.bench $(BENCH)
 
 proof: venv  ## every fault at every request of each operation, and the state machine; half an hour for each at most

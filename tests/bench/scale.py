@@ -15,31 +15,33 @@ from tests.bench.labs import Labs, labs
 from tests.bench.many_hierarchies import PASSWORD, USER, Place, estates, inventory, places
 from tests.bench.page import table
 from tests.bench.recorded import Conversation, Host
-from tests.bench.trials import Taken, play, script, tasks_of
+from tests.bench.trials import Taken, Trials, play, script, tasks_of
 from tests.lab.ansible_runs import CHECKOUT
 
 SIZES, FORKS = (10, 50, 200), (10, 25)
 QUICK_SIZES, QUICK_FORKS = (4, 12), (10,)
+# A run with few hosts is short, so one moment of the machine counts much in it.
+ROUNDS = {10: 7, 50: 3, 200: 2}
 AIM_GROWTH = 1.2
 AIM_MEMORY_MIB = 1024
 
 
 @dataclass(frozen=True)
 class Point:
-    """One run: how many hierarchies and forks, what it took, and what the labs took beside it."""
+    """Runs of one kind: how many hierarchies and forks, what they took, and what the labs took beside each on average."""
 
     hosts: int
     forks: int
-    taken: Taken
+    taken: Trials
     lab_cpu_seconds: float
 
-    def wall(self, start: Taken) -> float:
+    def wall(self, start: Trials) -> float:
         """Per host, without what Ansible needs to start."""
-        return (self.taken.wall_seconds - start.wall_seconds) / self.hosts
+        return (self.taken.wall - start.wall) / self.hosts
 
-    def cpu(self, start: Taken) -> float:
+    def cpu(self, start: Trials) -> float:
         """Processor time of the controller per host, without its start."""
-        return (self.taken.cpu_seconds - start.cpu_seconds) / self.hosts
+        return (self.taken.cpu - start.cpu) / self.hosts
 
 
 def run(quick: bool) -> str:
@@ -48,9 +50,10 @@ def run(quick: bool) -> str:
     playbook = CHECKOUT / "playbooks" / "provision.yml"
     with tempfile.TemporaryDirectory() as name, labs([(text, "") for text in estates(max(sizes))]) as running:
         folder = Path(name)
-        start = play(_written(folder / "empty.yml", []), _hosts(folder, places(1)), folder)
         # This run fills caches, too.
         tasks = tasks_of(playbook, _hosts(folder, places(1)), folder)
+        empty = _written(folder / "empty.yml", [])
+        start = Trials(tuple(play(empty, _hosts(folder, places(1)), folder) for _ in range(ROUNDS[10])))
         points = [_point(running, folder, playbook, size, count) for count in forks for size in sizes]
         beside = _beside(folder, sizes[-2], forks[0], tasks)
     compared = next(p for p in points if (p.hosts, p.forks) == (sizes[-2], forks[0]))
@@ -59,8 +62,9 @@ def run(quick: bool) -> str:
 
 def _point(running: Labs, folder: Path, playbook: Path, hosts: int, forks: int) -> Point:
     running.seen()
-    taken = play(playbook, _hosts(folder, places(hosts)), folder, f"--forks={forks}", memory=True)
-    return Point(hosts, forks, taken, running.seen().cpu_seconds)
+    chosen, rounds = _hosts(folder, places(hosts)), ROUNDS.get(hosts, 1)
+    taken = tuple(play(playbook, chosen, folder, f"--forks={forks}", memory=True) for _ in range(rounds))
+    return Point(hosts, forks, Trials(taken), running.seen().cpu_seconds / rounds)
 
 
 def _beside(folder: Path, hosts: int, forks: int, tasks: int) -> tuple[Taken, Taken]:
@@ -97,12 +101,13 @@ def _hosts(folder: Path, chosen: list[Place]) -> Path:
     return file
 
 
-def _text(points: list[Point], start: Taken, compared: str) -> str:
+def _text(points: list[Point], start: Trials, compared: str) -> str:
     rows = [
         [
             p.hosts,
             p.forks,
-            f"{p.taken.wall_seconds:.1f} s",
+            len(p.taken.runs),
+            p.taken.shown(),
             f"{p.wall(start) * 1000:.0f} ms",
             f"{p.cpu(start) * 1000:.0f} ms",
             f"{p.lab_cpu_seconds / p.hosts * 1000:.0f} ms",
@@ -115,7 +120,8 @@ def _text(points: list[Point], start: Taken, compared: str) -> str:
         [
             "hierarchies",
             "forks",
-            "whole run",
+            "runs",
+            "whole run, median and range",
             "per host, without Ansible's start",
             "controller's processor time per host",
             "the labs' processor time per host",
@@ -131,13 +137,13 @@ def _text(points: list[Point], start: Taken, compared: str) -> str:
     return "\n".join([measured, "", *lines])
 
 
-def _compared(ours: Point, start: Taken, tasks: int, floor: Taken, bare: Taken) -> str:
+def _compared(ours: Point, start: Trials, tasks: int, floor: Taken, bare: Taken) -> str:
     """Processor time of the controller per host, which depends little on what else the machine does."""
     own, floor_cpu, bare_cpu = (
         seconds * 1000 / ours.hosts
         for seconds in (
-            ours.taken.cpu_seconds - start.cpu_seconds,
-            floor.cpu_seconds - start.cpu_seconds,
+            ours.taken.cpu - start.cpu,
+            floor.cpu_seconds - start.cpu,
             bare.cpu_seconds,
         )
     )
@@ -149,7 +155,7 @@ def _compared(ours: Point, start: Taken, tasks: int, floor: Taken, bare: Taken) 
     )
 
 
-def _growth(points: list[Point], start: Taken) -> str:
+def _growth(points: list[Point], start: Trials) -> str:
     few, many = points[0], points[-1]
     return (
         f"- {many.hosts} hierarchies against {few.hosts}, {many.forks} forks: {many.wall(start) / few.wall(start):.2f} x the "
