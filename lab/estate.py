@@ -142,7 +142,10 @@ class SiteSystem:
 
 @dataclass(frozen=True)
 class Site:
-    """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair."""
+    """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair.
+
+    ``providers`` are the machines with a SMS Provider of the site; a secondary site has none.
+    """
 
     code: str
     name: str
@@ -150,7 +153,7 @@ class Site:
     server: str
     parent: str | None
     passive_server: str | None
-    provider: str | None
+    providers: tuple[str, ...]
     sql_server: str
     version: str
     install_folder: str
@@ -172,10 +175,34 @@ class ServiceConnectionPoint:
 
 
 @dataclass(frozen=True)
+class FoundRole:
+    """A row of SMS_SCI_SysResUse that an administrator, or history, left behind. Nothing checks that it should be there.
+
+    :ivar site: site code of the row; :attr:`site_gone` tells that the hierarchy has no such site any more.
+    :ivar server: the server's name, letter by letter as in the row; :attr:`machine` is the one it means, None when it is gone.
+    :ivar mode: ``online``, ``offline`` or ``none`` (the row has no such setting); of the service connection point only.
+    :ivar remote_name: the setting ``Server Remote Name`` of the row; empty when the row has none.
+    :ivar site_system: whether the server has its ``SMS Site System`` row under the same name.
+    :ivar installed: whether the role is installed and running at the start. Otherwise the row was written just then.
+    """
+
+    site: str
+    site_gone: bool
+    server: str
+    machine: str | None
+    role: str
+    mode: str
+    remote_name: str
+    site_system: bool
+    installed: bool
+
+
+@dataclass(frozen=True)
 class Update:
     """An update package at the start; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2).
 
-    ``type`` is ``regular``, ``weave`` or ``qfe``: the last is a hotfix that came outside the console.
+    ``type`` is ``regular``, ``weave`` or ``qfe``: the last is a hotfix that came outside the console. ``state_hours`` is how long
+    it has had its state, in hours of lab time before the start.
     """
 
     name: str
@@ -183,6 +210,7 @@ class Update:
     version: str
     state: int
     type: str = "regular"
+    state_hours: float = 480
 
 
 @dataclass(frozen=True)
@@ -239,6 +267,7 @@ class Hierarchy:
     cloud_gateways: tuple[CloudGateway, ...] = ()
     cloud_discovery: CloudDiscovery | None = None
     installed_days: float = 200
+    found_roles: tuple[FoundRole, ...] = ()
 
     @property
     def top_site(self) -> Site:

@@ -15,7 +15,7 @@ from lab.windows.presets import CURL_VERSIONS, FILE_SYSTEMS, LANGUAGES, NET_RELE
 
 COMPUTER = r"[a-z][a-z0-9-]{0,14}"
 _VERSION = r"none|\d+(\.\d+){1,3}"
-_GROUP = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,63}"
+_GROUP = r"""(?![ .])[^"/\\\[\]:;|=,+*?<>@\x00-\x1f\x7f]{1,64}(?<![ .$])"""
 _SID = r"S-1-5-21(-\d{1,10}){4}"
 _WORKGROUP = r"[A-Za-z0-9-]{1,15}"
 _PROXY = r"[A-Za-z0-9.-]{1,255}:[0-9]{1,5}"
@@ -112,7 +112,7 @@ def read_groups(domain: Section, netbios: str) -> tuple[list[Section], tuple[es.
     sections = domain.sections("groups", "group")
     groups: list[es.DomainGroup] = []
     for section in sections:
-        name = section.text("name", pattern=_GROUP, allowed="up to 64 letters, digits, blanks, dots, hyphens, underscores")
+        name = section.text("name", pattern=_GROUP, allowed=r'up to 64 signs, none of "/\[]:;|=,+*?<>@')
         section.what = rf"group {netbios}\{name}"
         groups.append(es.DomainGroup(name, section.texts("members")))
         section.finish()

@@ -16,8 +16,10 @@ DEFAULT_FILE = Path(__file__).resolve().parent.parent / "inventories" / "lab" / 
 
 _DNS = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
 _NETBIOS = r"[A-Z0-9-]{1,15}"
-_USER = r"[A-Za-z0-9._-]{1,20}"
+# Letters of any language, as in Active Directory; not what Windows forbids, no blank or dot at an end, no computer's name.
+_USER = r"""(?![ .])[^"/\\\[\]:;|=,+*?<>@\x00-\x1f\x7f]{1,20}(?<![ .$])"""
 LONGEST_PASSWORD = 127
+FORBIDDEN = r'"/\[]:;|=,+*?<>@'
 
 
 def load(path: Path = DEFAULT_FILE) -> es.EstateDescription:
@@ -69,7 +71,7 @@ def _estate(top: Section) -> es.EstateDescription:
     proxies = read_proxies(top, domain_accounts, names, COMPUTER)
     barriers = read_barriers(top, names)
     # Configuration Manager wants its site servers in a domain: only members may be named there.
-    hierarchies = read_hierarchies(top, members)
+    hierarchies = read_hierarchies(top, members, domain.dns)
     internet_updates = read_internet_updates(top)
     top.finish()
     return es.EstateDescription(
@@ -101,7 +103,7 @@ def _account(section: Section, domain: es.Domain, machines: tuple[str, ...], wor
     elif prefix.upper() != domain.netbios:
         raise section.error("name", f"the domain of {written!r} is not {domain.netbios}")
     if not re.fullmatch(_USER, bare):
-        raise section.error("name", f"name {bare!r} will not do; allowed: up to 20 letters, digits, dots, hyphens, underscores")
+        raise section.error("name", f"name {bare!r} will not do; allowed: up to 20 signs, none of {FORBIDDEN}")
     password = section.text("password")
     if len(password) > LONGEST_PASSWORD or any(sign in password for sign in ":\r\n"):
         raise section.error("password", f"password must be at most {LONGEST_PASSWORD} signs, without colon and line end")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab import estate as es
+from lab.estate_as_found import read_found_roles
 from lab.estate_yaml import Section
 
 RESERVED_CODES = ("AUX", "CON", "NUL", "PRN", "SMS")
@@ -12,15 +13,15 @@ _VERSION = r"5\.00\.\d{4}\.\d{4}"
 _NAME = r"[^\x00-\x1f]{1,127}"
 
 
-def read_hierarchies(top: Section, machines: tuple[str, ...]) -> list[es.Hierarchy]:
-    """Every hierarchy of the estate; site codes and site servers are used once in all of them."""
+def read_hierarchies(top: Section, machines: tuple[str, ...], dns: str) -> list[es.Hierarchy]:
+    """Every hierarchy of the estate; site codes and site servers are used once in all of them. ``dns`` is the domain's name."""
     codes: dict[str, Section] = {}
     servers: dict[str, Section] = {}
-    return [_hierarchy(section, machines, codes, servers) for section in top.sections("hierarchies", "hierarchy")]
+    return [_hierarchy(section, machines, dns, codes, servers) for section in top.sections("hierarchies", "hierarchy")]
 
 
 def _hierarchy(
-    section: Section, machines: tuple[str, ...], codes: dict[str, Section], servers: dict[str, Section]
+    section: Section, machines: tuple[str, ...], dns: str, codes: dict[str, Section], servers: dict[str, Section]
 ) -> es.Hierarchy:
     name = section.text("name", pattern=_NAME)
     section.what = f"hierarchy {name}"
@@ -43,6 +44,7 @@ def _hierarchy(
         cloud_gateways=tuple(_gateway(item) for item in section.sections("cloud_gateways", f"gateway of {name}")),
         cloud_discovery=_discovery(section.section("cloud_discovery", f"discovery of {name}")),
         installed_days=section.number("installed_days", 0, 40_000, 200),
+        found_roles=read_found_roles(section, name, sites, point, machines, dns),
     )
     section.finish()
     return hierarchy
@@ -55,7 +57,7 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
         raise section.error("code", f"code {code} is reserved by Windows; not allowed: {', '.join(RESERVED_CODES)}")
     kind = section.choice("type", ("cas", "primary", "secondary"))
     server = _server(section, "server", machines)
-    provider = None if kind == "secondary" else _server(section, "provider", machines, server)
+    providers = () if kind == "secondary" else _providers(section, machines, server)
     if kind == "secondary" and "provider" in section:
         raise section.error("provider", "a secondary site has no SMS Provider")
     passive = _server(section, "passive_server", machines) if "passive_server" in section else None
@@ -68,7 +70,7 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
         server=server,
         parent=section.text("parent") if "parent" in section else None,
         passive_server=passive,
-        provider=provider,
+        providers=providers,
         sql_server=_server(section, "sql_server", machines, server),
         version=section.text("version", "5.00.9152.1000", _VERSION, "a version such as 5.00.9152.1000"),
         install_folder=section.text(
@@ -99,6 +101,17 @@ def _server(section: Section, key: str, machines: tuple[str, ...], default: str 
     if name not in machines:
         raise section.error(key, f"there is no machine {name!r}; allowed: {', '.join(machines)}")
     return name
+
+
+def _providers(section: Section, machines: tuple[str, ...], default: str) -> tuple[str, ...]:
+    """The machines with a SMS Provider of a site: one, or a list of them."""
+    names = tuple(name.lower() for name in section.texts("provider")) or (default,)
+    for name in names:
+        if name not in machines:
+            raise section.error("provider", f"there is no machine {name!r}; allowed: {', '.join(machines)}")
+        if names.count(name) > 1:
+            raise section.error("provider", f"{name} stands there twice")
+    return names
 
 
 def _check_use(section: Section, site: es.Site, codes: dict[str, Section], servers: dict[str, Section]) -> None:
@@ -156,6 +169,7 @@ def _update(section: Section) -> es.Update:
         version=section.text("version", pattern=_VERSION, allowed="a version such as 5.00.9152.1000"),
         state=section.whole("state", 0, 0xFFFFFFFF),
         type=section.choice("type", ("regular", "weave", "qfe"), "regular"),
+        state_hours=section.number("state_hours", 0, 1_000_000, 480),
     )
     section.finish()
     return update

@@ -142,7 +142,7 @@ def status_of(estate: Estate) -> dict[str, Any]:
                 "parent": site.parent or "",
                 "server": description.fqdn(site.server),
                 "passive_server": description.fqdn(site.passive_server) if site.passive_server else "",
-                "provider": description.fqdn(site.provider) if site.provider else "",
+                "providers": [description.fqdn(name) for name in site.providers],
             }
             for hierarchy in description.hierarchies
             for site in hierarchy.sites

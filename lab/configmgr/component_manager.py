@@ -69,7 +69,10 @@ class ComponentManager:
         executive = self._executive(machine)
         self.placed[(server, role)] = Placement(Phase.INSTALLED, settings=self._settings().get(server))
         for component in names.ROLE_COMPONENTS.get(role, ()):
-            self._add_thread(executive, component, running=True)
+            if component.name in executive.threads:  # another site has the role there as well
+                self._state(server, component.name, status.STATE_STARTED)
+            else:
+                self._add_thread(executive, component, running=True)
         component_server.write_role_keys(machine, role, self.site.code)
         self._count_roles(server)
 
@@ -131,6 +134,8 @@ class ComponentManager:
         machine = self.hierarchy.machine(work.server)
         executive = self.hierarchy.executives.get(work.server)
         present = [c for c in names.ROLE_COMPONENTS[work.role] if executive is not None and c.name in executive.threads]
+        if self._wanted_elsewhere(work):
+            present = []
         for component in names.ROLE_COMPONENTS[work.role]:
             if component in present:
                 self._log(f"Component {component.name} flagged for deinstallation.~")
@@ -161,9 +166,8 @@ class ComponentManager:
     def _connect(self, work: Work) -> Machine:
         """The machine of the work, or InstallError with the reason why the site cannot work on it."""
         site_server = self._server
-        row = next(
-            (r for r in self.hierarchy.published_roles(names.SITE_SYSTEM, self.site.code) if r.server == work.server), None
-        )
+        systems = self.hierarchy.published_roles(names.SITE_SYSTEM, self.site.code)
+        row = next((row for row in systems if self.hierarchy.computer(row.server) == work.server), None)
         if site_server is None or row is None:
             raise InstallError(f"There is no site system {work.server} in the site control file.")
         machine = self.hierarchy.machine(work.server)
@@ -227,13 +231,22 @@ class ComponentManager:
 
     def _wanted(self) -> list[Place]:
         return [
-            (row.server, role) for role in names.ROLE_COMPONENTS for row in self.hierarchy.published_roles(role, self.site.code)
+            (self.hierarchy.computer(row.server), role)
+            for role in names.ROLE_COMPONENTS
+            for row in self.hierarchy.published_roles(role, self.site.code)
         ]
+
+    def _wanted_elsewhere(self, work: Work) -> bool:
+        """Whether another site has the same role on the same computer: then its components stay."""
+        return any(
+            row.role == work.role and row.site_code != self.site.code and self.hierarchy.computer(row.server) == work.server
+            for row in self.hierarchy.published.values()
+        )
 
     def _settings(self) -> dict[str, ControlRow]:
         """The site system rows by server, without what the site itself counts on them."""
         rows = self.hierarchy.published_roles(names.SITE_SYSTEM, self.site.code)
-        return {row.server: row.with_values(RoleCount=0) for row in rows}
+        return {self.hierarchy.computer(row.server): row.with_values(RoleCount=0) for row in rows}
 
     def _log(self, *lines: str) -> None:
         server = self._server

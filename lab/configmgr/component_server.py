@@ -71,7 +71,7 @@ def set_up(hierarchy: Hierarchy, site: Site, machine: Machine) -> Executive:
 def remove_if_unused(manager: ComponentManager, machine: Machine) -> Iterator[float]:
     """Take the component server away when no role that needs it is left on the server, and no install is on its way there."""
     hierarchy, site = manager.hierarchy, manager.site
-    rows = hierarchy.control.roles(server=machine.fqdn)
+    rows = hierarchy.roles_on(machine.fqdn)
     busy = sum(1 for place in manager.placed if place[0] == machine.fqdn)
     if roles_left(rows) or busy > 1 or machine.fqdn not in hierarchy.executives:
         return
@@ -79,7 +79,7 @@ def remove_if_unused(manager: ComponentManager, machine: Machine) -> Iterator[fl
     hierarchy.executives.pop(machine.fqdn).remove_service()
     machine.registry.delete(names.SMS_KEY)
     hierarchy.status.forget(site.code, machine.fqdn, names.EXECUTIVE)
-    for row in hierarchy.control.roles(names.COMPONENT_SERVER, machine.fqdn):
+    for row in hierarchy.roles_on(machine.fqdn, names.COMPONENT_SERVER):
         hierarchy.control.delete(row)
         hierarchy.published.pop(row.key, None)
 
@@ -99,7 +99,7 @@ def delete_role_keys(machine: Machine, role: str) -> None:
 
 
 def count_roles(hierarchy: Hierarchy, server: str, site_code: str) -> None:
-    """Bring RoleCount of the server's ``SMS Site System`` row up to date."""
-    row = hierarchy.site_system(server, site_code)
-    if row is not None:
-        hierarchy.store(row.with_values(RoleCount=role_count(hierarchy.control.roles(server=server, site_code=site_code))))
+    """Bring RoleCount of the server's ``SMS Site System`` row up to date; of each, where it has one under each of its names."""
+    for row in hierarchy.roles_on(server, names.SITE_SYSTEM, site_code):
+        of_name = hierarchy.control.roles(server=row.server, site_code=site_code)
+        hierarchy.store(row.with_values(RoleCount=role_count(of_name)))

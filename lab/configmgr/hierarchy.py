@@ -100,9 +100,24 @@ class Hierarchy:
                 return found
             found |= more
 
-    def machine(self, fqdn: str) -> Machine | None:
-        """The machine of this FQDN, alive or not; None when the network knows none."""
-        return self.machines.get(fqdn.lower())
+    def machine(self, name: str) -> Machine | None:
+        """The machine of this FQDN or NetBIOS name, alive or not; None when the network knows none."""
+        return self.machines.get(self.computer(name))
+
+    def computer(self, name: str) -> str:
+        """The FQDN in lower case of the computer that a row's server name means, as the network resolves it.
+
+        The name itself, in lower case, where the network knows no such computer.
+        """
+        lower = name.lower()
+        if lower not in self.machines and "." not in lower:
+            return next((fqdn for fqdn, machine in self.machines.items() if machine.name == lower), lower)
+        return lower
+
+    def roles_on(self, computer: str, role: str | None = None, site_code: str | None = None) -> list[ControlRow]:
+        """Rows of the roles on a computer (FQDN), under whatever name they have it."""
+        rows = self.control.roles(role, site_code=site_code)
+        return [row for row in rows if self.computer(row.server) == computer.lower()]
 
     def rights(self, caller: Caller) -> str:
         """What role-based administration gives this user: full, read or none."""
@@ -131,6 +146,10 @@ class Hierarchy:
         self._judge(broken, by)
         self._changed(row.site_code)
 
+    def touched(self, site_code: str) -> None:
+        """Let a site find that its rows have changed; it reacts later."""
+        self._changed(site_code)
+
     def store(self, row: ControlRow) -> None:
         """Write a row on the site's own behalf (counts, rows of component servers): no change that the site reacts to."""
         self.control.put(row)
@@ -157,12 +176,13 @@ class Hierarchy:
 
     def published_mode(self, server: str, site_code: str) -> str:
         """The mode of the service connection point on a server, as the servers have it; online where it tells none."""
-        rows = [row for row in self.published_roles(names.SERVICE_CONNECTION_POINT, site_code) if row.server == server]
+        found = self.published_roles(names.SERVICE_CONNECTION_POINT, site_code)
+        rows = [row for row in found if self.computer(row.server) == server]
         return OFFLINE if rows and rows[0].prop_value("OfflineMode") == 1 else ONLINE
 
     def site_system(self, server: str, site_code: str) -> ControlRow | None:
-        """The ``SMS Site System`` row of a server at a site."""
-        return next(iter(self.control.roles(names.SITE_SYSTEM, server, site_code)), None)
+        """The ``SMS Site System`` row of a server (FQDN) at a site."""
+        return next(iter(self.roles_on(server, names.SITE_SYSTEM, site_code)), None)
 
     def _broken(self) -> set[str]:
         return invariants.broken(self.control.roles(), list(self.sites.values()))

@@ -20,12 +20,12 @@ def broken(roles: Iterable[ControlRow], sites: list[Site]) -> set[str]:
         where = ", ".join(sorted(f"{row.server} ({row.site_code})" for row in points))
         found.add(f"the hierarchy has {len(points)} service connection points: {where}")
     by_code = {site.code.upper(): site for site in sites}
-    pairs = {server for site in sites if site.passive_server for server in (site.server, site.passive_server)}
+    pairs = {names.host_of(server) for site in sites if site.passive_server for server in (site.server, site.passive_server)}
     for row in points:
         site = by_code.get(row.site_code.upper())
         if site is not None and site.parent:
             found.add(f"the service connection point on {row.server} is at {site.code}, which is not the top-level site")
-        if row.server in pairs:
+        if names.host_of(row.server) in pairs:
             found.add(f"the service connection point is on {row.server}, one of an active and passive site server")
     return found
 

@@ -35,8 +35,8 @@ def site_control(hierarchy: Hierarchy, site: Site, description: SiteDescription,
         roles = servers.setdefault(fqdn[system.server], [])
         roles.extend(role for role in system.roles if role not in roles)
     for server, roles in servers.items():
-        kind = {SECONDARY: 1, CENTRAL: 4}.get(site.type, 2) if server == site.server else 8
-        hierarchy.store(_site_system(hierarchy, server, site.code, kind))
+        kind = server_type(hierarchy, site, server)
+        hierarchy.store(site_system(hierarchy, server, site.code, kind))
         for role in roles:
             row = role_row(server, site.code, role, type_=kind)
             if role == names.SITE_SERVER and server == site.passive_server:
@@ -54,7 +54,8 @@ def site_control(hierarchy: Hierarchy, site: Site, description: SiteDescription,
     hierarchy.store(_definition(hierarchy, site, description))
 
 
-def _site_system(hierarchy: Hierarchy, server: str, code: str, kind: int) -> ControlRow:
+def site_system(hierarchy: Hierarchy, server: str, code: str, kind: int) -> ControlRow:
+    """The ``SMS Site System`` row of a server as setup and administrators leave it. ``kind`` is the row's Type."""
     machine = hierarchy.machine(server)
     domain = "" if machine is None else machine.dns_domain
     props = (
@@ -130,14 +131,15 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
     )
     now = hierarchy.clock.now().replace(microsecond=0)
     for update in description.updates:
+        changed = timedelta(hours=update.state_hours)
         hierarchy.updates[update.guid.upper()] = UpdatePackage(
             update.guid.upper(),
             update.name,
             update.version,
             update.state,
             update_type=UPDATE_TYPES[update.type],
-            released=now - timedelta(days=40),
-            updated=now - timedelta(days=20),
+            released=now - max(changed, timedelta(days=40)),
+            updated=now - changed,
         )
     number = 16777217
     for tenant in description.cloud_tenants:
@@ -178,19 +180,24 @@ def service_connection_point(hierarchy: Hierarchy, manager: ComponentManager, se
     """The role as the estate has it from the start, fully installed and running."""
     site = manager.site
     if hierarchy.site_system(server, site.code) is None:
-        hierarchy.store(_site_system(hierarchy, server, site.code, 8))
-    props = (
-        EmbeddedProperty("Connector Revision", 0, "7", ""),
-        EmbeddedProperty("OfflineMode", 1 if mode == "offline" else 0, "", ""),
-        EmbeddedProperty("Usage Data Consent", 1, "", "setup"),
-    )
-    row = role_row(server, site.code, names.SERVICE_CONNECTION_POINT, props, 8 if server != site.server else _kind(site))
-    hierarchy.store(row)
+        hierarchy.store(site_system(hierarchy, server, site.code, 8))
+    kind = server_type(hierarchy, site, server)
+    hierarchy.store(role_row(server, site.code, names.SERVICE_CONNECTION_POINT, connector_props(mode), kind))
     if server != site.server and not hierarchy.control.roles(names.COMPONENT_SERVER, server, site.code):
         hierarchy.store(role_row(server, site.code, names.COMPONENT_SERVER))
     hierarchy.publish(site.code)
     manager.adopt(server, names.SERVICE_CONNECTION_POINT)
 
 
-def _kind(site: Site) -> int:
-    return 4 if site.type == CENTRAL else PRIMARY
+def connector_props(mode: str) -> tuple[EmbeddedProperty, ...]:
+    """The settings of a service connection point's row; without the mode when that is ``none``."""
+    number = {"online": 0, "offline": 1}.get(mode)
+    settings = () if number is None else (EmbeddedProperty("OfflineMode", number, "", ""),)
+    return (EmbeddedProperty("Connector Revision", 0, "7", ""), *settings, EmbeddedProperty("Usage Data Consent", 1, "", "setup"))
+
+
+def server_type(hierarchy: Hierarchy, site: Site, server: str) -> int:
+    """Type of a row: the site's when the server is its site server, else 8."""
+    if hierarchy.computer(server) != site.server:
+        return 8
+    return {SECONDARY: 1, CENTRAL: 4}.get(site.type, PRIMARY)

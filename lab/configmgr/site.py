@@ -10,7 +10,7 @@ from typing import Protocol
 
 from lab.cim.model import NameMap
 from lab.clock import LabClock
-from lab.configmgr import seed
+from lab.configmgr import as_found, seed
 from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.connection_tool.installed import lay_out
 from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Account, Hierarchy, Site, Violation
@@ -117,7 +117,7 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
             parent=site.parent or "",
             version=site.version,
             build=site.build,
-            providers=(fqdn[site.provider],) if site.provider else (),
+            providers=tuple(fqdn[name] for name in site.providers),
             sql_server=fqdn[site.sql_server],
             passive_server=fqdn[site.passive_server] if site.passive_server else "",
             install_dir=site.install_folder,
@@ -145,6 +145,8 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
     point = description.service_connection_point
     if point is not None:
         seed.service_connection_point(state, built.component_managers[state.top.code], fqdn[point.server], point.mode)
+    for found_role in description.found_roles:
+        as_found.found_role(state, built.component_managers, found_role)
     return built
 
 

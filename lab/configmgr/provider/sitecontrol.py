@@ -71,8 +71,13 @@ class ControlProvider(SmsProvider):
         return to_instance(self.place, self.shown(stored))
 
     def remove(self, call: Call, row: ControlRow) -> None:
-        """Delete a row that exists."""
-        self._own_site(row)
+        """Delete a row that exists.
+
+        Whether a real provider removes what a site left that is no more is not published; here the top-level site's does ([I]).
+        """
+        left_over = row.site_code.upper() not in {code.upper() for code in self.hierarchy.sites}
+        if not (left_over and self.place.site == self.hierarchy.top):
+            self._own_site(row)
         self.hierarchy.delete(row, str(call.caller))
         self.written(row.class_name, "delete")
 
