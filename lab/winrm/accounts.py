@@ -101,7 +101,7 @@ class Accounts:
         if not separator:
             domain, name = "", principal
         with self._lock:
-            return self._known.get((domain.casefold(), name.casefold()))
+            return self._known.get((_folded(domain), _folded(name)))
 
     def _spellings(self, account: Account) -> set[tuple[str, str]]:
         """(domain, name) pairs as NTLM clients send them, folded; a user principal name travels without a domain."""
@@ -109,13 +109,18 @@ class Accounts:
             raise ValueError(
                 f"account name {account.name!r} on {self._machine} is empty or holds a character that Windows forbids"
             )
-        name = account.name.casefold()
+        name = _folded(account.name)
         if not account.domain:
-            return {("", name), (".", name), (self._machine.casefold(), name)}
-        domains = {account.domain.casefold()}
-        if account.domain.casefold() == self._netbios_domain.casefold():
-            domains.add(self._dns_domain.casefold())
+            return {("", name), (".", name), (_folded(self._machine), name)}
+        domains = {_folded(account.domain)}
+        if _folded(account.domain) == _folded(self._netbios_domain):
+            domains.add(_folded(self._dns_domain))
         return {(domain, name) for domain in domains} | {("", f"{name}@{domain}") for domain in domains}
+
+
+def _folded(name: str) -> str:
+    """Names compare in capitals, in Windows as in the acceptor that reads the account file."""
+    return name.upper()
 
 
 def _ntlm_line(domain: str, name: str, account: Account) -> str:

@@ -71,6 +71,13 @@ def test_a_machine_may_be_dead_from_the_start(start_estate: Any) -> None:
     assert not _listens(estate, "two")
 
 
+@pytest.mark.parametrize("name", ["Müller", "Админ", "Straße", "svc sccm", "İbrahim"])
+def test_accounts_in_any_language_log_on(start_estate: Any, cim_session: Open, name: str) -> None:
+    estate = start_estate(SMALL.replace("scpadmin", name))
+    assert cim_session("one", f"CORP\\{name}", in_estate=estate).get("root/cimv2", OS)["CSName"] == "ONE"
+    assert {record.caller for record in estate.request_log.records(kind="cim")} == {f"CORP\\{name}"}
+
+
 def test_a_dropped_request_is_told_before_and_after_its_effect(estate: Estate, cim_session: Open) -> None:
     registry = estate.machine("scp01").registry
     std = _registry_class()
