@@ -161,8 +161,7 @@ def _accounts(description: EstateDescription) -> NameMap[Account]:
 
 
 def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None:
-    """Compile the classes on each provider's machine and put the providers behind them."""
-    codes: dict[str, list[str]] = {}
+    """Compile the classes on each provider's machine and put the providers behind them; tell where these are."""
     for built in hierarchies:
         for site in built.state.sites.values():
             for fqdn in site.providers:
@@ -172,12 +171,30 @@ def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None
                     repository.compile((_MOF / file).read_text(encoding="ascii"), place.namespace, file)
                 for class_name, provider in _SITE_CLASSES.items():
                     repository.register(place.namespace, class_name, provider(place))
-                if fqdn not in codes:
-                    repository.compile((_MOF / "location.mof").read_text(encoding="ascii"), "root/sms", "location.mof")
-                codes.setdefault(fqdn, []).append(site.code)
-                estate.guard(fqdn, "root/sms", _has_rights(built.state))
-                location = Place(built.state, site, repository, "root/sms", fqdn)
-                repository.register("root/sms", "SMS_ProviderLocation", sites.LocationProvider(location, codes[fqdn]))
+    located = [(built, site) for built in hierarchies for site in built.state.sites.values() if site.providers]
+    for fqdn in dict.fromkeys(name for _, site in located for name in _tells_of(site)):
+        _register_location(estate, fqdn, [(built, site) for built, site in located if fqdn in _tells_of(site)])
+
+
+def _tells_of(site: Site) -> tuple[str, ...]:
+    """The machines whose SMS_ProviderLocation tells of a site: its site servers and its providers.
+
+    Secondary sites have no provider, and what stands on their servers is not established: they have no such class here.
+    """
+    return tuple(name for name in (site.server, site.passive_server, *site.providers) if name)
+
+
+def _register_location(estate: EstateParts, fqdn: str, found: list[tuple[EmulatedHierarchy, Site]]) -> None:
+    """root/sms on one machine. The local site is the one whose site server it is, else the first that it serves."""
+    repository = found[0][0].state.machines[fqdn].repository
+    repository.compile((_MOF / "location.mof").read_text(encoding="ascii"), "root/sms", "location.mof")
+    machines = {site.code: fqdn if fqdn in site.providers else site.providers[0] for _, site in found}
+    own = [site.code for _, site in found if fqdn in (site.server, site.passive_server)]
+    place = Place(found[0][0].state, found[0][1], repository, "root/sms", fqdn)
+    location = sites.LocationProvider(place, machines, (own or list(machines))[0])
+    repository.register("root/sms", "SMS_ProviderLocation", location)
+    for built in {id(built): built for built, _ in found}.values():
+        estate.guard(fqdn, "root/sms", _has_rights(built.state))
 
 
 def _has_rights(state: Hierarchy) -> Callable[[Caller], bool]:

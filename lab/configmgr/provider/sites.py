@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.provider import Call, CimError, Wbem
@@ -15,14 +15,18 @@ MAX_PASSWORD = 256
 
 
 class LocationProvider(SmsProvider):
-    """SMS_ProviderLocation in root/sms: which namespaces of this machine serve which sites.
+    """SMS_ProviderLocation in root/sms: where the providers of the sites are that this machine serves.
 
-    :param place: the provider's place in root/sms; :param codes: the sites that have their provider on this machine.
+    The site code is the key, so a site server tells of one provider of its site, whatever number there is.
+
+    :param place: the place in root/sms; :param machines: by site code the FQDN of a machine with a provider of that site.
+    :param local: the code of the one site that is this machine's own.
     """
 
-    def __init__(self, place: Place, codes: Sequence[str]) -> None:
+    def __init__(self, place: Place, machines: Mapping[str, str], local: str) -> None:
         super().__init__(place)
-        self.codes = tuple(codes)
+        self.machines = machines
+        self.local = local
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """One instance for each site."""
@@ -30,12 +34,12 @@ class LocationProvider(SmsProvider):
         return [
             self.place.new(
                 cls.name,
-                Machine=self.place.machine,
-                NamespacePath=f"\\\\{self.place.machine}\\root\\sms\\site_{code}",
-                ProviderForLocalSite=True,
+                Machine=machine,
+                NamespacePath=f"\\\\{machine}\\root\\sms\\site_{code}",
+                ProviderForLocalSite=code == self.local,
                 SiteCode=code,
             )
-            for code in self.codes
+            for code, machine in self.machines.items()
         ]
 
 

@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from lab import estate_reader
 from lab.cim.provider import Call, CimError, Wbem
 from lab.cim.wql import Select, parse
 from lab.configmgr import updates
 from lab.winrm.message import Caller
+from tests.unit.lab_configmgr.conftest import ESTATE, SmallEstate
 
 GUID = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
 
@@ -35,8 +37,31 @@ def test_provider_location_and_identification(estate: Any, st1: Any) -> None:
     assert st1.invoke("SMS_Identification", "GetSiteType", SiteCode="ST1") == {"SiteType": 2, "ReturnValue": 0}
 
 
+def locations(estate: Any, name: str) -> list[tuple[str, str, bool]]:
+    """What SMS_ProviderLocation of a machine tells: machine, site code, whether it is the local site."""
+    repository = estate.machine(name).repository
+    cls = repository.find_class("root/sms", "SMS_ProviderLocation")
+    rows = repository.provider("root/sms", cls).enumerate(Call(Caller("admin", "CORP"), "root/sms"), cls)
+    return [(row["Machine"], row["SiteCode"], row["ProviderForLocalSite"]) for row in rows]
+
+
+def test_both_site_servers_tell_where_the_provider_is_and_have_none(estate: Any) -> None:
+    for name in ("sta01", "sta02"):
+        assert locations(estate, name) == [("sta03.corp.example", "ST1", True)]
+        assert not estate.machine(name).repository.has_namespace("root/sms/site_ST1")
+        assert name in [machine.partition(".")[0] for machine, prefix, _ in estate.guards if prefix == "root/sms"]
+
+
+def test_a_machine_that_serves_two_sites_is_local_to_its_own() -> None:
+    text = ESTATE.replace("type: cas, server: cas01}", "type: cas, server: cas01, provider: [sta03, pri1]}")
+    estate = SmallEstate(estate_reader.parse(text, "test estate"))
+    assert locations(estate, "pri1") == [("pri1.corp.example", "CAS", False), ("pri1.corp.example", "PR1", True)]
+    assert locations(estate, "sta03") == [("sta03.corp.example", "CAS", True), ("sta03.corp.example", "ST1", False)]
+    assert locations(estate, "cas01") == [("sta03.corp.example", "CAS", True)]
+
+
 def test_only_the_providers_machine_has_the_namespace(estate: Any) -> None:
-    for name in ("sta01", "scp01", "sec1"):
+    for name in ("scp01", "sec1"):
         assert not estate.machine(name).repository.has_namespace("root/sms")
     assert estate.machine("cas01").repository.has_namespace("root/sms/site_CAS")
     assert not estate.machine("cas01").repository.has_namespace("root/sms/site_PR1")
