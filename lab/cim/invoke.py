@@ -28,7 +28,7 @@ def invoke(operation: Operation) -> Reply:
     if method.static:
         operation.no_selectors()
     else:
-        instance = operation.find(cls, operation.keys(cls))
+        instance = operation.find(cls, operation.keys(cls), subject=True)
         cls = instance.cls
     provider = operation.repository.provider(operation.namespace, cls)
     outputs = provider.invoke(operation.call, cls, method.name, instance, inputs)

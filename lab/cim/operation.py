@@ -105,12 +105,13 @@ class Operation:
             raise faults.keys_needed(missing, cls.name, self.machine)
         return keys
 
-    def find(self, cls: ClassDef, keys: NameMap[Value]) -> Instance:
-        """The instance of the class or of a subclass with these keys. CimError NOT_FOUND."""
+    def find(self, cls: ClassDef, keys: NameMap[Value], subject: bool = False) -> Instance:
+        """The instance of the class or of a subclass with these keys, to read or to call. CimError NOT_FOUND."""
         for member in self.repository.family(self.namespace, cls.name):
             if member.qualifiers.get("abstract", False):
                 continue
-            found = self.repository.provider(self.namespace, member).get(self.call, member, keys)
+            provider = self.repository.provider(self.namespace, member)
+            found = (provider.subject if subject else provider.get)(self.call, member, keys)
             if found is not None:
                 return self.verified(found)
         raise CimError(Wbem.NOT_FOUND, "Not found")

@@ -81,6 +81,10 @@ class Provider:
                 return instance
         return None
 
+    def subject(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
+        """The instance that a method is called on: as :meth:`get`, whoever may read it. None when there is none."""
+        return self.get(call, cls, keys)
+
     def put(self, call: Call, instance: Instance) -> Instance:
         """Change an existing instance to the values given (whole instance); returns it as it is afterwards."""
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of changing {instance.cls.name}")

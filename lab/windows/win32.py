@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from lab.cim.model import ClassDef, Instance, NameMap, Value
-from lab.cim.provider import Call, Provider
+from lab.cim.provider import Call, CimError, Provider, Wbem, same_key
 from lab.windows import services
 from lab.windows.machine import Machine, Service
 from lab.winrm.message import Caller
@@ -30,12 +30,28 @@ class Computed(Provider):
 
 
 class ServiceProvider(Computed):
-    """Win32_Service with its methods."""
+    """Win32_Service with its methods.
+
+    The service control manager lists services to administrators and to who is logged on at the server itself, so whoever comes
+    over the network without administration rights is denied the class (public reports: pywinrm #306, ansible.windows #692). That
+    a single service is denied as well, and not merely empty, is inferred ([I]).
+
+    :param may_control: whether a caller is an administrator of the server.
+    """
 
     def __init__(self, machine: Machine, may_control: Callable[[Caller], bool]) -> None:
         super().__init__(lambda: [_service(machine, service) for service in machine.services.values()])
         self._machine = machine
         self._may_control = may_control
+
+    def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
+        if not self._may_control(call.caller):
+            raise CimError(Wbem.ACCESS_DENIED, "Access denied")
+        return super().enumerate(call, cls)
+
+    def subject(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
+        rows = super().enumerate(call, cls)
+        return next((row for row in rows if same_key(row["Name"], keys["Name"])), None)
 
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from tests.lab.modules.conftest import READER, Play
 
 SERVER = "scp01.corp.example"
@@ -34,6 +36,11 @@ def test_stopping_and_starting_are_idempotent(installed: Play) -> None:
     assert installed.run("component", "scp01", state="stopped")["state"] == "stopped"
     assert installed.run("component", "scp01", state="stopped")["changed"] is False
     assert installed.run("component", "scp01", state="started")["state"] == "running"
+
+
+def test_who_may_not_see_services_is_told_so(installed: Play) -> None:
+    with pytest.raises((CimFault, TaskFailure), match=r"(?i)access denied"):
+        installed.run("component", "scp01", user=READER, name="SMS_EXECUTIVE")
 
 
 def test_check_mode(installed: Play) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import cim_class, method
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from lab.server import Estate
@@ -100,6 +100,20 @@ def test_a_remote_management_user_reads_and_does_not_write(cim_session: Open) ->
     key: dict[str, Any] = {"hDefKey": HKLM, "sSubKeyName": r"SOFTWARE\Microsoft\ServerManager", "sValueName": "v"}
     assert session.invoke(CIMV2, REGISTRY, "SetStringValue", {**key, "sValue": "x"})["ReturnValue"] == 5
     assert session.invoke(CIMV2, SERVICE, "StopService", keys={"Name": "Spooler"})["ReturnValue"] == 2
+
+
+def test_a_remote_management_user_can_not_list_services(cim_session: Open) -> None:
+    session = cim_session("scp01", account="CORP\\scpreader")
+    questions = (
+        lambda: session.query(CIMV2, SERVICE, "select Name from Win32_Service"),
+        lambda: session.get(CIMV2, SERVICE, {"Name": "WinRM"}),
+    )
+    for ask in questions:
+        with pytest.raises(CimFault) as denied:
+            ask()
+        assert denied.value.kind is FaultKind.ACCESS_DENIED
+    # In Help Desk, which is among the administrators there.
+    assert cim_session("scp03", account="CORP\\scpreader").get(CIMV2, SERVICE, {"Name": "WinRM"})["Name"] == "WinRM"
 
 
 @pytest.mark.parametrize("account", ["CORP\\noaccess", "CORP\\scpconsole"])

@@ -78,7 +78,7 @@ def invoke() -> Invoke:
         cls = machine.repository.find_class(namespace, class_name)
         provider = machine.repository.provider(namespace, cls)
         call = Call(caller, namespace)
-        instance = provider.get(call, cls, NameMap({cls.keys[0]: key})) if key else None
+        instance = provider.subject(call, cls, NameMap({cls.keys[0]: key})) if key else None
         return dict(provider.invoke(call, cls, method, instance, NameMap(inputs)))
 
     return ask

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from lab.cim.model import NameMap
+from lab.cim.provider import Call, CimError, Wbem
 from lab.windows import services
 from lab.windows.machine import Machine, Service
 from lab.winrm.message import Caller
@@ -50,6 +52,16 @@ def test_methods_over_cim(machine: Machine, service: Service, invoke: Any, clock
     (row,) = [row for row in rows(machine, "Win32_Service") if row["Name"] == "SMS_EXECUTIVE"]
     assert (row["State"], row["Started"], row["ProcessId"]) == ("Stopped", False, 0)
     assert invoke(machine, "Win32_Service", "StartService", key="sms_executive") == {"ReturnValue": 0}
+
+
+def test_services_are_listed_to_administrators_only(machine: Machine, service: Service) -> None:
+    cls = machine.repository.find_class("root/cimv2", "Win32_Service")
+    provider = machine.repository.provider("root/cimv2", cls)
+    reader = Call(Caller("scpreader", "CORP"), "root/cimv2")
+    for attempt in (lambda: provider.search(reader, cls, None), lambda: provider.get(reader, cls, NameMap({"Name": "WinRM"}))):
+        with pytest.raises(CimError) as denied:
+            attempt()
+        assert denied.value.code == Wbem.ACCESS_DENIED
 
 
 def test_every_server_has_more_services_than_one_page() -> None:
