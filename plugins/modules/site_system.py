@@ -26,6 +26,8 @@ options:
   state:
     description:
       - V(absent) removes the site system. It is refused while the server has other roles.
+      - After the last of them the site takes its own role C(SMS Component Server) off the server, which keeps the site system
+        until then. The module waits for that, ten minutes at most.
     type: str
     choices: [present, absent]
     default: present
@@ -124,8 +126,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy impor
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
+
+COMPONENT_SERVER_LIMIT_SECONDS = 600.0
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
@@ -203,10 +208,33 @@ def _to_absent(task: Task, code: str, server: str, row: CimInstance | None) -> S
         return None
     query = select(SMS_SCI_SYS_RES_USE.name, on_server(server), columns=("NALPath", "NetworkOSPath", "RoleName"))
     placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
-    refusal = site_systems.removal_refusal(server, {rows.role_of(other) for other in placed if rows.server_of(other) == server})
+    roles = {rows.role_of(other) for other in placed if rows.server_of(other) == server}
+    refusal = site_systems.removal_refusal(server, roles)
     if refusal:
         raise TaskFailure(refusal)
+    if naming.COMPONENT_SERVER in roles and not task.check_mode:
+        _await_component_server(task, code, server)
     return Delete(f"the site system {server}", row)
+
+
+def _await_component_server(task: Task, code: str, server: str) -> None:
+    """Wait until the site has taken its component server off the server.
+
+    :raises TaskFailure: it did not within the limit.
+    """
+
+    def look() -> bool | None:
+        found = read_rows(task.cim, code, (naming.COMPONENT_SERVER,), server)
+        return None if found else True
+
+    awaited = f"site {code} to take its component server off {server}"
+    if wait_until(task, look, awaited, COMPONENT_SERVER_LIMIT_SECONDS) is None:
+        raise TaskFailure(
+            f"Site {code} has not taken its role {naming.COMPONENT_SERVER} off {server} within "
+            f"{COMPONENT_SERVER_LIMIT_SECONDS:.0f} s. Until it has, the site system can not be removed. The site does so by "
+            "itself after the last other role, and can not while the server is unreachable. Look at sitecomp.log on the site "
+            "server, then run this again."
+        )
 
 
 def _shown(server: str, row: CimInstance | None) -> dict[str, Any]:

@@ -75,10 +75,15 @@ def new_role_problem(row: ControlRow, present: Iterable[ControlRow]) -> str | No
 
 
 def removal_problem(row: ControlRow, present: Iterable[ControlRow]) -> str | None:
-    """Whether a role may be removed, given the rows of its server at its site."""
+    """Whether a role may be removed, given the rows of its server at its site.
+
+    A site system stays while it has any other role. The component server is one: nobody can remove it, and only when site
+    component manager has taken it away can the site system be deleted (documented for Configuration Manager 2007; the
+    description of Remove-CMSiteSystemServer speaks of any other role).
+    """
     if row.role in OWN_ROLES:
         return f"The role {row.role} can be removed by the site itself only."
-    others = [other.role for other in present if other.role not in (names.SITE_SYSTEM, names.COMPONENT_SERVER)]
+    others = [other.role for other in present if other.role != names.SITE_SYSTEM]
     if row.role == names.SITE_SYSTEM and others:
         return f"The site system {row.server} still has the roles {', '.join(sorted(others))}."
     return None

@@ -25,7 +25,7 @@ _PROXY_ANONYMOUS = "AnonymousProxyAccess"
 _PROXY_ACCOUNT = "ProxyUserName"
 
 DEFAULT_PROXY_PORT = 80
-# Roles that come and go with the others, so that they do not keep a site system in place.
+# Roles that come and go with the others, so that nobody has to remove them.
 _ACCOMPANYING = frozenset({naming.SITE_SYSTEM, naming.COMPONENT_SERVER})
 
 

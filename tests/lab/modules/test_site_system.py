@@ -4,6 +4,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.modules import site_system
+from lab.configmgr.database import ControlRow
+from lab.configmgr.hierarchy import role_row
 from tests.lab.modules.conftest import READER, Play
 
 SERVER = "scp01.corp.example"
@@ -62,6 +65,30 @@ def test_absence(play: Play) -> None:
     assert result["changed"] is True
     assert result["settings"] is None
     assert play.run("site_system", server=SERVER, state="absent")["changed"] is False
+
+
+@pytest.fixture
+def kept(play: Play) -> ControlRow:
+    """A site system that only has the site's own component server left."""
+    play.run("site_system", server=SERVER)
+    row = role_row(SERVER, "CAS", "SMS Component Server")
+    play.estate.hierarchy("one").state.store(row)
+    return row
+
+
+def test_the_component_server_is_waited_for(play: Play, kept: ControlRow, monkeypatch: pytest.MonkeyPatch) -> None:
+    control = play.estate.hierarchy("one").state.control
+    monkeypatch.setattr(play, "pause", lambda _seconds: control.delete(kept))
+    assert play.run("site_system", server=SERVER, state="absent", check=True)["changed"] is True
+    assert play.run("site_system", server=SERVER, state="absent")["changed"] is True
+    assert any("site CAS to take its component server off scp01.corp.example" in line for line in play.progress)
+
+
+def test_a_component_server_that_stays_is_told(play: Play, kept: ControlRow, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site_system, "COMPONENT_SERVER_LIMIT_SECONDS", 0.1)
+    message = play.refused("site_system", server=SERVER, state="absent")
+    assert "Site CAS has not taken its role SMS Component Server off scp01.corp.example within 0 s." in message
+    assert play.writes()[-1] == "Create"
 
 
 @pytest.mark.parametrize(("server", "role"), [("cas01.corp.example", "SMS Provider"), ("cas01.corp.example", "SMS Site Server")])

@@ -129,6 +129,29 @@ def test_the_sites_own_rows_cannot_be_deleted(cas: Any) -> None:
     assert "still has the roles" in caught.value.description
 
 
+def test_the_component_server_keeps_a_site_system_until_the_site_takes_it_away(st1: Any, estate: Any) -> None:
+    system = next(row for row in of_role(st1, "SMS Site System") if "scp02" in row["NALPath"])
+    st1.delete(of_role(st1, "SMS Dmp Connector")[0])
+    with pytest.raises(CimError) as caught:
+        st1.delete(system)
+    assert caught.value.description == "The site system scp02.corp.example still has the roles SMS Component Server."
+    with pytest.raises(CimError) as caught:
+        st1.delete(next(row for row in of_role(st1, "SMS Component Server") if "scp02" in row["NALPath"]))
+    assert "can be removed by the site itself only" in caught.value.description
+    estate.clock.advance(600)
+    st1.delete(system)
+    assert [row for row in of_role(st1, "SMS Site System") if "scp02" in row["NALPath"]] == []
+
+
+def test_the_component_server_of_a_dead_server_keeps_its_site_system(st1: Any, estate: Any) -> None:
+    system = next(row for row in of_role(st1, "SMS Site System") if "scp02" in row["NALPath"])
+    estate.machine("scp02").alive = False
+    st1.delete(of_role(st1, "SMS Dmp Connector")[0])
+    estate.clock.advance(7200)
+    with pytest.raises(CimError):
+        st1.delete(system)
+
+
 def test_put_keeps_what_only_the_site_writes(st1: Any, estate: Any) -> None:
     row = of_role(st1, "SMS Dmp Connector")[0]
     assert row["Props"][0]["PropertyName"] != "OfflineMode"
