@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from lab.control import ControlError, ask, is_locked, locked
+from lab.control import ControlError, ask, is_locked, locked, remove_empty
 from lab.estate import EstateDescription
 from lab.estate_reader import DEFAULT_FILE, load
 from lab.estate_yaml import EstateError
@@ -124,6 +124,7 @@ def _detach(options: argparse.Namespace) -> int:
         if child.poll() is not None:
             said = log.read_text(encoding="utf-8", errors="replace").strip()
             print(said or f"lab: the lab ended with exit code {child.returncode}", file=sys.stderr)
+            _remove_log(options.state)
             return child.returncode and 2
         try:
             answer = ask(options.state, "status")
@@ -144,8 +145,15 @@ def _down(options: argparse.Namespace) -> int:
         if time.monotonic() > deadline:
             raise ControlError(f"the lab was told to end and still runs after {STOP_LIMIT_SECONDS:g} seconds")
         time.sleep(0.05)
+    _remove_log(options.state)
     print("the lab has ended")
     return 0
+
+
+def _remove_log(folder: Path) -> None:
+    """Remove what a detached lab wrote, and the state folder with it when nothing else is in it."""
+    (folder / _LOG).unlink(missing_ok=True)
+    remove_empty(folder)
 
 
 def _status(options: argparse.Namespace) -> int:

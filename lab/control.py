@@ -8,7 +8,7 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -119,11 +119,37 @@ def make_private(folder: Path) -> None:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the state folder for this process. Raises BlockingIOError when another lab has it."""
-    make_private(folder)
-    with (folder / "lock").open("w", encoding="utf-8") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    """Hold the state folder for this process. Raises BlockingIOError when another lab has it.
+
+    At the end its lock is removed, and the folder with it when nothing else is in it.
+    """
+    path = folder / "lock"
+    with ExitStack() as held:
+        while not _took(path, held):
+            continue  # whoever held it before was just removing it
+        held.callback(_remove_lock, path)
         yield
+
+
+def _took(path: Path, held: ExitStack) -> bool:
+    """Lock the file at this path; False when it was removed meanwhile."""
+    make_private(path.parent)
+    with suppress(FileNotFoundError):
+        file = held.enter_context(path.open("w", encoding="utf-8"))
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
+
+
+def _remove_lock(path: Path) -> None:
+    path.unlink(missing_ok=True)
+    remove_empty(path.parent)
+
+
+def remove_empty(folder: Path) -> None:
+    """Remove the state folder when nothing is in it."""
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def is_locked(folder: Path) -> bool:

@@ -7,11 +7,8 @@ import hmac
 import os
 import re
 import secrets
-import shutil
-import tempfile
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,8 +41,8 @@ class Accounts:
     r"""The accounts that one emulated server knows.
 
     A domain account may be written ``CORP\name``, ``corp.example\name``, ``name@CORP`` or ``name@corp.example``; a local one
-    ``name``, ``.\name`` or ``MACHINE\name``; letters in any case. The NTLM side reads them from a private file (mode 0600) in a
-    directory that :meth:`close` removes; it holds hashes only.
+    ``name``, ``.\name`` or ``MACHINE\name``; letters in any case. The NTLM side reads them from a file that exists in the memory of
+    this process only, so nothing of it outlives the process; it holds hashes only.
 
     :param machine: the server's NetBIOS name. :param netbios_domain: and :param dns_domain: names of its domain.
     """
@@ -56,8 +53,8 @@ class Accounts:
         self._dns_domain = dns_domain
         self._lock = threading.Lock()
         self._known: dict[tuple[str, str], Account] = {}
-        self._directory = Path(tempfile.mkdtemp(prefix="lab-winrm-"))
-        self.ntlm_file = self._directory / "accounts"
+        self._descriptor = _memory_file("")
+        self.ntlm_file = Path(f"/proc/self/fd/{self._descriptor}")
         try:
             self.replace(accounts)
         except BaseException:
@@ -72,12 +69,11 @@ class Accounts:
                 if known.setdefault(spelling, account) is not account:
                     raise ValueError(f"account {str(account.caller)!r} is given twice on {self._machine}")
         lines = "".join(f"{_ntlm_line(domain, name, account)}\n" for (domain, name), account in known.items())
-        new_file = self.ntlm_file.with_suffix(".new")
-        with os.fdopen(os.open(new_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-            file.write(lines)
+        filled = _memory_file(lines)
         with self._lock:
-            new_file.replace(self.ntlm_file)
+            os.dup2(filled, self._descriptor, inheritable=False)
             self._known = known
+        os.close(filled)
 
     def find(self, principal: str) -> Caller | None:
         r"""The account behind a name as typed (``DOMAIN\name``, ``name@domain``, ``name``); None when there is none."""
@@ -92,9 +88,12 @@ class Accounts:
         return account.caller if account and any(matches) else None
 
     def close(self) -> None:
-        """Remove the account file and its directory."""
-        with suppress(FileNotFoundError):
-            shutil.rmtree(self._directory)
+        """Give up the account file. May be called twice."""
+        with self._lock:
+            descriptor, self._descriptor = self._descriptor, -1
+            self.ntlm_file = Path(os.devnull)
+        if descriptor >= 0:
+            os.close(descriptor)
 
     def _find(self, principal: str) -> Account | None:
         domain, separator, name = principal.partition("\\")
@@ -116,6 +115,15 @@ class Accounts:
         if _folded(account.domain) == _folded(self._netbios_domain):
             domains.add(_folded(self._dns_domain))
         return {(domain, name) for domain in domains} | {("", f"{name}@{domain}") for domain in domains}
+
+
+def _memory_file(text: str) -> int:
+    """The descriptor of a file without a place in any folder, for this process's user only, that holds the text."""
+    descriptor = os.memfd_create("lab-accounts", os.MFD_CLOEXEC)
+    os.fchmod(descriptor, 0o600)
+    with os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as file:
+        file.write(text)
+    return descriptor
 
 
 def _folded(name: str) -> str:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from lab.control import is_locked
 
 ROOT = Path(__file__).resolve().parents[3]
 ESTATE = r"""
@@ -99,7 +103,7 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
 
     down = run("down")
     assert (down.returncode, down.stdout) == (0, "the lab has ended\n")
-    assert sorted(file.name for file in state.iterdir()) == ["lab.log", "lock"]
+    assert not state.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((f"{address_base}.1", 5985), 5)
 
@@ -127,7 +131,7 @@ def test_a_taken_port_names_address_and_port(run: Run, state: Path, address_base
         said = _ended(run("up", *detach))
     assert f"{address_base}.2" in said
     assert "5986" in said
-    assert {file.name for file in state.iterdir()} <= {"lab.log", "lock"}
+    assert not state.exists()
 
 
 @pytest.mark.parametrize(
@@ -168,7 +172,33 @@ def test_signals_end_it_cleanly(state: Path, estate_file: Path, address_base: st
         out, error = process.communicate(timeout=20)
     assert (process.returncode, error) == (0, "")
     assert out.endswith(f"the lab has ended: ended by {number.name}\n")
-    assert [file.name for file in state.iterdir()] == ["lock"]
+    assert not state.exists()
+
+
+def test_nothing_outlives_a_kill_but_what_the_next_start_takes_over(
+    run: Run, state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    (tmp_path / "tmp").mkdir()
+    assert run("up", "--detach").returncode == 0
+    os.kill(json.loads(run("status", "--json").stdout)["pid"], signal.SIGKILL)
+    while is_locked(state):
+        time.sleep(0.05)
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert "the lab is not running" in _ended(run("status"))
+    again = run("up", "--detach")
+    assert again.returncode == 0, again.stderr
+    assert run("down").returncode == 0
+    assert not state.exists()
+    assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_a_lab_that_ended_by_itself_leaves_its_last_words(run: Run, state: Path) -> None:
+    assert run("up", "--detach", "--stop-after", "1").returncode == 0
+    while is_locked(state):
+        time.sleep(0.05)
+    assert [file.name for file in state.iterdir()] == ["lab.log"]
+    assert (state / "lab.log").read_text(encoding="utf-8").endswith("nobody asked anything for 1 seconds\n")
 
 
 def test_it_ends_by_itself_when_nobody_asks(run: Run) -> None:

@@ -57,16 +57,18 @@ def test_passwords(accounts: Accounts) -> None:
     assert accounts.check("nobody", [""]) is None
 
 
-def test_the_file_is_private_and_holds_no_password(accounts: Accounts) -> None:
+def test_the_file_is_private_and_in_memory_and_holds_no_password(accounts: Accounts) -> None:
     assert stat.S_IMODE(accounts.ntlm_file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(accounts.ntlm_file.parent.stat().st_mode) == 0o700
+    assert str(accounts.ntlm_file.readlink()).startswith("/memfd:")
     text = accounts.ntlm_file.read_text()
     assert "pässword" not in text
     assert all(line.count(":") == 5 for line in text.splitlines())
-    directory = accounts.ntlm_file.parent
+    path = accounts.ntlm_file
     accounts.close()
     accounts.close()
-    assert not directory.exists()
+    assert not path.exists()
+    with pytest.raises(AuthenticationError):
+        Negotiation(accounts, "NTLM").step(b"NTLMSSP\x00\x01\x00\x00\x00" + bytes(24))
 
 
 def test_the_password_is_not_shown() -> None:
