@@ -202,7 +202,7 @@ def run(task: Task) -> Result:
                 for row in found
             ],
             "components": [state.as_data() for state in states],
-            "installed": len(found) == 1 and any(status.same_server(name, rows.server_of(found[0])) for name in started_on),
+            "installed": len(found) == 1 and any(naming.same_computer(name, rows.server_of(found[0])) for name in started_on),
             **(_duties(task, code, found, states) if task.params["duties"] else {}),
         }
 

@@ -208,7 +208,7 @@ def _to_absent(task: Task, code: str, server: str, row: CimInstance | None) -> S
         return None
     query = select(SMS_SCI_SYS_RES_USE.name, on_server(server), columns=("NALPath", "NetworkOSPath", "RoleName"))
     placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
-    roles = {rows.role_of(other) for other in placed if rows.server_of(other) == server}
+    roles = {rows.role_of(other) for other in placed if rows.is_on(other, server)}
     refusal = site_systems.removal_refusal(server, roles)
     if refusal:
         raise TaskFailure(refusal)

@@ -235,7 +235,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status, update_check, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, update_check, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
@@ -304,7 +304,7 @@ def _last_synchronisation(task: Task, code: str, clock: ServerClock | None) -> d
         return {"time": None, "server": None, "mode": None, "text": text}
     server = rows.server_of(found[0])
     # The registry is that of this host; a value left behind by a role that has moved away must not be taken for the role's.
-    if clock is not None and status.same_server(clock.computer, server):
+    if clock is not None and naming.same_computer(clock.computer, server):
         last = update_check.read_last(Registry(task.cim), server)
     else:
         last = update_check.Last(

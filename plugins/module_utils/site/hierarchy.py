@@ -168,10 +168,10 @@ def read_rows(session: CimSession, code: str, roles: Sequence[str], server: str 
     if server is not None:
         conditions.append(on_server(server))
     found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, select(SMS_SCI_SYS_RES_USE, *conditions))
-    return found if server is None else [row for row in found if rows.server_of(row) == server]
+    return found if server is None else [row for row in found if rows.is_on(row, server)]
 
 
 def on_server(server: str) -> str:
-    """The WQL condition for rows of a server; it lets rows through whose NetworkOSPath is empty, to be told by their NAL path."""
+    """The WQL condition for rows of a server, by its FQDN. Rows with an empty NetworkOSPath pass: their NAL path tells."""
     paths = one_of("NetworkOSPath", (f"\\\\{server}", f"\\\\{server.partition('.')[0]}", ""))
     return f"({paths} OR {equals('NetworkOSPath', None)})"

@@ -34,7 +34,7 @@ _SITE_CODE = re.compile(r"[A-Za-z0-9]{3}")
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff"
 _ACCOUNT_SIGNS = rf"""[^\\/"\[\]:;|=,+*?<>@{_UNSEEN}]+"""
 _ACCOUNT = re.compile(rf"{_ACCOUNT_SIGNS}\\{_ACCOUNT_SIGNS}")
-_NAL_SERVER = re.compile(r"\]\\\\([^\\\]]+)\\[^\]]*$")
+_NAL_SERVER = re.compile(r"\]\\\\([^\\\]]+)(?:\\[^\]]*)?$")
 
 
 class BadName(ValueError):
@@ -42,12 +42,13 @@ class BadName(ValueError):
 
 
 def server_name(text: str, option: str = "server") -> str:
-    """The fully qualified domain name, lower case.
+    """The fully qualified domain name, lower case, without the final dot of DNS.
 
     :raises BadName: when it is a short name, an address or not a DNS name. The SMS Provider checks the name too and wants an
         FQDN (software update point and distribution point articles, SMSProv.log).
     """
     name = _lower(text.strip())
+    name = name[:-1] if name.endswith(".") else name
     labels = name.split(".")
     problem = None
     if not name:
@@ -61,6 +62,28 @@ def server_name(text: str, option: str = "server") -> str:
     if problem:
         raise BadName(f"{option}: {_shown(text)} {problem}; give the fully qualified domain name, such as scp01.contoso.com.")
     return name
+
+
+def same_computer(a: str, b: str) -> bool:
+    r"""Whether two names mean the same computer, however the site, a row or a person wrote them.
+
+    Letter case, a final dot and a leading ``\\`` do not count. A short name is the same as an FQDN whose first label it is; two
+    different FQDNs are never the same, and an IP address or an empty name is only itself or nothing.
+    """
+    one, other = plain_name(a), plain_name(b)
+    if not one or not other:
+        return False
+    if one == other:
+        return True
+    if _is_address(one) or _is_address(other) or ("." in one) == ("." in other):
+        return False
+    return one.partition(".")[0] == other.partition(".")[0]
+
+
+def plain_name(text: str) -> str:
+    r"""A computer's name as names are compared: lower case, without a leading ``\\`` and without the final dot of DNS."""
+    name = _lower(text.strip().strip("\\"))
+    return name[:-1] if name.endswith(".") else name
 
 
 def host_name(text: str, option: str) -> str:

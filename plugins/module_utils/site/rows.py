@@ -14,6 +14,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 ONLINE, OFFLINE = "online", "offline"
 _MODE_VALUES = {ONLINE: 0, OFFLINE: 1}
 MODE_PROPERTY = "OfflineMode"
+# Value1 is the server's intranet FQDN.
+REMOTE_NAME = "Server Remote Name"
 # The properties of a row that hold embedded ones.
 EMBEDDED = ("Props", "PropLists")
 
@@ -36,9 +38,23 @@ def site_of(row: CimInstance) -> str:
 
 
 def server_of(row: CimInstance) -> str:
-    """The server of a row: from its NAL path, else from NetworkOSPath, which may be empty just after creation."""
-    from_nal = naming.server_of_nal(str(row.get("NALPath") or ""))
-    return from_nal or str(row.get("NetworkOSPath") or "").strip("\\").partition("\\")[0].lower()
+    """The server of a row: from its NAL path, else from NetworkOSPath, which may be empty just after creation.
+
+    Sites that came from 2012 have rows under a NetBIOS name. Then ``Server Remote Name`` has the FQDN, where the row was
+    read with its embedded properties and names the same computer; compare names with :func:`naming.same_computer` all the same.
+    """
+    path = str(row.get("NetworkOSPath") or "").strip("\\").partition("\\")[0]
+    name = naming.plain_name(naming.server_of_nal(str(row.get("NALPath") or "")) or path)
+    if "." in name:
+        return name
+    remote = setting(row, REMOTE_NAME)
+    full = naming.plain_name(remote.value1) if remote else ""
+    return full if naming.same_computer(full, name) else name
+
+
+def is_on(row: CimInstance, server: str) -> bool:
+    """Whether the row is one of this server, however either is written."""
+    return naming.same_computer(server_of(row), server)
 
 
 def setting(row: CimInstance, name: str) -> Setting | None:
@@ -107,7 +123,7 @@ def service_connection_point_row(code: str, site_system: CimInstance, mode: str)
         str(site_system["NALPath"]),
         server,
         naming.SERVICE_CONNECTION_POINT,
-        {MODE_PROPERTY: Setting(_MODE_VALUES[mode]), "Server Remote Name": Setting(0, server, "")},
+        {MODE_PROPERTY: Setting(_MODE_VALUES[mode]), REMOTE_NAME: Setting(0, server, "")},
     )
 
 

@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting, new_row, setting, with_settings
+from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import REMOTE_NAME, Setting, new_row, setting, with_settings
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
 # Which field of a property carries the meaning is firm for reading (CBDSC); the other one stays empty when written.
-_REMOTE_NAME = "Server Remote Name"
 _PUBLIC_NAME = "Server Remote Public Name"
 _SITE_SERVER_INITIATES = "FDMOperation"
 _USE_COMPUTER_ACCOUNT = "UseMachineAccount"
@@ -65,7 +64,7 @@ def new_site_system(code: str, wish: SiteSystemWish) -> CimInstance:
         site_server_initiates=bool(wish.site_server_initiates),
         proxy=_whole_proxy(wish.proxy) if wish.proxy and wish.proxy.enabled else ProxyWish(enabled=False),
     )
-    settings = {_REMOTE_NAME: Setting(0, wish.server, ""), **wished_settings(whole)}
+    settings = {REMOTE_NAME: Setting(0, wish.server, ""), **wished_settings(whole)}
     return new_row(code, naming.nal_path(wish.server, code), wish.server, naming.SITE_SYSTEM, settings)
 
 

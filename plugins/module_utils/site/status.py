@@ -103,7 +103,7 @@ def component_state(session: CimSession, code: str, server: str, component: str)
 
     The server is matched here, not in the query: whether MachineName is the FQDN or the short name is not established.
     """
-    found = [state for state in component_states(session, code, (component,)) if same_server(state.server, server)]
+    found = [state for state in component_states(session, code, (component,)) if naming.same_computer(state.server, server)]
     return found[0] if found else None
 
 
@@ -142,10 +142,8 @@ def with_words(session: CimSession, code: str, message: StatusMessage) -> Status
     return StatusMessage(message.record, message.id, message.component, message.server, message.time, words)
 
 
-def same_server(named: str, server: str) -> bool:
-    r"""Whether a status row's machine (FQDN or short name, perhaps as ``\\name``) is this server (FQDN, lower case)."""
-    name = named.strip("\\").lower()
-    return name in (server, server.partition(".")[0])
+# Other rooms know it by this name.
+same_server = naming.same_computer
 
 
 def _component(row: CimInstance) -> ComponentState:

@@ -7,7 +7,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 
 @pytest.mark.parametrize(
     ("text", "name"),
-    [("SCP01.Corp.Example", "scp01.corp.example"), (" a.b ", "a.b"), ("x-1.y_2.example", "x-1.y_2.example")],
+    [
+        ("SCP01.Corp.Example", "scp01.corp.example"),
+        (" a.b ", "a.b"),
+        ("x-1.y_2.example", "x-1.y_2.example"),
+        ("scp01.corp.example.", "scp01.corp.example"),
+    ],
 )
 def test_server_name_is_a_lower_case_fqdn(text: str, name: str) -> None:
     assert naming.server_name(text) == name
@@ -35,6 +40,29 @@ def test_other_server_names_are_refused_with_an_example(text: str, why: str) -> 
     assert why in str(refused.value)
     assert "scp01.contoso.com" in str(refused.value)
     assert len(str(refused.value)) < 250
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("scp01.corp.example", "SCP01.Corp.Example.", True),
+        ("SCP01", "scp01.corp.example", True),
+        ("scp01.corp.example", "scp01", True),
+        ("scp01", "SCP01", True),
+        ("\\\\SCP01\\", "scp01.corp.example", True),
+        ("scp01.corp.example", "scp01.other.example", False),
+        ("scp01", "scp011.corp.example", False),
+        ("scp01", "scp02", False),
+        ("10", "10.0.0.1", False),
+        ("10.0.0.1", "10.0.0.1", True),
+        ("", "", False),
+        ("", "scp01.corp.example", False),
+        (".", ".corp.example", False),
+    ],
+)
+def test_the_same_computer_is_told_from_its_names(one: str, other: str, same: bool) -> None:
+    assert naming.same_computer(one, other) is same
+    assert naming.same_computer(other, one) is same
 
 
 def test_site_code_is_three_letters_or_digits() -> None:
@@ -86,6 +114,7 @@ def test_nal_path_is_that_of_the_documentation() -> None:
     [
         (r'["Display=\\SRV\"]MSWNET:["SMS_SITE=PS1"]\\SRV' + "\\", "srv"),
         (r'["Display=\\SRV\share$\"]MSWNET:["SMS_SITE=PS1"]\\SRV\share$' + "\\", "srv"),
+        (r'["Display=\\SRV\"]MSWNET:["SMS_SITE=PS1"]\\SRV', "srv"),
         (r"\\srv.contoso.com", None),
         ("", None),
     ],

@@ -37,5 +37,21 @@ def test_server_comes_from_the_nal_path_else_from_the_network_path() -> None:
     assert rows.server_of(row.with_values({"NALPath": None, "NetworkOSPath": None})) == ""
 
 
+@pytest.mark.parametrize(
+    ("remote", "server"),
+    [(SERVER, SERVER), ("SCP01.Corp.Example.", SERVER), ("other.corp.example", "scp01"), ("scp01", "scp01"), ("", "scp01")],
+)
+def test_a_row_under_a_netbios_name_tells_the_fqdn_where_it_has_it(remote: str, server: str) -> None:
+    row = rows.with_settings(scp_row("SCP01"), {"Server Remote Name": Setting(0, remote, "")})
+    assert rows.server_of(row) == server
+    assert rows.is_on(row, SERVER)
+    assert rows.is_on(row, "scp01")
+    assert not rows.is_on(row, "scp02.corp.example")
+
+
+def test_an_fqdn_of_the_nal_path_is_not_replaced() -> None:
+    assert rows.server_of(rows.with_settings(scp_row(SERVER), {"Server Remote Name": Setting(0, "x.other", "")})) == SERVER
+
+
 def test_settings_as_data() -> None:
     assert rows.settings_as_data(scp_row(SERVER)) == {"OfflineMode": {"Value": 0, "Value1": "", "Value2": ""}}

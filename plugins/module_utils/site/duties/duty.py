@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, same_server
+from ansible_collections.configmgr.scp.plugins.module_utils.site.naming import same_computer
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ class Facts:
 
     def component(self, name: str) -> ComponentState | None:
         """How the site sees a component on the role's server."""
-        return next((c for c in self.components if c.component.upper() == name and same_server(c.server, self.server)), None)
+        return next((c for c in self.components if c.component.upper() == name and same_computer(c.server, self.server)), None)
 
 
 def left(found: Iterable[Duty]) -> list[Duty]:

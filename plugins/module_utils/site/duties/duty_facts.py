@@ -65,7 +65,7 @@ def read_installed_at(session: CimSession, site: Site, server: str) -> datetime 
     newest = found[-1] if found else None
     if newest is None or newest.time is None:
         return None
-    here = not newest.server or any(status.same_server(newest.server, name) for name in (server, site.server))
+    here = not newest.server or any(naming.same_computer(newest.server, name) for name in (server, site.server))
     return datetime.fromisoformat(newest.time) if here else None
 
 
@@ -78,7 +78,9 @@ def read_packages(session: CimSession, code: str) -> list[Package]:
 
 def _site_systems(session: CimSession, code: str, server: str, mode: str | None) -> dict[str, Any]:
     """The fields of Facts about site systems. Others than the role's server matter only when that one might need a proxy."""
-    own = {} if not server else _settings(read_rows(session, code, (naming.SITE_SYSTEM,), server), code)
+    systems = read_rows(session, code, (naming.SITE_SYSTEM,), server) if server else []
+    # By the name that the role's row has for the server: the two rows may write it differently.
+    own = dict(zip([server], _settings(systems, code).values(), strict=False))
     if mode == rows.OFFLINE or server not in own or own[server]["proxy"]["enabled"]:
         return {"site_systems": own}
     others, all_seen = read_proxy_users(session, code)

@@ -45,7 +45,7 @@ class RoleState:
         return [(rows.server_of(row), rows.site_of(row)) for row in self.rows]
 
     def row_on(self, server: str) -> CimInstance | None:
-        return next((row for row in self.rows if rows.server_of(row) == server), None)
+        return next((row for row in self.rows if rows.is_on(row, server)), None)
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,10 @@ class Surroundings:
     site_systems: Mapping[str, CimInstance] = field(default_factory=dict)
     site_servers: frozenset[str] = frozenset()
     installing: tuple[tuple[str, str], ...] = ()
+
+    def site_system(self, server: str) -> CimInstance | None:
+        """The row that makes the server a site system; None when none does."""
+        return next((row for row in self.site_systems.values() if rows.is_on(row, server)), None)
 
 
 @dataclass(frozen=True)
@@ -88,7 +92,7 @@ def expecting_site_system(around: Surroundings, site: Site, server: str) -> Surr
 
     A server that is a site system already, of whichever site, stays what it is.
     """
-    if server in around.site_systems:
+    if around.site_system(server) is not None:
         return around
     expected = new_site_system(site.code, SiteSystemWish(server))
     return replace(around, site_systems={**around.site_systems, server: expected})
@@ -101,7 +105,7 @@ def decide(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal
 
 def _decide_present(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal:
     site = state.site
-    system = around.site_systems.get(wish.server)
+    system = around.site_system(wish.server)
     row = state.row_on(wish.server)
     refusal = (
         placement.tier_refusal(site, around.sites)
@@ -140,7 +144,7 @@ def _decide_absent(state: RoleState, wish: Wish, around: Surroundings) -> Step |
 
 def _to_remove(state: RoleState, wish: Wish) -> list[CimInstance]:
     """The rows that an absence is about: those on the server when one is named, else all."""
-    return [row for row in state.rows if not wish.server or rows.server_of(row) == wish.server]
+    return [row for row in state.rows if not wish.server or rows.is_on(row, wish.server)]
 
 
 def read_role_rows(session: CimSession, code: str) -> tuple[CimInstance, ...]:

@@ -130,7 +130,7 @@ def see_through(
     :param states: the downloader's, on every server, as read a moment ago.
     :raises TaskFailure: as in ``wait_for_installation`` and ``wait_for_removal``.
     """
-    summary = next((found for found in states if status.same_server(found.server, server)), None)
+    summary = next((found for found in states if naming.same_computer(found.server, server)), None)
     verdict = judge_installation(summary, (), after_write=False) if present else judge_removal(summary, ())
     done = verdict.done or (present and stopped_only(task, site, server, summary))
     if done or task.check_mode:
@@ -237,7 +237,7 @@ def _messages(task: Task, site: Site, server: str, since: Mark) -> list[StatusMe
     return [
         message
         for message in _newer(task, site, since)
-        if not message.server or status.same_server(message.server, server) or _of_site(message, site)
+        if not message.server or naming.same_computer(message.server, server) or _of_site(message, site)
     ]
 
 
@@ -247,7 +247,7 @@ def _newer(task: Task, site: Site, since: Mark) -> list[StatusMessage]:
 
 def _of_site(message: StatusMessage, site: Site) -> bool:
     """The site component manager writes about a remote server under its own machine's name."""
-    return status.same_server(message.server, site.server)
+    return naming.same_computer(message.server, site.server)
 
 
 def _outcome(task: Task, site: Site, server: str, verdict: Verdict | None, verb: str, limit_seconds: float) -> Verdict:

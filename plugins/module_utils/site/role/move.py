@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
@@ -51,7 +51,7 @@ def wish_problem(wish: Wish, wait: bool) -> str | None:
         return "move_from: goes with move: true only."
     if wish.move and not wish.present:
         return "move: true goes with state: present only; a removal names no other server."
-    if wish.move and wish.move_from == wish.server:
+    if wish.move and naming.same_computer(wish.move_from, wish.server):
         return f"move_from: {wish.server} is the server that the role is to be moved to; name the old one, or leave it out."
     if wish.move and not wait:
         return "wait: a move waits for the old server before it installs the role on the new one; leave wait: true."
@@ -60,7 +60,7 @@ def wish_problem(wish: Wish, wait: bool) -> str | None:
 
 def is_move(state: RoleState, wish: Wish) -> bool:
     """Whether the wish takes the role from another server: the one row of the hierarchy is there."""
-    return wish.present and wish.move and len(state.rows) == 1 and rows.server_of(state.rows[0]) != wish.server
+    return wish.present and wish.move and len(state.rows) == 1 and not rows.is_on(state.rows[0], wish.server)
 
 
 def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | Refusal:
@@ -88,7 +88,7 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
     if not wish.move or len(state.rows) > 1 or state.row_on(wish.server) is not None:
         return None
     holder = rows.server_of(state.rows[0]) if state.rows else ""
-    if holder and wish.move_from and holder != wish.move_from:
+    if holder and wish.move_from and not naming.same_computer(holder, wish.move_from):
         return (
             f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}: correct move_from, "
             "or leave it out to move the role from wherever it is."
@@ -138,7 +138,7 @@ def elsewhere(states: Iterable[ComponentState], server: str) -> list[ComponentSt
 
     A stopped one counts as let go: whether a site keeps it in its list after a removal is not established.
     """
-    return [state for state in states if not status.same_server(state.server, server) and state.state != "stopped"]
+    return [state for state in states if not naming.same_computer(state.server, server) and state.state != "stopped"]
 
 
 def given_up(state: ComponentState, messages: Iterable[StatusMessage]) -> bool:
@@ -146,7 +146,7 @@ def given_up(state: ComponentState, messages: Iterable[StatusMessage]) -> bool:
 
     :param messages: of installations and removals of that component on any server, oldest first.
     """
-    about = [message for message in messages if message.server.lower() == state.server.lower()]
+    about = [message for message in messages if naming.same_computer(message.server, state.server)]
     return bool(about) and about[-1].id == status.DEINSTALL_FAILED
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
 
 
@@ -27,7 +28,7 @@ def pair_refusal(server: str, site: Site, site_servers: Collection[str]) -> str 
 
     :param site_servers: the servers of the site's ``SMS Site Server`` rows.
     """
-    if len(set(site_servers)) < 2 or server not in site_servers:
+    if len(set(site_servers)) < 2 or not any(naming.same_computer(server, name) for name in site_servers):
         return None
     return (
         f"{server} is a site server of the active/passive pair of site {site.code} ({', '.join(sorted(set(site_servers)))}): "
@@ -40,7 +41,7 @@ def holder_refusal(server: str, holders: Sequence[tuple[str, str]]) -> str | Non
 
     :param holders: (server, site code) of every row of the role that was read.
     """
-    others = [(holder, code) for holder, code in holders if holder != server]
+    others = [(holder, code) for holder, code in holders if not naming.same_computer(holder, server)]
     if not others:
         return None
     return (
@@ -64,7 +65,7 @@ def site_system_refusal(server: str, site: Site, site_systems: Mapping[str, str]
 
     :param site_systems: server to site code, of the ``SMS Site System`` rows.
     """
-    code = site_systems.get(server)
+    code = next((found for name, found in site_systems.items() if naming.same_computer(name, server)), None)
     if code == site.code:
         return None
     if code:

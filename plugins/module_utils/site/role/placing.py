@@ -208,8 +208,8 @@ def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: CimWr
     """
     present = read_role_rows(task.cim, site.code)
     server = rows.server_of(own)
-    others = [(rows.server_of(row), rows.site_of(row)) for row in present if rows.server_of(row) != server]
-    mine = next((row for row in present if rows.server_of(row) == server), None)
+    others = [(rows.server_of(row), rows.site_of(row)) for row in present if not rows.is_on(row, server)]
+    mine = next((row for row in present if rows.is_on(row, server)), None)
     if mine is None:
         raise Withdrawn(
             f"The service connection point on {server} was written and then removed by somebody else; the hierarchy now has "
@@ -227,7 +227,7 @@ def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: CimWr
 
 
 def _row_on(task: Task, site: Site, server: str) -> CimInstance | None:
-    return next((row for row in read_role_rows(task.cim, site.code) if rows.server_of(row) == server), None)
+    return next((row for row in read_role_rows(task.cim, site.code) if rows.is_on(row, server)), None)
 
 
 def _mark_of_distribution(task: Task, site: Site) -> Mark:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
+from ansible_collections.configmgr.scp.plugins.module_utils.site.naming import same_computer
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks.judging import unread
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.local_groups import Kind, LocalGroup, Member
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.nested_groups import Lookup
@@ -89,7 +90,7 @@ def administrator_rights(
     :param site_server_accounts: their computer accounts, ``DOMAIN\NAME$``.
     :param installation_account: ``DOMAIN\user``, or empty when the site system has none.
     """
-    if isinstance(computer, Computer) and computer.fqdn in [name.strip().lower() for name in site_servers]:
+    if isinstance(computer, Computer) and any(same_computer(computer.fqdn, name) for name in site_servers):
         return Check(_ID, _TITLE, Status.PASSED, f"{computer.fqdn} is the site server itself.")
     if not site_server_accounts and not installation_account:
         why = "neither the site server's computer account nor an installation account is given."

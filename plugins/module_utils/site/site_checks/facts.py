@@ -85,7 +85,7 @@ class SiteFacts:
         return [row for row in self.rows if rows.role_of(row) == role]
 
     def rows_on(self, server: str) -> list[CimInstance]:
-        return [row for row in self.rows if rows.server_of(row) == server]
+        return [row for row in self.rows if rows.is_on(row, server)]
 
 
 def read_core(session: CimSession, code: str, server: str) -> tuple[list[Site], list[CimInstance]]:
@@ -98,7 +98,7 @@ def read_core(session: CimSession, code: str, server: str) -> tuple[list[Site], 
     query = select(SMS_SCI_SYS_RES_USE, f"({wanted} OR {on_server(server)})")
     found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
     kept = (naming.SERVICE_CONNECTION_POINT, naming.SITE_SERVER)
-    return sites, [row for row in found if rows.role_of(row) in kept or rows.server_of(row) == server]
+    return sites, [row for row in found if rows.role_of(row) in kept or rows.is_on(row, server)]
 
 
 def read_facts(
@@ -118,7 +118,7 @@ def read_facts(
     # Late, because the clock of the server in question is looked at next, and the two are compared.
     found_clock = attempt(lambda: read_clock(session))
     clock = None if isinstance(found_clock, Unread) else found_clock
-    if isinstance(definition, Definition) and clock is not None and _same_computer(clock.computer, site.server):
+    if isinstance(definition, Definition) and clock is not None and naming.same_computer(clock.computer, site.server):
         definition = _with_port(session, definition)
     return SiteFacts(site, tuple(sites), tuple(found), system, installing, granted, health, listed, definition, clock)
 
@@ -167,7 +167,3 @@ def _with_port(session: CimSession, definition: Definition) -> Definition:
         return definition
     port = int(text) if text and text.isdecimal() and 1 <= int(text) <= 65535 else None
     return replace(definition, database=replace(definition.database, port=port))
-
-
-def _same_computer(name: str, server: str) -> bool:
-    return name.casefold() == server.partition(".")[0].casefold()

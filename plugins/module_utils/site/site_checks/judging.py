@@ -58,8 +58,8 @@ class Plan:
 
 def site_system_row(found: Sequence[CimInstance], server: str, code: str) -> CimInstance | None:
     """The server's ``SMS Site System`` row at this site."""
-    wanted = (naming.SITE_SYSTEM, server, code)
-    return next((row for row in found if (rows.role_of(row), rows.server_of(row), rows.site_of(row)) == wanted), None)
+    wanted = (naming.SITE_SYSTEM, code)
+    return next((row for row in found if (rows.role_of(row), rows.site_of(row)) == wanted and rows.is_on(row, server)), None)
 
 
 def settings(plan: Plan, code: str, system: CimInstance | None) -> Mapping[str, Any]:
@@ -115,7 +115,8 @@ def in_place(found: Sequence[CimInstance], server: str, code: str, mode: str | N
     """
     return (
         len(found) == 1
-        and (rows.server_of(found[0]), rows.site_of(found[0])) == (server, code)
+        and rows.is_on(found[0], server)
+        and rows.site_of(found[0]) == code
         and mode in (None, rows.mode_of(found[0]))
     )
 
@@ -155,7 +156,7 @@ def single_instance(facts: SiteFacts, plan: Plan) -> Check:
         )
     if not holders:
         return _passed("single_instance", "The hierarchy has no service connection point yet.")
-    if holders[0][0] == plan.server:
+    if naming.same_computer(holders[0][0], plan.server):
         return _passed(
             "single_instance", f"The hierarchy's only service connection point is on {placement.listed(holders)} already."
         )

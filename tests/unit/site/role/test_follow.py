@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 
@@ -102,4 +102,4 @@ def test_a_stopped_component_is_not_said_to_be_so_since_its_start() -> None:
     [("SCP01", True), ("scp01.CORP.example", True), (r"\\SCP01", True), ("scp010", False), ("", False), ("scp01.other", False)],
 )
 def test_servers_are_named_in_several_ways(named: str, same: bool) -> None:
-    assert status.same_server(named, SERVER) is same
+    assert naming.same_computer(named, SERVER) is same
