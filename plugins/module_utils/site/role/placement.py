@@ -1,26 +1,41 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where the service connection point may be: pure rules over what was read. Each returns a refusal, or None."""
+"""Where the service connection point may be: pure rules over what was read. Each says what is wrong, or None.
+
+What to do about it depends on who asks: :mod:`ways` has the ways out.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A state that is wrong, and how to leave it; two sentences for people."""
+
+    detail: str
+    remedy: str
 
 
 def tier_refusal(site: Site, sites: Sequence[Site]) -> str | None:
     """Only on the top-level site (memdocs, about-the-service-connection-point)."""
     if site.top_level:
         return None
-    tops = [other for other in sites if other.top_level]
-    right = f"the top-level site {tops[0]}" if len(tops) == 1 else "the top-level site of the hierarchy"
+    top = top_of(sites)
+    right = f"the top-level site {top}" if top else "the top-level site of the hierarchy"
     below = f", a {site.type} below {site.parent}" if site.parent else f", a {site.type}"
-    return (
-        f"The service connection point can not be at site {site.code}{below}: it belongs to {right}. "
-        "Run this on the host of that site's SMS Provider, with that site_code."
-    )
+    return f"The service connection point can not be at site {site.code}{below}: it belongs to {right}."
+
+
+def top_of(sites: Sequence[Site]) -> Site | None:
+    """The top-level site, where the list shows exactly one."""
+    tops = [site for site in sites if site.top_level]
+    return tops[0] if len(tops) == 1 else None
 
 
 def pair_refusal(server: str, site: Site, site_servers: Collection[str]) -> str | None:
@@ -28,11 +43,23 @@ def pair_refusal(server: str, site: Site, site_servers: Collection[str]) -> str 
 
     :param site_servers: the servers of the site's ``SMS Site Server`` rows.
     """
-    if len(set(site_servers)) < 2 or not any(naming.same_computer(server, name) for name in site_servers):
+    problem = pair_problem(server, site.code, site_servers)
+    return problem.detail if problem else None
+
+
+def pair_problem(server: str, code: str, site_servers: Collection[str]) -> Problem | None:
+    """What is wrong with a role that is, or is to be, on a server of an active/passive pair of site servers; else None.
+
+    :param code: the site of the role's row.
+    :param site_servers: the servers of that site's ``SMS Site Server`` rows, as hierarchy_info lists them too.
+    """
+    pair = sorted({naming.plain_name(name) for name in site_servers})
+    if len(pair) < 2 or not any(naming.same_computer(server, name) for name in pair):
         return None
-    return (
-        f"{server} is a site server of the active/passive pair of site {site.code} ({', '.join(sorted(set(site_servers)))}): "
-        "the service connection point must be on another site system server. Choose a server that is not one of these."
+    return Problem(
+        f"{server} is a site server of the active/passive pair of site {code} ({', '.join(pair)}), and Microsoft does not support "
+        "the service connection point on either of them: it must be on another site system server.",
+        f"Move it to another site system server of site {code}, with configmgr.scp.move and that server in scp_to.",
     )
 
 
@@ -44,20 +71,25 @@ def holder_refusal(server: str, holders: Sequence[tuple[str, str]]) -> str | Non
     others = [(holder, code) for holder, code in holders if not naming.same_computer(holder, server)]
     if not others:
         return None
-    return (
-        f"The hierarchy has its service connection point on {listed(others)}, so {server} can not get it as well. "
-        "Remove it there first (state: absent), then install it here."
-    )
+    return f"The hierarchy has its service connection point on {listed(others)}, so {server} can not get it as well."
 
 
 def stray_refusal(holders: Sequence[tuple[str, str]]) -> str | None:
     """More than one row is a state that no single step can mend without choosing for the administrator."""
     if len(holders) < 2:
         return None
-    return (
-        f"The hierarchy has {len(holders)} service connection points: {listed(holders)}. Only one may exist; remove the "
-        "wrong one first (state: absent with its server)."
-    )
+    return f"The hierarchy has {len(holders)} service connection points: {listed(holders)}. Only one may exist."
+
+
+def foreign_refusal(site: Site, server: str, code: str, sites: Sequence[Site]) -> str | None:
+    """A row of the role that belongs to another site than the one that is worked on.
+
+    :param code: the site of the row.
+    """
+    if code == site.code:
+        return None
+    gone = "" if any(other.code == code for other in sites) else ", which is no site of this hierarchy any more"
+    return f"The service connection point on {server} belongs to site {code}{gone}, not to {site.code}."
 
 
 def site_system_refusal(server: str, site: Site, site_systems: Mapping[str, str]) -> str | None:
@@ -86,7 +118,7 @@ def update_refusal(site: Site, installing: Sequence[tuple[str, str]]) -> str | N
     packages = ", ".join(f"{name} ({state})" for name, state in installing)
     return (
         f"Site {site.code} is installing an update: {packages}. Wait until it is installed; "
-        "allow_during_update: true overrides this at your own risk."
+        "allow_during_update: true overrides this at your own risk (service_connection_point_allow_during_update in the roles)."
     )
 
 

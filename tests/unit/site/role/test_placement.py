@@ -64,3 +64,24 @@ def test_an_update_in_process_is_named_with_its_state() -> None:
     assert refusal is not None
     assert "Configuration Manager 2609 (INSTALL_IN_PROGRESS)" in refusal
     assert "allow_during_update" in refusal
+
+
+def test_a_role_on_a_pair_is_a_problem_with_a_way_out() -> None:
+    problem = placement.pair_problem("STA01.corp.example", "ST1", ["sta01.corp.example", "STA02"])
+    assert problem is not None
+    assert "pair of site ST1 (sta01.corp.example, sta02)" in problem.detail
+    assert "configmgr.scp.move" in problem.remedy
+    assert "scp_to" in problem.remedy
+    assert placement.pair_problem("sta02.corp.example", "ST1", ["sta01.corp.example", "STA02"]) is not None
+    # Two names of one server are no pair.
+    assert placement.pair_problem("sta01.corp.example", "ST1", ["sta01.corp.example", "STA01.CORP.EXAMPLE."]) is None
+    assert placement.pair_problem("scp01.corp.example", "ST1", ["sta01.corp.example", "sta02.corp.example"]) is None
+
+
+def test_a_row_of_another_site_and_of_one_that_is_gone() -> None:
+    assert placement.foreign_refusal(CAS, "a.x", "CAS", [CAS, PR1]) is None
+    known = placement.foreign_refusal(CAS, "a.x", "PR1", [CAS, PR1])
+    assert known == "The service connection point on a.x belongs to site PR1, not to CAS."
+    gone = placement.foreign_refusal(ST1, "a.x", "CAS", [ST1])
+    assert gone is not None
+    assert "no site of this hierarchy any more" in gone

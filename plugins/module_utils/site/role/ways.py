@@ -1,0 +1,81 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Ways out of a state: what to run, where and with which values, for people and as data. One place knows the names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+# The user's own, which no module knows.
+INVENTORY = "INVENTORY"
+
+
+@dataclass(frozen=True)
+class WayOut:
+    """One step: a playbook with its variables, or a module with its options on the host of an SMS Provider.
+
+    ``host`` is where the module has to run; the playbook takes it as ``scp_provider``.
+    """
+
+    playbook: str
+    variables: Mapping[str, str]
+    host: str
+    module: str
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def command(self) -> str:
+        """What to type, with the inventory still to be named."""
+        values = " ".join(f"-e {name}={value}" for name, value in self.variables.items())
+        return f"ansible-playbook -i {INVENTORY} {self.playbook} {values}"
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "command": self.command,
+            "playbook": self.playbook,
+            "variables": dict(self.variables),
+            "host": self.host,
+            "module": self.module,
+            "options": dict(self.options),
+        }
+
+    def __str__(self) -> str:
+        options = ", ".join(f"{name}: {_yaml(value)}" for name, value in self.options.items())
+        return f"{self.command} (or {self.module} on {self.host} with {options})"
+
+
+def removal(server: str, host: str) -> WayOut:
+    """Take the role off a server; ``host`` has the SMS Provider of the row's site."""
+    variables = {"scp_provider": host, "scp_server": server}
+    options = {"state": "absent", "server": server}
+    return WayOut("configmgr.scp.remove", variables, host, "configmgr.scp.service_connection_point", options)
+
+
+def installation(server: str, host: str, mode: str | None) -> WayOut:
+    """Install the role on a server; ``host`` has the SMS Provider of the top-level site."""
+    variables = {"scp_provider": host, "service_connection_point_server": server}
+    options = {"state": "present", "server": server}
+    if mode:
+        variables["service_connection_point_mode"] = options["mode"] = mode
+    return WayOut("configmgr.scp.provision", variables, host, "configmgr.scp.service_connection_point", options)
+
+
+def relocation(origin: str, target: str, host: str, mode: str | None) -> WayOut:
+    """Move the role between two servers of the site whose SMS Provider ``host`` has; ``mode`` as the row says it, or None."""
+    variables = {"scp_provider": host, "scp_from": origin, "scp_to": target}
+    options = {"server": target, "move": True, "move_from": origin}
+    if mode:
+        variables["service_connection_point_mode"] = mode
+        options["mode"] = mode
+    return WayOut("configmgr.scp.move", variables, host, "configmgr.scp.service_connection_point", options)
+
+
+def listed(ways: Sequence[WayOut]) -> str:
+    """Ways to choose from, for a sentence that ends with them."""
+    return "; or ".join(map(str, ways))
+
+
+def _yaml(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
