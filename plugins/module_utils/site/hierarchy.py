@@ -19,7 +19,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFail
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, like, one_of, select
 
 # SMS_Site.Type (SDK page).
 _TYPES = {1: "secondary", 2: "primary", 4: "central administration site"}
@@ -169,6 +169,28 @@ def read_rows(session: CimSession, code: str, roles: Sequence[str], server: str 
         conditions.append(on_server(server))
     found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, select(SMS_SCI_SYS_RES_USE, *conditions))
     return found if server is None else [row for row in found if rows.is_on(row, server)]
+
+
+def servers_like(session: CimSession, code: str, short: str) -> list[str]:
+    """Site systems of the hierarchy whose name begins with this short one, as their rows write them. One request for few."""
+    paths = f"({like('NetworkOSPath', f'%{short}.%')} OR {on_server(short)})"
+    query = select(SMS_SCI_SYS_RES_USE, equals("RoleName", naming.SITE_SYSTEM), paths)
+    found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
+    return [rows.server_of(row) for row in found if rows.is_on(row, short)]
+
+
+def read_providers(session: CimSession, code: str) -> dict[str, tuple[str, ...]]:
+    """Site code to the hosts of its SMS Providers, of every site that the provider of ``code`` knows."""
+    return providers_of(read_rows(session, code, (naming.SMS_PROVIDER,)))
+
+
+def providers_of(found: Iterable[CimInstance]) -> dict[str, tuple[str, ...]]:
+    """Site code to the hosts of its SMS Providers, from rows of roles; other roles are passed over."""
+    hosts: dict[str, set[str]] = {}
+    for row in found:
+        if rows.role_of(row) == naming.SMS_PROVIDER:
+            hosts.setdefault(rows.site_of(row), set()).add(rows.server_of(row))
+    return {code: tuple(sorted(servers)) for code, servers in sorted(hosts.items())}
 
 
 def on_server(server: str) -> str:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 
 # Role names of site control rows (SMS_SCI_SysResUse.RoleName).
 SITE_SYSTEM = "SMS Site System"
@@ -47,21 +48,44 @@ def server_name(text: str, option: str = "server") -> str:
     :raises BadName: when it is a short name, an address or not a DNS name. The SMS Provider checks the name too and wants an
         FQDN (software update point and distribution point articles, SMSProv.log).
     """
+    name = computer_name(text, option)
+    if "." not in name:
+        raise _no_fqdn(text, option, "is a short name")
+    return name
+
+
+def computer_name(text: str, option: str = "server") -> str:
+    """As :func:`server_name`, but a short name passes: for a server that is there already, so that the site can tell the rest.
+
+    :raises BadName: when it is an address or not a DNS name.
+    """
     name = _lower(text.strip())
     name = name[:-1] if name.endswith(".") else name
     labels = name.split(".")
-    problem = None
     if not name:
-        problem = "is empty"
-    elif len(name) > 255 or not all(_LABEL.fullmatch(label) for label in labels):
-        problem = "is not a DNS name"
-    elif len(labels) < 2:
-        problem = "is a short name"
-    elif all(label.isdigit() for label in labels):
-        problem = "is an IP address"
-    if problem:
-        raise BadName(f"{option}: {_shown(text)} {problem}; give the fully qualified domain name, such as scp01.contoso.com.")
+        raise _no_fqdn(text, option, "is empty")
+    if len(name) > 255 or not all(_LABEL.fullmatch(label) for label in labels):
+        raise _no_fqdn(text, option, "is not a DNS name")
+    if len(labels) > 1 and all(label.isdigit() for label in labels):
+        raise _no_fqdn(text, option, "is an IP address")
     return name
+
+
+def full_name(name: str, known: Iterable[str], option: str = "server") -> str:
+    """The server that a name of :func:`computer_name` means; a short one must mean exactly one of the known servers.
+
+    :param known: names of servers as the site has them.
+    :raises BadName: a short name that means none of them, or several; says which.
+    """
+    if "." in name:
+        return name
+    alike = {plain_name(server) for server in known if same_computer(server, name)}
+    # A site may have one server under both its names.
+    found = sorted(server for server in alike if "." in server) or sorted(alike)
+    if len(found) == 1:
+        return found[0]
+    why = f"it can mean {' or '.join(found)}" if found else "no site system of the hierarchy has it"
+    raise BadName(f"{option}: {_shown(name)} is a short name, and {why}; give the fully qualified domain name.")
 
 
 def same_computer(a: str, b: str) -> bool:
@@ -157,6 +181,10 @@ def item_name(nal: str, role: str) -> str:
 def site_namespace(code: str) -> str:
     """The CIM namespace of a site."""
     return f"root/sms/site_{code}"
+
+
+def _no_fqdn(text: str, option: str, problem: str) -> BadName:
+    return BadName(f"{option}: {_shown(text)} {problem}; give the fully qualified domain name, such as scp01.contoso.com.")
 
 
 def _lower(text: str) -> str:

@@ -118,13 +118,11 @@ def new_row(code: str, nal: str, server: str, role: str, settings: Mapping[str, 
 def service_connection_point_row(code: str, site_system: CimInstance, mode: str) -> CimInstance:
     """The row that installs the role on the server of this ``SMS Site System`` row."""
     server = server_of(site_system)
-    return new_row(
-        code,
-        str(site_system["NALPath"]),
-        server,
-        naming.SERVICE_CONNECTION_POINT,
-        {MODE_PROPERTY: Setting(_MODE_VALUES[mode]), REMOTE_NAME: Setting(0, server, "")},
-    )
+    settings = {MODE_PROPERTY: Setting(_MODE_VALUES[mode]), REMOTE_NAME: Setting(0, server, "")}
+    row = new_row(code, str(site_system["NALPath"]), server, naming.SERVICE_CONNECTION_POINT, settings)
+    # A server under a NetBIOS name keeps it in both paths, or its rows would look like two servers.
+    path = site_system.get("NetworkOSPath")
+    return row.with_values({"NetworkOSPath": path}) if path else row
 
 
 def settings_as_data(row: CimInstance) -> dict[str, dict[str, int | str]]:

@@ -26,7 +26,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_
 TALLY_INTERVAL = "0001128000100008"
 
 # What is read of a row; the rest of it is not asked for.
-_COMPONENT_COLUMNS = ("ComponentName", "MachineName", "State", "Status", "LastStarted", "LastHeartbeat")
+_COMPONENT_COLUMNS = ("ComponentName", "MachineName", "SiteCode", "State", "Status", "LastStarted", "LastHeartbeat")
 _MESSAGE_COLUMNS = ("RecordID", "MessageID", "Component", "MachineName", "Time")
 
 # SMS_ComponentSummarizer.State (SDK page).
@@ -52,6 +52,7 @@ class ComponentState:
     last_started: str | None
     status: str = UNKNOWN
     last_heartbeat: str | None = None
+    site_code: str = ""
 
     @property
     def started(self) -> bool:
@@ -155,6 +156,7 @@ def _component(row: CimInstance) -> ComponentState:
         last_started=iso(row.get("LastStarted")),
         status=condition(row.get("Status")),
         last_heartbeat=iso(row.get("LastHeartbeat")),
+        site_code=str(row.get("SiteCode") or "").upper(),
     )
 
 

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -16,7 +16,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import one_of, select
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_least, at_most, one_of, select
 
 # SMS_CM_UpdatePackages.UpdateType and the bits of Impact (SDK page).
 _TYPES = {0: "regular", 1: "weave", 2: "qfe"}
@@ -139,14 +139,47 @@ def package_from(row: CimInstance) -> Package:
     )
 
 
-def packages_being_installed(session: CimSession, code: str) -> list[tuple[str, str]]:
-    """(name, state name) of the packages that the site is installing; one request where there are none.
+@dataclass(frozen=True)
+class Installations:
+    """Packages as (name, state name): those that the site is installing, and those of which that cannot be told.
 
-    An equality list, because the numbers of the states are no order.
+    The second are in a state among those of an installation that the table does not know, so a newer version may have added it.
     """
-    query = select(SMS_CM_UPDATE_PACKAGES, one_of("State", installing_states()))
+
+    under_way: tuple[tuple[str, str], ...] = ()
+    unknown: tuple[tuple[str, str], ...] = ()
+
+
+def read_installations(session: CimSession, code: str) -> Installations:
+    """What the site is installing; one request where there is nothing."""
+    known = installing_states()
+    # Between the last known state of an installation and its failures; the numbers of other families are no order.
+    low, high = max(known) + 1, min(number for number in _states() if number > max(known)) - 1
+    range_ = f"({at_least('State', low)} AND {at_most('State', high)})"
+    query = select(SMS_CM_UPDATE_PACKAGES, f"({one_of('State', known)} OR {range_})")
     found = session.query(naming.site_namespace(code), SMS_CM_UPDATE_PACKAGES, query)
-    return named((str(row.get("Name") or row["PackageGuid"]), int(row["State"])) for row in found)
+    packages = [(str(row.get("Name") or row["PackageGuid"]), int(row["State"])) for row in found]
+    return Installations(
+        tuple(named(package for package in packages if package[1] in known)),
+        tuple(named(package for package in packages if package[1] not in known)),
+    )
+
+
+def unknown_state_warning(code: str, unknown: Sequence[tuple[str, str]]) -> str | None:
+    """What to say before something is written while the site may be installing an update; None where it is not so."""
+    if not unknown:
+        return None
+    packages = ", ".join(f"{name} ({state})" for name, state in unknown)
+    return (
+        f"Site {code} has an update in a state that is not known here, but is numbered like those of an installation: "
+        f"{packages}. Look at Monitoring > Updates and Servicing Status in the console whether it is being installed; the "
+        "role must not be changed then."
+    )
+
+
+def packages_being_installed(session: CimSession, code: str) -> list[tuple[str, str]]:
+    """(name, state name) of the packages that the site is installing; one request where there are none."""
+    return list(read_installations(session, code).under_way)
 
 
 def named(packages: Iterable[tuple[str, int]]) -> list[tuple[str, str]]:

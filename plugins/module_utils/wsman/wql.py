@@ -52,6 +52,24 @@ def one_of(name: str, values: Iterable[str | int]) -> str:
     return f"({' OR '.join(conditions)})"
 
 
+def at_most(name: str, value: int) -> str:
+    """A condition: ``Name <= value``.
+
+    :raises ValueError: a name that is none.
+    """
+    _check_name(name)
+    return f"{name} <= {_literal(value)}"
+
+
+def like(name: str, pattern: str) -> str:
+    """A condition: ``Name LIKE 'pattern'``; ``%`` stands for any text, ``_`` for any character, ``[abc]`` for one of them.
+
+    :raises ValueError: a name or pattern that WQL cannot hold.
+    """
+    _check_name(name)
+    return f"{name} LIKE {_literal(pattern)}"
+
+
 def at_least(name: str, value: int | datetime) -> str:
     """A condition: ``Name >= value``; dates compare as DMTF text in UTC.
 

@@ -221,7 +221,6 @@ def test_a_lost_answer_after_the_write_is_read_again(play: Play, kind: str) -> N
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"server": "scp01"}, "is a short name"),
         ({"server": "10.0.0.1"}, "is an IP address"),
         ({"server": "a'b.corp.example"}, "is not a DNS name"),
         ({"server": SCP01, "site_code": "LONG"}, "is not a site code"),
@@ -230,6 +229,17 @@ def test_a_lost_answer_after_the_write_is_read_again(play: Play, kind: str) -> N
 def test_bad_input_is_refused_before_anything_is_sent(play: Play, given: dict[str, str], words: str) -> None:
     assert words in play.refused(MODULE, **given)
     assert play.estate.request_log.records() == ()
+
+
+def test_a_short_name_means_the_one_server_that_has_it(play: Play) -> None:
+    refused = play.refused(MODULE, server="scp01")
+    assert "'scp01' is a short name, and no site system of the hierarchy has it" in refused
+    site_system(play, SCP01)
+    result = play.run(MODULE, server="SCP01")
+    assert (result["changed"], result["server"]) == (True, SCP01)
+    assert play.run(MODULE, server="scp01.corp.example.")["changed"] is False
+    assert play.run(MODULE, server="scp01", state="absent")["changed"] is True
+    assert play.holders() == []
 
 
 def test_an_account_of_the_console_only_may_not_log_on(play: Play) -> None:

@@ -4,17 +4,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows, read_sites
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import (
+    Site,
+    on_server,
+    read_providers,
+    read_rows,
+    read_sites,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.ways import WayOut
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import SiteSystemWish, new_site_system
-from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
+from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import read_installations
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
 
 
 @dataclass(frozen=True)
@@ -34,10 +44,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class RoleState:
-    """The site the task works on and every row of the role in its hierarchy."""
+    """The site the task works on and every row of the role in its hierarchy.
+
+    ``on_site_server``: the wished server is a site server, so it may be one of a pair.
+    """
 
     site: Site
     rows: tuple[CimInstance, ...]
+    on_site_server: bool = False
 
     @property
     def holders(self) -> list[tuple[str, str]]:
@@ -45,7 +59,9 @@ class RoleState:
         return [(rows.server_of(row), rows.site_of(row)) for row in self.rows]
 
     def row_on(self, server: str) -> CimInstance | None:
-        return next((row for row in self.rows if rows.is_on(row, server)), None)
+        """The row on the server; that of the site worked on, where it has one at several sites."""
+        found = [row for row in self.rows if rows.is_on(row, server)]
+        return next((row for row in found if rows.site_of(row) == self.site.code), found[0] if found else None)
 
 
 @dataclass(frozen=True)
@@ -53,24 +69,41 @@ class Surroundings:
     """What a write depends on besides the role itself.
 
     ``site_systems`` maps the wished server, if it is a site system, to that row; ``site_servers`` are the servers of the site's
-    ``SMS Site Server`` rows, ``installing`` the (name, state) of update packages that are being installed.
+    ``SMS Site Server`` rows, ``installing`` the (name, state) of update packages that are being installed, ``unknown_states`` of
+    those that may be. ``host`` is where the task runs, as its user names it, ``providers`` the hosts of the SMS Providers by
+    site, read where a refusal names them.
     """
 
     sites: tuple[Site, ...] = ()
     site_systems: Mapping[str, CimInstance] = field(default_factory=dict)
     site_servers: frozenset[str] = frozenset()
     installing: tuple[tuple[str, str], ...] = ()
+    unknown_states: tuple[tuple[str, str], ...] = ()
+    host: str = ""
+    providers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def site_system(self, server: str) -> CimInstance | None:
         """The row that makes the server a site system; None when none does."""
         return next((row for row in self.site_systems.values() if rows.is_on(row, server)), None)
 
+    def host_of(self, code: str, own: str) -> str:
+        """The host to run on for a site: one of its SMS Providers. A site that is gone is the work of the top-level site.
+
+        :param own: the site that the task works on.
+        """
+        site = next((site for site in self.sites if site.code == code), None)
+        site = site or placement.top_of(self.sites)
+        if site is None or site.code == own:
+            return self.host
+        return next(iter(self.providers.get(site.code, ())), site.server)
+
 
 @dataclass(frozen=True)
 class Refusal:
-    """The wish must not be carried out; the sentence says why and what to do."""
+    """The wish must not be carried out; the sentence says why and what to do. ``ways`` are the steps that it names, as data."""
 
     message: str
+    ways: tuple[WayOut, ...] = ()
 
 
 def settled(state: RoleState, wish: Wish) -> bool:
@@ -105,20 +138,25 @@ def decide(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal
 
 def _decide_present(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal:
     site = state.site
+    refusal = _misplaced(state, wish, around)
+    if refusal is not None:
+        return refusal
     system = around.site_system(wish.server)
     row = state.row_on(wish.server)
-    refusal = (
-        placement.tier_refusal(site, around.sites)
-        or placement.stray_refusal(state.holders)
-        or placement.holder_refusal(wish.server, state.holders)
-        or placement.pair_refusal(wish.server, site, around.site_servers)
+    problem = placement.pair_problem(wish.server, site.code, around.site_servers)
+    why = (
+        (
+            f"{problem.detail} {problem.remedy if row is not None else 'Choose a server that is not one of these.'}"
+            if problem
+            else None
+        )
         or placement.site_system_refusal(
             wish.server, site, {name: rows.site_of(found) for name, found in around.site_systems.items()}
         )
         or (None if wish.allow_during_update else placement.update_refusal(site, around.installing))
     )
-    if refusal or system is None:
-        return Refusal(refusal or f"{wish.server} is not a site system server of site {site.code}.")
+    if why or system is None:
+        return Refusal(why or f"{wish.server} is not a site system server of site {site.code}.")
     if row is None:
         new = rows.service_connection_point_row(site.code, system, wish.mode or rows.ONLINE)
         return Create(f"the service connection point on {wish.server}", new)
@@ -127,19 +165,131 @@ def _decide_present(state: RoleState, wish: Wish, around: Surroundings) -> Step 
     )
 
 
+def _misplaced(state: RoleState, wish: Wish, around: Surroundings) -> Refusal | None:
+    """Why rows that are there forbid the wish, with the way out of each; None when they do not."""
+    site = state.site
+    tier = below_the_top(state, wish, around)
+    if tier:
+        return tier
+    stray = placement.stray_refusal(state.holders)
+    if stray:
+        keep = state.row_on(wish.server)
+        stays = keep is not None and rows.site_of(keep) == site.code
+        others = [row for row in state.rows if not (stays and row is keep)]
+        found = _removals(others, state, around)
+        named = placement.listed([(rows.server_of(row), rows.site_of(row)) for row in others])
+        return Refusal(f"{stray} Remove {named}: {_one_after_the_other(found)}. Then run this again.", found)
+    if not state.rows:
+        return None
+    holder, code = state.holders[0]
+    foreign = placement.foreign_refusal(site, holder, code, around.sites)
+    if foreign:
+        found = _removals(state.rows, state, around)
+        return Refusal(f"{foreign} Remove it: {found[0]}. Then run this again.", found)
+    elsewhere = placement.holder_refusal(wish.server, state.holders)
+    if elsewhere:
+        move = ways.relocation(holder, wish.server, around.host, wish.mode or rows.mode_of(state.rows[0]))
+        return Refusal(f"{elsewhere} Move it: {move}.", (move,))
+    return None
+
+
+def below_the_top(state: RoleState, wish: Wish, around: Surroundings) -> Refusal | None:
+    """Why the site worked on can not have the role. Rows of the role there come first: only its own provider removes them."""
+    tier = placement.tier_refusal(state.site, around.sites)
+    if tier is None:
+        return None
+    own = [row for row in state.rows if rows.site_of(row) == state.site.code]
+    if own:
+        found = _removals(own, state, around)
+        first = f"It is there all the same, on {rows.server_of(own[0])}: remove it with {_one_after_the_other(found)}. "
+        return Refusal(f"{tier} {first}Then run this on the host of the SMS Provider of the top-level site.", found)
+    top = placement.top_of(around.sites)
+    if top is None:
+        return Refusal(f"{tier} Run this on the host of that site's SMS Provider.")
+    host = around.host_of(top.code, state.site.code)
+    move = wish.move and bool(state.rows) and not rows.is_on(state.rows[0], wish.server)
+    way = (
+        ways.relocation(rows.server_of(state.rows[0]), wish.server, host, wish.mode or rows.mode_of(state.rows[0]))
+        if move
+        else ways.installation(wish.server, host, wish.mode)
+    )
+    return Refusal(f"{tier} Run this on {host}, the host of its SMS Provider: {way}.", (way,))
+
+
 def _decide_absent(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal:
     found = _to_remove(state, wish)
-    if len(found) > 1:
-        return Refusal(placement.stray_refusal(state.holders) or "")
-    row = found[0]
+    # The server may have it twice, in the rows of two sites: each site removes its own.
+    row = next((row for row in found if rows.site_of(row) == state.site.code), found[0])
     server, code = rows.server_of(row), rows.site_of(row)
-    if code != state.site.code:
-        return Refusal(
-            f"The service connection point on {server} belongs to site {code}, not to {state.site.code}: "
-            f"run this on the host of the SMS Provider of {code}."
-        )
+    if any(not rows.is_on(other, server) for other in found):
+        out = _removals(found, state, around)
+        stray = placement.stray_refusal(state.holders)
+        return Refusal(f"{stray} Name the one that is to go: {_one_after_the_other(out)}.", out)
+    foreign = placement.foreign_refusal(state.site, server, code, around.sites)
+    # Nobody else is there any more who could remove the row of a site that is gone.
+    if foreign and not (state.site.top_level and _is_gone(code, around)):
+        out = _removals([row], state, around)
+        return Refusal(f"{foreign} Remove it: {out[0]}.", out)
     refusal = None if wish.allow_during_update else placement.update_refusal(state.site, around.installing)
     return Refusal(refusal) if refusal else Delete(f"the service connection point on {server}", row)
+
+
+def _is_gone(code: str, around: Surroundings) -> bool:
+    """Whether the hierarchy knows no such site any more."""
+    return bool(around.sites) and not any(site.code == code for site in around.sites)
+
+
+def _removals(found: Sequence[CimInstance], state: RoleState, around: Surroundings) -> tuple[WayOut, ...]:
+    """How to remove each of these rows, on the host that can."""
+    places = dict.fromkeys((rows.server_of(row), around.host_of(rows.site_of(row), state.site.code)) for row in found)
+    return tuple(ways.removal(server, host) for server, host in places)
+
+
+def _one_after_the_other(found: Sequence[WayOut]) -> str:
+    return "; ".join(map(str, found))
+
+
+def deletions(state: RoleState, wish: Wish, step: Delete, around: Surroundings) -> list[Delete]:
+    """The step, and one for each further row of that server that may be removed here: it may have rows under two names."""
+    server = rows.server_of(step.row)
+    others = [
+        row
+        for row in _to_remove(state, wish)
+        if row is not step.row
+        and rows.is_on(row, server)
+        and (rows.site_of(row) == state.site.code or (state.site.top_level and _is_gone(rows.site_of(row), around)))
+    ]
+    return [step, *(Delete(step.what, row) for row in others)]
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A row that an absence did not touch, and how to remove it."""
+
+    server: str
+    site_code: str
+    way: WayOut
+
+    def as_data(self) -> dict[str, Any]:
+        return {"server": self.server, "site_code": self.site_code, "provider": self.way.host, "command": self.way.command}
+
+
+def elsewhere(state: RoleState, left: Sequence[CimInstance], around: Surroundings) -> list[Elsewhere]:
+    """Where the role still is after an absence.
+
+    :param left: the rows that stay.
+    """
+    return [Elsewhere(rows.server_of(row), rows.site_of(row), way) for row in left for way in _removals([row], state, around)]
+
+
+def elsewhere_told(wish: Wish, found: Sequence[Elsewhere], removed: bool) -> str:
+    """The same for people: it is no failure, but the hierarchy still has the role."""
+    where = placement.listed([(one.server, one.site_code) for one in found])
+    done = "was removed there" if removed else "is not there, and nothing was removed"
+    return (
+        f"The service connection point of {wish.server} {done}. The hierarchy still has it on {where}. "
+        f"To remove it too: {_one_after_the_other([one.way for one in found])}."
+    )
 
 
 def _to_remove(state: RoleState, wish: Wish) -> list[CimInstance]:
@@ -152,7 +302,35 @@ def read_role_rows(session: CimSession, code: str) -> tuple[CimInstance, ...]:
     return tuple(read_rows(session, code, (naming.SERVICE_CONNECTION_POINT,)))
 
 
-def read_surroundings(session: CimSession, site: Site, server: str) -> Surroundings:
+def read_state(session: CimSession, site: Site, server: str) -> RoleState:
+    """Every row of the role, and whether the server, where one is named, is a site server.
+
+    One request while there is at most one row: a server that is no site server adds none.
+    """
+    wanted = equals("RoleName", naming.SERVICE_CONNECTION_POINT)
+    if server:
+        wanted = f"({wanted} OR ({equals('RoleName', naming.SITE_SERVER)} AND {on_server(server)}))"
+    found = session.query(naming.site_namespace(site.code), SMS_SCI_SYS_RES_USE, select(SMS_SCI_SYS_RES_USE, wanted))
+    return RoleState(
+        site,
+        tuple(row for row in found if rows.role_of(row) == naming.SERVICE_CONNECTION_POINT),
+        any(rows.role_of(row) == naming.SITE_SERVER and rows.is_on(row, server) for row in found),
+    )
+
+
+def read_site_servers(session: CimSession, code: str) -> frozenset[str]:
+    """The servers of the site's ``SMS Site Server`` rows."""
+    return site_servers_of(read_rows(session, code, (naming.SITE_SERVER,)), code)
+
+
+def site_servers_of(found: Sequence[CimInstance], code: str) -> frozenset[str]:
+    """Of rows of roles, the servers of the site's ``SMS Site Server`` rows."""
+    return frozenset(
+        rows.server_of(row) for row in found if rows.role_of(row) == naming.SITE_SERVER and rows.site_of(row) == code
+    )
+
+
+def read_surroundings(session: CimSession, site: Site, server: str, host: str) -> Surroundings:
     """What the guards need: sites, the wished server as a site system (if one is wished), site servers, updates.
 
     Other site systems, which may be thousands, are not asked for.
@@ -160,11 +338,17 @@ def read_surroundings(session: CimSession, site: Site, server: str) -> Surroundi
     around = read_rows(session, site.code, (naming.SITE_SERVER,))
     if server:
         around += read_rows(session, site.code, (naming.SITE_SYSTEM,), server)
+    installations = read_installations(session, site.code)
     return Surroundings(
         sites=tuple(read_sites(session, site.code)),
         site_systems={rows.server_of(row): row for row in around if rows.role_of(row) == naming.SITE_SYSTEM},
-        site_servers=frozenset(
-            rows.server_of(row) for row in around if rows.role_of(row) == naming.SITE_SERVER and rows.site_of(row) == site.code
-        ),
-        installing=tuple(packages_being_installed(session, site.code)),
+        site_servers=site_servers_of(around, site.code),
+        installing=installations.under_way,
+        unknown_states=installations.unknown,
+        host=host,
     )
+
+
+def with_providers(session: CimSession, site: Site, around: Surroundings) -> Surroundings:
+    """The surroundings with the hosts of the SMS Providers, which only a refusal names."""
+    return replace(around, providers=read_providers(session, site.code))

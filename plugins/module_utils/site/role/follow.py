@@ -123,22 +123,20 @@ def stopped_only(task: Task, site: Site, server: str, summary: ComponentState | 
 
 
 def see_through(
-    task: Task, site: Site, server: str, states: Sequence[ComponentState], present: bool, limit_seconds: float
+    task: Task, site: Site, server: str, states: Sequence[ComponentState], limit_seconds: float
 ) -> tuple[bool, Verdict]:
-    """Whether an installation or a removal whose row is as wished already has ended; waited for, but in check mode.
+    """Whether an installation whose row is as wished already has ended; waited for, but in check mode.
 
     :param states: the downloader's, on every server, as read a moment ago.
-    :raises TaskFailure: as in ``wait_for_installation`` and ``wait_for_removal``.
+    :raises TaskFailure: as in ``wait_for_installation``.
     """
     summary = next((found for found in states if naming.same_computer(found.server, server)), None)
-    verdict = judge_installation(summary, (), after_write=False) if present else judge_removal(summary, ())
-    done = verdict.done or (present and stopped_only(task, site, server, summary))
+    verdict = judge_installation(summary, (), after_write=False)
+    done = verdict.done or stopped_only(task, site, server, summary)
     if done or task.check_mode:
         return done, verdict
     since = mark(task, site.code, naming.DOWNLOADER, OUTCOME_IDS)
-    if present:
-        return True, wait_for_installation(task, site, server, since, limit_seconds, after_write=False)
-    return True, wait_for_removal(task, site, server, since, limit_seconds)
+    return True, wait_for_installation(task, site, server, since, limit_seconds, after_write=False)
 
 
 def wait_for_installation(task: Task, site: Site, server: str, since: Mark, limit_seconds: float, after_write: bool) -> Verdict:
@@ -255,7 +253,7 @@ def _outcome(task: Task, site: Site, server: str, verdict: Verdict | None, verb:
         raise TaskFailure(
             f"Site {site.code} did not {verb} the role on {server} within {limit_seconds:.0f} s. The row is written and the "
             f"site goes on by itself; see sitecomp.log on {site.server}. Run this again to go on waiting, with a longer "
-            "wait_timeout if need be."
+            "wait_timeout (service_connection_point_wait_timeout in the roles) if need be."
         )
     if verdict.done or verdict.failure is None:
         return verdict

@@ -20,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
     RoleState,
     Surroundings,
     Wish,
+    below_the_top,
     decide,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
@@ -48,7 +49,7 @@ def wish_problem(wish: Wish, wait: bool) -> str | None:
     :param wait: whether the task follows the site.
     """
     if wish.move_from and not wish.move:
-        return "move_from: goes with move: true only."
+        return "move_from: goes with move: true only; set that too, or leave move_from out."
     if wish.move and not wish.present:
         return "move: true goes with state: present only; a removal names no other server."
     if wish.move and naming.same_computer(wish.move_from, wish.server):
@@ -71,13 +72,16 @@ def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | 
     refusal = move_refusal(state, wish)
     if refusal:
         return Refusal(refusal)
+    tier = below_the_top(state, wish, around)
+    if tier is not None:
+        return tier
     install = decide(RoleState(state.site, ()), wish, around)
     if isinstance(install, Refusal):
         return install
     absence = Wish(present=False, server=rows.server_of(state.rows[0]), allow_during_update=wish.allow_during_update)
     remove = decide(state, absence, around)
     if isinstance(remove, Refusal):
-        return remove
+        return Refusal(f"{remove.message} Then run this again.", remove.ways) if remove.ways else remove
     if not isinstance(install, Create) or not isinstance(remove, Delete):
         raise TypeError(f"a move is a removal and an installation, not {remove} and {install}")
     return MovePlan(remove, install)
@@ -90,8 +94,9 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
     holder = rows.server_of(state.rows[0]) if state.rows else ""
     if holder and wish.move_from and not naming.same_computer(holder, wish.move_from):
         return (
-            f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}: correct move_from, "
-            "or leave it out to move the role from wherever it is."
+            f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}. Either somebody "
+            "moved it meanwhile: look who did before you go on. Or the name is wrong: correct move_from (scp_from of the "
+            "playbook configmgr.scp.move), or leave it out to move the role from wherever it is."
         )
     if wish.mode is not None:
         return None
@@ -111,17 +116,35 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
 def move_steps(plan: MovePlan, gone: bool) -> list[str]:
     """The steps in their order, for people.
 
-    :param gone: the old server is declared gone, so nobody waits for it.
+    :param gone: nobody waits for the old server, which is gone or does not answer.
     """
     code = rows.site_of(plan.remove.row)
     mode = rows.mode_of(plan.remove.row) or "mode unknown"
     let_go = (
-        f"Do not wait for {plan.origin}, which is declared gone."
+        f"Do not wait for {plan.origin}: it is gone or does not answer (old_server_gone)."
         if gone
         else f"Wait until site {code} has taken the role off {plan.origin}."
     )
+    new = rows.mode_of(plan.install.row)
+    change = [_mode_change(mode, new)] if new is not None and mode != new else []
     removal = f"Remove the service connection point from {plan.origin} (site {code}, {mode})."
-    return [removal, let_go, *install_steps(plan.install)]
+    return [removal, let_go, *change, *install_steps(plan.install)]
+
+
+def _mode_change(old: str, new: str) -> str:
+    effect = {
+        rows.ONLINE: "the new server contacts Microsoft by itself",
+        rows.OFFLINE: "the new server contacts nobody and waits for the service connection tool",
+    }[new]
+    return (
+        f"The mode changes with the move, from {old} to {new}: {effect}. To keep it, give mode: {old}."
+        if old
+        in (
+            rows.ONLINE,
+            rows.OFFLINE,
+        )
+        else f"The mode is {new} afterwards: {effect}. What it was is unknown."
+    )
 
 
 def install_steps(install: Create) -> list[str]:

@@ -57,8 +57,8 @@ def pair_problem(server: str, code: str, site_servers: Collection[str]) -> Probl
     if len(pair) < 2 or not any(naming.same_computer(server, name) for name in pair):
         return None
     return Problem(
-        f"{server} is a site server of the active/passive pair of site {code} ({', '.join(pair)}), and Microsoft does not support "
-        "the service connection point on either of them: it must be on another site system server.",
+        f"{server} is a site server of the active/passive pair of site {code} ({', '.join(pair)}), and Microsoft does not "
+        "support the service connection point on either of them: it must be on another site system server.",
         f"Move it to another site system server of site {code}, with configmgr.scp.move and that server in scp_to.",
     )
 

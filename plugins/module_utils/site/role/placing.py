@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
@@ -23,7 +24,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 # A row that is written again as it is may leave no trace on a real site (not established); longer than this nobody waits for it.
 CONFIRM_SECONDS = 300.0
 
-_OR_GONE = "Run this again to go on waiting, or set old_server_gone: true when that server is gone for good."
+_OR_GONE = (
+    "Run this again to go on waiting, or set old_server_gone: true (move_old_server_gone of the playbook configmgr.scp.move) "
+    "when that server is gone for good."
+)
 
 
 class Withdrawn(TaskFailure):
@@ -93,12 +97,14 @@ def confirm_mode(
     return seen
 
 
-def remove(task: Task, site: Site, step: Delete, wait: bool, limit_seconds: float) -> Verdict | None:
-    """Delete the role's row; wait until the server has let go of the role (None when nobody waited)."""
-    server = rows.server_of(step.row)
-    before = status.component_state(task.cim, site.code, server, naming.DOWNLOADER)
+def remove(task: Task, site: Site, steps: Sequence[Delete], wait: bool, limit_seconds: float) -> Verdict | None:
+    """Delete the role's rows of one server; wait until it has let go of the role (None when nobody waited)."""
+    server = rows.server_of(steps[0].row)
+    before = status.component_state(task.cim, site.code, server, naming.DOWNLOADER) if wait else None
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
-    CimWriter(task.cim, task.host, task.done.append).write(step)
+    writer = CimWriter(task.cim, task.host, task.done.append)
+    for step in steps:
+        writer.write(step)
     if not wait:
         return None
     stopped = before is not None and before.state == "stopped"
@@ -116,7 +122,7 @@ def carry_out(task: Task, site: Site, plan: MovePlan, gone: bool, limit_seconds:
     old = task.cim.get(plan.remove.row.namespace, plan.remove.row.cls, plan.remove.row.key_values())
     task.progress(f"moving the service connection point from {plan.origin} to {plan.target}")
     try:
-        remove(task, site, plan.remove, wait=not gone, limit_seconds=limit_seconds)
+        remove(task, site, [plan.remove], wait=not gone, limit_seconds=limit_seconds)
     except SiteFailure as failure:
         # The row is gone and the site goes on trying by itself: a dead old server must not leave the hierarchy without the role.
         task.warn(f"{failure.message} The move goes on, because the row of {plan.origin} is removed.")

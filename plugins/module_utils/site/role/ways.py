@@ -10,6 +10,7 @@ from typing import Any
 
 # The user's own, which no module knows.
 INVENTORY = "INVENTORY"
+SERVER = "SERVER"
 
 
 @dataclass(frozen=True)
