@@ -52,6 +52,12 @@ def server_of(row: CimInstance) -> str:
     return full if naming.same_computer(full, name) else name
 
 
+def short_name(row: CimInstance) -> str | None:
+    """The NetBIOS name that the row stands under; None where it has a full name."""
+    name = naming.server_of_nal(str(row.get("NALPath") or "")) or ""
+    return name.upper() if name and "." not in name else None
+
+
 def is_on(row: CimInstance, server: str) -> bool:
     """Whether the row is one of this server, however either is written."""
     return naming.same_computer(server_of(row), server)

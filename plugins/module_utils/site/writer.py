@@ -56,6 +56,10 @@ class Writer(Protocol):
         """Do the step and return the row as the site has it afterwards (None after a removal)."""
 
 
+class Refused(TaskFailure):
+    """The SMS Provider refused a write, and nothing was written."""
+
+
 class CimWriter:
     """Writes through the SMS Provider with Create, Put and Delete.
 
@@ -95,8 +99,8 @@ class CimWriter:
                 self._noted(step)
             return present
         if isinstance(trouble, CimFault):
-            raise TaskFailure(
-                f"The SMS Provider on {self._host} refused the {_verb(step)} of {step.what}. {trouble} "
+            raise Refused(
+                f"The SMS Provider on {self._host} refused the {_verb(step)} of {step.what}. {sentence(str(trouble))} "
                 "See smsprov.log on that host."
             ) from trouble
         if trouble is not None:
@@ -141,11 +145,17 @@ class CimWriter:
             raise
 
 
+def sentence(text: str) -> str:
+    """The words of somebody else as a sentence of their own, so that the next one does not run into them."""
+    trimmed = text.strip()
+    return trimmed if not trimmed or trimmed[-1] in ".!?:;" else f"{trimmed}."
+
+
 def no_right_to_write(host: str, what: str, fault: CimFault) -> TaskFailure:
     """The refusal of an account that may read the site but not change it; ``what`` as in "the creation of the account X"."""
     return TaskFailure(
         f"The SMS Provider on {host} does not let this account carry out {what}: it needs a security role that may modify the "
-        f"site (Full Administrator or Infrastructure Administrator). {fault}"
+        f"site (Full Administrator or Infrastructure Administrator). {sentence(str(fault))}"
     )
 
 

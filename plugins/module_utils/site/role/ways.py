@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,9 +73,18 @@ def relocation(origin: str, target: str, host: str, mode: str | None) -> WayOut:
     return WayOut("configmgr.scp.move", variables, host, "configmgr.scp.service_connection_point", options)
 
 
-def listed(ways: Sequence[WayOut]) -> str:
-    """Ways to choose from, for a sentence that ends with them."""
-    return "; or ".join(map(str, ways))
+def renewal(server: str, host: str) -> tuple[WayOut, ...]:
+    """Make a server anew whose rows stand under another name than its full one: without the role, then without the site system,
+    then a site system again; the playbook does the first two at once, and the role after the third.
+    """
+    away = {"scp_provider": host, "scp_server": server, "scp_remove_site_system": "true"}
+    again = {"scp_provider": host, "service_connection_point_server": server}
+    point, system = "configmgr.scp.service_connection_point", "configmgr.scp.site_system"
+    return (
+        WayOut("configmgr.scp.remove", away, host, point, {"state": "absent", "server": server}),
+        WayOut("configmgr.scp.remove", away, host, system, {"state": "absent", "server": server}),
+        WayOut("configmgr.scp.provision", again, host, system, {"server": server}),
+    )
 
 
 def _yaml(value: Any) -> str:

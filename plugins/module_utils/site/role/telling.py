@@ -1,0 +1,114 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a task about the role tells besides its outcome: where the role still is, what is wrong there, what a change costs.
+
+Each is a warning for people and a return value; what only such a word needs is read here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud_needs import needs_warning, read_cloud_needs
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_sites
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
+    Refusal,
+    RoleState,
+    Surroundings,
+    Wish,
+    elsewhere,
+    elsewhere_told,
+    read_site_servers,
+    with_providers,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Refused
+from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread, attempt
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+
+
+def elsewhere_after(task: Task, state: RoleState, wish: Wish, left: Sequence[CimInstance], removed: bool) -> Result:
+    """Where the role still is after an absence of one server, told as a warning too."""
+    if not left:
+        return {"elsewhere": []}
+    site = state.site
+    sites = tuple(read_sites(task.cim, site.code))
+    around = with_providers(task.cim, site, Surroundings(sites=sites, host=task.host))
+    found = elsewhere(state, left, around)
+    told = elsewhere_told(wish, found, removed)
+    task.warn(told)
+    return {"elsewhere": [one.as_data() for one in found], "msg": told}
+
+
+def problems(task: Task, state: RoleState, wish: Wish) -> list[str]:
+    """What is wrong with the place of a role that is where it was asked for; each is a warning too."""
+    if not state.on_site_server:
+        return []
+    site = state.site
+    problem = placement.pair_problem(wish.server, site.code, read_site_servers(task.cim, site.code))
+    if problem is None:
+        return []
+    row = state.row_on(wish.server)
+    way = ways.relocation(wish.server, ways.SERVER, task.host, rows.mode_of(row) if row is not None else None)
+    text = f"{problem.detail} {problem.remedy} That is: {way.command}"
+    task.warn(text)
+    return [text]
+
+
+def refused(task: Task, state: RoleState, around: Surroundings, decision: Callable[[Surroundings], object]) -> TaskFailure:
+    """The refusal, with the hosts of the SMS Providers in it, which are read only now."""
+    found = decision(with_providers(task.cim, state.site, around))
+    if not isinstance(found, Refusal):
+        raise TypeError(f"a refusal stays one, whatever the hosts of the providers are: {found}")
+    return TaskFailure(found.message, way_out=[way.as_data() for way in found.ways])
+
+
+@contextmanager
+def full_names_wanted(task: Task, row: CimInstance) -> Iterator[None]:
+    """Around a write of a row: where it stands under a NetBIOS name and is refused, say how the server gets its full name.
+
+    :param row: of the role, or of the site system that a new one is made for.
+    """
+    short = rows.short_name(row)
+    if short is None:
+        yield
+        return
+    try:
+        yield
+    except Refused as refusal:
+        server = rows.server_of(row)
+        steps = ways.renewal(server, task.host)
+        away, again = steps[0].command, steps[-1].command
+        raise TaskFailure(
+            f"{refusal.message} The row of the site stands under the NetBIOS name {short}, and the SMS Provider takes full names "
+            f"only. Make the server anew, with its full name: {away}; then {again}. If it has other roles, they go first.",
+            **{**refusal.result, "way_out": [way.as_data() for way in steps]},
+        ) from refusal
+
+
+def told_before(task: Task, site: Site, around: Surroundings, before: CimInstance | None, after: CimInstance | None) -> Result:
+    """What a user has to know before a change is written: updates in an unknown state, cloud services that lose the role.
+
+    :param before: the role's row that goes or changes; None when there is none.
+    :param after: the row that takes its place; None for an absence.
+    """
+    unknown = updates.unknown_state_warning(site.code, around.unknown_states)
+    if unknown:
+        task.warn(unknown)
+    online_until_now = before is not None and rows.mode_of(before) != rows.OFFLINE
+    if not online_until_now or (after is not None and rows.mode_of(after) != rows.OFFLINE):
+        return {"cloud_services_affected": []}
+    needs = attempt(lambda: read_cloud_needs(task.cim, site.code))
+    if isinstance(needs, Unread):
+        task.warn(
+            f"Which cloud services of site {site.code} need an online service connection point can not be told: {needs.why}"
+        )
+        return {"cloud_services_affected": []}
+    change = "no service connection point" if after is None else "an offline service connection point"
+    warning = needs_warning(site.code, needs, change)
+    if warning:
+        task.warn(warning)
+    return {"cloud_services_affected": needs}
