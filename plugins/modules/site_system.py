@@ -21,6 +21,7 @@ options:
   server:
     description:
       - Fully qualified domain name of the server.
+      - A short name will do where exactly one site system of the hierarchy has it.
     type: str
     required: true
   state:
@@ -28,6 +29,7 @@ options:
       - V(absent) removes the site system. It is refused while the server has other roles.
       - After the last of them the site takes its own role C(SMS Component Server) off the server, which keeps the site system
         until then. The module waits for that, ten minutes at most.
+      - At the top-level site, V(absent) also removes a row of a site that the hierarchy does not know any more.
     type: str
     choices: [present, absent]
     default: present
@@ -45,9 +47,21 @@ options:
     description:
       - Whether the site server opens all connections to this server.
     type: bool
+  expect_accounts:
+    description:
+      - Accounts as V(DOMAIN\\user) that an earlier task of the same play adds to the site's list. In check mode nobody added
+        them, so there they count as listed.
+    type: list
+    elements: str
+    default: []
+  allow_during_update:
+    description:
+      - Write although an update of the site is being installed. Microsoft warns against changes of roles then.
+    type: bool
+    default: false
   proxy:
     description:
-      - The proxy that all roles of this server use.
+      - The proxy that all roles of this server use. What is given is stored, also while it is not used.
     type: dict
     suboptions:
       enabled:
@@ -66,6 +80,7 @@ options:
       account:
         description:
           - Account for the proxy as V(DOMAIN\\user), from the site's list of accounts. An empty string means none.
+          - An account that is stored from earlier times must be in that list too when the proxy is switched on.
         type: str
 seealso:
   - module: configmgr.scp.site_account
@@ -115,15 +130,18 @@ settings:
      proxy: {enabled: false, server: null, port: null, account: null}}
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_rows, read_sites, servers_like
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import ways
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
@@ -140,6 +158,8 @@ SPEC: dict[str, Any] = {
         "public_fqdn": {"type": "str"},
         "installation_account": {"type": "str"},
         "site_server_initiates": {"type": "bool"},
+        "expect_accounts": {"type": "list", "elements": "str", "default": []},
+        "allow_during_update": {"type": "bool", "default": False},
         "proxy": {
             "type": "dict",
             "options": {
@@ -156,56 +176,121 @@ SPEC: dict[str, Any] = {
 
 def run(task: Task) -> Result:
     """Bring the site system to the declared state."""
-    server = chosen_name(naming.server_name, task.params["server"], "server")
-    try:
-        wish = site_systems.wish_from(task.params, server)
-    except naming.BadName as error:
-        raise TaskFailure(str(error)) from error
+    name = chosen_name(naming.computer_name, task.params["server"], "server")
+    wish = _wish(task, name)
+    expected = [chosen_name(naming.account_name, account, "expect_accounts") for account in task.params["expect_accounts"]]
+    present = task.params["state"] == "present"
     with site_of(task) as code:
+        server = _full_name(task, code, name)
         found = read_rows(task.cim, code, (naming.SITE_SYSTEM,), server)
-        row = next((candidate for candidate in found if rows.site_of(candidate) == code), None)
-        if row is None and found and task.params["state"] == "present":
-            raise TaskFailure(
-                f"{server} is a site system server of site {rows.site_of(found[0])} already: a server belongs to one site only."
-            )
-        step = _to_absent(task, code, server, row) if task.params["state"] == "absent" else _to_present(task, code, wish, row)
-        present = row
-        if step is not None:
-            present = None if isinstance(step, Delete) else step.row
-            if not task.check_mode:
-                present = CimWriter(task.cim, task.host, task.done.append).write(step)
+        own = [row for row in found if rows.site_of(row) == code]
+        # A server may have rows under two names; that of the full one is the better one to change.
+        row = next((candidate for candidate in own if rows.short_name(candidate) is None), own[0] if own else None)
+        remnants = [] if own and present else _of_gone_sites(task, code, found)
+        if row is None and found and present:
+            raise _of_another_site(task, code, server, found[0], bool(remnants))
+        steps: Sequence[Step] = (
+            _to_present(task, code, replace(wish, server=server), row, expected)
+            if present
+            else _to_absent(task, code, server, [*own, *remnants])
+        )
+        after = None if not present else steps[0].row if steps else row
+        if steps:
+            _guard(task, code)
+        if not task.check_mode:
+            writer = CimWriter(task.cim, task.host, task.done.append)
+            for one in steps:
+                after = writer.write(one)
         result: Result = {
-            "changed": step is not None,
+            "changed": bool(steps),
             "site_code": code,
             "server": server,
-            "created": step is not None and row is None,
-            "settings": site_systems.as_data(present) if present is not None else None,
+            "created": bool(steps) and row is None and present,
+            "settings": site_systems.as_data(after) if after is not None else None,
         }
-        if step is not None:
+        if steps:
             result["diff"] = {
-                "before": _shown(server, row),
-                "after": _shown(server, None if isinstance(step, Delete) else step.row),
+                "before": _shown(server, row if present else steps[0].row),
+                "after": _shown(server, steps[0].row if present else None),
             }
         return result
 
 
-def _to_present(task: Task, code: str, wish: site_systems.SiteSystemWish, row: CimInstance | None) -> Step | None:
+def _wish(task: Task, server: str) -> site_systems.SiteSystemWish:
+    try:
+        return site_systems.wish_from(task.params, server)
+    except naming.BadName as error:
+        raise TaskFailure(str(error)) from error
+
+
+def _full_name(task: Task, code: str, name: str) -> str:
+    """The name that the site has for a server that was given by its short name."""
+    if "." in name:
+        return name
+    known = servers_like(task.cim, code, name)
+    return chosen_name(lambda text, option: naming.full_name(text, known, option), name, "server")
+
+
+def _of_gone_sites(task: Task, code: str, found: Sequence[CimInstance]) -> list[CimInstance]:
+    """Rows of sites that the hierarchy does not know any more; the top-level site alone may remove them."""
+    others = [row for row in found if rows.site_of(row) != code]
+    if not others:
+        return []
+    sites = {site.code: site for site in read_sites(task.cim, code)}
+    top = code in sites and sites[code].top_level
+    return [row for row in others if top and rows.site_of(row) not in sites]
+
+
+def _of_another_site(task: Task, code: str, server: str, row: CimInstance, gone: bool) -> TaskFailure:
+    other = rows.site_of(row)
+    if not gone:
+        return TaskFailure(
+            f"{server} is a site system server of site {other} already: a server belongs to one site only. Choose a server of "
+            f"site {code}, or remove that site system first on the host of the SMS Provider of {other}, with state: absent."
+        )
+    steps = ways.renewal(server, task.host)[1:]
+    return TaskFailure(
+        f"{server} is a site system server of site {other}, which is no site of this hierarchy any more. Remove that first: "
+        f"{steps[0]}. Then run this again.",
+        way_out=[steps[0].as_data()],
+    )
+
+
+def _guard(task: Task, code: str) -> None:
+    """Not while an update is being installed, as for the role itself.
+
+    :raises TaskFailure: one is, and ``allow_during_update`` is not set.
+    """
+    found = updates.read_installations(task.cim, code)
+    refusal = None if task.params["allow_during_update"] else updates.installing_refusal(code, found.under_way)
+    if refusal:
+        raise TaskFailure(refusal)
+    unknown = updates.unknown_state_warning(code, found.unknown)
+    if unknown:
+        task.warn(unknown)
+
+
+def _to_present(
+    task: Task, code: str, wish: site_systems.SiteSystemWish, row: CimInstance | None, expected: Sequence[str]
+) -> list[Step]:
+    """:param expected: accounts that an earlier task of the same play would have added, had it not been check mode."""
     refusal = site_systems.proxy_refusal(row, wish)
     changed = site_systems.new_site_system(code, wish) if row is None else site_systems.changed_row(row, wish)
     if refusal is None and changed is not None:
-        listed = listed_names(read_accounts(task.cim, code, site_systems.accounts_named(wish)))
-        refusal = site_systems.account_refusal(wish, listed, code)
+        listed = listed_names(read_accounts(task.cim, code, site_systems.accounts_named(wish, row)))
+        listed += expected if task.check_mode else []
+        refusal = site_systems.account_refusal(wish, listed, code, row)
     if refusal:
         raise TaskFailure(refusal)
     if changed is None:
-        return None
+        return []
     what = f"the site system {wish.server}"
-    return Create(what, changed) if row is None else Change(what, row, changed)
+    return [Create(what, changed) if row is None else Change(what, row, changed)]
 
 
-def _to_absent(task: Task, code: str, server: str, row: CimInstance | None) -> Step | None:
-    if row is None:
-        return None
+def _to_absent(task: Task, code: str, server: str, found: Sequence[CimInstance]) -> list[Step]:
+    if not found:
+        return []
     query = select(SMS_SCI_SYS_RES_USE.name, on_server(server), columns=("NALPath", "NetworkOSPath", "RoleName"))
     placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
     roles = {rows.role_of(other) for other in placed if rows.is_on(other, server)}
@@ -214,7 +299,7 @@ def _to_absent(task: Task, code: str, server: str, row: CimInstance | None) -> S
         raise TaskFailure(refusal)
     if naming.COMPONENT_SERVER in roles and not task.check_mode:
         _await_component_server(task, code, server)
-    return Delete(f"the site system {server}", row)
+    return [Delete(f"the site system {server}", row) for row in found]
 
 
 def _await_component_server(task: Task, code: str, server: str) -> None:

@@ -49,9 +49,17 @@ class SiteSystemWish:
     proxy: ProxyWish | None = None
 
 
-def accounts_named(wish: SiteSystemWish) -> list[str]:
-    """The accounts that must be in the site's list."""
-    named = [wish.installation_account, wish.proxy.account if wish.proxy and wish.proxy.enabled else None]
+def accounts_named(wish: SiteSystemWish, row: CimInstance | None = None) -> list[str]:
+    """The accounts that must be in the site's list: those of the wish, and one that comes into use with a proxy switched on.
+
+    :param row: the site system as it is.
+    """
+    named: list[str | None] = [wish.installation_account]
+    if wish.proxy is not None:
+        named.append(wish.proxy.account)
+        stored = proxy_of(row) if row is not None else None
+        if stored and wish.proxy.enabled and not stored["enabled"] and wish.proxy.account is None:
+            named.append(stored["account"])
     return [account for account in named if account]
 
 
@@ -62,7 +70,7 @@ def new_site_system(code: str, wish: SiteSystemWish) -> CimInstance:
         public_fqdn=wish.public_fqdn or "",
         installation_account=wish.installation_account or "",
         site_server_initiates=bool(wish.site_server_initiates),
-        proxy=_whole_proxy(wish.proxy) if wish.proxy and wish.proxy.enabled else ProxyWish(enabled=False),
+        proxy=_whole_proxy(wish.proxy) if wish.proxy and wish.proxy.enabled else wish.proxy or ProxyWish(enabled=False),
     )
     settings = {REMOTE_NAME: Setting(0, wish.server, ""), **wished_settings(whole)}
     return new_row(code, naming.nal_path(wish.server, code), wish.server, naming.SITE_SYSTEM, settings)
@@ -85,9 +93,8 @@ def wished_settings(wish: SiteSystemWish) -> dict[str, Setting]:
 
 
 def _proxy_settings(proxy: ProxyWish) -> dict[str, Setting]:
+    """What is given is stored, also while the proxy is off."""
     settings = {_USE_PROXY: Setting(int(proxy.enabled))}
-    if not proxy.enabled:
-        return settings
     if proxy.server is not None:
         settings[_PROXY_NAME] = Setting(0, "", proxy.server)
     if proxy.port is not None:
@@ -144,15 +151,19 @@ def proxy_refusal(row: CimInstance | None, wish: SiteSystemWish) -> str | None:
     return f"proxy.server: {wish.server} has no proxy server yet, so a proxy can not be switched on without naming it."
 
 
-def account_refusal(wish: SiteSystemWish, listed: Collection[str], code: str) -> str | None:
-    """Every account named must be in the site's list of accounts (New-CMAccount)."""
+def account_refusal(wish: SiteSystemWish, listed: Collection[str], code: str, row: CimInstance | None = None) -> str | None:
+    """Every account named must be in the site's list of accounts (New-CMAccount).
+
+    :param row: the site system as it is; a proxy that is switched on may bring in an account that its row has stored.
+    """
     known = {name.casefold() for name in listed}
-    missing = [account for account in accounts_named(wish) if account.casefold() not in known]
+    missing = list(dict.fromkeys(account for account in accounts_named(wish, row) if account.casefold() not in known))
     if not missing:
         return None
+    are, them = ("is", "it") if len(missing) == 1 else ("are", "them")
     return (
-        f"{', '.join(missing)} is not among the accounts of site {code}: add it first with configmgr.scp.site_account "
-        "(the role configmgr.scp.service_connection_point takes it in service_connection_point_accounts)."
+        f"{' and '.join(missing)} {are} not among the accounts of site {code}: add {them} first with configmgr.scp.site_account "
+        f"(the role configmgr.scp.service_connection_point takes {them} in service_connection_point_accounts)."
     )
 
 
@@ -188,7 +199,7 @@ def _cleared_accounts(row: CimInstance, wish: SiteSystemWish) -> dict[str, Setti
     cleared = {}
     if wish.installation_account == "" and _text2(row, _INSTALLATION_ACCOUNT):
         cleared[_INSTALLATION_ACCOUNT] = Setting()
-    if wish.proxy and wish.proxy.enabled and wish.proxy.account == "" and _text2(row, _PROXY_ACCOUNT):
+    if wish.proxy and wish.proxy.account == "" and _text2(row, _PROXY_ACCOUNT):
         cleared[_PROXY_ACCOUNT] = Setting()
     return cleared
 

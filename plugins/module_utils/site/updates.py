@@ -177,6 +177,20 @@ def unknown_state_warning(code: str, unknown: Sequence[tuple[str, str]]) -> str 
     )
 
 
+def installing_refusal(code: str, installing: Sequence[tuple[str, str]]) -> str | None:
+    """Why a role or its site system must not be touched now (KB 4490424: no reinstall of the role while an update is in process).
+
+    :param installing: (name, state name) of the packages that are being installed.
+    """
+    if not installing:
+        return None
+    packages = ", ".join(f"{name} ({state})" for name, state in installing)
+    return (
+        f"Site {code} is installing an update: {packages}. Wait until it is installed; allow_during_update: true overrides this "
+        "at your own risk (service_connection_point_allow_during_update in the roles)."
+    )
+
+
 def packages_being_installed(session: CimSession, code: str) -> list[tuple[str, str]]:
     """(name, state name) of the packages that the site is installing; one request where there are none."""
     return list(read_installations(session, code).under_way)

@@ -3,10 +3,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.configmgr.scp.plugins.modules import site_system
 from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import role_row
+from lab.estate_reader import DEFAULT_FILE
+from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import READER, Play
 
 SERVER = "scp01.corp.example"
@@ -47,6 +50,42 @@ def test_an_account_that_the_site_does_not_know_is_refused_before_writing(play: 
     message = play.refused("site_system", server=SERVER, installation_account=r"CORP\nobody")
     assert r"CORP\nobody is not among the accounts of site CAS" in message
     assert play.writes() == []
+
+
+def test_accounts_of_the_same_play_count_as_listed_in_check_mode_only(play: Play) -> None:
+    wish: dict[str, Any] = {"server": SERVER, "installation_account": ACCOUNT, "expect_accounts": [ACCOUNT.upper()]}
+    assert play.run("site_system", check=True, **wish)["changed"] is True
+    assert "is not among the accounts" in play.refused("site_system", **wish)
+    assert "is not an account name" in play.refused("site_system", server=SERVER, expect_accounts=["nobody"])
+
+
+def test_a_proxy_that_is_off_is_not_forgotten(play: Play) -> None:
+    play.run("site_account", name=ACCOUNT, password=PASSWORD)
+    stored = {"server": "proxy.corp.example", "port": 8080, "account": ACCOUNT}
+    result = play.run("site_system", server=SERVER, proxy={"enabled": False, **stored})
+    assert result["settings"]["proxy"] == {"enabled": False, **stored}
+    # The site lets an account go that nobody uses, and then it does not come into use again.
+    assert play.run("site_account", name=ACCOUNT, state="absent")["changed"] is True
+    assert "is not among the accounts" in play.refused("site_system", server=SERVER, proxy={"enabled": True})
+    assert play.run("site_system", server=SERVER, proxy={"enabled": False, "account": ""})["changed"] is True
+    assert play.run("site_system", server=SERVER, proxy={"enabled": True})["settings"]["proxy"]["account"] is None
+
+
+@pytest.mark.parametrize("wish", [{}, {"state": "absent"}])
+def test_no_site_system_changes_while_an_update_is_being_installed(start_estate: StartEstate, wish: dict[str, Any]) -> None:
+    estate = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
+    estate["hierarchies"][0]["updates"][0]["state"] = 196609
+    estate["hierarchies"][0]["sites"][0]["site_systems"] = [{"server": "scp02"}]
+    play = Play(start_estate(yaml.safe_dump(estate)))
+    server = "scp02.corp.example" if wish else SERVER
+    for check in (True, False):
+        said = play.refused("site_system", server=server, check=check, **wish)
+        assert "is installing an update: Configuration Manager 2609 (INSTALL_IN_PROGRESS)" in said
+        assert "allow_during_update: true" in said
+    assert play.writes() == []
+    # What changes nothing is not held up.
+    assert play.run("site_system", server="scp02.corp.example")["changed"] is False
+    assert play.run("site_system", server=server, allow_during_update=True, **wish)["changed"] is True
 
 
 def test_check_mode_and_diff(play: Play) -> None:

@@ -83,6 +83,25 @@ def test_each_refusal_leads_to_the_role_on_the_server(found: Found, roles: list[
     assert play.holders() == [SCP01]
 
 
+def test_a_site_system_of_a_gone_site_becomes_one_of_this_site(found: Found) -> None:
+    play = found(OF_GONE_SITE)
+    play.run(MODULE, state="absent", server=SCP02)
+    result = followed(play, "cas01", server=SCP02)
+    assert (result["server"], result["site_code"]) == (SCP02, "CAS")
+    systems = play.hierarchy().state.control.roles("SMS Site System", SCP02)
+    assert [row.site_code for row in systems] == ["CAS"]
+
+
+def test_the_site_system_of_a_gone_site_is_named_when_the_server_is_to_be_one(found: Found) -> None:
+    play = found({**OF_GONE_SITE, "role": "SMS Site System"})
+    said = play.refused("site_system", server=SCP02)
+    assert "site OLD, which is no site of this hierarchy any more" in said
+    assert "-e scp_remove_site_system=true" in said
+    assert "child" not in play.refused("site_system", "pri1", server=SCP02)
+    assert play.run("site_system", server=SCP02, state="absent")["changed"] is True
+    assert play.run("site_system", server=SCP02)["created"] is True
+
+
 def test_a_role_at_a_child_site_is_removed_there_and_the_message_names_all_that_is_needed(found: Found) -> None:
     play = found(AT_CHILD, systems=("scp01",))
     for wish in ({"state": "absent"}, {"state": "absent", "server": PRI1}, {"server": SCP01}):

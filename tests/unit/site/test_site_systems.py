@@ -93,6 +93,57 @@ def test_a_proxy_needs_a_server_the_first_time() -> None:
     assert site_systems.proxy_refusal(bare, SiteSystemWish(SERVER, proxy=ProxyWish(enabled=False))) is None
 
 
+@pytest.mark.parametrize(
+    "proxy",
+    [
+        ProxyWish(enabled=False, server="proxy.corp.example"),
+        ProxyWish(enabled=False, port=8080),
+        ProxyWish(enabled=False, account=ACCOUNT),
+        ProxyWish(enabled=False, server="proxy.corp.example", port=8080, account=ACCOUNT),
+    ],
+)
+def test_what_is_given_for_a_proxy_is_stored_while_it_is_off(proxy: ProxyWish) -> None:
+    wish = SiteSystemWish(SERVER, proxy=proxy)
+    for row in (site_systems.changed_row(site_system_row(SERVER), wish), site_systems.new_site_system("CAS", wish)):
+        assert row is not None
+        found = site_systems.proxy_of(row)
+        assert found["enabled"] is False
+        for option in ("server", "port", "account"):
+            wished = getattr(proxy, option)
+            assert wished is None or found[option] == wished
+        assert site_systems.changed_row(row, wish) is None
+    assert (site_systems.account_refusal(wish, [], "CAS") is None) is (proxy.account is None)
+
+
+def test_the_account_of_a_proxy_is_cleared_while_it_is_off() -> None:
+    stored = site_systems.new_site_system("CAS", SiteSystemWish(SERVER, proxy=ProxyWish(False, "p.x", 8080, ACCOUNT)))
+    cleared = site_systems.changed_row(stored, SiteSystemWish(SERVER, proxy=ProxyWish(enabled=False, account="")))
+    assert cleared is not None
+    assert site_systems.proxy_of(cleared) == {"enabled": False, "server": "p.x", "port": 8080, "account": None}
+    assert ACCOUNT not in str(rows.settings_as_data(cleared))
+
+
+def test_a_stored_account_must_be_listed_when_its_proxy_is_switched_on() -> None:
+    off = site_systems.new_site_system("CAS", SiteSystemWish(SERVER, proxy=ProxyWish(False, "p.x", 8080, ACCOUNT)))
+    switch_on = SiteSystemWish(SERVER, proxy=ProxyWish())
+    assert site_systems.accounts_named(switch_on, off) == [ACCOUNT]
+    assert ACCOUNT in (site_systems.account_refusal(switch_on, [], "CAS", off) or "")
+    assert site_systems.account_refusal(switch_on, [ACCOUNT], "CAS", off) is None
+    without = SiteSystemWish(SERVER, proxy=ProxyWish(account=""))
+    assert site_systems.account_refusal(without, [], "CAS", off) is None
+    # What is on already is not the business of another change.
+    on = site_systems.changed_row(off, switch_on)
+    assert site_systems.accounts_named(SiteSystemWish(SERVER, public_fqdn="x.y", proxy=ProxyWish(port=1)), on) == []
+
+
+def test_several_unknown_accounts_are_named_in_one_sentence() -> None:
+    wish = SiteSystemWish(SERVER, installation_account=r"CORP\a", proxy=ProxyWish(True, "p.x", 1, r"CORP\b"))
+    refusal = site_systems.account_refusal(wish, [], "CAS") or ""
+    assert refusal.startswith(r"CORP\a and CORP\b are not among the accounts of site CAS: add them first")
+    same = SiteSystemWish(SERVER, installation_account=r"CORP\a", proxy=ProxyWish(True, "p.x", 1, r"CORP\a"))
+    assert (site_systems.account_refusal(same, [], "CAS") or "").startswith(r"CORP\a is not among")
+
+
 def test_accounts_must_be_listed_at_the_site() -> None:
     wish = SiteSystemWish(SERVER, installation_account=ACCOUNT, proxy=ProxyWish(server="p", account=r"CORP\proxy"))
     assert site_systems.account_refusal(wish, [ACCOUNT.upper(), r"corp\proxy"], "CAS") is None

@@ -84,7 +84,8 @@ class Surroundings:
 
     def site_system(self, server: str) -> CimInstance | None:
         """The row that makes the server a site system; None when none does."""
-        return next((row for row in self.site_systems.values() if rows.is_on(row, server)), None)
+        alike = [row for row in self.site_systems.values() if rows.is_on(row, server)]
+        return next((row for row in alike if rows.server_of(row) == server), alike[0] if alike else None)
 
     def host_of(self, code: str, own: str) -> str:
         """The host to run on for a site: one of its SMS Providers. A site that is gone is the work of the top-level site.
@@ -150,18 +151,32 @@ def _decide_present(state: RoleState, wish: Wish, around: Surroundings) -> Step 
             if problem
             else None
         )
+        or _remnant(wish.server, site, around)
         or placement.site_system_refusal(
             wish.server, site, {name: rows.site_of(found) for name, found in around.site_systems.items()}
         )
         or (None if wish.allow_during_update else placement.update_refusal(site, around.installing))
     )
     if why or system is None:
-        return Refusal(why or f"{wish.server} is not a site system server of site {site.code}.")
+        out = ways.renewal(wish.server, around.host)[1:] if _remnant(wish.server, site, around) else ()
+        return Refusal(why or f"{wish.server} is not a site system server of site {site.code}.", out)
     if row is None:
         new = rows.service_connection_point_row(site.code, system, wish.mode or rows.ONLINE)
         return Create(f"the service connection point on {wish.server}", new)
     return Change(
         f"the mode of the service connection point on {wish.server}", row, rows.with_mode(row, wish.mode or rows.ONLINE)
+    )
+
+
+def _remnant(server: str, site: Site, around: Surroundings) -> str | None:
+    """Why a server that a site which is gone has as its site system can not get the role yet."""
+    system = around.site_system(server)
+    if system is None or not _is_gone(rows.site_of(system), around):
+        return None
+    steps = ways.renewal(server, around.host)
+    return (
+        f"{server} is a site system server of site {rows.site_of(system)}, which is no site of this hierarchy any more. "
+        f"Make it one of {site.code}: {steps[1].command}; then {steps[2].command}."
     )
 
 
@@ -341,12 +356,18 @@ def read_surroundings(session: CimSession, site: Site, server: str, host: str) -
     installations = read_installations(session, site.code)
     return Surroundings(
         sites=tuple(read_sites(session, site.code)),
-        site_systems={rows.server_of(row): row for row in around if rows.role_of(row) == naming.SITE_SYSTEM},
+        site_systems=_site_systems_of(around, site),
         site_servers=site_servers_of(around, site.code),
         installing=installations.under_way,
         unknown_states=installations.unknown,
         host=host,
     )
+
+
+def _site_systems_of(found: Sequence[CimInstance], site: Site) -> dict[str, CimInstance]:
+    """Site systems by server; where a server has rows of several sites, that of this one."""
+    systems = [row for row in found if rows.role_of(row) == naming.SITE_SYSTEM]
+    return {rows.server_of(row): row for row in sorted(systems, key=lambda row: rows.site_of(row) == site.code)}
 
 
 def with_providers(session: CimSession, site: Site, around: Surroundings) -> Surroundings:

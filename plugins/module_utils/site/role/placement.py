@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
 
 
@@ -109,17 +109,11 @@ def site_system_refusal(server: str, site: Site, site_systems: Mapping[str, str]
 
 
 def update_refusal(site: Site, installing: Sequence[tuple[str, str]]) -> str | None:
-    """Not while an update of the site is being installed (KB 4490424: no reinstall of the role while an update is in process).
+    """Not while an update of the site is being installed.
 
     :param installing: (name, state name) of the packages that are being installed.
     """
-    if not installing:
-        return None
-    packages = ", ".join(f"{name} ({state})" for name, state in installing)
-    return (
-        f"Site {site.code} is installing an update: {packages}. Wait until it is installed; "
-        "allow_during_update: true overrides this at your own risk (service_connection_point_allow_during_update in the roles)."
-    )
+    return updates.installing_refusal(site.code, installing)
 
 
 def listed(holders: Sequence[tuple[str, str]]) -> str:
