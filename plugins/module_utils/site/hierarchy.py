@@ -85,12 +85,20 @@ def top_level_site(sites: Iterable[Site]) -> Site:
     return tops[0]
 
 
-def find_site_code(session: CimSession, host: str) -> str:
-    """The site whose SMS Provider runs on the host.
+@dataclass(frozen=True)
+class Location:
+    """Where an SMS Provider of a site runs, as a host tells it (SMS_ProviderLocation). A site server knows them all."""
 
-    :raises TaskFailure: when the host has no SMS Provider, or several sites use the one it has.
+    code: str
+    machine: str
+
+
+def find_site_code(session: CimSession, host: str) -> str:
+    """The site whose SMS Provider the host knows as that of its own site.
+
+    :raises TaskFailure: when the host knows no SMS Provider, or those of several sites.
     """
-    codes = provider_site_codes(session, host)
+    codes = _codes(provider_locations(session, host))
     if len(codes) == 1:
         return codes[0]
     raise TaskFailure(
@@ -98,10 +106,10 @@ def find_site_code(session: CimSession, host: str) -> str:
     )
 
 
-def provider_site_codes(session: CimSession, host: str) -> list[str]:
-    """Site codes of the providers that the host knows, its own site's first.
+def provider_locations(session: CimSession, host: str) -> list[Location]:
+    """The SMS Providers that the host knows; those of its own site alone, where it has one.
 
-    :raises TaskFailure: when the host has no SMS Provider.
+    :raises TaskFailure: when it knows none.
     """
     try:
         found = session.query(PROVIDER_NAMESPACE, SMS_PROVIDER_LOCATION, select(SMS_PROVIDER_LOCATION))
@@ -112,7 +120,11 @@ def provider_site_codes(session: CimSession, host: str) -> list[str]:
     if not found:
         raise no_provider(host)
     local = [row for row in found if row.get("ProviderForLocalSite")] or found
-    return list(dict.fromkeys(str(row["SiteCode"]).upper() for row in local))
+    return [Location(str(row["SiteCode"]).upper(), naming.plain_name(str(row.get("Machine") or ""))) for row in local]
+
+
+def _codes(locations: Iterable[Location]) -> list[str]:
+    return list(dict.fromkeys(location.code for location in locations))
 
 
 def no_provider(host: str) -> TaskFailure:
@@ -132,11 +144,28 @@ def is_missing_site(fault: CimFault) -> bool:
 
 
 def no_such_site(session: CimSession, code: str, host: str) -> TaskFailure:
-    """The refusal of a site code that the host's SMS Provider does not know; asks which sites it serves."""
-    served = ", ".join(provider_site_codes(session, host))
-    return TaskFailure(
-        f"There is no site {code} at the SMS Provider on {host}, which serves {served}: correct site_code, or run on the "
-        f"host of the provider of {code}."
+    """The refusal of a site that has no namespace on the host; asks which SMS Providers the host knows."""
+    return TaskFailure(missing_site(code, host, provider_locations(session, host)))
+
+
+def missing_site(code: str, host: str, locations: Sequence[Location]) -> str:
+    """Where to run instead.
+
+    A site server knows the SMS Providers of its site though they may be on other machines only (SDK, about the SMS Provider).
+    :param locations: what the host knows.
+    """
+    elsewhere = sorted({location.machine for location in locations if location.code == code and location.machine})
+    if elsewhere:
+        where = " and ".join(elsewhere)
+        run = f"run there (scp_provider={elsewhere[0]} in the playbooks)" if len(elsewhere) == 1 else "run on one of them"
+        return f"The SMS Provider of {code} is on {where}, not on {host}: {run}."
+    served = "; ".join(
+        f"{known} (its SMS Provider is on {', '.join(sorted({place.machine for place in locations if place.code == known}))})"
+        for known in _codes(locations)
+    )
+    return (
+        f"There is no site {code} at the SMS Provider on {host}. The site that it serves is {served}. Correct site_code, or run "
+        f"on the host of the SMS Provider of {code}."
     )
 
 
