@@ -84,7 +84,13 @@ attributes:
     support: none
 """
 
+    # Named before the other fragments, for what comes first holds: these modules are in two groups.
     SITE = r"""
+attributes:
+  action_group:
+    membership:
+      - configmgr.scp.all
+      - configmgr.scp.site
 options:
   site_code:
     description:

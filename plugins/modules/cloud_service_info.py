@@ -21,9 +21,9 @@ notes:
     is shown as V(state 7), or as null.
   - Lists hold what the account's security role and scopes let it see.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-  - configmgr.scp.attributes.site
 seealso:
   - module: configmgr.scp.service_connection_point_info
   - name: Configure Azure services

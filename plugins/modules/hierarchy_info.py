@@ -24,9 +24,9 @@ options:
     type: list
     elements: str
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-  - configmgr.scp.attributes.site
 seealso:
   - module: configmgr.scp.service_connection_point_info
 author:
@@ -127,19 +127,16 @@ service_connection_points:
     - {server: scp01.corp.example, site_code: CAS, mode: online}
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_sites, top_level_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placed_roles, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_sites, top_level_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
 
 SPEC: dict[str, Any] = {
     "argument_spec": {"site_code": SITE_CODE_OPTION, "servers": {"type": "list", "elements": "str"}},
@@ -154,7 +151,7 @@ def run(task: Task) -> Result:
     with site_of(task) as code:
         sites = read_sites(task.cim, code)
         points = read_role_rows(task.cim, code)
-        placed = _placed(task, code, None if servers is None else servers.union(map(rows.server_of, points)))
+        placed = placed_roles.read_placed(task.cim, code, None if servers is None else servers.union(map(rows.server_of, points)))
         return {
             "changed": False,
             "site_code": code,
@@ -167,22 +164,10 @@ def run(task: Task) -> Result:
         }
 
 
-def _placed(task: Task, code: str, servers: Collection[str] | None) -> list[CimInstance]:
-    """Rows of roles, of these servers where some are named. Without embedded properties, which are large."""
-    if servers is not None and not servers:
-        return []
-    where = () if servers is None else (f"({' OR '.join(map(on_server, sorted(servers)))})",)
-    query = select(SMS_SCI_SYS_RES_USE.name, *where, columns=("NALPath", "NetworkOSPath", "RoleName", "SiteCode"))
-    found = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
-    return found if servers is None else [row for row in found if rows.server_of(row) in servers]
-
-
 def site_systems(placed: list[CimInstance]) -> list[dict[str, Any]]:
     """Servers with their roles, sorted by site and server."""
-    roles: dict[tuple[str, str], set[str]] = {}
-    for row in placed:
-        roles.setdefault((rows.site_of(row), rows.server_of(row)), set()).add(rows.role_of(row))
-    return [{"server": server, "site_code": code, "roles": sorted(found)} for (code, server), found in sorted(roles.items())]
+    found = placed_roles.roles_by_server(placed)
+    return [{"server": server, "site_code": code, "roles": roles} for (code, server), roles in found.items()]
 
 
 def main() -> None:

@@ -33,9 +33,9 @@ notes:
   - When a second service connection point appears while this one is being installed, the own one is taken back and the
     task fails.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
-  - configmgr.scp.attributes.site
 options:
   state:
     description:

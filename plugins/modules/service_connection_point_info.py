@@ -16,9 +16,9 @@ description:
     computed from what the site shows.
   - Run it on the host of the SMS Provider of the top-level site.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-  - configmgr.scp.attributes.site
 options:
   duties:
     description:

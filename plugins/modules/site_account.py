@@ -18,9 +18,9 @@ notes:
   - The password travels in the message to the SMS Provider. Use HTTPS, or NTLM or Kerberos with message encryption, as the
     connection plugins do by default; over a connection without either the server refuses the message.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
-  - configmgr.scp.attributes.site
 options:
   name:
     description:

@@ -20,9 +20,9 @@ description:
   - Run it on the host of the SMS Provider of the top-level site. The role P(configmgr.scp.preflight#role) runs it together with
     the checks of the other hosts.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-  - configmgr.scp.attributes.site
 options:
   server:
     description:

@@ -20,9 +20,9 @@ notes:
   - The components themselves are in RV(configmgr.scp.service_connection_point_info#module:components).
   - Texts are returned as text, cut to a bounded length, with control characters spelled out.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-  - configmgr.scp.attributes.site
 options:
   hours:
     description:

@@ -14,9 +14,9 @@ description:
   - Makes a server a site system of a site and sets its settings. Settings that are left out stay as they are.
   - Run it on the host of the site's SMS Provider.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
-  - configmgr.scp.attributes.site
 options:
   server:
     description:

@@ -16,9 +16,9 @@ description:
   - Times are judged by the clock of the SMS Provider's host, not by the controller's.
   - Run it on the host of the SMS Provider of the top-level site.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
-  - configmgr.scp.attributes.site
 options:
   hangs_after_minutes:
     description:

@@ -18,9 +18,9 @@ description:
 notes:
   - The level is written as a row of the site control file, as public code reads it there. It was not tried on a live site.
 extends_documentation_fragment:
+  - configmgr.scp.attributes.site
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
-  - configmgr.scp.attributes.site
 options:
   level:
     description:

@@ -32,6 +32,8 @@ MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ),
     ("service_connection_point_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("hierarchy_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
+    ("site_system_info", PROVIDER, "one server", {"servers": [SERVER], "site_code": "CAS"}),
+    ("site_account_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("component", SERVER, "state: started", {"state": "started"}),
     ("site_prerequisites", PROVIDER, "with site_code", {"server": SERVER, "site_code": "CAS"}),
     ("server_prerequisites", SERVER, "Windows Server 2022", {"site_version": "2609", "site_server_account": ["CORP\\CAS01$"]}),

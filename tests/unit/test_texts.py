@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import re
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -133,3 +135,28 @@ def test_every_module_has_its_action_plugin_and_is_in_the_action_group() -> None
     names = {path.stem for path in MODULES}
     assert {path.stem for path in (ROOT / "plugins" / "action").glob("*.py")} == names
     assert {entry.removeprefix("configmgr.scp.") for entry in runtime["action_groups"]["all"]} == names
+
+
+def test_the_action_group_site_has_the_modules_that_take_site_code() -> None:
+    """Else module_defaults of the group would break the task of a module that does not know the option."""
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    taking = {name for name in (path.stem for path in MODULES) if "site_code" in spec_of(name)["argument_spec"]}
+    assert "site_system" in taking
+    assert "component" not in taking
+    assert set(runtime["action_groups"]["site"]) == taking
+
+
+def spec_of(module: str) -> dict[str, Any]:
+    spec: dict[str, Any] = importlib.import_module(f"ansible_collections.configmgr.scp.plugins.modules.{module}").SPEC
+    return spec
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
+def test_a_module_says_in_which_action_groups_it_is(path: Path) -> None:
+    """The documentation fragments say it; which of them a module names decides."""
+    runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
+    text = yaml.safe_load(ast.literal_eval(constants(ast.parse(path.read_text(encoding="utf-8")))["DOCUMENTATION"]))
+    fragments = text["extends_documentation_fragment"]
+    groups = sorted(group for group, members in runtime["action_groups"].items() if path.stem in members)
+    # The first fragment that tells of an attribute holds.
+    assert fragments[0] == ("configmgr.scp.attributes.site" if "site" in groups else "configmgr.scp.attributes")

@@ -4,18 +4,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_RESERVED, SMS_SITE
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import server_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import as_data
+from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import AccountUse, as_data, named_accounts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import no_right_to_write
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import one_of, select
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
+
+# What else of a site may use an account of its list (memdocs, accounts page). None of it is read here.
+UNSEEN_USES = (
+    "network access",
+    "client push installation",
+    "discovery",
+    "software update points",
+    "management points",
+    "reporting services points",
+    "enrollment points",
+    "Exchange Server connectors",
+    "e-mail notifications",
+    "task sequences",
+)
+UNSEEN_USES_NOTE = (
+    "Only site systems were looked at: their installation accounts and their proxy accounts. These other uses of an account were "
+    f"not looked at: {', '.join(UNSEEN_USES)}. The console shows them under Administration > Security > Accounts."
+)
 
 
 def read_accounts(session: CimSession, code: str, names: Collection[str]) -> list[CimInstance]:
@@ -26,6 +45,55 @@ def read_accounts(session: CimSession, code: str, names: Collection[str]) -> lis
         naming.site_namespace(code), SMS_SCI_RESERVED, select(SMS_SCI_RESERVED, one_of("UserName", sorted(names)))
     )
     return [row for row in found if str(row.get("SiteCode") or "").upper() == code]
+
+
+def read_usage(session: CimSession, code: str, names: Collection[str] | None) -> dict[str, list[str]]:
+    """Accounts of the site's list, with the uses that the site itself tells of each (AccountUsage). No password is read.
+
+    :param names: only these; None for all.
+    """
+    if names is not None and not names:
+        return {}
+    where = [equals("SiteCode", code), *([] if names is None else [one_of("UserName", sorted(names))])]
+    query = select(SMS_SCI_RESERVED, *where, columns=("UserName", "AccountUsage"))
+    found = session.query(naming.site_namespace(code), SMS_SCI_RESERVED, query)
+    return {
+        str(row["UserName"]): [str(use) for use in row.get("AccountUsage") or ()]
+        for row in found
+        if row.get("UserName") and str(row.get("SiteCode") or "").upper() == code
+    }
+
+
+def account_list(
+    code: str, listed: Mapping[str, Sequence[str]], site_systems: Iterable[CimInstance], names: Collection[str] | None
+) -> list[dict[str, Any]]:
+    """The accounts of a site and who uses them, by name: those of its list, and those that only a site system of it names.
+
+    :param listed: accounts of the list with the uses that the site tells.
+    :param site_systems: rows of all sites that the provider knows.
+    :param names: only these, each with an entry of its own; None for all.
+    """
+    uses: dict[str, list[AccountUse]] = {}
+    for row in site_systems:
+        for use in named_accounts(row):
+            uses.setdefault(use.account.casefold(), []).append(use)
+    # As the site writes it, else as a site system writes it, else as the user does.
+    shown = {name.casefold(): name for name in names or ()}
+    known = {use.account.casefold(): use.account for found in uses.values() for use in found if use.site_code == code}
+    in_list = {name.casefold(): name for name in listed}
+    wanted = {**known, **in_list} if names is None else {**shown, **{k: v for k, v in {**known, **in_list}.items() if k in shown}}
+    return [
+        {
+            "name": name,
+            "listed": key in in_list,
+            "told_by_site": list(listed.get(in_list.get(key, ""), ())),
+            "site_systems": [
+                {"server": use.server, "site_code": use.site_code, "use": use.use, "active": use.active}
+                for use in sorted(uses.get(key, ()), key=lambda use: (use.site_code, use.server, use.use))
+            ],
+        }
+        for key, name in sorted(wanted.items())
+    ]
 
 
 def listed_names(accounts: Sequence[CimInstance]) -> list[str]:

@@ -9,7 +9,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import REMOTE_NAME, Setting, new_row, setting, with_settings
+from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import (
+    REMOTE_NAME,
+    Setting,
+    new_row,
+    server_of,
+    setting,
+    site_of,
+    with_settings,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
 # Which field of a property carries the meaning is firm for reading (CBDSC); the other one stays empty when written.
@@ -47,6 +55,21 @@ class SiteSystemWish:
     installation_account: str | None = None
     site_server_initiates: bool | None = None
     proxy: ProxyWish | None = None
+
+
+@dataclass(frozen=True)
+class AccountUse:
+    """A site system that names an account.
+
+    :param use: ``installation_account`` or ``proxy_account``.
+    :param active: whether its other settings say that the account is used; a name may be left of earlier times.
+    """
+
+    account: str
+    server: str
+    site_code: str
+    use: str
+    active: bool
 
 
 def accounts_named(wish: SiteSystemWish, row: CimInstance | None = None) -> list[str]:
@@ -133,6 +156,28 @@ def as_data(row: CimInstance) -> dict[str, Any]:
         "site_server_initiates": bool(_number(row, _SITE_SERVER_INITIATES)),
         "proxy": proxy_of(row),
     }
+
+
+def named_accounts(row: CimInstance) -> list[AccountUse]:
+    """The accounts that a site system names, also where its settings do not use them now."""
+    server, code = server_of(row), site_of(row)
+    computer_account = setting(row, _USE_COMPUTER_ACCOUNT)
+    found = [
+        AccountUse(_text2(row, _INSTALLATION_ACCOUNT), server, code, "installation_account", _is_off(computer_account)),
+        AccountUse(
+            _text2(row, _PROXY_ACCOUNT),
+            server,
+            code,
+            "proxy_account",
+            bool(_number(row, _USE_PROXY)) and not _number(row, _PROXY_ANONYMOUS),
+        ),
+    ]
+    return [use for use in found if use.account]
+
+
+def _is_off(found: Setting | None) -> bool:
+    """Whether the site says no, which is not the same as saying nothing."""
+    return found is not None and not found.value
 
 
 def changed_row(row: CimInstance, wish: SiteSystemWish) -> CimInstance | None:
