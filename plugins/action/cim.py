@@ -98,13 +98,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             shares.append(open_share(access.share_account, drive, port))
             return shares[-1]
 
+        progress = self._progress(host, secrets)
         task = Task(
             params=arguments.params,
             cim=session,
             host=host,
             check_mode=bool(self._task.check_mode),
             given=arguments.given,
-            progress=self._progress(host, secrets),
+            progress=progress,
+            say=progress.always,
             warn=warnings.append,
             share=share,
         )

@@ -45,8 +45,9 @@ class Task:
 
     ``params`` are validated and have their defaults; ``given`` holds the names that the user really set.
     ``host`` is the inventory name of the host. ``share`` opens a drive (``D$``) of the host on a port, with the credentials of
-    its WinRM connection. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` takes in what the task has changed so
-    far, as in "the removal of the account X": should it fail later on, its user must know.
+    its WinRM connection. ``progress`` takes a line on a long wait and drops it when the last one was a moment ago; ``say`` drops
+    none, and is for the last line of a wait. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` takes in what the
+    task has changed so far, as in "the removal of the account X": should it fail later on, its user must know.
     """
 
     params: Mapping[str, Any]
@@ -55,6 +56,7 @@ class Task:
     check_mode: bool = False
     given: frozenset[str] = frozenset()
     progress: Callable[[str], None] = lambda _line: None
+    say: Callable[[str], None] = lambda _line: None
     warn: Callable[[str], None] = lambda _line: None
     share: Callable[[str, int], Share] = no_share
     sleep: Callable[[float], None] = field(default=time.sleep)

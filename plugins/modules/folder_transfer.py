@@ -199,6 +199,7 @@ def run(task: Task) -> Result:
         check_mode=task.check_mode,
         hashing=partial(_remote_hash, task, share, drive),
         show=task.progress,
+        say=task.say,
         warn=task.warn,
         exclude=params["exclude"],
     )
@@ -238,7 +239,8 @@ def _opened(task: Task, drive: str) -> Share:
         return task.share(drive, task.params["port"])
     except ShareClosed as error:
         raise TaskFailure(
-            f"{error}. Open the port for the controller, or carry the folder by hand, with the file .sha256 beside it.",
+            f"{error}. Open this port for the controller in the firewalls, or copy the folder by hand, together with the file "
+            ".sha256 beside it.",
             reachable=False,
         ) from error
     except ShareError as error:
@@ -248,11 +250,13 @@ def _opened(task: Task, drive: str) -> Share:
 def _remote_hash(task: Task, share: Share, drive: str, path: str) -> str:
     try:
         return sha256_of(
-            task.cim, f"{drive[0]}:\\{path}", lambda seconds: task.progress(f"taking the hash of {path}: {seconds:.0f} s")
+            task.cim,
+            f"{drive[0]}:\\{path}",
+            lambda seconds: task.progress(f"computing the hash of {path} on the server: {seconds:.0f} s"),
         )
     except (CommandFailed, CimFault, ValueError):
         # Not every account may run commands, and not every name can stand in one.
-        return remote_files.hash_by_reading(share, path, lambda _count: task.progress(f"reading {path} back for its hash"))
+        return remote_files.hash_by_reading(share, path, lambda _count: task.progress(f"reading {path} back to compute its hash"))
 
 
 def _result(outcome: carrying.Outcome, params: Any) -> Result:

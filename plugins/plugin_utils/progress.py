@@ -50,3 +50,7 @@ class Progress:
         """Show the line, or drop it when the last one was shown a moment ago."""
         if self._limit.allows():
             self._show(f"[{self._host}] {line}")
+
+    def always(self, line: str) -> None:
+        """Show a line that must not be dropped: the end of what was shown so far."""
+        self._show(f"[{self._host}] {line}")

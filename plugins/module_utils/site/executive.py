@@ -61,7 +61,7 @@ class Thread:
         except KeyMissing as error:
             raise TaskFailure(
                 f"{self._host} has no thread {self._name} of {SERVICE} (no registry key HKLM\\{self._key}): the role is not "
-                "installed there, or the name is misspelt. Look at sitecomp.log on the site server for its installation."
+                "installed there, or the name is wrong. Read sitecomp.log on the site server to see how its installation went."
             ) from error
         except RegistryError as error:
             raise TaskFailure(f"The state of the thread {self._name} on {self._host} can not be read: {error}.") from error
@@ -98,7 +98,8 @@ class ExecutiveService:
             return self._services.state(SERVICE).lower()
         except ServiceMissing as error:
             raise TaskFailure(
-                f"{self._host} has no Windows service {SERVICE}: no site system role with components is installed there."
+                f"{self._host} has no Windows service {SERVICE}: no site system role that needs it is installed there. Run this "
+                "on the server of the role."
             ) from error
 
     def ask(self, operation: str) -> None:
@@ -178,16 +179,17 @@ def _await(task: Task, unit: Unit, step: Operation, limit_seconds: float) -> str
 
     if wait_until(task, look, f"the {unit.label} to be {step.proof}", limit_seconds) is None:
         raise TaskFailure(
-            f"The {unit.label} on {task.host} was asked to {step.ask} but is {last} after {limit_seconds:.0f} s. "
-            f"Open its log on that server ({_log_of(unit)}); restarting the service {SERVICE} is the heavier way."
+            f"The {unit.label} on {task.host} was asked to {step.ask} but is {last} after {limit_seconds:.0f} s. Read its log "
+            f"on that server ({_log_of(unit)}). If nothing else helps, restart the service {SERVICE}, which restarts all "
+            f"components of the server (configmgr.scp.component with name: {SERVICE} and state: restarted)."
         )
     return step.proof
 
 
 def _fell_over(task: Task, unit: Unit, state: str) -> TaskFailure:
     return TaskFailure(
-        f"The {unit.label} on {task.host} started and fell over: its state is {state} again. "
-        f"Open its log on that server ({_log_of(unit)})."
+        f"The {unit.label} on {task.host} was started but did not keep running: it is {state} again. "
+        f"Read its log on that server ({_log_of(unit)}) to see why."
     )
 
 

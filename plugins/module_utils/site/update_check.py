@@ -42,7 +42,7 @@ def read_last(registry: Registry, server: str) -> Last:
         return Last(None, f"Not known: {error}.")
     when = time_of(number)
     if when is None:
-        return Last(None, f"{naming.DOWNLOADER} on {server} has not synchronised, or is asked to.")
+        return Last(None, f"{naming.DOWNLOADER} on {server} has not synchronised yet, or was asked to do it now.")
     return Last(when, f"{LAST_SYNCED} of {naming.DOWNLOADER} on {server}.")
 
 
@@ -56,8 +56,8 @@ def mode_refusal(mode: str, server: str) -> str | None:
     if mode != "offline":
         return None
     return (
-        f"The service connection point on {server} is offline, so it does not check for updates: bring updates in with the "
-        "service connection tool, or change the mode to online first."
+        f"The service connection point on {server} is offline, so it does not check for updates. Import updates with the service "
+        "connection tool (playbook configmgr.scp.offline_updates), or set the mode to online first."
     )
 
 
@@ -66,8 +66,8 @@ def thread_refusal(state: str, server: str) -> str | None:
     if state == executive.RUNNING:
         return None
     return (
-        f"{naming.DOWNLOADER} on {server} is {state}, so nobody would check for updates: start it first "
-        f"(configmgr.scp.component with name {naming.DOWNLOADER} and state started)."
+        f"The thread {naming.DOWNLOADER} on {server} is {state}, so it does not check for updates. Start it first "
+        f"(configmgr.scp.component with name: {naming.DOWNLOADER} and state: started)."
     )
 
 
@@ -83,7 +83,9 @@ def last_synced(task: Task, registry: Registry) -> int:
             f"{task.host} has no {naming.DOWNLOADER} ({error}): run this on the server of the service connection point."
         ) from error
     except RegistryError as error:
-        raise TaskFailure(f"When {naming.DOWNLOADER} on {task.host} last synchronised can not be read: {error}.") from error
+        raise TaskFailure(
+            f"The time of the last synchronisation of {naming.DOWNLOADER} on {task.host} can not be read: {error}."
+        ) from error
 
 
 def ask(task: Task, registry: Registry, before: int) -> None:
@@ -123,7 +125,7 @@ def wait_for_proof(task: Task, registry: Registry, limit_seconds: float) -> date
     state = executive.Thread(registry, naming.DOWNLOADER, task.host).state()
     raise TaskFailure(
         f"{naming.DOWNLOADER} on {task.host} was asked for a check for updates and did not finish one within "
-        f"{limit_seconds:.0f} s; the thread is {state}. It goes on by itself while it runs and is online. Open dmpdownloader.log "
-        "on that server for how far it came (configmgr.scp.log_info reads it).",
+        f"{limit_seconds:.0f} s; the thread is {state}. While it is running and online, it goes on without this task. Read "
+        "dmpdownloader.log on that server (configmgr.scp.log_info) to see how far it is, or wait longer (wait_timeout).",
         changed=True,
     )

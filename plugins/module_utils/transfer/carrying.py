@@ -27,7 +27,8 @@ class Carriage:
     :param purge: take away what only the target has.
     :param again: transfer every file.
     :param exclude: patterns of file names that are none of it, on neither side.
-    :param hashing: SHA-256 of a file of the share, and where to tell how far it is.
+    :param hashing: SHA-256 of a file of the share.
+    :param show: takes a line on how far it is, and drops it when it comes too soon; :param say: drops none.
     """
 
     share: Share
@@ -38,6 +39,7 @@ class Carriage:
     check_mode: bool
     hashing: Callable[[str], str]
     show: Callable[[str], None]
+    say: Callable[[str], None]
     warn: Callable[[str], None]
     exclude: Sequence[str] = ()
 
@@ -87,15 +89,16 @@ def fetch(carriage: Carriage) -> Outcome:
             _agree(came[1], hashes, carriage.remote)
         return Outcome(not fresh, plan, source, hashes)
     _enough(_free_locally(local), plan, f"the controller ({local})")
-    meter = Meter("fetching", plan.transfer_bytes, carriage.show)
-    way = copying.Way(share, meter, carriage.hashing)
     for path in extra:
         local_files.target_of(local, path).unlink()
     hashes = {path: local_files.hash_of(local_files.target_of(local, path)) for path in plan.kept}
+    meter = Meter("fetching", "fetched", plan.transfer_bytes, carriage.show, carriage.say)
+    way = copying.Way(share, meter, carriage.hashing)
     for item in plan.transfer:
         hashes[item.path] = copying.fetch(
             way, remote_files.target_of(carriage.remote, item.path), local_files.target_of(local, item.path), item
         )
+    meter.end()
     if came is not None:
         _agree(came[1], hashes, carriage.remote)
     local_files.write_manifest(local, manifest.rendered(local.name, hashes))
@@ -112,7 +115,7 @@ def push(carriage: Carriage) -> Outcome:
     source = carriage.included(local_files.listed(local))
     if not source:
         raise LocalError(f"there is no file in {local} on the controller")
-    hashes = verified(local, source, carriage.show, carriage.warn)
+    hashes = verified(carriage, source)
     target = _same_kind(source, carriage.included(remote_files.listed(share, carriage.remote) or {}), carriage.remote)
     plan = remaining(source, target, again=carriage.again)
     extra = plan.extra if carriage.purge else ()
@@ -122,8 +125,6 @@ def push(carriage: Carriage) -> Outcome:
     if carriage.check_mode or fresh:
         return Outcome(not fresh, plan, source, hashes)
     _enough(share.free_bytes(), plan, f"the server ({carriage.remote})")
-    meter = Meter("pushing", plan.transfer_bytes, carriage.show)
-    way = copying.Way(share, meter, carriage.hashing)
     if share.find(carriage.remote + MANIFEST) is not None:
         # An old list would call the new files changed if the transfer is cut off.
         share.remove(carriage.remote + MANIFEST)
@@ -131,42 +132,51 @@ def push(carriage: Carriage) -> Outcome:
         share.remove(remote_files.target_of(carriage.remote, path))
     if there is None or there != text:
         _prove_kept(carriage, plan, hashes)
+    meter = Meter("pushing", "pushed", plan.transfer_bytes, carriage.show, carriage.say)
+    way = copying.Way(share, meter, carriage.hashing)
     for item in plan.transfer:
         remote = remote_files.target_of(carriage.remote, item.path)
         copying.push(way, local_files.target_of(local, item.path), remote, item, hashes[item.path])
+    meter.end()
     remote_files.write_manifest(share, carriage.remote, text)
     local_files.write_manifest(local, manifest.rendered(local.name, hashes))
     return Outcome(True, plan, source, hashes, meter.moved_bytes, meter.resumed_bytes)
 
 
-def verified(local: Path, source: Mapping[str, Item], show: Callable[[str], None], warn: Callable[[str], None]) -> dict[str, str]:
+def verified(carriage: Carriage, source: Mapping[str, Item]) -> dict[str, str]:
     """The hashes of what lies on the controller, compared with the list that came with it.
 
     :raises LocalError: a file is missing, has another hash (both are named), or is not in the list.
     """
+    local = carriage.local
     listed = local_files.read_manifest(local)
-    meter = Meter("checking", sum(item.size_bytes for item in source.values()), show)
+    total = sum(item.size_bytes for item in source.values())
+    meter = Meter("checking hashes", "checked the hashes of", total, carriage.show, carriage.say)
     hashes = {path: local_files.hash_of(local_files.target_of(local, path), meter.add) for path in source}
+    meter.end()
     if listed is None:
-        warn(
-            f"{local_files.manifest_path(local)} is not there, so nothing tells whether {local} changed on its way; "
-            "it is taken as it is."
+        carriage.warn(
+            f"There is no {local_files.manifest_path(local)}, so nothing tells whether {local} was changed while it was carried. "
+            "It is used as it is."
         )
         return hashes
     for path, digest in sorted(listed.items()):
         name = local_files.target_of(local, path)
         if path not in hashes:
-            raise LocalError(f"{name} is missing; by {local_files.manifest_path(local).name} it has the SHA-256 {digest}")
+            raise LocalError(
+                f"{name} is missing, but {local_files.manifest_path(local).name} lists it with the SHA-256 {digest}; copy the "
+                "whole folder again"
+            )
         if hashes[path] != digest:
             raise LocalError(
-                f"{name} has the SHA-256 {hashes[path]}, and by {local_files.manifest_path(local).name} it has to have {digest}: "
-                "it was changed or cut off on its way; carry it again"
+                f"{name} has the SHA-256 {hashes[path]}, but {local_files.manifest_path(local).name} lists {digest}: the file "
+                "was changed or cut off while it was carried; copy it again"
             )
     strange = sorted(set(hashes) - set(listed))
     if strange:
         raise LocalError(
-            f"{local_files.target_of(local, strange[0])} is not in {local_files.manifest_path(local).name}; take it "
-            "away, or take the list away if the files are as they have to be"
+            f"{local_files.target_of(local, strange[0])} is not in {local_files.manifest_path(local).name}; delete the file, or "
+            f"delete {local_files.manifest_path(local)} if the files are right and the list is old"
         )
     return hashes
 
@@ -178,8 +188,8 @@ def _prove_kept(carriage: Carriage, plan: Plan, hashes: Mapping[str, str]) -> No
         found = carriage.hashing(remote)
         if found != hashes[path]:
             raise ShareError(
-                f"{remote} has the size and time of {local_files.target_of(carriage.local, path)}, but the SHA-256 {found} "
-                f"and not {hashes[path]}; run again with force"
+                f"{remote} has the same size and time as {local_files.target_of(carriage.local, path)}, but its SHA-256 is "
+                f"{found} and not {hashes[path]}; delete it on the server and run again, or set force of folder_transfer to true"
             )
 
 
@@ -187,18 +197,21 @@ def _agree(came: Mapping[str, str], hashes: Mapping[str, str], remote: str) -> N
     for path, digest in sorted(came.items()):
         name = remote_files.target_of(remote, path)
         if path not in hashes:
-            raise ShareError(f"{name} is missing; by {remote}{MANIFEST} it has the SHA-256 {digest}")
+            raise ShareError(
+                f"{name} is missing, but {remote}{MANIFEST} lists it with the SHA-256 {digest}; copy the whole folder again, or "
+                "delete the list if it is old"
+            )
         if hashes[path] != digest:
             raise ShareError(
-                f"{name} has the SHA-256 {hashes[path]}, and by {remote}{MANIFEST} it has to have {digest}: it was changed or "
-                "cut off on its way; carry it again, or take the list away if it is an old one"
+                f"{name} has the SHA-256 {hashes[path]}, but {remote}{MANIFEST} lists {digest}: the file was changed or cut off "
+                "while it was carried; copy it again, or delete the list if it is old"
             )
 
 
 def _same_kind(source: Mapping[str, Item], target: dict[str, Item], name: str) -> dict[str, Item]:
     if target and ("" in source) != ("" in target):
         kinds = ("a file", "a folder") if "" in source else ("a folder", "a file")
-        raise LocalError(f"{name} is {kinds[1]}, and what is carried there is {kinds[0]}; give another place")
+        raise LocalError(f"{name} is {kinds[1]}, but {kinds[0]} is to be copied there; give another path")
     return target
 
 
@@ -219,6 +232,6 @@ def _free_locally(path: Path) -> int:
 def _enough(free: int, plan: Plan, where: str) -> None:
     if free < plan.transfer_bytes:
         raise ShareError(
-            f"{where} has {sized(free)} free, and {sized(plan.transfer_bytes)} are to be written there; make room, or give "
-            "another place"
+            f"{where} has {sized(free)} free, but {sized(plan.transfer_bytes)} are to be written there; free some space, or give "
+            "another path"
         )

@@ -57,7 +57,7 @@ def fetch(way: Way, remote: str, local: Path, item: Item) -> str:
         or part.stat().st_size != now.size_bytes
     ):
         part.unlink()
-        raise Changed(f"{remote} changed while it was fetched; run again when nothing writes it")
+        raise Changed(f"{remote} changed while it was fetched; run again when no program writes to it")
     os.utime(part, ns=(item.modified_ns, item.modified_ns))
     part.replace(local)
     return digest
@@ -85,7 +85,8 @@ def push(way: Way, local: Path, remote: str, item: Item, digest: str) -> None:
             return
     share.remove(part)
     raise Changed(
-        f"{remote} has the SHA-256 {arrived} after its transfer, and {local} had {digest}; nothing was put in its place"
+        f"{remote} has the SHA-256 {arrived} after the transfer, but {local} has {digest}; the incomplete file was "
+        "deleted. Run again"
     )
 
 

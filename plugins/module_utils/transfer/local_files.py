@@ -49,11 +49,16 @@ def listed(base: Path) -> dict[str, Item]:
             relative = path.relative_to(base).as_posix()
             mode = path.lstat().st_mode
             if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
-                raise LocalError(f"{path} is a link or a special file, and only files and folders are transferred; take it away")
+                raise LocalError(
+                    f"{path} is a link or a special file, and only files and folders are transferred; delete it or move it "
+                    "out of the folder"
+                )
             if stat.S_ISREG(mode) and not name.endswith(PART):
                 found[relative] = _item(path, checked_path(relative))
             if len(found) > manifest.MOST_FILES:
-                raise LocalError(f"{base} has more than {manifest.MOST_FILES} files; give a folder of its own for the transfer")
+                raise LocalError(
+                    f"{base} has more than {manifest.MOST_FILES} files; give a folder that has only what is to be transferred"
+                )
     return found
 
 

@@ -46,10 +46,10 @@ def parsed(text: str, name: str) -> dict[str, str]:
             continue
         match = _LINE.fullmatch(line.rstrip())
         if match is None:
-            raise BadManifest(f"line {number} is not a hash and a path as sha256sum writes them")
+            raise BadManifest(f"line {number} is not a line as sha256sum writes it: a hash, two blanks, a path")
         path = _below(match[2].replace("\\", "/"), name, number)
         if path in found:
-            raise BadManifest(f"line {number} names a path again")
+            raise BadManifest(f"line {number} names a path a second time")
         found[path] = match[1].lower()
     if not found:
         raise BadManifest("it names no file")

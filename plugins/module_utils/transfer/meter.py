@@ -7,6 +7,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+# What is over sooner needs no line.
+_QUIET_SECONDS = 2.0
+# From when on the speed so far says how long the rest will take: the first small files tell nothing of the large ones.
+_KNOWN_SECONDS, _KNOWN_BYTES = 5.0, 4 * 2**20
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
@@ -19,39 +23,67 @@ def sized(count: float) -> str:
     raise AssertionError("the last unit takes everything")
 
 
-class Meter:
-    """Counts bytes and says how far it is.
+def lasting(seconds: float) -> str:
+    """A time for people: ``45 s``, ``12 min``, ``3.5 h``."""
+    if seconds < 99.5:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 99.5 * 60 else f"{seconds / 3600:.1f} h"
 
-    :param verb: what is done, such as ``fetching``.
+
+class Meter:
+    """Counts bytes and says how far it is. Work that is over in a moment is not worth a line.
+
+    :param verb: what is done, such as ``fetching``; :param past: the same when it is over, such as ``fetched``.
     :param show: takes a line; drops those that come too fast.
+    :param say: takes a line and never drops it: the last one.
     """
 
     def __init__(
-        self, verb: str, total_bytes: int, show: Callable[[str], None], monotonic: Callable[[], float] = time.monotonic
+        self,
+        verb: str,
+        past: str,
+        total_bytes: int,
+        show: Callable[[str], None],
+        say: Callable[[str], None],
+        monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._verb = verb
+        self._past = past
         self._total = total_bytes
         self._show = show
+        self._say = say
         self._monotonic = monotonic
         self._began = monotonic()
         self.moved_bytes = 0
         self.resumed_bytes = 0
 
     def add(self, count: int) -> None:
-        """So many bytes more have gone over the network."""
+        """So many bytes more have been worked on."""
         self.moved_bytes += count
-        self._show(self.line())
+        seconds = self._monotonic() - self._began
+        # The end has a line of its own.
+        if seconds >= _QUIET_SECONDS and self.moved_bytes + self.resumed_bytes != self._total:
+            self._show(self._line(seconds))
 
     def skip(self, count: int) -> None:
         """So many bytes were there from a transfer before."""
         self.resumed_bytes += count
 
-    def line(self) -> str:
-        """How much of how much, how fast, and how long it will take."""
-        done = self.moved_bytes + self.resumed_bytes
-        seconds = max(self._monotonic() - self._began, 0.001)
+    def end(self) -> None:
+        """All of it is done; says so where it took long enough to be watched."""
+        seconds = self._monotonic() - self._began
+        if seconds < _QUIET_SECONDS or not self.moved_bytes:
+            return
+        resumed = f", {sized(self.resumed_bytes)} were there already" if self.resumed_bytes else ""
+        self._say(f"{self._past} {sized(self.moved_bytes)} in {lasting(seconds)}, {sized(self.moved_bytes / seconds)}/s{resumed}")
+
+    def _line(self, seconds: float) -> str:
+        """How much of how much, how fast, and how long it will take, once that can be told."""
+        # What arrived wrong is sent again, so that more than all may have been moved.
+        done = min(self.moved_bytes + self.resumed_bytes, self._total)
         speed = self.moved_bytes / seconds
+        left = self._total - done
+        known = left and seconds >= _KNOWN_SECONDS and self.moved_bytes >= _KNOWN_BYTES
+        rest = f", about {lasting(left / speed)} left" if known else ""
         share = 100 * done // self._total if self._total else 100
-        left = max(self._total - done, 0)
-        rest = f", about {left / speed:.0f} s left" if speed > 0 and left else ""
         return f"{self._verb}: {sized(done)} of {sized(self._total)} ({share} %), {sized(speed)}/s{rest}"

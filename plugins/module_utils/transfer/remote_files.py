@@ -100,4 +100,7 @@ def hash_by_reading(share: Share, path: str, tell: Callable[[int], None] = lambd
 
 
 def _link(path: str) -> str:
-    return f"{path} is a link or another reparse point, and only files and folders are transferred; take it away"
+    return (
+        f"{path} is a link or another reparse point, and only files and folders are transferred; delete it or move it out of "
+        "the folder"
+    )

@@ -74,7 +74,7 @@ def test_a_thread_that_never_stops(installed: Play) -> None:
 def test_a_thread_that_falls_over(installed: Play) -> None:
     installed.run("component", "scp01", state="stopped")
     installed.estate.faults.order("thread_crash", target="scp01")
-    assert "fell over" in installed.refused("component", "scp01", state="started")
+    assert "did not keep running" in installed.refused("component", "scp01", state="started")
 
 
 def test_no_right_on_the_server(installed: Play) -> None:

@@ -193,8 +193,8 @@ def test_links_are_not_followed(carried: Carried, tmp_path: Path) -> None:
 def test_who_is_let_in_and_where_nothing_listens(carried: Carried) -> None:
     assert carried.carry("probe")["reachable"]
     assert carried.carry("probe", port=446)["reason"].endswith("Connection refused.")
-    assert "Open the port" in carried.carry_refused("fetch", port=446)
-    assert "carry the folder by hand" in carried.carry_refused("push", port=446)
+    assert "Open this port" in carried.carry_refused("fetch", port=446)
+    assert "copy the folder by hand" in carried.carry_refused("push", port=446)
     carried.password = "wrong"
     said = carried.carry_refused("fetch")
     assert r"CORP\scpadmin" in said

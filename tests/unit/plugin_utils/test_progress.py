@@ -30,3 +30,12 @@ def test_limits_are_separate() -> None:
     Progress(shown.append, "a")("one")
     Progress(shown.append, "b")("two")
     assert shown == ["[a] one", "[b] two"]
+
+
+def test_the_last_line_of_a_wait_is_never_dropped() -> None:
+    shown: list[str] = []
+    progress = Progress(shown.append, "cas01", RateLimit(5, lambda: 0.0))
+    progress("half of it")
+    progress("more of it")
+    progress.always("all of it")
+    assert shown == ["[cas01] half of it", "[cas01] all of it"]

@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site import versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool import requirements, traces, verdict
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.readiness import needed_bytes
-from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import BadRequest, Request, read_request
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import (
+    ROLE_VARIABLES,
+    BadRequest,
+    Request,
+    called,
+    read_request,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.running import Run
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders import File
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 
+ROLE = Path(__file__).resolve().parents[3] / "roles" / "offline_updates"
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 MANIFEST = r"d:\packs\configmgr.update.manifest.enc"
 HARMLESS = (
@@ -65,8 +74,8 @@ def test_the_proxy_has_its_port_unless_it_is_80() -> None:
         ("prepare", {"usage_data": r"\\server\share\x.cab"}, "usage_data:"),
         ("prepare", {"usage_data": r"D:\a&b\x.cab"}, "usage_data:"),
         ("import", {}, "update_packs is missing"),
-        ("connect", {"usage_data": r"D:\USB", "update_packs": r"D:\usb\Packs"}, "lie in each other"),
-        ("connect", {"usage_data": r"D:\USB\Packs\x.cab", "update_packs": r"D:\USB\Packs"}, "lie in each other"),
+        ("connect", {"usage_data": r"D:\USB", "update_packs": r"D:\usb\Packs"}, "one of them is inside the other"),
+        ("connect", {"usage_data": r"D:\USB\Packs\x.cab", "update_packs": r"D:\USB\Packs"}, "one of them is inside the other"),
     ],
 )
 def test_what_cannot_be_asked(action: str, given: dict[str, Any], said: str) -> None:
@@ -92,7 +101,7 @@ def test_the_default_download_is_broken_for_2002() -> None:
     ],
 )
 def test_the_tool_has_the_site_s_version(found: str, site: str, status: Status) -> None:
-    assert requirements.tool_version(found, site, "tool").status is status
+    assert requirements.tool_version(found, site, "tool", "prepare").status is status
 
 
 def test_what_the_tool_needs() -> None:
@@ -113,9 +122,9 @@ def test_what_the_tool_needs() -> None:
     assert requirements.mode("import", None).status is Status.SKIPPED
     assert requirements.rights(False).status is Status.FAILED
     assert requirements.rights(Unread("whoami told nothing")).status is Status.WARNING
-    assert requirements.free_space(10, 11, "D:").status is Status.FAILED
-    assert requirements.free_space(None, 1, "E:").status is Status.FAILED
-    assert requirements.free_space(11, 11, "D:").status is Status.PASSED
+    assert requirements.free_space(10, 11, "D:", "connect").status is Status.FAILED
+    assert requirements.free_space(None, 1, "E:", "connect").status is Status.FAILED
+    assert requirements.free_space(11, 11, "D:", "connect").status is Status.PASSED
 
 
 def test_how_much_room_is_needed() -> None:
@@ -182,17 +191,32 @@ def test_which_ends_leave_half_a_thing(code: int | None, text: str, abnormal: bo
 def test_what_a_failure_says() -> None:
     connect = Request("connect", r"D:\USB", r"D:\Packs", (), proxy="proxy:8080")
     run = Run(0, "", "", "INFO: begins\nERROR: The usage data is not valid.")
-    assert "check that proxy:8080 is the proxy's name" in verdict.failure(connect, run, [], "web01")
+    assert "check that proxy:8080 is the name and port of the proxy" in verdict.failure(connect, run, [], "web01")
     plain = Request("connect", r"D:\USB", r"D:\Packs", ())
-    assert "It said last: ERROR: The usage data is not valid." in verdict.failure(plain, run, [], "web01")
+    assert "Its last message: ERROR: The usage data is not valid." in verdict.failure(plain, run, [], "web01")
     known = [{"id": "tool_disk_full", "title": "The drive is full", "cause": "Why.", "remedy": "Do."}]
     assert "The drive is full. Why. Do." in verdict.failure(plain, run, known, "web01")
-    assert "run_timeout" in verdict.failure(plain, Run(None, "time", "", ""), [], "web01")
-    assert "said nothing" in verdict.failure(plain, Run(3, "", "", ""), [], "web01")
+    assert "offline_updates_run_timeout" in verdict.failure(plain, Run(None, "time", "", ""), [], "web01")
+    assert "printed nothing" in verdict.failure(plain, Run(3, "", "", ""), [], "web01")
     assert "0xC0000005" in verdict.failure(plain, Run(-1073741819, "", "", ""), [], "web01")
     assert "\\x1b" in verdict.failure(plain, Run(0, "", "\x1b[2J bad", ""), [], "web01")
     assert verdict.warnings(plain, Run(-532462766, "", HARMLESS, ""))
     assert not verdict.warnings(plain, Run(0, "", "", ""))
+
+
+@pytest.mark.parametrize(
+    ("action", "variable"), [("prepare", "offline_updates_tool_path"), ("connect", "offline_updates_connected_tool_path")]
+)
+def test_an_option_is_told_by_its_name_in_the_role_too(action: str, variable: str) -> None:
+    specs = yaml.safe_load((ROLE / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"][
+        "options"
+    ]
+    old = requirements.tool_version("5.0.9146.1000", "5.00.9152.1000", "tool", action)
+    assert f"tool_path ({variable} in the role offline_updates)" in old.remedy
+    assert variable in specs
+    assert {called(option, "prepare").split()[1].strip("(") for option in ROLE_VARIABLES} <= specs.keys()
+    full = requirements.free_space(10, 11, "D:", action)
+    assert "required_free_bytes (offline_updates_required_free_gib in the role offline_updates)" in full.remedy
 
 
 def test_packages_by_their_folders() -> None:

@@ -78,13 +78,13 @@ def test_the_other_thing_is_asked_for_while_it_is_on_its_way() -> None:
 
 def test_a_thread_that_falls_over_is_a_failure() -> None:
     made, _ = task()
-    with pytest.raises(TaskFailure, match="fell over: its state is stopped again"):
+    with pytest.raises(TaskFailure, match="did not keep running: it is stopped again"):
         executive.carry_out(made, ScriptedUnit("running", "stopped"), "running", (START,), 60)
 
 
 def test_a_thread_that_falls_over_between_two_looks_is_a_failure_at_once() -> None:
     made, clock = task()
-    with pytest.raises(TaskFailure, match="fell over: its state is stopped again"):
+    with pytest.raises(TaskFailure, match="did not keep running: it is stopped again"):
         executive.carry_out(made, ScriptedUnit("stopped"), "running", (START,), 60)
     assert clock.now < 5
 

@@ -43,6 +43,7 @@ class Bench:
             "check_mode": False,
             "hashing": hashing,
             "show": lambda _line: None,
+            "say": lambda _line: None,
             "warn": self.warnings.append,
         }
         return action(carrying.Carriage(**values | changes))
@@ -247,7 +248,7 @@ def test_what_looks_alike_but_is_not_proved_is_hashed(bench: Bench) -> None:
     bench.push(remote=r"USB\New")
     bench.share.remove(r"USB\New.sha256")
     bench.share.files[r"USB\New\a.cab"].content[0] ^= 1
-    with pytest.raises(ShareError, match="run again with force"):
+    with pytest.raises(ShareError, match="set force of folder_transfer"):
         bench.push(remote=r"USB\New")
     bench.push(remote=r"USB\New", again=True)
     assert bench.share.content(r"USB\New\a.cab") == CONTENT

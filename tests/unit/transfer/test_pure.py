@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import manifest
-from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import Meter, sized
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import Meter, lasting, sized
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import HostileName, checked_name, checked_path
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.plan import Clash, Item, remaining
 
@@ -129,16 +129,60 @@ def test_names_that_are_one_to_windows_are_refused() -> None:
         remaining(items(a=1, A=2), {})
 
 
-def test_how_far_it_is() -> None:
-    lines: list[str] = []
-    now = iter([0.0, 2.0, 4.0])
-    meter = Meter("fetching", 4 * 2**20, lines.append, lambda: next(now))
-    meter.skip(2**20)
-    meter.add(2**20)
-    meter.add(2**20)
-    assert lines == [
-        "fetching: 2.0 MiB of 4.0 MiB (50 %), 512.0 KiB/s, about 4 s left",
-        "fetching: 3.0 MiB of 4.0 MiB (75 %), 512.0 KiB/s, about 2 s left",
+class Watch:
+    """What a meter says, by the clock of a test."""
+
+    def __init__(self, total_bytes: int) -> None:
+        self.now = 0.0
+        self.shown: list[str] = []
+        self.said: list[str] = []
+        self.meter = Meter("fetching", "fetched", total_bytes, self.shown.append, self.said.append, lambda: self.now)
+
+    def add(self, at: float, count: int) -> None:
+        self.now = at
+        self.meter.add(count)
+
+
+def test_how_far_it_is_and_its_end() -> None:
+    watch = Watch(40 * 2**20)
+    watch.meter.skip(10 * 2**20)
+    watch.add(4.0, 4 * 2**20)
+    watch.add(10.0, 6 * 2**20)
+    watch.add(30.0, 20 * 2**20)
+    watch.meter.end()
+    assert watch.shown == [
+        "fetching: 14.0 MiB of 40.0 MiB (35 %), 1.0 MiB/s",
+        "fetching: 20.0 MiB of 40.0 MiB (50 %), 1.0 MiB/s, about 20 s left",
     ]
+    assert watch.said == ["fetched 30.0 MiB in 30 s, 1.0 MiB/s, 10.0 MiB were there already"]
+
+
+def test_small_files_at_the_beginning_tell_nothing_of_the_rest() -> None:
+    watch = Watch(2**30)
+    watch.add(6.0, 700)
+    assert watch.shown == ["fetching: 700 bytes of 1.0 GiB (0 %), 117 bytes/s"]
+
+
+def test_what_is_over_in_a_moment_needs_no_line() -> None:
+    watch = Watch(60 * 2**20)
+    for number in range(60):
+        watch.add(number / 40, 2**20)
+    watch.meter.end()
+    assert (watch.shown, watch.said) == ([], [])
+
+
+def test_what_is_sent_again_is_no_more_than_all() -> None:
+    watch = Watch(8 * 2**20)
+    watch.add(10.0, 8 * 2**20)
+    watch.add(20.0, 8 * 2**20)
+    assert watch.shown == ["fetching: 8.0 MiB of 8.0 MiB (100 %), 819.2 KiB/s"]
+    nothing = Watch(0)
+    nothing.add(9.0, 0)
+    nothing.meter.end()
+    assert (nothing.shown, nothing.said) == ([], [])
+
+
+def test_sizes_and_times_for_people() -> None:
+    assert [lasting(seconds) for seconds in (0.4, 99.4, 99.6, 5940, 12600)] == ["0 s", "99 s", "2 min", "99 min", "3.5 h"]
     assert sized(0) == "0 bytes"
     assert sized(2**41) == "2.0 TiB"

@@ -17,6 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool
     IMPORT,
     PREPARE,
     Request,
+    called,
     read_request,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.standing import (
@@ -62,7 +63,7 @@ class Occasion:
         try:
             return self._carry_out()
         except NotReadable as error:
-            raise TaskFailure(f"Action {self.request.action} on {self.task.host}: {error}.") from error
+            raise TaskFailure(f"The action {self.request.action} on {self.task.host} is not possible: {error}.") from error
 
     def _carry_out(self) -> Result:
         now = self._now()
@@ -90,18 +91,22 @@ class Occasion:
     def _now(self) -> datetime:
         clock = read_clock(self.task.cim)
         if clock is None:
-            raise TaskFailure(f"{self.task.host} does not tell its time, by which the age of files is judged.")
+            raise TaskFailure(
+                f"The clock of {self.task.host} can not be read, and the age of files is "
+                "judged by it. Look whether the service Windows Management Instrumentation works on that server."
+            )
         return clock.now
 
     def _tool(self) -> Tool:
         try:
             return find_tool(self.task.cim, self.params["tool_path"] or "")
         except ValueError as error:
-            raise TaskFailure(f"tool_path: {error}.") from error
+            raise TaskFailure(f"{called('tool_path', self.request.action)}: {error}.") from error
         except NotReadable as error:
             raise TaskFailure(
                 f"The service connection tool is not on {self.task.host}: {error}. Copy the whole folder "
-                "CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server there, and name it in tool_path."
+                "CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server there, and set its path "
+                f"in {called('tool_path', self.request.action)}."
             ) from error
 
     def _log_folder(self, tool: Tool) -> str:
@@ -119,7 +124,7 @@ class Occasion:
         if failed:
             reasons = " ".join(f"{check.detail} {check.remedy}" for check in failed)
             raise TaskFailure(
-                f"Action {self.request.action} was not begun on {self.task.host}: {reasons}",
+                f"The action {self.request.action} was not started on {self.task.host}: {reasons}",
                 checks=[check.as_data() for check in found],
             )
         return found
@@ -134,8 +139,8 @@ class Occasion:
             return
         if not self.params["clear_destination"]:
             raise TaskFailure(
-                f"update_packs: {self.request.target} on {self.task.host} is not empty, and the tool wants an empty folder for "
-                "its downloads. Give another folder, empty it, or set clear_destination."
+                f"update_packs: {self.request.target} on {self.task.host} is not empty, but the tool needs an empty folder for "
+                "its downloads. Give another folder, delete what is in it, or set clear_destination to true."
             )
 
     def _make_room(self, standing: Standing) -> None:
@@ -207,7 +212,7 @@ class Occasion:
         try:
             return running.keep_log(self.task.cim, tool, folder, name)
         except (CommandFailed, ValueError) as error:
-            self.task.warn(f"The log of the run was not kept, and the next run overwrites it: {error}.")
+            self.task.warn(f"The log of this run could not be copied ({error}), so the next run overwrites it.")
             return None
 
     def _result(self, files: Sequence[File], standing: Standing, *, changed: bool, done: str = "") -> dict[str, Any]:

@@ -51,11 +51,11 @@ def _checks(
     session: CimSession, request: Request, tool: Tool, site_version: str, mode: str | None, needed: int
 ) -> Iterator[Check]:
     registry = Registry(session)
-    yield requirements.tool_version(tool.version, site_version, tool.path)
+    yield requirements.tool_version(tool.version, site_version, tool.path, request.action)
     yield requirements.mode(request.action, mode)
     yield requirements.rights(_administrator(session))
     drive = (request.target or tool.folder)[:2].upper()
-    yield requirements.free_space(attempt(partial(folders.free_bytes, session, drive)), needed, drive)
+    yield requirements.free_space(attempt(partial(folders.free_bytes, session, drive)), needed, drive, request.action)
     known = site_version or tool.version
     try:
         version = versions.find(known)

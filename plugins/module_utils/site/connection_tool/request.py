@@ -21,6 +21,14 @@ DOWNLOADS = {"latest": "", "site_version": "-downloadsiteversion", "hotfixes": "
 # In this version of a site the tool finds nothing when it is to find the latest update.
 _BROKEN_LATEST = "2002"
 _HTTP = 80
+# Options of the module by their names in the role offline_updates. The tool's own folder is another one on a connected host.
+ROLE_VARIABLES = {
+    "download": "offline_updates_download",
+    "proxy": "offline_updates_proxy",
+    "required_free_bytes": "offline_updates_required_free_gib",
+    "run_timeout": "offline_updates_run_timeout",
+    "tool_path": "offline_updates_tool_path",
+}
 
 
 class BadRequest(ValueError):
@@ -48,6 +56,13 @@ class Request:
         return " ".join([PROGRAM, *map(quoted, self.arguments)])
 
 
+def called(option: str, action: str) -> str:
+    """An option for people, who may use the module or the role: they set it by different names."""
+    on_connected_host = option == "tool_path" and action == CONNECT
+    variable = "offline_updates_connected_tool_path" if on_connected_host else ROLE_VARIABLES[option]
+    return f"{option} ({variable} in the role offline_updates)"
+
+
 def read_request(params: Mapping[str, Any], site_name: str) -> Request:
     """The request that the module's options make.
 
@@ -67,14 +82,15 @@ def read_request(params: Mapping[str, Any], site_name: str) -> Request:
     source, target = _path(params, "usage_data"), _path(params, "update_packs")
     if _inside(source, target) or _inside(target, source):
         raise BadRequest(
-            f"update_packs: {target} and usage_data {source} lie in each other, and the tool wants an empty folder for its "
-            "downloads; give two folders side by side."
+            f"update_packs {target} and usage_data {source}: one of them is inside the other, but the tool needs an empty "
+            "folder for its downloads. Give two separate folders."
         )
     proxy, proxy_arguments = _proxy(params["proxy"], source, target)
     download = DOWNLOADS[params["download"]]
     if not download and site_name == _BROKEN_LATEST:
         raise BadRequest(
-            "download: latest finds nothing for a site of version 2002; choose site_version, or bring the site to 2006 or later."
+            f"{called('download', action)}: latest finds nothing for a site of version 2002. Set it to site_version, or update "
+            "the site to 2006 or later."
         )
     arguments = ["-connect", "-usagedatasrc", source, "-updatepackdest", target]
     return Request(action, source, target, tuple(arguments + ([download] if download else []) + proxy_arguments), proxy)
@@ -83,7 +99,7 @@ def read_request(params: Mapping[str, Any], site_name: str) -> Request:
 def _path(params: Mapping[str, Any], option: str) -> str:
     value = params[option]
     if not value:
-        raise BadRequest(f"{option} is missing; action {params['action']} needs it.")
+        raise BadRequest(f"{option} is missing: the action {params['action']} needs it.")
     try:
         path = checked_path(value.strip().rstrip("\\"))
         quoted(path)
@@ -97,9 +113,14 @@ def _path(params: Mapping[str, Any], option: str) -> str:
 def _file(params: Mapping[str, Any], option: str, extension: str) -> str:
     path = _path(params, option)
     if not path.lower().endswith(extension):
-        raise BadRequest(f"{option}: {path} has to name a file that ends in {extension}, for action {params['action']}.")
+        raise BadRequest(
+            f"{option}: {path} is not the name of a {extension} file; the action {params['action']} needs a name that ends "
+            f"in {extension}."
+        )
     if path.count("\\") < 2:
-        raise BadRequest(f"{option}: {path} lies in the root of its drive; give a folder, such as {path[:3]}USB\\{path[3:]}.")
+        raise BadRequest(
+            f"{option}: {path} is in the root of its drive; give a path with a folder, such as {path[:3]}USB\\{path[3:]}."
+        )
     return path
 
 
@@ -118,9 +139,9 @@ def _proxy(given: Mapping[str, Any] | None, source: str, target: str) -> tuple[s
     uri = host if port == _HTTP else f"{host}:{port}"
     if given.get("account"):
         raise BadRequest(
-            "proxy.account: the tool asks for the password of a proxy account at its own prompt and has no parameter for it, so "
-            "this can not be done unattended. Let the proxy pass this server without a logon, or run the tool by hand there: "
-            f"{PROGRAM} -connect -usagedatasrc {quoted(source)} -updatepackdest {quoted(target)} -proxyserveruri {uri} "
+            f"{called('proxy', CONNECT)}: account can not be used. The tool asks for the password of a proxy account at its own "
+            "prompt and has no parameter for it. Let this server through the proxy without a logon, or run the tool by hand on "
+            f"it: {PROGRAM} -connect -usagedatasrc {quoted(source)} -updatepackdest {quoted(target)} -proxyserveruri {uri} "
             "-proxyusername ACCOUNT."
         )
     return f"{host}:{port}", ["-proxyserveruri", uri]

@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
-from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import CONNECT, EXPORT
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import CONNECT, EXPORT, called
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import software
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks.judging import by_version, dotted, unread
 from ansible_collections.configmgr.scp.plugins.module_utils.site.versions import SiteVersion
@@ -18,21 +18,26 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 _MATCHED_NUMBERS = 3
 
 
-def tool_version(found: str, site_version: str, path: str) -> Check:
+def tool_version(found: str, site_version: str, path: str, action: str) -> Check:
     """The tool is of the site's version: the same build. (What follows the build changes with a roll-up of hotfixes.)"""
     id, title = "tool_version", "Version of the tool"
     if not site_version:
-        return Check(id, title, Status.SKIPPED, f"The tool has version {found or 'unknown'}; the site's is not given.")
+        return Check(
+            id,
+            title,
+            Status.SKIPPED,
+            f"The tool has version {found or 'unknown'}; the version of the site is not given (site_version).",
+        )
     remedy = (
-        "Copy the whole folder CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server here, and name it "
-        "in tool_path."
+        "Copy the whole folder CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server to this server, "
+        f"and set its path in {called('tool_path', action)}."
     )
     have, wanted = dotted(found), dotted(site_version)
     if have is None or wanted is None:
-        return cannot_tell(id, title, f"the version of {path} is not to be read", remedy)
+        return cannot_tell(id, title, f"the version of {path} can not be read", remedy)
     if have[:_MATCHED_NUMBERS] == wanted[:_MATCHED_NUMBERS]:
         return Check(id, title, Status.PASSED, f"{path} has version {found}, as the site ({site_version}).")
-    return Check(id, title, Status.FAILED, f"{path} has version {found}, and the site has {site_version}.", remedy)
+    return Check(id, title, Status.FAILED, f"{path} has version {found}, but the site has {site_version}.", remedy)
 
 
 def mode(action: str, found: str | None) -> Check:
@@ -43,8 +48,11 @@ def mode(action: str, found: str | None) -> Check:
         return Check(id, title, Status.SKIPPED, why)
     if found == "offline":
         return Check(id, title, Status.PASSED, "The service connection point is offline.")
-    remedy = "Set its mode to offline (configmgr.scp.service_connection_point), or let it fetch its updates online."
-    return Check(id, title, Status.FAILED, "The service connection point is online, and fetches its updates itself.", remedy)
+    remedy = (
+        "Do nothing and let it download its updates, or set its mode to offline first (mode of "
+        "configmgr.scp.service_connection_point, service_connection_point_mode of configmgr.scp.provision)."
+    )
+    return Check(id, title, Status.FAILED, "The service connection point is online and downloads its updates itself.", remedy)
 
 
 def rights(found: bool | Unread) -> Check:
@@ -59,22 +67,25 @@ def rights(found: bool | Unread) -> Check:
         title,
         Status.FAILED,
         "Commands of this account do not run with the rights of a local administrator.",
-        "Connect with a domain account that is local administrator; UAC takes the rights from local accounts that come over the "
-        "network.",
+        "Connect with a domain account that is a local administrator of this server. User Account Control takes the rights away "
+        "from local accounts that connect over the network.",
     )
 
 
-def free_space(free: int | Unread | None, needed: int, drive: str) -> Check:
+def free_space(free: int | Unread | None, needed: int, drive: str, action: str) -> Check:
     """Enough room on the drive of the destination."""
     id, title = f"free_space_{drive[:1].lower()}", f"Free space on {drive}"
     if isinstance(free, Unread):
         return unread(id, title, free)
     if free is None:
-        return Check(id, title, Status.FAILED, f"There is no drive {drive}.", "Give a path on a drive of this server.")
+        return Check(id, title, Status.FAILED, f"There is no drive {drive}.", "Give a path on a drive that this server has.")
     detail = f"{sized(free)} are free on {drive}, {sized(needed)} are needed."
     if free >= needed:
         return Check(id, title, Status.PASSED, detail)
-    remedy = "Make room, or give a path on another drive; if the estimate is wrong, set required_free_bytes."
+    remedy = (
+        "Free some space, or give a path on another drive. Where this estimate is too high, set "
+        f"{called('required_free_bytes', action)}."
+    )
     return Check(id, title, Status.FAILED, detail, remedy)
 
 

@@ -57,7 +57,7 @@ class Run:
 def run_tool(task: Task, tool: Tool, request: Request, limit_seconds: float) -> Run:
     """Run the tool in its own folder, and say every few seconds that it still runs."""
     before = find_file(task.cim, tool.log)
-    task.progress(f"{PROGRAM} -{request.action} begins, at most {limit_seconds:.0f} s")
+    task.progress(f"{PROGRAM} -{request.action} starts, at most {limit_seconds:.0f} s")
     found = shell.run(
         task.cim,
         command_line(PROGRAM, *request.arguments),

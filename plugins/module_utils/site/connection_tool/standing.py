@@ -95,7 +95,9 @@ def _usage_data(session: CimSession, source: str) -> list[File]:
     if not cabs or not all(cab.size_bytes for cab in cabs):
         empty = next((cab.path for cab in cabs if not cab.size_bytes), None)
         what = f"{empty} is empty" if empty else f"there is no usage data (.cab) at {source}"
-        raise NotReady(f"{what}; run action prepare on the server of the service connection point, and bring its .cab here")
+        raise NotReady(
+            f"{what}; run the action prepare on the server of the service connection point, and copy its .cab file to this path"
+        )
     return cabs
 
 
@@ -104,8 +106,8 @@ def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
     manifest_file = traces.manifest_in(files)
     if manifest_file is None:
         raise NotReady(
-            f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so it is no complete download; run action connect again, "
-            "and bring all of its folder here"
+            f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so this is no complete download; run the action connect "
+            "again, and copy its whole folder (update_packs) to this path"
         )
     hashes = _listed(session, source)
     if hashes is None:
@@ -133,8 +135,8 @@ def check_hashes(session: CimSession, source: str, standing: Standing, show: Cal
         found = sha256_of(session, full, partial(_still, show, path))
         if found != digest:
             raise NotReady(
-                f"{full} has the SHA-256 {found}, and by {source}.sha256 it has to have {digest}: it was changed or cut off on "
-                "its way; carry it again"
+                f"{full} has the SHA-256 {found}, but {source}.sha256 lists {digest}: the file was changed or cut off while it "
+                "was carried; copy it again"
             )
 
 
@@ -149,7 +151,7 @@ def _listed(session: CimSession, source: str) -> dict[str, str] | None:
     try:
         return manifest.parsed(_text(session, path), source.rpartition("\\")[2])
     except manifest.BadManifest as error:
-        raise NotReady(f"{path} can not be used as a list of hashes: {error}; carry it again, or take it away") from error
+        raise NotReady(f"{path} can not be used as a list of hashes: {error}; copy it again, or delete it") from error
 
 
 def _check_names(files: Sequence[File], hashes: dict[str, str], source: str) -> None:
@@ -157,9 +159,9 @@ def _check_names(files: Sequence[File], hashes: dict[str, str], source: str) -> 
     there = {file.path[below:].replace("\\", "/") for file in files}
     listed = {path.lower() for path in hashes}
     for path in sorted(listed - there):
-        raise NotReady(f"{source} lacks {path}, which {source}.sha256 names; carry the whole folder again")
+        raise NotReady(f"{source} lacks {path}, which {source}.sha256 lists; copy the whole folder again")
     for path in sorted(there - listed):
-        raise NotReady(f"{source} has {path}, which {source}.sha256 does not name; carry the folder again into an empty one")
+        raise NotReady(f"{source} has {path}, which {source}.sha256 does not list; delete the folder there and copy it again")
 
 
 def _text(session: CimSession, path: str) -> str:

@@ -9,17 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool import traces
-from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import CONNECT, IMPORT, Request
+from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import CONNECT, IMPORT, Request, called
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.running import Run, last_words
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders import File
 
 # A file's time may be up to two seconds early on FAT, and the clock is read a moment before the run.
 _EARLY = timedelta(seconds=5)
 _MISSING = {
-    "prepare": "left no whole usage data",
+    "prepare": "left no complete usage data (.cab)",
     "connect": "left no complete download (ConfigMgr.Update.Manifest.ENC)",
-    "import": "did not hand the updates over to the site (no state message 4)",
-    "export": "left no csv",
+    "import": "did not give the updates to the site (no state message 4)",
+    "export": "left no .csv file",
 }
 
 
@@ -32,20 +32,25 @@ def failure(request: Request, run: Run, problems: Sequence[Mapping[str, Any]], h
     """Why the run came to nothing: the first problem that is known, else what the tool said last."""
     begin = f"ServiceConnectionTool.exe -{request.action} on {host} {_MISSING[request.action]}"
     if run.stopped == "time":
-        return f"{begin}: it was ended because of its time limit; give it more with run_timeout, and run again."
+        return (
+            f"{begin}: it ran longer than its time limit and was stopped. Set a longer limit in "
+            f"{called('run_timeout', request.action)}, and run again."
+        )
     if traces.hides_proxy_failure(run.text, request.proxy):
         return (
-            f"{begin}. It complains about the usage data, which is how it tells of a wrong proxy: check that {request.proxy} is "
-            "the proxy's name and port, and that it lets this server through without a logon."
+            f"{begin}. Its message is about the usage data. With a proxy, the tool gives this message also when the proxy is "
+            f"wrong: check that {request.proxy} is the name and port of the proxy ({called('proxy', request.action)}), and that "
+            "it lets this server through without a logon."
         )
     known = next((problem for problem in problems if problem["id"] != "unrecognised"), None)
     if known is not None:
         return f"{begin}: {known['title']}. {known['cause']} {known['remedy']}"
     words = last_words(run)
     if traces.is_abnormal_end(run.exit_code, ""):
-        begin += f" and died (0x{(run.exit_code or 0) & 0xFFFFFFFF:08X})" if run.exit_code is not None else " and was ended"
-    said = f"It said last: {words.rstrip('.')}." if words else "It said nothing and wrote no log."
-    after = "Nothing was lost; run again when the cause is removed." if request.action in (CONNECT, IMPORT) else ""
+        code = (run.exit_code or 0) & 0xFFFFFFFF
+        begin += f" and crashed (exit code 0x{code:08X})" if run.exit_code is not None else " and was stopped"
+    said = f"Its last message: {words.rstrip('.')}." if words else "It printed nothing and wrote no log."
+    after = "Run again when the cause is removed; nothing is lost." if request.action in (CONNECT, IMPORT) else ""
     return f"{begin}. {said} {after}".rstrip()
 
 
@@ -53,7 +58,7 @@ def warnings(request: Request, run: Run) -> list[str]:
     """What a run that succeeded all the same showed."""
     if request.action == CONNECT and traces.is_harmless_crash(run.text):
         return [
-            "The tool ended with its message about a temporary folder that it may not remove. That is known and harmless: the "
+            "The tool ended with an error about a temporary folder that it could not delete. This is known, and no problem: the "
             "download is complete."
         ]
     return []
