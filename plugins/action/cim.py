@@ -23,7 +23,7 @@ from ansible.utils.display import Display
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.modules import cim
-from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments
+from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
@@ -53,7 +53,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return {"changed": False, "failed": True, "msg": refusal}
         self._supports_check_mode = bool(module.SPEC.get("supports_check_mode", False))
         result: dict[str, Any] = super().run(tmp, task_vars)
-        arguments = read_arguments(module.SPEC, self._task.args)
+        arguments = read_arguments(module.SPEC, self._task.args, rules_of(module))
         secrets = spellings(arguments.secrets)
         if arguments.error is not None:
             result.update(changed=False, failed=True, msg=arguments.error)

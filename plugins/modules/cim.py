@@ -294,6 +294,9 @@ def _known(name: str) -> CimClass:
 def _check_names(params: Mapping[str, Any]) -> None:
     if not _NAMESPACE.fullmatch(params["namespace"]):
         raise ValueError(f"namespace {params['namespace']!r} is none; it looks like root/cimv2")
+    if params["keys"] == {}:
+        # It would mean every instance, or the class itself.
+        raise ValueError("keys is empty and names no instance; give the key properties with their values, or leave keys out")
     for where, names in (("method", [params["method"]]), ("keys", params["keys"] or ()), ("arguments", params["arguments"])):
         for name in names:
             if name is not None and not _NAME.fullmatch(name):

@@ -36,7 +36,7 @@ options:
     default: queried
   wait_timeout:
     description:
-      - Longest wait in seconds for each of stopping and starting.
+      - Longest wait in seconds for each of stopping and starting, from 1 to 86400.
     type: int
     default: 180
 seealso:

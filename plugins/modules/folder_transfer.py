@@ -184,8 +184,6 @@ def run(task: Task) -> Result:
     """Carry what remains, prove it, and say what it was."""
     params = task.params
     drive, remote = _remote(params["path"])
-    if not 1 <= params["port"] <= 65535:
-        raise TaskFailure(f"port: {params['port']} is out of range; give a number from 1 to 65535.")
     if params["action"] == "probe":
         return _probe(task, drive)
     local = _local(params["local"])

@@ -41,18 +41,19 @@ options:
     elements: str
   hours:
     description:
-      - How far the range goes back from the server's time. Timeline, state messages and problems are about the range; stages are
+      - How far the range goes back from the server's time, in hours from 1 to 8760.
+      - Timeline, state messages and problems are about the range; stages are
         followed through all that was read.
     type: int
     default: 48
   max_bytes:
     description:
-      - How much of each log is read, from its end, the rolled file included.
+      - How much of each log is read, from its end, the rolled file included; from 4096 to 8388608.
     type: int
     default: 1048576
   max_events:
     description:
-      - How many of the latest events the timeline has.
+      - How many of the latest events the timeline has, from 0 to 2000.
     type: int
     default: 200
   ansi_encoding:
@@ -65,6 +66,7 @@ options:
   bias_minutes:
     description:
       - The zone of times that are written without one, as minutes to add to local time to get UTC. For Berlin in winter V(-60).
+      - Minutes, from -840 to 840.
       - Left out, such times stay local, and their records count as being in the range.
     type: int
 seealso:
@@ -294,6 +296,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import encodings, files
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.files import Limits, Log
@@ -319,11 +322,11 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-_RANGES = {
-    "hours": (1, 24 * 365),
-    "max_bytes": (4096, 8 * 1024 * 1024),
-    "max_events": (0, 2000),
-    "bias_minutes": (-MOST_BIAS, MOST_BIAS),
+LIMITS = {
+    "hours": Range(1, 24 * 365, "hours"),
+    "max_bytes": Range(4096, 8 * 1024 * 1024, "bytes"),
+    "max_events": Range(0, 2000),
+    "bias_minutes": Range(-MOST_BIAS, MOST_BIAS, "minutes"),
 }
 _MOST_LOGS = 20
 
@@ -362,10 +365,6 @@ def run(task: Task) -> Result:
 
 
 def _wanted(task: Task) -> tuple[list[str], list[str]]:
-    for name, (least, most) in _RANGES.items():
-        value = task.params[name]
-        if value is not None and not least <= value <= most:
-            raise TaskFailure(f"{name}: {value} is out of range; give a number from {least} to {most}.")
     paths = task.params["paths"] or []
     components = task.params["components"]
     if components is None:

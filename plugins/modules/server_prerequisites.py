@@ -45,15 +45,17 @@ options:
     description:
       - Site system installation account of the server as V(DOMAIN\\user), when there is one.
       - It is enough that either the site server's computer account or this account is local administrator.
+      - An empty string means the site server's computer account alone.
     type: str
   site_clock_offset_seconds:
     description:
       - Clock of the site server minus the clock of the controller, as M(configmgr.scp.site_prerequisites) returns it.
-      - Left out, the check C(clock_difference) is skipped.
+      - Seconds, from -1000000000 to 1000000000. Left out, the check C(clock_difference) is skipped.
     type: float
   required_free_space_gib:
     description:
-      - Free space in GiB that the drive needs on which the site would install the role.
+      - Free space in GiB that the drive needs on which the site would install the role,
+        from 0 to 1048576.
       - The default is a choice of this collection; Microsoft names no figure.
     type: int
     default: 10
@@ -101,7 +103,7 @@ options:
         type: str
       timeout:
         description:
-          - Time limit in seconds for connecting and for each answer.
+          - Time limit in seconds for connecting and for each answer, from 1 to 300.
         type: int
         default: 10
 seealso:
@@ -201,6 +203,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range, seconds
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import operating_system as windows
@@ -237,6 +240,14 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
+LIMITS = {
+    "directory.timeout": seconds(1, 300),
+    "required_free_space_gib": Range(0, 1024 * 1024, "GiB"),
+    # Clocks that are years apart say that the hour is the least of the problems.
+    "site_clock_offset_seconds": seconds(-(10**9), 10**9),
+}
+EMPTY = {"installation_account": "the site server's computer account"}
+
 _LDAPS = 636
 _LDAP = 389
 
@@ -252,8 +263,6 @@ def run(task: Task) -> Result:
     installer = task.params["installation_account"] or ""
     if installer:
         installer = chosen_name(naming.account_name, installer, "installation_account")
-    if task.params["required_free_space_gib"] < 0:
-        raise TaskFailure("required_free_space_gib: a negative number of GiB is not possible; give 0 or more.")
     settings = _directory_settings(task.params["directory"])
     facts = read_server_facts(task.cim, state.wanted_roots())
     with _directory(settings) as directory:
@@ -293,14 +302,6 @@ def _directory_settings(options: dict[str, Any] | None) -> DirectorySettings | N
     if options is None:
         return None
     port = options["port"] or (_LDAP if options["start_tls"] else _LDAPS)
-    if not 1 <= port <= 65535:
-        raise TaskFailure(f"directory.port: {port} is no port; give a number from 1 to 65535.")
-    if not 1 <= options["timeout"] <= 300:
-        raise TaskFailure(f"directory.timeout: {options['timeout']} will not do; give seconds from 1 to 300.")
-    if not options["user"] or not options["password"]:
-        raise TaskFailure(
-            "directory: user and password must not be empty; a domain controller answers nothing to a nameless client."
-        )
     return DirectorySettings(
         server=chosen_name(naming.host_name, options["server"], "directory.server"),
         port=port,

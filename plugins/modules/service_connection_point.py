@@ -102,7 +102,7 @@ options:
     default: true
   wait_timeout:
     description:
-      - Longest wait in seconds.
+      - Longest wait in seconds, from 1 to 86400.
     type: int
     default: 1800
   allow_during_update:
@@ -356,11 +356,11 @@ def _wish(task: Task) -> Wish:
     params = task.params
     wish = Wish(
         present=params["state"] == "present",
-        server=chosen_name(naming.computer_name, params["server"], "server") if params["server"] else "",
+        server=chosen_name(naming.computer_name, params["server"], "server") if params["server"] is not None else "",
         mode=params["mode"],
         allow_during_update=params["allow_during_update"],
         move=params["move"],
-        move_from=chosen_name(naming.computer_name, params["move_from"], "move_from") if params["move_from"] else "",
+        move_from=chosen_name(naming.computer_name, params["move_from"], "move_from") if params["move_from"] is not None else "",
     )
     problem = wish_problem(wish, params["wait"])
     if problem:

@@ -79,8 +79,8 @@ options:
         default: 80
       account:
         description:
-          - An account that the proxy wants. The tool asks for its password at a prompt, so a task with it is refused, with the
-            command line to run by hand.
+          - An account that the proxy wants. An empty string means none.
+          - The tool asks for its password at a prompt, so a task with it is refused, with the command line to run by hand.
         type: str
   tool_path:
     description:
@@ -101,6 +101,7 @@ options:
   max_age_days:
     description:
       - A C(.cab), C(.csv) or download that is younger is not made again. The site renews its usage data every seven days.
+      - Days, from 0 to 3650.
     type: float
     default: 7
   clear_destination:
@@ -112,6 +113,7 @@ options:
   required_free_bytes:
     description:
       - How much has to be free on the drive of the destination. Left out, it is estimated.
+      - Bytes, from 0 to 1125899906842624.
     type: int
   log_folder:
     description:
@@ -119,7 +121,7 @@ options:
     type: str
   run_timeout:
     description:
-      - Longest run of the tool in seconds. A run that takes longer is ended.
+      - Longest run of the tool in seconds, from 60 to 604800. A run that takes longer is ended.
     type: int
     default: 14400
   force:
@@ -236,6 +238,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range, seconds
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.occasion import Occasion
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import DOWNLOADS
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
@@ -269,6 +272,13 @@ SPEC: dict[str, Any] = {
     ],
     "supports_check_mode": True,
 }
+
+LIMITS = {
+    "max_age_days": Range(0, 3650, "days"),
+    "required_free_bytes": Range(0, 2**50, "bytes"),
+    "run_timeout": seconds(60, 7 * 24 * 3600),
+}
+EMPTY = {"proxy.account": "the proxy wants no account"}
 
 
 def run(task: Task) -> Result:

@@ -269,6 +269,8 @@ SPEC: dict[str, Any] = {
     },
     "supports_check_mode": True,
 }
+
+EMPTY = {"installation_account": "the site server's computer account", "proxy.account": "the proxy wants no account"}
 # What later steps need, and what they get when the site could not be read.
 _NOTHING: Result = {
     "in_place": None,

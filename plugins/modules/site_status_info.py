@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   hours:
     description:
-      - How far to look back from the time of the SMS Provider's host.
+      - How far to look back from the time of the SMS Provider's host, in hours from 1 to 8760.
     type: int
     default: 168
 seealso:
@@ -151,11 +151,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import read_role_health
-from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -165,14 +166,12 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-_MOST_HOURS = 24 * 365
+LIMITS = {"hours": Range(1, 24 * 365, "hours")}
 
 
 def run(task: Task) -> Result:
     """Read what the site says; never changes anything."""
     hours = task.params["hours"]
-    if not 1 <= hours <= _MOST_HOURS:
-        raise TaskFailure(f"hours: {hours} is out of range; give a number from 1 to {_MOST_HOURS}.")
     with site_of(task) as code:
         system = _role_server(task, code)
         now = time_if_allowed(task.cim) or datetime.now(UTC)

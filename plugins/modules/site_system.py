@@ -173,6 +173,12 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
+EMPTY = {
+    "public_fqdn": "no internet name",
+    "installation_account": "the site server's computer account",
+    "proxy.account": "the proxy wants no account",
+}
+
 
 def run(task: Task) -> Result:
     """Bring the site system to the declared state."""

@@ -42,8 +42,8 @@ options:
     default: true
   wait_timeout:
     description:
-      - Longest wait in seconds. A new update that is found may be downloaded before the proof shows, which takes about twenty
-        minutes.
+      - Longest wait in seconds, from 1 to 86400. A new update that is found may be downloaded before the proof shows, which
+        takes about twenty minutes.
     type: int
     default: 1800
 seealso:

@@ -23,6 +23,7 @@ options:
   hangs_after_minutes:
     description:
       - A package hangs when the site has not written it for this long, in a state that it should leave by itself.
+      - Minutes, from 1 to 100000.
       - A download takes about twenty minutes; public code gives up after two hours.
     type: int
     default: 120
@@ -235,12 +236,13 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, update_check, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.support import support_of
-from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, clock_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
@@ -249,6 +251,8 @@ SPEC: dict[str, Any] = {
     "argument_spec": {"site_code": SITE_CODE_OPTION, "hangs_after_minutes": {"type": "int", "default": 120}},
     "supports_check_mode": True,
 }
+
+LIMITS = {"hangs_after_minutes": Range(1, 100_000, "minutes")}
 
 _LISTED = (
     updates.AVAILABLE,
@@ -264,8 +268,6 @@ _LISTED = (
 def run(task: Task) -> Result:
     """Read the updates; never changes anything."""
     minutes = task.params["hangs_after_minutes"]
-    if not 1 <= minutes <= 100_000:
-        raise TaskFailure(f"hangs_after_minutes: {minutes} will not do; allowed are 1 to 100000 minutes.")
     after = timedelta(minutes=minutes)
     with site_of(task) as code:
         packages = updates.read_packages(task.cim, code)

@@ -6,18 +6,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from types import ModuleType
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.common.validation import check_type_dict
 from ansible.module_utils.errors import UnsupportedError
 
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import OptionRules
+from ansible_collections.configmgr.scp.plugins.plugin_utils.option_values import Spec, settled
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
+_NO_RULES = OptionRules()
 _CHECKS = ("mutually_exclusive", "required_together", "required_one_of", "required_if", "required_by")
-
-Spec = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -36,8 +38,13 @@ class Arguments:
     error: str | None
 
 
-def read_arguments(module_spec: Mapping[str, Any], raw: Mapping[str, Any]) -> Arguments:
-    """Check a task's arguments against a module's SPEC (the keyword arguments of AnsibleModule).
+def rules_of(module: ModuleType) -> OptionRules:
+    """What a module says of its options besides its SPEC."""
+    return OptionRules(getattr(module, "LIMITS", {}), getattr(module, "EMPTY", {}))
+
+
+def read_arguments(module_spec: Mapping[str, Any], raw: Mapping[str, Any], rules: OptionRules = _NO_RULES) -> Arguments:
+    """Check a task's arguments against a module's SPEC (the keyword arguments of AnsibleModule) and its rules.
 
     Wrong arguments are no exception: what is wrong stands in ``error``, with the secrets still in it, so that the
     caller scrubs everything at one place.
@@ -46,16 +53,18 @@ def read_arguments(module_spec: Mapping[str, Any], raw: Mapping[str, Any]) -> Ar
     given_values: dict[str, Any] = plain(raw)
     # Taken before validation: a secret must also be scrubbed out of the message about another, wrong argument.
     secrets = set(_secrets(spec, given_values))
-    checks = {name: module_spec[name] for name in _CHECKS if module_spec.get(name) is not None}
-    outcome = ArgumentSpecValidator(spec, **checks).validate(given_values)
-    # On failure the validated parameters may be half converted; they are used for nothing but the invocation then.
-    params: dict[str, Any] = plain(outcome.validated_parameters)
+    values, problems = settled(spec, given_values, rules)
+    if problems:
+        # ansible-core would complain of them once more, or end with an exception: it can not convert an infinite number.
+        messages, params = problems, values
+    else:
+        checks = {name: module_spec[name] for name in _CHECKS if module_spec.get(name) is not None}
+        outcome = ArgumentSpecValidator(spec, **checks).validate(values)
+        messages = [_sentence(error) for error in outcome.errors.errors]
+        # On failure they may be half converted; they are used for nothing but the invocation then.
+        params = plain(outcome.validated_parameters)
     secrets.update(_secrets(spec, params))
-    given = frozenset(name for name in spec if any(given_values.get(key) is not None for key in _names(name, spec[name])))
-    # Aliases have had their turn: a module sees one name for one thing.
-    aliases = {alias for option in spec.values() for alias in option.get("aliases") or ()}
-    params = {name: value for name, value in params.items() if name not in aliases or name in spec}
-    messages = [_sentence(error) for error in outcome.errors.errors]
+    given = frozenset(spec) & values.keys()
     error = "; ".join(message.rstrip(". ") for message in messages) + "." if messages else None
     return Arguments(params, given, frozenset(secrets), _masked(spec, params), error)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
+from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
@@ -54,7 +54,7 @@ class Conversation:
             return link.send(envelope)
 
         loaded = importlib.import_module(f"ansible_collections.configmgr.scp.plugins.modules.{module}")
-        given = read_arguments(loaded.SPEC, arguments)
+        given = read_arguments(loaded.SPEC, arguments, rules_of(loaded))
         if given.error is not None:
             raise ValueError(f"{module}: {given.error}")
         task = Task(

@@ -46,6 +46,7 @@ TRANSFER = "plugins/module_utils/transfer/"
 SHOWN = "plugins/module_utils/site/logs/shown.py"
 TABLES = "plugins/module_utils/tables.py"
 CHECKS = "plugins/module_utils/checks.py"
+OPTION_RULES = "plugins/module_utils/option_rules.py"
 LDAP = "plugins/module_utils/windows/ldap.py"
 WAITING = "plugins/module_utils/waiting.py"
 PLUGIN_UTILS = "plugins/plugin_utils/"
@@ -57,13 +58,14 @@ ROOMS = {
     TRANSFER: room(TRANSFER, SHARE, SHOWN),
     WAITING: room(TASK),
     CHECKS: room(),
+    OPTION_RULES: room(),
     TABLES: room(outside=frozenset({"yaml"})),
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
     # LDAP needs a library; it is loaded when the first question is asked.
     LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
     SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS, TRANSFER),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
-    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, ansible=("ansible",), outside=ANYTHING),
+    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
     # The page is written out of what the site's rules say that it shows.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/action/", "plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),

@@ -31,6 +31,8 @@ DOWNLOADER = "SMS_DMP_DOWNLOADER"
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _COMPONENT = re.compile(r"[A-Za-z0-9_]{1,100}")
 _SITE_CODE = re.compile(r"[A-Za-z0-9]{3}")
+# What is left of a site code that looked like a number or a truth value, such as 010, 1E3 and YES.
+_READ_AS_SOMETHING_ELSE = re.compile(r"[+-]?[0-9.]+(?:[eE][+-]?[0-9]+)?|True|False|inf")
 # Neither what Windows forbids nor what nobody sees: control characters, marks of text direction, line separators, half signs.
 _UNSEEN = r"\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff"
 _ACCOUNT_SIGNS = rf"""[^\\/"\[\]:;|=,+*?<>@{_UNSEEN}]+"""
@@ -131,7 +133,12 @@ def site_code(text: str, option: str = "site_code") -> str:
     code = text.strip()
     # Before it is made upper case: that makes SS of ß.
     if not _SITE_CODE.fullmatch(code):
-        raise BadName(f"{option}: {_shown(text)} is not a site code; give its three letters or digits, such as PS1.")
+        quotes = (
+            " YAML and INI files read a code such as 010, YES or 1E3 as a number or a truth value: put it in quotes."
+            if _READ_AS_SOMETHING_ELSE.fullmatch(code)
+            else ""
+        )
+        raise BadName(f"{option}: {_shown(text)} is not a site code; give its three letters or digits, such as PS1.{quotes}")
     return code.upper()
 
 

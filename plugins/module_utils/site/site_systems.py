@@ -289,12 +289,9 @@ def wish_from(params: Mapping[str, Any], server: str) -> SiteSystemWish:
 def _proxy_from(proxy: Mapping[str, Any]) -> ProxyWish:
     account = proxy.get("account")
     server = proxy.get("server")
-    port = proxy.get("port")
-    if port is not None and not 1 <= port <= 65535:
-        raise naming.BadName(f"proxy.port: {port} is not a TCP port; give a number from 1 to 65535.")
     return ProxyWish(
         enabled=proxy.get("enabled", True),
         server=naming.host_name(server, "proxy.server") if server else None,
-        port=port,
+        port=proxy.get("port"),
         account=naming.account_name(account, "proxy.account") if account else account,
     )

@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Send
-from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
+from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount, SmbShare, open_share
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings, read_winrm_options
@@ -70,8 +70,9 @@ class Play:
 
     def run(self, module: str, machine: str = "cas01", *, user: str = ADMIN, check: bool = False, **given: Any) -> Result:
         loaded = importlib.import_module(f"ansible_collections.configmgr.scp.plugins.modules.{module}")
-        arguments = read_arguments(loaded.SPEC, given)
-        assert arguments.error is None, arguments.error
+        arguments = read_arguments(loaded.SPEC, given, rules_of(loaded))
+        if arguments.error is not None:
+            raise TaskFailure(arguments.error)
         self.done = []
         task = Task(
             params=arguments.params,

@@ -229,7 +229,7 @@ def test_no_shell_stays_open(play: Play) -> None:
         ({"endpoints": ["%TEMP%"]}, "percent sign"),
         ({"proxy": {}}, "proxy: server is missing"),
         ({"proxy": {"server": "a b"}}, "proxy.server: 'a b' is not a host"),
-        ({"proxy": {"server": "proxy", "port": 65536}}, "proxy.port: 65536 is not a TCP port"),
+        ({"proxy": {"server": "proxy", "port": 65536}}, "proxy.port: 65536 is out of range"),
         ({"proxy": {"server": "proxy", "account": "nobody"}}, "proxy.account: 'nobody' is not an account name"),
         ({"site_version": "tomorrow"}, "site_version: 'tomorrow' is no"),
         ({"timeout": 0}, "timeout: 0 is out of range; give seconds from 1 to 300."),

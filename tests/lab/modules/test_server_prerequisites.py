@@ -229,11 +229,11 @@ DIRECTORY = {"server": "dc01.corp.example", "user": "reader", "password": "Not-S
         ({"site_server": ["cas01"]}, "site_server: 'cas01' is a short name"),
         ({"site_server_account": ["CAS01$"]}, r"site_server_account: 'CAS01$' is not an account name; give it as DOMAIN\user"),
         ({"installation_account": "a@corp.example"}, "installation_account: 'a@corp.example' is not an account name"),
-        ({"required_free_space_gib": -1}, "required_free_space_gib: a negative number"),
+        ({"required_free_space_gib": -1}, "required_free_space_gib: -1 is out of range; give GiB from 0"),
         ({"directory": {**DIRECTORY, "server": "dc 01"}}, "directory.server: 'dc 01' is not a host"),
-        ({"directory": {**DIRECTORY, "port": 65536}}, "directory.port: 65536 is no port"),
-        ({"directory": {**DIRECTORY, "timeout": 0}}, "directory.timeout: 0 will not do"),
-        ({"directory": {**DIRECTORY, "password": ""}}, "directory: user and password must not be empty"),
+        ({"directory": {**DIRECTORY, "port": 65536}}, "directory.port: 65536 is out of range"),
+        ({"directory": {**DIRECTORY, "timeout": 0}}, "directory.timeout: 0 is out of range; give seconds from 1 to 300"),
+        ({"directory": {**DIRECTORY, "password": ""}}, "directory.password is empty; give a value"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(play: Play, given: dict[str, Any], words: str) -> None:

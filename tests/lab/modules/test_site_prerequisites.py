@@ -207,7 +207,7 @@ def test_one_read_that_fails_leaves_the_others(play: Play, class_name: str, verd
         ({"server": "scp01"}, "is a short name"),
         ({"server": "scp01.corp.example&calc"}, "is not a DNS name"),
         ({"server": SCP01, "site_code": "C"}, "is not a site code"),
-        ({"server": SCP01, "proxy": {"server": "p", "port": 0}}, "is not a TCP port"),
+        ({"server": SCP01, "proxy": {"server": "p", "port": 0}}, "proxy.port: 0 is out of range; give a port from 1 to 65535"),
         ({"server": SCP01, "accounts_to_add": ["installer"]}, "is not an account name"),
         ({"server": SCP01, "installation_account": "a@b"}, "is not an account name"),
     ],

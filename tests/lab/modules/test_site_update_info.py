@@ -108,7 +108,7 @@ def test_a_version_that_is_not_known_is_a_warning(play: Play) -> None:
 
 @pytest.mark.parametrize("minutes", [0, -1, 100_001])
 def test_bad_input_is_refused_before_anything_is_sent(play: Play, minutes: int) -> None:
-    assert "allowed are 1 to 100000" in play.refused(MODULE, hangs_after_minutes=minutes)
+    assert "give minutes from 1 to 100000" in play.refused(MODULE, hangs_after_minutes=minutes)
     assert play.estate.request_log.records() == ()
 
 

@@ -152,6 +152,8 @@ def test_embedded_instances_are_dictionaries_with_their_class() -> None:
         ({"class": "A", "namespace": "root/../x"}, ("namespace", "root/cimv2")),
         ({"class": "A", "method": "B/C"}, ("method", "B/C")),
         ({"class": "A", "keys": {"a b": 1}}, ("keys", "a b")),
+        ({"class": "A", "keys": {}}, ("keys is empty", "leave keys out")),
+        ({"class": "A", "method": "B", "keys": {}}, ("keys is empty",)),
         ({"class": "A", "method": "M", "arguments": {"<x>": 1}}, ("arguments", "<x>")),
         ({"class": "A", "method": "M", "arguments": {"X": {"__CLASS": "a b"}}}, ("a b",)),
         ({"class": "A", "method": "M", "arguments": {"X": {"Name": "y"}}}, ("arguments.X", "__CLASS")),
@@ -179,3 +181,13 @@ def test_what_cannot_be_sent_is_told(args: dict[str, Any], words: tuple[str, ...
 )
 def test_combinations_without_meaning_are_refused(args: dict[str, Any]) -> None:
     assert read_arguments(cim.SPEC, args).error is not None
+
+
+@pytest.mark.parametrize("args", [{"class": None}, {"query": None, "class": None}, {"method": "M", "class": None}])
+def test_a_null_is_nothing_to_ask_for(args: dict[str, Any]) -> None:
+    error = read_arguments(cim.SPEC, args).error or ""
+    assert "query, class" in error or "required by 'method': class" in error
+
+
+def test_a_null_excludes_nothing() -> None:
+    assert read_arguments(cim.SPEC, {"query": "SELECT * FROM A", "method": None, "keys": None}).error is None

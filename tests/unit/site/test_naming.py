@@ -72,6 +72,15 @@ def test_site_code_is_three_letters_or_digits() -> None:
             naming.site_code(wrong)
 
 
+@pytest.mark.parametrize("code", ["8", "True", "1000.0", "1e+20"])
+def test_a_site_code_that_was_read_as_something_else_is_to_be_put_in_quotes(code: str) -> None:
+    with pytest.raises(naming.BadName, match="put it in quotes"):
+        naming.site_code(code)
+    with pytest.raises(naming.BadName) as other:
+        naming.site_code("P1")
+    assert "quotes" not in str(other.value)
+
+
 def test_account_is_domain_and_user() -> None:
     assert naming.account_name(r"CORP\svc") == r"CORP\svc"
     assert naming.account_name(r"corp.contoso.com\svc-1") == r"corp.contoso.com\svc-1"

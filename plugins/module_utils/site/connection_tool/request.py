@@ -133,9 +133,9 @@ def _proxy(given: Mapping[str, Any] | None, source: str, target: str) -> tuple[s
         return "", []
     try:
         host = endpoints.target_host(given["server"], "proxy.server")
-        port = endpoints.checked_port(given["port"], "proxy.port")
     except ValueError as error:
         raise BadRequest(str(error)) from error
+    port = given["port"]
     uri = host if port == _HTTP else f"{host}:{port}"
     if given.get("account"):
         raise BadRequest(

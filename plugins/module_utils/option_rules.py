@@ -1,0 +1,49 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What an argument specification can not say of an option: the numbers that are allowed, and what an empty text means.
+
+A module declares them beside its SPEC, as ``LIMITS`` and ``EMPTY``, by the option's path (``proxy.port``). They are checked
+at one place, before the module runs, so that a task with a wrong number sends no request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Range:
+    """The smallest and the largest number that an option takes, and what the number counts."""
+
+    least: int
+    most: int
+    unit: str = "a number"
+
+    def __str__(self) -> str:
+        return f"{self.unit} from {self.least} to {self.most}"
+
+
+def seconds(least: int, most: int) -> Range:
+    """Range of an option in seconds."""
+    return Range(least, most, "seconds")
+
+
+# Options that mean the same wherever they occur, by the last part of their path. Nothing that a site does takes a day.
+COMMON: Mapping[str, Range] = {"port": Range(1, 65535, "a port"), "wait_timeout": seconds(1, 24 * 3600)}
+
+
+@dataclass(frozen=True)
+class OptionRules:
+    """The rules of one module.
+
+    ``limits``: of its numbers, by path. ``empty``: what an empty text means, by path; any other option refuses one, because
+    an empty variable must not do more than the user asked for.
+    """
+
+    limits: Mapping[str, Range] = field(default_factory=dict)
+    empty: Mapping[str, str] = field(default_factory=dict)
+
+    def limits_of(self, path: str) -> Range | None:
+        """The limits of an option, its own or the common ones."""
+        return self.limits.get(path) or COMMON.get(path.rpartition(".")[2])
