@@ -14,9 +14,11 @@ from __future__ import annotations
 import importlib
 import time
 import traceback
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from ansible import constants
 from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
@@ -25,12 +27,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 from ansible_collections.configmgr.scp.plugins.modules import cim
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
 from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden, spellings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 __all__ = ["ActionModule", "cim"]
 
@@ -58,10 +60,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         if arguments.error is not None:
             result.update(changed=False, failed=True, msg=arguments.error)
         else:
-            result.update(self._run(module, arguments, (task_vars or {}).get("inventory_hostname", ""), secrets))
+            self._warn_of_environment()
+            result.update(self._run(module, arguments, task_vars or {}, secrets))
         if not self._task.diff:
             result.pop("diff", None)
-        result["invocation"] = {"module_args": dict(arguments.shown)}
+        if _invocation_wanted(task_vars or {}):
+            result["invocation"] = {"module_args": dict(arguments.shown)}
         scrubbed: dict[str, Any] = hidden(plain(result), secrets)
         return scrubbed
 
@@ -79,11 +83,22 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             )
         return None
 
-    def _run(self, module: ModuleType, arguments: Arguments, host: str, secrets: set[str]) -> dict[str, Any]:
+    def _warn_of_environment(self) -> None:
+        names = sorted({str(name) for part in self._task.environment or () if isinstance(part, Mapping) for name in part})
+        if names:
+            # It may be a play's, for its other tasks, so it is no reason to refuse this one.
+            display.warning(
+                f"environment ({', '.join(names)}) has no effect on modules of {COLLECTION}: they run on the controller and "
+                "start nothing with it. For a proxy of the connection see ansible_winrm_proxy and ansible_psrp_proxy."
+            )
+
+    def _run(self, module: ModuleType, arguments: Arguments, variables: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
         """Connect and run; adds the connection's secrets to ``secrets``."""
-        host = self._task.delegate_to or host
+        host = self._task.delegate_to or variables.get("inventory_hostname", "")
+        if self._task.delegate_to:
+            variables = variables.get("ansible_delegated_vars", {}).get(host, {})
         try:
-            access = access_to(self._connection)
+            access = access_to(self._connection, frozenset(variables))
         except SettingsError as error:
             return outcome_of(error, connected=False, host=host)
         secrets |= spellings(access.secrets)
@@ -144,6 +159,13 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 def _module(action: str) -> ModuleType:
     """The module behind a task's action name, full or short."""
     return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{action.rpartition('.')[2]}")
+
+
+def _invocation_wanted(variables: Mapping[str, Any]) -> bool:
+    """Whether results tell the arguments: always, until ansible-core 2.21 made it a setting."""
+    if not hasattr(constants, "INJECT_INVOCATION"):
+        return True
+    return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(variables)))
 
 
 def _session(access: Access) -> CimSession:

@@ -8,16 +8,17 @@ PowerShell process on the server for every task, which CIM does not need (wsman.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError, Target
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError, Target
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 
@@ -43,10 +44,11 @@ class Access:
     share_account: ShareAccount
 
 
-def access_to(connection: Any) -> Access:
+def access_to(connection: Any, variables: Collection[str] = ()) -> Access:
     """Prepare the way to the host of a task; nothing is sent yet.
 
     :param connection: the task's connection plugin, its options set.
+    :param variables: names of the host's variables.
     :raises SettingsError: the settings of the host cannot be used.
     """
     kind = connection.transport
@@ -55,30 +57,30 @@ def access_to(connection: Any) -> Access:
         try:
             return plain(connection.get_option(name))
         except KeyError:
-            # Options that another release of ansible-core does not have (``_extras``, for example, psrp has none).
+            # Options that another release of ansible-core does not have.
             return None
 
     host = str(option("remote_addr") or "")
     if kind == "winrm":
-        winrm = read_winrm_options(option)
+        winrm = read_winrm_options(option, variables)
         return Access(
             Link([partial(WinrmChannel, winrm, way) for way in winrm.ways]),
             winrm.target,
             winrm.operation_timeout_seconds,
             None,
             winrm.warnings,
-            _secrets(winrm.password),
+            _secrets(winrm.target, winrm.password),
             ShareAccount(host, winrm.target.user, winrm.password),
         )
     if kind == "psrp":
-        psrp = read_psrp_options(option)
+        psrp = read_psrp_options(option, variables)
         return Access(
             Link([partial(PsrpChannel, psrp)]),
             psrp.target,
             psrp.operation_timeout_seconds,
             psrp.max_envelope_bytes,
             psrp.warnings,
-            _secrets(psrp.password),
+            _secrets(psrp.target, psrp.password, psrp.key_password),
             ShareAccount(host, psrp.target.user, psrp.password),
         )
     raise SettingsError(
@@ -87,5 +89,5 @@ def access_to(connection: Any) -> Access:
     )
 
 
-def _secrets(password: str | None) -> frozenset[str]:
-    return frozenset({password} if password else ())
+def _secrets(target: Target, *passwords: str | None) -> frozenset[str]:
+    return frozenset(password for password in passwords if password) | (target.proxy.secrets if target.proxy else frozenset())

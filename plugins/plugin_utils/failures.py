@@ -11,7 +11,7 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AuthenticationFailed,
@@ -22,32 +22,13 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     refusal,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
+from ansible_collections.configmgr.scp.plugins.plugin_utils.certificate_problems import certificate_problem
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import HTTP_PORT, HTTPS_PORT, Target
 
 _MAX_REASON = 300
 _MAX_CHAIN = 20
-
-
-class SettingsError(Exception):
-    """The connection settings of the host cannot be used as they are. The text says which, and what to set instead."""
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a request goes and as whom, for messages; never a password.
-
-    :param ca_option: the variable that names the file of trusted certificates.
-    :param check_option: the variable that switches the check of certificates.
-    :param timeout_option: the variable with the time limit for an answer.
-    """
-
-    endpoint: str
-    user: str
-    ca_option: str
-    check_option: str
-    timeout_option: str
-
-    def __str__(self) -> str:
-        return f"{self.endpoint} as {self.user}" if self.user else self.endpoint
+# Ways of pywinrm and pypsrp that are basic authentication; ssl is it where no certificate is set.
+BASIC = ("basic", "plaintext", "ssl")
 
 
 def is_soap(body: bytes) -> bool:
@@ -58,17 +39,23 @@ def is_soap(body: bytes) -> bool:
 
 def unauthorized(target: Target, method: str) -> AuthenticationFailed:
     """The server said 401: name or password wrong, or it does not take this kind of authentication from this account."""
+    rejected = f"the credentials of {target.user or 'the client certificate'} were rejected by {target.endpoint} ({method}): "
+    if method in BASIC and target.domain:
+        return AuthenticationFailed(
+            f"{rejected}Windows takes basic authentication from local accounts alone, and this one is of the domain "
+            f"{target.domain}; set {target.variables.way} to ntlm or kerberos"
+        )
     return AuthenticationFailed(
-        f"the credentials of {target.user or 'the client certificate'} were rejected by {target.endpoint} ({method}): "
-        "wrong user or password, or the server does not allow this way of authenticating"
+        f"{rejected}wrong user or password, or the server does not allow this way of authenticating ({target.variables.way})"
     )
 
 
 def refused(status: int, body: bytes, target: Target) -> Refused:
     """A bare HTTP status; a body that is no SOAP comes from something in between, or from a program that is not WinRM."""
     if body and status >= 500:
-        return Refused(status, f"{target.endpoint} answers HTTP {status} without SOAP; is it WinRM, or a proxy?", after_send=True)
-    return Refused(status, f"{target.endpoint} answers {refusal(status)}")
+        other = f"or is it the proxy?{_about_the_proxy(target)}" if target.proxy else "or a proxy?"
+        return Refused(status, f"{target.endpoint} answers HTTP {status} without SOAP; is it WinRM, {other}", after_send=True)
+    return Refused(status, f"{target.endpoint} answers {refusal(status)}{_about_the_proxy(target)}")
 
 
 def translate(error: BaseException, target: Target, method: str, *, sent: bool, sealed: bool = False) -> TransportError:
@@ -83,28 +70,30 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
     names = {base.__name__ for item in chain for base in type(item).__mro__}
     certificate = next((item for item in chain if isinstance(item, ssl.SSLCertVerificationError)), None)
     if certificate is not None:
-        return Unreachable(_certificate_problem(certificate, target), after_send=False)
+        return Unreachable(certificate_problem(certificate, target), after_send=False)
     if sealed and names & {"SpnegoError", "GSSError"}:
         return TransportError(f"the encrypted answer of {target} can not be decrypted: {_reason(chain)}", after_send=True)
     if names & {"SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "PermissionError"}:
         return AuthenticationFailed(f"authentication at {target} failed ({method}): {_reason(chain)}")
     if "ProxyError" in names:
-        return Unreachable(f"the proxy on the way to {target.endpoint} did not let the connection through: {_reason(chain)}")
+        proxy = f"the proxy {target.proxy}" if target.proxy else "the proxy"
+        through = f"{proxy} on the way to {target.endpoint} did not let the connection through: {_reason(chain)}"
+        return Unreachable(through + _about_the_proxy(target))
     if names & {"NewConnectionError", "ConnectTimeoutError", "ConnectTimeout", "NameResolutionError"}:
         return Unreachable(f"no connection to {target}: {_connect_reason(chain)}", after_send=False)
     if names & {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}:
         return TransportTimeout(
-            f"no answer from {target} within the time limit of the connection ({target.timeout_option})", after_send=sent
+            f"no answer from {target} within the time limit of the connection ({target.variables.timeout})", after_send=sent
         )
     tls = next((item for item in chain if isinstance(item, ssl.SSLError)), None)
     if tls is not None:
         ended = isinstance(tls, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
         return Unreachable(f"TLS to {target.endpoint} failed: {_tls_reason(tls)}", after_send=sent and ended)
     if "BadStatusLine" in names and "RemoteDisconnected" not in names:
-        return Unreachable(f"what listens on {target.endpoint} does not speak HTTP", after_send=sent)
+        return Unreachable(f"what listens on {target.endpoint} does not speak HTTP{_perhaps_tls(target)}", after_send=sent)
     if isinstance(error, OSError):
         # Every exception of requests is an OSError; what is left here is a connection that broke off or a bad address.
-        return Unreachable(f"the connection to {target} broke: {_reason(chain)}", after_send=sent)
+        return Unreachable(f"the connection to {target} broke: {_reason(chain)}{_perhaps_tls(target)}", after_send=sent)
     return TransportError(
         f"what {target} answers cannot be read as an answer of WinRM ({type(error).__name__}); the connection is given up",
         after_send=sent,
@@ -125,6 +114,28 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
         waiting.extend(candidate for candidate in candidates if isinstance(candidate, BaseException))
 
 
+def _about_the_proxy(target: Target) -> str:
+    """Who named the proxy, and how to go without; a user may know nothing of one in the environment."""
+    proxy = target.proxy
+    if proxy is None:
+        return ""
+    if not proxy.of_environment:
+        return f". The proxy {proxy} is set by {proxy.variable}"
+    return (
+        f". The proxy {proxy} comes from {proxy.variable} in the environment of Ansible on the controller. To go without it, "
+        f"name the host in no_proxy there, take {proxy.variable} out of it, or set {target.variables.no_proxy}"
+    )
+
+
+def _perhaps_tls(target: Target) -> str:
+    """Plain HTTP to the port that is for HTTPS: the server closes the connection without a word."""
+    if not (target.endpoint.startswith("http://") and urlsplit(target.endpoint).port == HTTPS_PORT):
+        return ""
+    return (
+        f". Port {HTTPS_PORT} is that of WinRM over HTTPS: set {target.variables.scheme} to https, or ansible_port to {HTTP_PORT}"
+    )
+
+
 def _connect_reason(chain: list[BaseException]) -> str:
     for item in chain:
         if isinstance(item, socket.gaierror):
@@ -136,26 +147,9 @@ def _connect_reason(chain: list[BaseException]) -> str:
     return _reason(chain)
 
 
-def _certificate_problem(error: ssl.SSLCertVerificationError, target: Target) -> str:
-    """OpenSSL's verification result in words, with the option that helps (codes: openssl verify, X509_V_ERR_*)."""
-    trust = f"name the issuing CA's PEM file in {target.ca_option}"
-    reasons = {
-        10: "it has expired; renew it on the server",
-        9: "it is not valid yet; check the clocks",
-        18: f"it is self-signed; {trust}",
-        19: f"its chain ends in a CA that is not trusted here; {trust}",
-        20: f"its issuer is not trusted here; {trust}",
-        21: f"its issuer is not trusted here; {trust}",
-        62: "it is made out for another name; connect by a name that stands in it, or renew it with this one",
-        64: "it is not made out for this IP address; connect by a name that stands in it, or renew it with this address",
-    }
-    reason = reasons.get(error.verify_code, f"{error.verify_message or 'the check failed'}; {trust}")
-    return f"the certificate of {target.endpoint} is not accepted: {reason}. The check itself is {target.check_option}"
-
-
 def _tls_reason(error: ssl.SSLError) -> str:
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-        return "the port does not speak TLS; WinRM listens for HTTPS on 5986 and for HTTP on 5985"
+        return f"the port does not speak TLS; WinRM listens for HTTPS on {HTTPS_PORT} and for HTTP on {HTTP_PORT}"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return "the server closed the connection"
     return error.reason or one_line(str(error), _MAX_REASON)

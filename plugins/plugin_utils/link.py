@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 # Windows closes a connection after about 120 s without a request (wsman.md, section 3). A request sealed for a connection
 # that is gone cannot be read by the server, and the libraries notice only then; so older connections are replaced first.

@@ -8,9 +8,15 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError, Refused, TransportError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    AuthenticationFailed,
+    CimError,
+    Refused,
+    TransportError,
+    Unreachable,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 # HTTP statuses that speak about the one request, not about the way to the host.
 _ABOUT_THE_REQUEST = frozenset({400, 413})
@@ -88,7 +94,9 @@ def _lost(error: TransportError) -> str:
 
 
 def _not_begun(error: TransportError) -> str:
-    """The host never answered; the step tells a host that is not there from one that turns requests away."""
+    """The host never answered. Where nothing was connected, or nobody was let in, the first step is no help."""
+    if isinstance(error, (AuthenticationFailed, Unreachable)):
+        return _sentence(error.message)
     step = f" Nothing was carried out; the first step would have been: {error.request}." if error.request else ""
     return f"{_sentence(error.message)}{step}"
 

@@ -2,21 +2,36 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """The options of Ansible's `psrp` connection, read as that plugin reads them.
 
-Source: the documentation and the source of the plugin (ansible-core 2.18 and 2.19) and of pypsrp 0.9. PowerShell Remoting
+Source: the documentation and the source of the plugin (ansible-core 2.18 to 2.21) and of pypsrp 0.9. PowerShell Remoting
 itself is not used, only the WinRM service below it, with the same address, account and protection.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError, Target
+from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import (
+    check_own_certificate,
+    check_trusted,
+    check_user_and_password,
+)
+from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy, environment_proxy
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import (
+    HTTP_PORT,
+    HTTPS_PORT,
+    PSRP,
+    SettingsError,
+    Target,
+    bracketed,
+    port_of,
+)
+from ansible_collections.configmgr.scp.plugins.plugin_utils.variable_names import unknown_variable
 
+PLUGIN = "ansible.builtin.psrp"
 PREFIX = "ansible_psrp_"
 
 # Options that pypsrp.wsman.WSMan takes under their own names.
@@ -43,6 +58,7 @@ OPTIONS_USED = frozenset(
         "auth",
         "ca_cert",
         "cert_validation",
+        "certificate_key_password",
         "configuration_name",
         "ignore_proxy",
         "max_envelope_size",
@@ -56,7 +72,17 @@ OPTIONS_USED = frozenset(
     }
 )
 # They shape how PowerShell is started, and no PowerShell is started here.
-OPTIONS_WITHOUT_MEANING = frozenset({"pipelining"})
+OPTIONS_WITHOUT_MEANING = frozenset({"no_profile", "pipelining"})
+# The password of a key came with ansible-core 2.21.
+KEY_PASSWORD = "certificate_key_password"
+# The variables of all these options; some have a second one, or one of another name.
+VARIABLES = frozenset(
+    PREFIX + name
+    for name in (
+        *((OPTIONS_USED | {"no_profile"}) - {"remote_addr", "remote_password", "remote_user"}),
+        *("cert_trust_path", "connection_backoff", "host", "user"),
+    )
+)
 
 _DEFAULT_CONFIGURATION = "Microsoft.PowerShell"
 _DEFAULT_ENVELOPE_BYTES = 153600
@@ -71,6 +97,7 @@ class PsrpSettings:
     :param max_envelope_bytes: size limit of answers that the user asked for; None when left at the plugin's default, which
         suits PowerShell and would cost lists of instances needless requests.
     :param warnings: sentences for the user about settings that weaken the protection.
+    :param key_password: of the key that a client logs on with.
     """
 
     target: Target
@@ -80,23 +107,31 @@ class PsrpSettings:
     max_envelope_bytes: int | None
     warnings: tuple[str, ...]
     password: str | None = field(repr=False)
+    key_password: str | None = field(repr=False)
 
 
-def read_psrp_options(option: Callable[[str], Any]) -> PsrpSettings:
+def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] = ()) -> PsrpSettings:
     """Read the options of a `psrp` connection.
 
-    :param option: gives an option by name, plain values; ``_extras`` gives other ``ansible_psrp_*`` variables, if any.
+    :param option: gives an option by name, plain values; None for one that this release of ansible-core does not have.
+    :param variables: names of the host's variables. The plugin itself looks at those that it knows and at no other.
     :raises SettingsError: a setting is wrong, missing or cannot be honoured.
     """
-    for variable in option("_extras") or {}:
-        raise SettingsError(f"{variable} is not an option of ansible.builtin.psrp and would have no effect; remove it")
+    key_password = option(KEY_PASSWORD)
+    for variable in sorted(name for name in variables if name.startswith(PREFIX)):
+        if variable not in VARIABLES:
+            raise SettingsError(unknown_variable(variable, VARIABLES, PREFIX, PLUGIN))
+        if variable == PREFIX + KEY_PASSWORD and key_password is None:
+            raise SettingsError(f"{variable} has no effect with this release of ansible-core; it needs 2.21 or newer")
     _check_configuration(option("configuration_name"))
     user, password, auth = option("remote_user") or None, option("remote_password"), option("auth")
-    protocol, port = _protocol_and_port(option("protocol"), option("port"))
+    protocol, port = _protocol_and_port(option("protocol"), port_of(option))
     encryption = option("message_encryption")
     _check_protection(auth, protocol, encryption)
-    _check_credentials(option, auth, user, password)
+    _check_credentials(option, auth, user, password, variables)
     arguments = {name: option(name) for name in _PASSED_ON}
+    if key_password is not None:
+        arguments[KEY_PASSWORD] = key_password
     if not 0 < arguments["operation_timeout"] < arguments["read_timeout"]:
         raise SettingsError(
             f"ansible_psrp_read_timeout ({arguments['read_timeout']}) must be more than ansible_psrp_operation_timeout "
@@ -109,7 +144,8 @@ def read_psrp_options(option: Callable[[str], Any]) -> PsrpSettings:
         server=option("remote_addr"),
         port=port,
         username=user,
-        password=password,
+        # An empty one would be tried as one; a ticket needs none.
+        password=password or None,
         ssl=protocol == "https",
         auth=auth,
         cert_validation=_cert_validation(option("cert_validation"), option("ca_cert")),
@@ -118,21 +154,23 @@ def read_psrp_options(option: Callable[[str], Any]) -> PsrpSettings:
         max_envelope_size=envelope,
         reconnection_backoff=float(option("reconnection_backoff")),
     )
+    endpoint = f"{protocol}://{bracketed(str(arguments['server']))}:{port}/{arguments['path']}"
     return PsrpSettings(
-        target=Target(
-            endpoint=f"{protocol}://{arguments['server']}:{port}/{arguments['path']}",
-            user=user or "",
-            ca_option="ansible_psrp_ca_cert",
-            check_option="ansible_psrp_cert_validation",
-            timeout_option="ansible_psrp_read_timeout",
-        ),
+        target=Target(endpoint, user or "", PSRP, _proxy(arguments, endpoint)),
         auth=auth,
         arguments=arguments,
         operation_timeout_seconds=float(arguments["operation_timeout"]),
         max_envelope_bytes=None if envelope == _DEFAULT_ENVELOPE_BYTES else envelope,
         warnings=_warnings(protocol, option("cert_validation"), encryption),
         password=password,
+        key_password=key_password,
     )
+
+
+def _proxy(arguments: Mapping[str, Any], endpoint: str) -> Proxy | None:
+    if arguments["proxy"]:
+        return Proxy(arguments["proxy"], PREFIX + "proxy")
+    return None if arguments["no_proxy"] else environment_proxy(endpoint)
 
 
 def _check_configuration(name: Any) -> None:
@@ -143,12 +181,10 @@ def _check_configuration(name: Any) -> None:
         )
 
 
-def _protocol_and_port(protocol: Any, port: Any) -> tuple[str, int]:
+def _protocol_and_port(protocol: Any, port: int | None) -> tuple[str, int]:
     if protocol is None:
-        protocol = "http" if port is not None and int(port) == 5985 else "https"
-    if port is None:
-        port = 5986 if protocol == "https" else 5985
-    return str(protocol), int(port)
+        protocol = "http" if port == HTTP_PORT else "https"
+    return str(protocol), port or (HTTPS_PORT if protocol == "https" else HTTP_PORT)
 
 
 def _check_protection(auth: str, protocol: str, encryption: str) -> None:
@@ -163,20 +199,18 @@ def _check_protection(auth: str, protocol: str, encryption: str) -> None:
         )
 
 
-def _check_credentials(option: Callable[[str], Any], auth: str, user: str | None, password: str | None) -> None:
+def _check_credentials(
+    option: Callable[[str], Any], auth: str, user: str | None, password: str | None, variables: Collection[str]
+) -> None:
     if auth == "certificate":
-        files = {name: option(name) for name in ("certificate_pem", "certificate_key_pem")}
-        missing = [PREFIX + name for name, path in files.items() if not path]
-        for name, path in files.items():
-            if path and not Path(path).exists():
-                raise SettingsError(f"{PREFIX}{name} names {path}, which does not exist on the controller")
+        files = [(PREFIX + name, str(option(name) or "")) for name in ("certificate_pem", "certificate_key_pem")]
+        missing = [variable for variable, path in files if not path]
+        if missing:
+            raise SettingsError(f"{' and '.join(missing)} must be set for {PSRP.way} {auth}")
+        check_own_certificate(files[0], files[1], option(KEY_PASSWORD), PREFIX + KEY_PASSWORD)
     elif auth in ("basic", "credssp", "ntlm"):
-        missing = [name for name, value in (("ansible_user", user), ("ansible_password", password)) if value is None]
-    else:
         # Kerberos, and negotiate with it, can do with a ticket that the user has.
-        missing = []
-    if missing:
-        raise SettingsError(f"{' and '.join(missing)} must be set for ansible_psrp_auth {auth}")
+        check_user_and_password(user, password, f"{PSRP.way} {auth}", variables)
 
 
 def _cert_validation(validation: str, ca_cert: Any) -> bool | str:
@@ -184,8 +218,7 @@ def _cert_validation(validation: str, ca_cert: Any) -> bool | str:
         return False
     if ca_cert is None:
         return True
-    if not Path(ca_cert).exists():
-        raise SettingsError(f"ansible_psrp_ca_cert names {ca_cert}, which does not exist on the controller")
+    check_trusted(PSRP.ca, str(ca_cert))
     return str(ca_cert)
 
 

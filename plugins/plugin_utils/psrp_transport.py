@@ -8,14 +8,21 @@ import logging
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import check_basic
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
-    SettingsError,
     is_soap,
     refused,
     translate,
     unauthorized,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
+
+# The library behind a way of authenticating, and what to install for it.
+_LIBRARIES = {
+    "kerberos": "gssapi and krb5: pip install pypsrp[kerberos]",
+    "credssp": "requests-credssp: pip install pypsrp[credssp]",
+}
 
 
 class PsrpChannel:
@@ -40,6 +47,9 @@ class PsrpChannel:
                 f"the Python library pypsrp is missing on the controller ({error.name}); install pypsrp 0.9 or later, or set "
                 "ansible_connection to winrm"
             ) from None
+        if self._settings.auth == "basic":
+            arguments = self._settings.arguments
+            check_basic(arguments["username"] or "", arguments["password"] or "", self._settings.target.variables.way)
         # At debug level it would log whole requests, secrets included; on a time-out it prints a traceback of its own.
         logging.getLogger("pypsrp").setLevel(logging.WARNING)
         logging.getLogger("pypsrp.wsman").setLevel(logging.CRITICAL)
@@ -64,10 +74,11 @@ class PsrpChannel:
             raise refused(error.code, body, target) from None
         except WinRMError as error:
             raise TransportError(f"{target}: {error}", after_send=self._request_went_out()) from None
-        except ImportError:
+        except ImportError as error:
             raise SettingsError(
-                "the Python library for credssp is missing on the controller; install requests-credssp, or set "
-                "ansible_psrp_auth to another way of authenticating"
+                f"the Python library for {self._settings.auth} is missing on the controller ({error.name or error}); install "
+                f"{_LIBRARIES.get(self._settings.auth, 'pypsrp anew: pip install pypsrp')}, or set ansible_psrp_auth to another "
+                "way of authenticating"
             ) from None
         except Exception as error:
             # As in winrm_transport.py: many exception trees, and a garbled sealed answer raises nearly anything.

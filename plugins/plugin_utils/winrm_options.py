@@ -8,20 +8,36 @@ honoured is refused by the name of its variable; nothing is ignored.
 
 from __future__ import annotations
 
-import ipaddress
 import shlex
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlunsplit
 
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError, Target
+from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import (
+    check_own_certificate,
+    check_trusted,
+    check_user_and_password,
+)
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KinitSettings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy, environment_proxy
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import (
+    HTTP_PORT,
+    HTTPS_PORT,
+    WINRM,
+    SettingsError,
+    Target,
+    bracketed,
+    port_of,
+)
+from ansible_collections.configmgr.scp.plugins.plugin_utils.variable_names import unknown_variable
 
+PLUGIN = "ansible.builtin.winrm"
 PREFIX = "ansible_winrm_"
+# What pywinrm calls a setting that it takes from the environment.
+_BY_ENVIRONMENT = "legacy_requests"
 WAYS = ("basic", "certificate", "credssp", "kerberos", "ntlm", "plaintext", "ssl")
 
 # pywinrm's defaults, and what Ansible's connection_timeout adds for the read timeout.
@@ -46,6 +62,14 @@ OPTIONS_USED = frozenset(
         "scheme",
         "transport",
     }
+)
+# The variables of these options.
+VARIABLES = frozenset(
+    PREFIX + name
+    for name in (
+        *("connection_timeout", "host", "kinit_args", "kinit_cmd", "kinit_env_vars", "kinit_mode", "pass", "password", "path"),
+        *("port", "scheme", "transport", "user"),
+    )
 )
 # They shape how PowerShell is started, and no PowerShell is started here.
 OPTIONS_WITHOUT_MEANING = frozenset({"pipelining"})
@@ -72,33 +96,32 @@ class WinrmSettings:
     password: str | None = field(repr=False)
 
 
-def read_winrm_options(option: Callable[[str], Any]) -> WinrmSettings:
+def read_winrm_options(option: Callable[[str], Any], variables: Collection[str] = ()) -> WinrmSettings:
     """Read the options of a `winrm` connection.
 
     :param option: gives an option by name, plain values; ``_extras`` gives the host's other ``ansible_winrm_*`` variables.
+    :param variables: names of the host's variables.
     :raises SettingsError: a setting is wrong, missing or cannot be honoured.
     """
     extras = _read_extras(option("_extras") or {})
     user, password = option("remote_user") or None, option("remote_password")
-    port = int(option("port"))
-    scheme = option("scheme") or ("http" if port == 5985 else "https")
-    endpoint = urlunsplit((scheme, f"{_bracketed(str(option('remote_addr')))}:{port}", option("path") or "", "", ""))
+    port = port_of(option) or HTTPS_PORT
+    scheme = option("scheme") or ("http" if port == HTTP_PORT else "https")
+    endpoint = urlunsplit((scheme, f"{bracketed(str(option('remote_addr')))}:{port}", option("path") or "", "", ""))
     ways = _ways(option("transport"), user, scheme)
     operation_timeout, read_timeout = _timeouts(option("connection_timeout"), extras)
     credssp: dict[str, Any] = {name: extras.pop(name) for name in _CREDSSP_ATTRIBUTES if name in extras}
     realm = extras.pop("realm", None)
-    _check_credentials(ways, user, password, extras)
-    for name in ("cert_pem", "cert_key_pem"):
-        _check_file(name, extras.get(name))
-    if extras.get("ca_trust_path") not in (None, "legacy_requests"):
-        _check_file("ca_trust_path", extras["ca_trust_path"])
+    _check_credentials(ways, user, password, extras, variables)
+    if extras.get("ca_trust_path") not in (None, _BY_ENVIRONMENT):
+        check_trusted(WINRM.ca, extras["ca_trust_path"])
+    proxy = _proxy(extras, endpoint)
     return WinrmSettings(
         target=Target(
             endpoint=endpoint,
             user=user or "",
-            ca_option="ansible_winrm_ca_trust_path",
-            check_option="ansible_winrm_server_cert_validation",
-            timeout_option="ansible_winrm_connection_timeout",
+            variables=WINRM,
+            proxy=proxy,
         ),
         ways=ways,
         arguments={
@@ -192,22 +215,12 @@ def _read_extras(variables: Mapping[str, Any]) -> dict[str, Any]:
         if name in EXTRAS_REFUSED:
             raise SettingsError(f"{variable} cannot be honoured: {EXTRAS_REFUSED[name]}")
         if name not in EXTRAS:
-            raise SettingsError(
-                f"{variable} is not known and would have no effect; known are the options of ansible.builtin.winrm and "
-                + ", ".join(PREFIX + known for known in EXTRAS)
-            )
+            raise SettingsError(unknown_variable(variable, [*VARIABLES, *(PREFIX + known for known in EXTRAS)], PREFIX, PLUGIN))
         try:
             read[name] = EXTRAS[name](value)
         except ValueError as error:
             raise SettingsError(f"{variable} is {value!r}; {error}") from None
     return read
-
-
-def _bracketed(host: str) -> str:
-    try:
-        return f"[{ipaddress.IPv6Address(host)}]"
-    except ipaddress.AddressValueError:
-        return host
 
 
 def _ways(transport: Any, user: str | None, scheme: str) -> tuple[str, ...]:
@@ -236,22 +249,28 @@ def _timeouts(connection_timeout: Any, extras: dict[str, Any]) -> tuple[int, int
     return operation, read
 
 
-def _check_credentials(ways: tuple[str, ...], user: str | None, password: str | None, extras: Mapping[str, Any]) -> None:
+def _check_credentials(
+    ways: tuple[str, ...], user: str | None, password: str | None, extras: Mapping[str, Any], variables: Collection[str]
+) -> None:
     for way in ways:
         certificate = way == "certificate" or (way == "ssl" and (extras.get("cert_pem") or extras.get("cert_key_pem")))
+        chosen = f"{WINRM.way} {way}"
         if certificate:
-            missing = [PREFIX + name for name in ("cert_pem", "cert_key_pem") if not extras.get(name)]
-        elif way == "kerberos":
-            missing = [] if user else ["ansible_user"]
-        else:
-            missing = [name for name, value in (("ansible_user", user), ("ansible_password", password)) if value is None]
-        if missing:
-            raise SettingsError(f"{' and '.join(missing)} must be set for ansible_winrm_transport {way}")
+            files = [(PREFIX + name, str(extras.get(name) or "")) for name in ("cert_pem", "cert_key_pem")]
+            missing = [variable for variable, path in files if not path]
+            if missing:
+                raise SettingsError(f"{' and '.join(missing)} must be set for {chosen}")
+            check_own_certificate(files[0], files[1], None, "")
+        elif way != "kerberos":
+            check_user_and_password(user, password, chosen, variables)
+        elif not user:
+            raise SettingsError(f"ansible_user must be set for {chosen}")
 
 
-def _check_file(name: str, path: Any) -> None:
-    if path is not None and not Path(path).exists():
-        raise SettingsError(f"{PREFIX}{name} names {path}, which does not exist on the controller")
+def _proxy(extras: Mapping[str, Any], endpoint: str) -> Proxy | None:
+    if extras.get("proxy", _BY_ENVIRONMENT) == _BY_ENVIRONMENT:
+        return environment_proxy(endpoint)
+    return Proxy(extras["proxy"], PREFIX + "proxy") if extras["proxy"] else None
 
 
 def _kinit(

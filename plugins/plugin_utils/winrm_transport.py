@@ -5,21 +5,28 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import check_basic
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
-    SettingsError,
+    BASIC,
     is_soap,
     refused,
     translate,
     unauthorized,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
 
-# The library behind a way of authenticating, and the package that brings it.
-_LIBRARIES = {"kerberos": "pykerberos", "ntlm": "requests_ntlm", "credssp": "requests-credssp"}
+# The library behind a way of authenticating, and what to install for it.
+_LIBRARIES = {
+    "kerberos": "pykerberos: pip install pywinrm[kerberos]",
+    "credssp": "requests-credssp: pip install pywinrm[credssp]",
+}
+_BY_ENVIRONMENT = "legacy_requests"
 
 
 class WinrmChannel:
@@ -78,14 +85,31 @@ class WinrmChannel:
         }
         if not available.get(self._way, True):
             raise SettingsError(
-                f"the Python library for {self._way} is missing on the controller; install {_LIBRARIES[self._way]}, "
-                "or set ansible_winrm_transport to another way of authenticating"
+                f"the Python library for {self._way} is missing on the controller; install "
+                f"{_LIBRARIES.get(self._way, 'requests_ntlm')}, or set ansible_winrm_transport to another way of authenticating"
             )
+        self._check_basic()
         # Only the transport of the Protocol is used: nothing is sent by making it.
-        transport = Protocol(self._settings.target.endpoint, transport=self._way, **self._settings.arguments).transport
+        transport = Protocol(self._settings.target.endpoint, transport=self._way, **self._arguments()).transport
         for name, value in self._settings.credssp.items():
             setattr(transport, name, value)
         return transport
+
+    def _check_basic(self) -> None:
+        arguments = self._settings.arguments
+        by_certificate = self._way == "ssl" and arguments.get("cert_pem")
+        if self._way in BASIC and not by_certificate:
+            check_basic(arguments["username"] or "", arguments["password"] or "", self._settings.target.variables.way)
+
+    def _arguments(self) -> dict[str, Any]:
+        """What the environment decides is told pywinrm by name: it warns of finding it there, and will stop to look."""
+        arguments, target = dict(self._settings.arguments), self._settings.target
+        if arguments.get("proxy", _BY_ENVIRONMENT) == _BY_ENVIRONMENT:
+            arguments["proxy"] = target.proxy.url if target.proxy else None
+        trusted = os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")
+        if trusted and arguments.get("ca_trust_path", _BY_ENVIRONMENT) == _BY_ENVIRONMENT:
+            arguments["ca_trust_path"] = trusted
+        return arguments
 
     def _guarded(self, call: Any, *, sent: bool) -> Any:
         from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError

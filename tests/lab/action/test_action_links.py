@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import socket
 import threading
@@ -25,7 +26,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from lab.winrm.injection import Cut, Delay, Drop, Status
 
 THING = CimClass("Lab_Thing")
@@ -233,3 +234,78 @@ def test_kerberos_without_its_library_says_what_to_install(server: Any) -> None:
     }
     with pytest.raises(SettingsError, match="install pykerberos"):
         access_to(SimpleNamespace(transport="winrm", get_option=options.__getitem__)).link.send(b"<s:Envelope/>")
+
+
+@pytest.mark.skipif(importlib.util.find_spec("gssapi") is not None, reason="the library is there")
+@pytest.mark.parametrize("connection", ["psrp"], indirect=True)
+def test_psrp_with_kerberos_and_without_its_library_says_what_to_install(server: Any, connection: Any) -> None:
+    connection.options["auth"] = "kerberos"
+    with pytest.raises(SettingsError, match=r"gssapi and krb5: pip install pypsrp\[kerberos\]") as caught:
+        access_to(connection).link.send(b"<s:Envelope/>")
+    assert "credssp" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("remote_user", "Админ"), ("remote_password", "Пароль"), ("remote_password", "€uro")]
+)
+def test_basic_refuses_what_it_can_not_carry(server: Any, connection: Any, name: str, value: str) -> None:
+    connection.options.update({name: value, "message_encryption": "never", "auth": "basic", "transport": ["basic"]})
+    with pytest.raises(SettingsError, match=r"nothing was sent; set ansible_.* to ntlm or kerberos") as caught:
+        access_to(connection).link.send(b"<s:Envelope/>")
+    assert name.replace("remote", "ansible") in str(caught.value)
+    assert value not in str(caught.value)
+    assert server.log.records() == ()
+
+
+@pytest.mark.parametrize("connection", ["winrm"], indirect=True)
+def test_the_next_way_is_tried_where_basic_does_not_do(server: Any, connection: Any) -> None:
+    connection.options["transport"] = ["basic", "ntlm"]
+    connection.options["remote_user"] = "CORP\\Админ"
+    with pytest.raises(AuthenticationFailed, match=r"nothing was sent; set ansible_winrm_transport .*ntlm"):
+        access_to(connection).link.send(b"<s:Envelope/>")
+    assert server.log.records()
+
+
+@pytest.fixture
+def closed_proxy(monkeypatch: pytest.MonkeyPatch, closed_port: tuple[str, int]) -> str:
+    """The environment names a proxy that does not listen."""
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    url = f"http://user:Proxy-Pass@{closed_port[0]}:{closed_port[1]}"
+    monkeypatch.setenv("http_proxy", url)
+    return f"http://{closed_port[0]}:{closed_port[1]}"
+
+
+def test_a_proxy_of_the_environment_that_does_not_listen(connection: Any, closed_proxy: str) -> None:
+    with pytest.raises(Unreachable) as caught:
+        access_to(connection).link.send(b"<s:Envelope/>")
+    around = "ansible_winrm_proxy to null" if connection.transport == "winrm" else "ansible_psrp_ignore_proxy to true"
+    for word in (closed_proxy, "http_proxy in the environment", "no_proxy", around, "refused"):
+        assert word in str(caught.value)
+    assert "Proxy-Pass" not in str(caught.value)
+
+
+@pytest.mark.parametrize("way", ["no_proxy", "variable"])
+def test_the_ways_round_a_proxy_of_the_environment(
+    connection: Any, closed_proxy: str, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "no_proxy":
+        monkeypatch.setenv("no_proxy", connection.options["remote_addr"])
+    elif connection.transport == "winrm":
+        connection.options["_extras"]["ansible_winrm_proxy"] = None
+    else:
+        connection.options["ignore_proxy"] = True
+    with session_over(connection) as session:
+        assert say(session) == "Ä"
+
+
+def test_pywinrm_finds_nothing_by_itself_in_the_environment(
+    server: Any, connection: Any, monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", server.ca_file)
+    monkeypatch.setattr("winrm.transport.DISPLAYED_CA_TRUST_WARNING", False)
+    connection.options.update(port=server.https_port, scheme="https", protocol="https")
+    with session_over(connection) as session:
+        assert say(session) == "Ä"
+    assert [str(warning.message) for warning in recwarn if "environment" in str(warning.message)] == []

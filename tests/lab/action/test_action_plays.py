@@ -98,6 +98,10 @@ def test_what_cannot_be_honoured_is_refused_with_what_to_do(server: Any, play: A
         "keytab": {**good, "ansible_winrm_keytab": "/etc/krb5.keytab"},
         "kerberos": {**good, "ansible_winrm_transport": "kerberos"},
         "jea": server.psrp(configuration_name="Restricted"),
+        "psrp-unknown": server.psrp(cert_validaton="ignore"),
+        "psrp-of-no-meaning": {**good, "ansible_psrp_bogus": "of another connection"},
+        "port": {**good, "ansible_port": 99999},
+        "empty": {**good, "ansible_password": ""},
         "ca": server.winrm(scheme="https", ca_trust_path="/nowhere/ca.pem"),
         "user": {**good, "ansible_user": ""},
     }
@@ -115,6 +119,13 @@ def test_what_cannot_be_honoured_is_refused_with_what_to_do(server: Any, play: A
                 "ignore_errors": True,
             },
             {**READ, "name": "async", "async": 10, "poll": 1, "when": "inventory_hostname == 'good'", "ignore_errors": True},
+            {
+                **READ,
+                "name": "delegated",
+                "delegate_to": "psrp-unknown",
+                "when": "inventory_hostname == 'good'",
+                "ignore_errors": True,
+            },
             {"name": "unknown option", CIM: {"klass": "X"}, "when": "inventory_hostname == 'good'", "ignore_errors": True},
             {
                 "name": "two ways",
@@ -136,6 +147,9 @@ def test_what_cannot_be_honoured_is_refused_with_what_to_do(server: Any, play: A
         "keytab": ("ansible_winrm_keytab", "ansible_winrm_kinit_args"),
         "kerberos": ("pykerberos", "ansible_winrm_transport"),
         "jea": ("ansible_psrp_configuration_name", "Restricted"),
+        "psrp-unknown": ("ansible_psrp_cert_validaton is not known", "ansible_psrp_cert_validation is probably meant"),
+        "port": ("ansible_port is 99999", "1 to 65535"),
+        "empty": ("ansible_password is empty",),
         "ca": ("ansible_winrm_ca_trust_path", "/nowhere/ca.pem", "does not exist"),
         "user": ("ansible_user must be set",),
     }
@@ -152,6 +166,10 @@ def test_what_cannot_be_honoured_is_refused_with_what_to_do(server: Any, play: A
         message = run.result(task, "failed", "good")["msg"]
         assert [word for word in words if word not in message] == [], (task, message)
     assert run.result("read", "ok", "good")["instances"] == ROWS
+    # What is said of a host is said of its own connection.
+    assert run.result("read", "ok", "psrp-of-no-meaning")["instances"] == ROWS
+    message = run.result("delegated", "failed", "good")["msg"]
+    assert "ansible_psrp_cert_validaton is not known" in message
     assert "NoneType: None" not in run.output
 
 

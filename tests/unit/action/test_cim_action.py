@@ -10,6 +10,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
+from ansible import constants
 from ansible.errors import AnsibleActionSkip
 
 from ansible_collections.configmgr.scp.plugins.action import cim as action
@@ -73,6 +74,7 @@ class Trial:
             diff=False,
             no_log=False,
             delegate_to=None,
+            environment=[],
         )
         self.options: dict[str, Any] = dict(OPTIONS)
         self.connection = SimpleNamespace(
@@ -85,8 +87,11 @@ class Trial:
 
     def __call__(self, **args: Any) -> dict[str, Any]:
         self.task.args = args
+        return self.run({"inventory_hostname": "cas01"})
+
+    def run(self, variables: dict[str, Any]) -> dict[str, Any]:
         plugin = action.ActionModule(self.task, self.connection, SimpleNamespace(), None, None)
-        result: dict[str, Any] = plugin.run(task_vars={"inventory_hostname": "cas01"})
+        result: dict[str, Any] = plugin.run(task_vars=variables)
         return result
 
 
@@ -274,3 +279,26 @@ def test_results_are_plain(trial: Trial) -> None:
     rows = trial()["rows"]
     assert rows == [{"a": "b"}]
     assert type(rows[0]["a"]) is str
+
+
+def test_an_environment_is_warned_of_by_its_names(trial: Trial) -> None:
+    trial.task.environment = [{"http_proxy": "http://u:Hush@px"}, {"TZ": "UTC"}, None]
+    assert "failed" not in trial()
+    [warning] = trial.screen.warnings
+    assert warning.startswith("environment (TZ, http_proxy) has no effect")
+    assert "Hush" not in warning
+
+
+@pytest.mark.parametrize("delegated", [False, True])
+def test_unknown_variables_of_the_connection_are_those_of_its_host(trial: Trial, delegated: bool) -> None:
+    trial.connection.transport = "psrp"
+    mine, others = {"ansible_psrp_colour": 1}, {"ansible_psrp_taste": 2}
+    trial.task.delegate_to = "scp01" if delegated else None
+    result = trial.run({"inventory_hostname": "cas01", **mine, "ansible_delegated_vars": {"scp01": others}})
+    assert ("ansible_psrp_taste" if delegated else "ansible_psrp_colour") in result["msg"]
+
+
+@pytest.mark.skipif(not hasattr(constants, "INJECT_INVOCATION"), reason="ansible-core 2.21 made it a setting")
+def test_the_arguments_are_told_where_they_are_asked_for(trial: Trial) -> None:
+    assert "invocation" not in trial()
+    assert trial.run({"ansible_inject_invocation": True})["invocation"]["module_args"]["wait"] is True

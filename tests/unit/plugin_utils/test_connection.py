@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 WINRM = {"remote_addr": "h", "remote_user": "u", "remote_password": "Pass-1", "port": 5986, "path": "/wsman"}
 PSRP = {
@@ -46,6 +46,11 @@ def test_psrp() -> None:
     assert access.target.endpoint == "https://h:5986/wsman"
     assert (access.operation_timeout_seconds, access.max_envelope_bytes) == (25, 512000)
     assert len(access.warnings) == 1
+
+
+def test_the_password_of_a_key_and_of_a_proxy_are_secrets() -> None:
+    options = {**PSRP, "certificate_key_password": "KeyPass-1", "proxy": "http://u:Proxy%20Pass@px:3128"}
+    assert access_to(plugin("psrp", options)).secrets == {"Pass-1", "KeyPass-1", "Proxy%20Pass", "Proxy Pass"}
 
 
 def test_without_a_password_there_is_no_secret() -> None:

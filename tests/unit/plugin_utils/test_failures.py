@@ -24,9 +24,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     TransportTimeout,
     Unreachable,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import Target, is_soap, refused, translate, unauthorized
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import is_soap, refused, translate, unauthorized
+from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, Target, Variables
 
-TARGET = Target("https://scp01:5986/wsman", "CORP\\admin", "CA_OPTION", "CHECK_OPTION", "TIMEOUT_OPTION")
+VARIABLES = Variables("CA_OPTION", "CHECK_OPTION", "TIMEOUT_OPTION", "WAY_OPTION", "SCHEME_OPTION", "NO_PROXY to true")
+TARGET = Target("https://scp01:5986/wsman", "CORP\\admin", VARIABLES)
 POOL: Any = None
 
 
@@ -121,7 +124,8 @@ def test_a_long_reason_is_cut() -> None:
 
 def test_wrong_credentials_name_the_account() -> None:
     assert "CORP\\admin" in str(unauthorized(TARGET, "basic"))
-    assert "client certificate" in str(unauthorized(Target("https://h", "", "", "", ""), "certificate"))
+    assert "WAY_OPTION" in str(unauthorized(TARGET, "ntlm"))
+    assert "client certificate" in str(unauthorized(Target("https://h", "", VARIABLES), "certificate"))
 
 
 @pytest.mark.parametrize(
@@ -146,3 +150,63 @@ def test_bare_statuses() -> None:
     assert "unencrypted" in str(empty)
     assert (page.status, page.after_send) == (502, True)
     assert "proxy" in str(page)
+
+
+@pytest.mark.parametrize("user", [r"CORP\admin", "admin@corp.example"])
+@pytest.mark.parametrize("method", ["basic", "plaintext", "ssl"])
+def test_basic_is_not_for_accounts_of_a_domain(user: str, method: str) -> None:
+    message = str(unauthorized(Target("http://scp01:5985/wsman", user, WINRM), method))
+    assert "from local accounts alone" in message
+    assert message.endswith("set ansible_winrm_transport to ntlm or kerberos")
+
+
+@pytest.mark.parametrize(
+    ("user", "method"), [("admin", "basic"), (r".\admin", "basic"), (r"SCP01\admin", "basic"), (r"CORP\a", "ntlm")]
+)
+def test_a_local_account_may_have_a_wrong_password(user: str, method: str) -> None:
+    message = str(unauthorized(Target("http://scp01.corp.example:5985/wsman", user, WINRM), method))
+    assert "wrong user or password" in message
+    assert "local accounts" not in message
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (85, "no authority key identifier"),
+        (86, "no subject key identifier"),
+        (89, "not marked as critical"),
+        (92, "no key usage"),
+    ],
+)
+def test_a_certificate_that_newer_pythons_refuse_is_no_question_of_trust(code: int, words: str) -> None:
+    message = str(translate(certificate(code), TARGET, "ntlm", sent=False))
+    assert [word for word in (words, "Python 3.13 and newer", "Python 3.11 or 3.12", "CHECK_OPTION") if word not in message] == []
+    assert "CA_OPTION" not in message
+
+
+OF_ENVIRONMENT = Proxy("http://user:Proxy-Pass@px01:3128", "https_proxy", of_environment=True)
+
+
+def test_a_proxy_of_the_environment_is_named_with_the_ways_round_it() -> None:
+    through = Target("https://scp01:5986/wsman", "u", VARIABLES, OF_ENVIRONMENT)
+    failed = translate(
+        requests.exceptions.ProxyError(MaxRetryError(POOL, "/", ProxyError("x", OSError("502 Bad")))), through, "ntlm", sent=False
+    )
+    for message in (str(failed), str(refused(503, b"<html>", through)), str(refused(403, b"", through))):
+        for word in ("http://px01:3128", "https_proxy", "no_proxy", "NO_PROXY to true"):
+            assert word in message
+        assert "Proxy-Pass" not in message
+
+
+def test_a_proxy_of_the_inventory_is_named_with_its_variable() -> None:
+    through = Target("https://scp01:5986/wsman", "u", VARIABLES, Proxy("http://px01:3128", "ansible_winrm_proxy"))
+    message = str(refused(502, b"<html>", through))
+    assert "The proxy http://px01:3128 is set by ansible_winrm_proxy" in message
+    assert "environment" not in message
+
+
+@pytest.mark.parametrize("error", [ConnectionResetError(104, "Connection reset by peer"), requests.ConnectionError("aborted")])
+def test_http_to_the_port_of_https(error: Exception) -> None:
+    message = str(translate(error, Target("http://scp01:5986/wsman", "u", VARIABLES), "ntlm", sent=False))
+    assert message.endswith("Port 5986 is that of WinRM over HTTPS: set SCHEME_OPTION to https, or ansible_port to 5985")
+    assert "5986 is" not in str(translate(error, Target("http://scp01:5985/wsman", "u", VARIABLES), "ntlm", sent=False))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket, KinitSettings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 PASSWORD = "Pä ss'1"
 

@@ -12,8 +12,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     TransportTimeout,
     Unreachable,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import IDLE_LIMIT_SECONDS, Channel, Link
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 Events = list[str]
 

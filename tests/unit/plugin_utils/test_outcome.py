@@ -16,8 +16,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 HOST = "cas01.corp.example"
 PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
@@ -29,7 +29,7 @@ PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
         (TaskFailure("No."), True, "failed", ("No.",)),
         (SettingsError("set x"), False, "failed", ("set x",)),
         (AnswerError("not XML", request=PUT), True, "failed", (HOST, "Put of SMS_SCI_SysResUse", "not XML")),
-        (Unreachable("no connection"), False, "unreachable", ("No connection.",)),
+        (Unreachable("no connection", request=PUT), False, "unreachable", ("No connection.",)),
         (AuthenticationFailed("rejected"), False, "unreachable", ("Rejected.",)),
         (TransportTimeout("late", after_send=False), False, "unreachable", ("Late.",)),
         (Refused(404), False, "unreachable", ("404",)),
@@ -98,3 +98,8 @@ def test_a_fault_is_data_too(codes: dict[str, Any], expected: dict[str, Any]) ->
         "provider_text": "Zugriff verweigert",
         **expected,
     }
+
+
+@pytest.mark.parametrize("error", [AuthenticationFailed("rejected", request=PUT), Unreachable("no connection", request=PUT)])
+def test_who_is_not_let_in_does_not_read_what_would_have_been_asked(error: Exception) -> None:
+    assert outcome_of(error, connected=False, host=HOST)["msg"] in ("Rejected.", "No connection.")

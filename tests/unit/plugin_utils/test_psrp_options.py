@@ -10,17 +10,18 @@ from ansible.plugins.connection import psrp as plugin
 from pypsrp.wsman import WSMan
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils import psrp_options
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings, read_psrp_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
+from tests.unit.plugin_utils.conftest import PemFiles
 
 HERE = __file__
 DEFAULTS = {name: option.get("default") for name, option in yaml.safe_load(plugin.DOCUMENTATION)["options"].items()}
 
 
-def settings(**options: Any) -> PsrpSettings:
-    """The settings of a host with the plugin's own defaults."""
+def settings(variables: tuple[str, ...] = (), **options: Any) -> PsrpSettings:
+    """The settings of a host with the plugin's own defaults; ``variables`` are names of variables that it has."""
     values = {**DEFAULTS, "remote_addr": "scp01.corp.example", "remote_user": "admin", "remote_password": "Pass-1", **options}
-    return read_psrp_options(values.get)
+    return read_psrp_options(values.get, variables)
 
 
 def test_the_plugin_has_no_option_that_nobody_thought_of() -> None:
@@ -37,7 +38,6 @@ def test_what_is_made_of_it_is_what_pypsrp_takes() -> None:
     ("option", "value", "argument", "expected"),
     [
         ("auth", "kerberos", "auth", "kerberos"),
-        ("ca_cert", HERE, "cert_validation", HERE),
         ("cert_validation", "ignore", "cert_validation", False),
         ("cert_validation", "validate", "cert_validation", True),
         ("certificate_key_pem", HERE, "certificate_key_pem", HERE),
@@ -74,8 +74,69 @@ def test_options_reach_pypsrp(option: str, value: Any, argument: str, expected: 
 def test_the_table_above_is_complete() -> None:
     marks = getattr(test_options_reach_pypsrp, "pytestmark")  # noqa: B009
     tested = {row[0] for row in marks[0].args[1]}
-    # Refused, see below, instead of passed on.
-    assert psrp_options.OPTIONS_USED - tested == {"configuration_name"}
+    # The first is refused instead of passed on; the others are files. See below.
+    assert psrp_options.OPTIONS_USED - tested == {"configuration_name", "ca_cert", "certificate_key_password"}
+
+
+def test_files_reach_pypsrp(pem: PemFiles) -> None:
+    found = settings(
+        auth="certificate",
+        ca_cert=pem.ca,
+        certificate_pem=pem.certificate,
+        certificate_key_pem=pem.locked_key,
+        certificate_key_password="KeyPass-1",
+    )
+    assert found.arguments["cert_validation"] == pem.ca
+    transport = WSMan(**found.arguments).transport
+    assert (transport.certificate_pem, transport.certificate_key_pem) == (pem.certificate, pem.locked_key)
+    assert transport.certificate_key_password == found.key_password == "KeyPass-1"
+    assert "KeyPass-1" not in repr(found)
+
+
+@pytest.mark.parametrize(
+    ("key", "password", "words"),
+    [
+        ("locked_key", None, "the key has a password; set ansible_psrp_certificate_key_password"),
+        ("locked_key", "wrong", "its password is not the one in ansible_psrp_certificate_key_password"),
+        ("other_key", None, "are not a certificate and its key"),
+        ("no_pem", None, "are not a certificate and its key in PEM form"),
+    ],
+)
+def test_a_certificate_and_a_key_that_do_not_fit(pem: PemFiles, key: str, password: str | None, words: str) -> None:
+    path = getattr(pem, key)
+    with pytest.raises(SettingsError, match=words) as caught:
+        settings(auth="certificate", certificate_pem=pem.certificate, certificate_key_pem=path, certificate_key_password=password)
+    assert path in str(caught.value)
+    assert "ansible_psrp_certificate_key_pem" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("variable", "words"),
+    [
+        ("ansible_psrp_cert_validaton", ("is not known", "ansible_psrp_cert_validation is probably meant")),
+        ("ansible_psrp_bogus", ("is not known", "known are, of ansible.builtin.psrp:", "ansible_psrp_auth")),
+        ("ansible_psrp_certificate_key_password", ("no effect with this release of ansible-core", "2.21")),
+    ],
+)
+def test_variables_without_effect_are_refused(variable: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(SettingsError) as caught:
+        settings(("ansible_host", variable))
+    assert [word for word in (variable, *words) if word not in str(caught.value)] == []
+
+
+def test_the_table_of_variables_is_the_plugin_s_own() -> None:
+    options = yaml.safe_load(plugin.DOCUMENTATION)["options"].values()
+    named = {variable["name"] for option in options for variable in option.get("vars", ())}
+    named = {name for name in named if name.startswith(psrp_options.PREFIX)}
+    # Two came with ansible-core 2.21.
+    new = {f"ansible_psrp_{name}" for name in ("certificate_key_password", "no_profile")}
+    assert named | new == psrp_options.VARIABLES
+    settings(tuple(psrp_options.VARIABLES), certificate_key_password="x")
+
+
+def test_an_address_of_ipv6_has_its_brackets() -> None:
+    found = settings(remote_addr="fe80::1", port=5985)
+    assert found.target.endpoint == WSMan(**found.arguments).transport.endpoint == "http://[fe80::1]:5985/wsman"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +153,10 @@ def test_the_table_above_is_complete() -> None:
         ({"ca_cert": "/nowhere"}, ("ansible_psrp_ca_cert", "/nowhere", "does not exist")),
         ({"read_timeout": 20}, ("ansible_psrp_read_timeout", "ansible_psrp_operation_timeout")),
         ({"max_envelope_size": 100}, ("ansible_psrp_max_envelope_size", "8192")),
-        ({"_extras": {"ansible_psrp_colour": 1}}, ("ansible_psrp_colour",)),
+        ({"port": 99999}, ("ansible_port is 99999", "1 to 65535")),
+        ({"ca_cert": HERE}, ("ansible_psrp_ca_cert", HERE, "no certificate", "PEM")),
+        ({"auth": "ntlm", "remote_password": ""}, ("ansible_password is empty", "ansible_psrp_auth ntlm")),
+        ({"auth": "basic", "remote_password": ""}, ("ansible_password is empty",)),
     ],
 )
 def test_refusals_name_the_variable(options: dict[str, Any], words: tuple[str, ...]) -> None:
@@ -104,6 +168,8 @@ def test_refusals_name_the_variable(options: dict[str, Any], words: tuple[str, .
 def test_kerberos_and_negotiate_can_do_with_a_ticket() -> None:
     for auth in ("kerberos", "negotiate"):
         assert settings(auth=auth, remote_password=None, remote_user=None).arguments["username"] is None
+        # An empty password is none, and no reason to ask a server about it.
+        assert settings(auth=auth, remote_password="").arguments["password"] is None
 
 
 def test_the_answers_size_is_the_users_only_when_set() -> None:

@@ -12,8 +12,9 @@ from ansible.plugins.connection import winrm as plugin
 from winrm.protocol import Protocol
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils import winrm_options
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings, read_winrm_options
+from tests.unit.plugin_utils.conftest import PemFiles
 
 HERE = __file__
 
@@ -45,8 +46,8 @@ def test_pywinrm_has_no_argument_that_nobody_thought_of() -> None:
     assert not set(winrm_options.EXTRAS) & set(winrm_options.EXTRAS_REFUSED)
 
 
-def test_what_is_made_of_it_is_what_pywinrm_takes() -> None:
-    every = settings({"cert_pem": HERE, "cert_key_pem": HERE, "proxy": None, "send_cbt": "no", "service": "WSMAN"})
+def test_what_is_made_of_it_is_what_pywinrm_takes(pem: PemFiles) -> None:
+    every = settings({"cert_pem": pem.certificate, "cert_key_pem": pem.key, "proxy": None, "send_cbt": "no", "service": "WSMAN"})
     Protocol(every.target.endpoint, transport="ntlm", **every.arguments)
 
 
@@ -101,7 +102,6 @@ def test_time_limits(options: dict[str, Any], extras: dict[str, Any], operation:
 @pytest.mark.parametrize(
     ("name", "value", "expected"),
     [
-        ("ca_trust_path", HERE, HERE),
         ("ca_trust_path", None, None),
         ("ca_trust_path", "legacy_requests", "legacy_requests"),
         ("credssp_disable_tlsv1_2", "yes", True),
@@ -119,10 +119,11 @@ def test_other_variables_reach_pywinrm(name: str, value: Any, expected: Any) -> 
     assert settings({name: value}).arguments[name] == expected
 
 
-def test_variables_that_travel_elsewhere() -> None:
-    found = settings({"credssp_auth_mechanism": "ntlm", "credssp_minimum_version": "5", "cert_pem": HERE, "cert_key_pem": HERE})
+def test_variables_that_travel_elsewhere(pem: PemFiles) -> None:
+    files = {"cert_pem": pem.certificate, "cert_key_pem": pem.key, "ca_trust_path": pem.ca}
+    found = settings({"credssp_auth_mechanism": "ntlm", "credssp_minimum_version": "5", **files})
     assert found.credssp == {"credssp_auth_mechanism": "ntlm", "credssp_minimum_version": 5}
-    assert (found.arguments["cert_pem"], found.arguments["cert_key_pem"]) == (HERE, HERE)
+    assert {name: found.arguments[name] for name in files} == files
 
 
 @pytest.mark.parametrize(
@@ -156,7 +157,18 @@ def test_the_command_of_managed_tickets() -> None:
 @pytest.mark.parametrize(
     ("options", "extras", "words"),
     [
-        ({}, {"colour": 1}, ("ansible_winrm_colour", "ansible_winrm_proxy")),
+        ({}, {"colour": 1}, ("ansible_winrm_colour", "ansible_winrm_proxy", "ansible_winrm_transport", "ansible.builtin.winrm")),
+        ({}, {"transprot": "ntlm"}, ("ansible_winrm_transprot is not known", "ansible_winrm_transport is probably meant")),
+        ({}, {"server_cert_valdation": "ignore"}, ("ansible_winrm_server_cert_validation is probably meant",)),
+        ({"port": 99999}, {}, ("ansible_port is 99999", "1 to 65535", "5986")),
+        ({"port": 0}, {}, ("ansible_port is 0",)),
+        ({"port": True}, {}, ("ansible_port is True",)),
+        ({"port": "winrm"}, {}, ("ansible_port is 'winrm'",)),
+        ({}, {"ca_trust_path": HERE}, ("ansible_winrm_ca_trust_path", HERE, "no certificate", "PEM")),
+        ({}, {"cert_pem": HERE, "cert_key_pem": HERE}, ("ansible_winrm_cert_pem", HERE, "PEM")),
+        ({"remote_password": "", "transport": ["ntlm"]}, {}, ("ansible_password is empty", "ansible_winrm_transport ntlm")),
+        ({"remote_password": "", "transport": ["kerberos", "ntlm"]}, {}, ("ansible_password is empty",)),
+        ({"remote_password": ""}, {}, ("ansible_password is empty",)),
         ({}, {"keytab": "/k"}, ("ansible_winrm_keytab", "kinit_args")),
         ({}, {"endpoint": "http://x"}, ("ansible_winrm_endpoint", "ansible_host")),
         ({}, {"username": "x"}, ("ansible_winrm_username", "ansible_user")),
@@ -207,3 +219,51 @@ def test_weak_protection_is_warned_of(options: dict[str, Any], extras: dict[str,
 def test_the_password_is_in_no_text_of_the_settings() -> None:
     show: Callable[[Any], str] = repr
     assert "Pass-1" not in show(settings(remote_user="a@B"))
+
+
+def test_the_table_of_variables_is_the_plugin_s_own() -> None:
+    options = yaml.safe_load(plugin.DOCUMENTATION)["options"].values()
+    named = {variable["name"] for option in options for variable in option.get("vars", ())}
+    assert {name for name in named if name.startswith(winrm_options.PREFIX)} == winrm_options.VARIABLES
+
+
+def test_a_password_that_is_looked_for_under_another_name() -> None:
+    options = {"remote_addr": "h", "remote_user": "u", "port": 5986, "transport": ["ntlm"]}
+    with pytest.raises(SettingsError, match="ansible_ssh_password is set, but winrm and psrp do not take it"):
+        read_winrm_options(options.get, ["ansible_ssh_password", "ansible_host"])
+    with pytest.raises(SettingsError) as caught:
+        read_winrm_options(options.get, ["ansible_host"])
+    assert "ssh" not in str(caught.value)
+
+
+@pytest.mark.parametrize("password", [None, ""])
+def test_a_ticket_needs_no_password(password: str | None) -> None:
+    assert settings(transport=["kerberos"], remote_password=password).kinit is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "no_proxy", "named"),
+    [
+        ({"http_proxy": "http://u:Proxy-Pass@px:3128"}, "", "http_proxy"),
+        ({"ALL_PROXY": "http://u:Proxy-Pass@px:3128"}, "", "ALL_PROXY"),
+        ({"https_proxy": "http://px:3128"}, "", None),
+        ({"http_proxy": "http://px:3128"}, "corp.example", None),
+    ],
+)
+def test_a_proxy_of_the_environment_is_known(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], no_proxy: str, named: str | None
+) -> None:
+    for name in ("http_proxy", "https_proxy", "all_proxy", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.upper(), raising=False)
+    for name, value in {**variables, "no_proxy": no_proxy}.items():
+        monkeypatch.setenv(name, value)
+    proxy = settings(port=5985).target.proxy
+    assert (proxy.variable if proxy else None) == named
+    if proxy:
+        assert (str(proxy), proxy.of_environment, set(proxy.secrets)) == ("http://px:3128", True, {"Proxy-Pass"})
+        assert "Proxy-Pass" not in repr(settings(port=5985))
+    assert settings({"proxy": None}, port=5985).target.proxy is None
+    own = settings({"proxy": "px2:80"}, port=5985).target.proxy
+    assert own is not None
+    assert (str(own), own.variable, own.of_environment) == ("px2:80", "ansible_winrm_proxy", False)

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The proxy that a connection goes through, and who named it: the inventory, or the environment of Ansible on the controller."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from urllib.parse import unquote, urlsplit
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """One proxy.
+
+    :param url: as it was given; may hold a password.
+    :param variable: who named it, a variable of the inventory or of the environment.
+    """
+
+    url: str = field(repr=False)
+    variable: str
+    of_environment: bool = False
+
+    def __str__(self) -> str:
+        """Its address, without user and password."""
+        scheme, found, rest = self.url.partition("://")
+        place = (rest if found else scheme).rpartition("@")[2]
+        return f"{scheme}://{place}" if found else place
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The password in the address, as it stands there and decoded."""
+        try:
+            password = urlsplit(self.url if "://" in self.url else f"//{self.url}").password
+        except ValueError:
+            password = None
+        return frozenset({password, unquote(password)} if password else ())
+
+
+def environment_proxy(endpoint: str, environment: Mapping[str, str] = os.environ) -> Proxy | None:
+    """The proxy that the environment names for an address, as requests finds it; None without one; no_proxy is heeded."""
+    try:
+        from requests.utils import get_environ_proxies, select_proxy
+    except ImportError:
+        # Without it there is no connection either; whoever opens one says which library is missing.
+        return None
+    url = select_proxy(endpoint, get_environ_proxies(endpoint, no_proxy=None))
+    if not url:
+        return None
+    scheme = urlsplit(endpoint).scheme
+    names = [f"{kind}_proxy" for kind in (scheme, "all")]
+    spelled = [spelling for name in names for spelling in (name, name.upper())]
+    variable = next((name for name in spelled if environment.get(name) == url), names[0])
+    return Proxy(str(url), variable, of_environment=True)

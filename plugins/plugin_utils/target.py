@@ -1,0 +1,111 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Where requests go and as whom, for messages; and the variables that a user sets for it."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy
+
+HTTP_PORT, HTTPS_PORT = 5985, 5986
+
+
+class SettingsError(Exception):
+    """The connection settings of the host cannot be used as they are. The text says which, and what to set instead."""
+
+
+@dataclass(frozen=True)
+class Variables:
+    """The names of the variables of one connection plugin.
+
+    :param ca: the file of trusted certificates.
+    :param check: switches the check of certificates.
+    :param timeout: the time limit for an answer.
+    :param way: the way of authenticating.
+    :param scheme: http or https.
+    :param no_proxy: what to set to go without a proxy, as in ``x to null``.
+    """
+
+    ca: str
+    check: str
+    timeout: str
+    way: str
+    scheme: str
+    no_proxy: str
+
+
+WINRM = Variables(
+    ca="ansible_winrm_ca_trust_path",
+    check="ansible_winrm_server_cert_validation",
+    timeout="ansible_winrm_connection_timeout",
+    way="ansible_winrm_transport",
+    scheme="ansible_winrm_scheme",
+    no_proxy="ansible_winrm_proxy to null (as YAML or JSON, not as a text)",
+)
+PSRP = Variables(
+    ca="ansible_psrp_ca_cert",
+    check="ansible_psrp_cert_validation",
+    timeout="ansible_psrp_read_timeout",
+    way="ansible_psrp_auth",
+    scheme="ansible_psrp_protocol",
+    no_proxy="ansible_psrp_ignore_proxy to true",
+)
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a request goes and as whom; never a password.
+
+    :param user: empty where a certificate or a ticket says who it is.
+    :param proxy: what the requests go through; None without one.
+    """
+
+    endpoint: str
+    user: str
+    variables: Variables
+    proxy: Proxy | None = None
+
+    def __str__(self) -> str:
+        return f"{self.endpoint} as {self.user}" if self.user else self.endpoint
+
+    @property
+    def domain(self) -> str:
+        """The domain that the user's name shows; empty for a local account of the server, as far as the name tells."""
+        domain, found, _ = self.user.partition("\\")
+        if not found:
+            return self.user.partition("@")[2]
+        server = (urlsplit(self.endpoint).hostname or "").partition(".")[0]
+        return "" if domain.lower() in (".", "", server) else domain
+
+
+def bracketed(host: str) -> str:
+    """A host as it stands in an address: IPv6 in brackets."""
+    try:
+        return f"[{ipaddress.IPv6Address(host)}]"
+    except ipaddress.AddressValueError:
+        return host
+
+
+def port_of(option: Callable[[str], Any]) -> int | None:
+    """The port of the connection, None when none is set.
+
+    :raises SettingsError: it is no port.
+    """
+    port = option("port")
+    if port is None:
+        return None
+    try:
+        number = 0 if isinstance(port, bool) else int(port)
+    except (TypeError, ValueError):
+        number = 0
+    if not 1 <= number <= 65535:
+        raise SettingsError(
+            f"ansible_port is {port!r}, which is no port; allowed are 1 to 65535. WinRM listens for "
+            f"HTTPS on {HTTPS_PORT} and for HTTP on {HTTP_PORT}"
+        )
+    return number

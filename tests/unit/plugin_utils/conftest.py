@@ -1,0 +1,43 @@
+"""Certificate files such as a user names in an inventory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import trustme
+from cryptography.hazmat.primitives import serialization
+
+
+@dataclass(frozen=True)
+class PemFiles:
+    """A CA, a client's certificate with its key, the same key with the password ``KeyPass-1``, and the key of another."""
+
+    ca: str
+    certificate: str
+    key: str
+    locked_key: str
+    other_key: str
+    no_pem: str
+
+
+@pytest.fixture(scope="session")
+def pem(tmp_path_factory: pytest.TempPathFactory) -> PemFiles:
+    folder: Path = tmp_path_factory.mktemp("pem")
+    authority = trustme.CA()
+    leaf = authority.issue_cert("client.corp.example")
+    written = {
+        "ca": authority.cert_pem.bytes(),
+        "certificate": leaf.cert_chain_pems[0].bytes(),
+        "key": leaf.private_key_pem.bytes(),
+        "other_key": authority.issue_cert("other.corp.example").private_key_pem.bytes(),
+        "no_pem": b"\x30\x82 a certificate in DER form",
+    }
+    key = serialization.load_pem_private_key(written["key"], None)
+    written["locked_key"] = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.BestAvailableEncryption(b"KeyPass-1")
+    )
+    for name, data in written.items():
+        (folder / f"{name}.pem").write_bytes(data)
+    return PemFiles(**{name: str(folder / f"{name}.pem") for name in written})
