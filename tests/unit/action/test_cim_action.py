@@ -87,10 +87,10 @@ class Trial:
 
     def __call__(self, **args: Any) -> dict[str, Any]:
         self.task.args = args
-        return self.run({"inventory_hostname": "cas01"})
+        return self.run({"inventory_hostname": "cas01", "ansible_inject_invocation": True})
 
     def run(self, variables: dict[str, Any]) -> dict[str, Any]:
-        plugin = action.ActionModule(self.task, self.connection, SimpleNamespace(), None, None)
+        plugin = action.ActionModule(self.task, self.connection, SimpleNamespace(), None, None, None)
         result: dict[str, Any] = plugin.run(task_vars=variables)
         return result
 
@@ -300,5 +300,5 @@ def test_unknown_variables_of_the_connection_are_those_of_its_host(trial: Trial,
 
 @pytest.mark.skipif(not hasattr(constants, "INJECT_INVOCATION"), reason="ansible-core 2.21 made it a setting")
 def test_the_arguments_are_told_where_they_are_asked_for(trial: Trial) -> None:
-    assert "invocation" not in trial()
+    assert "invocation" not in trial.run({})
     assert trial.run({"ansible_inject_invocation": True})["invocation"]["module_args"]["wait"] is True
