@@ -40,11 +40,12 @@ EXAMPLES = r"""
     site_code: CAS
   register: updates
 
-- name: The site is supported for a month at least, and no update hangs
+- name: The site is supported for a month at least, and no update hangs or has failed
   ansible.builtin.assert:
     that:
       - updates.support.days_left is not none and updates.support.days_left >= 30
-      - updates.hanging | length == 0
+      - updates.hanging_packages | length == 0
+      - updates.failed_packages | length == 0
 """
 
 RETURN = r"""
@@ -112,49 +113,49 @@ packages:
        impact: [site server, console, client, features, fixes], state: INSTALL_SUCCESS, state_number: 196612, phase: installed,
        released: "2026-10-13T10:00:00Z", last_updated: "2026-11-02T10:00:00Z", unchanged_seconds: 1728000, hangs: false,
        advice: null}
-available:
+available_packages:
   description: Names of the packages that can be downloaded.
   returned: success
   type: list
   elements: str
   sample: []
-ready:
+ready_packages:
   description: Names of the packages that are downloaded and can be installed.
   returned: success
   type: list
   elements: str
   sample: []
-downloading:
+downloading_packages:
   description: Names of the packages that are being downloaded.
   returned: success
   type: list
   elements: str
   sample: []
-installing:
+installing_packages:
   description: Names of the packages that are being replicated, checked or installed.
   returned: success
   type: list
   elements: str
   sample: []
-restart_pending:
+restart_pending_packages:
   description: Names of the packages that wait for a restart.
   returned: success
   type: list
   elements: str
   sample: []
-failed:
+failed_packages:
   description: Names of the packages that failed.
   returned: success
   type: list
   elements: str
   sample: []
-unknown:
+unknown_packages:
   description: Names of the packages in a state that is not known.
   returned: success
   type: list
   elements: str
   sample: []
-hanging:
+hanging_packages:
   description: The packages that hang.
   returned: success
   type: list
@@ -254,6 +255,7 @@ SPEC: dict[str, Any] = {
 
 LIMITS = {"hangs_after_minutes": Range(1, 100_000, "minutes")}
 
+# Each gets a list of its own, such as failed_packages: the bare word "failed" is Ansible's own in a result.
 _LISTED = (
     updates.AVAILABLE,
     updates.READY,
@@ -282,8 +284,8 @@ def run(task: Task) -> Result:
             "site_code": code,
             "site_time": iso(now),
             "packages": [package.as_data(now, after) for package in packages],
-            **{phase: [package.name for package in packages if package.phase == phase] for phase in _LISTED},
-            "hanging": [_hanging(package) for package in packages if package.hangs(now, after)],
+            **{f"{phase}_packages": [package.name for package in packages if package.phase == phase] for phase in _LISTED},
+            "hanging_packages": [_hanging(package) for package in packages if package.hangs(now, after)],
             "support": support.as_data(),
             "last_synchronisation": _last_synchronisation(task, code, clock),
         }
@@ -309,9 +311,8 @@ def _last_synchronisation(task: Task, code: str, clock: ServerClock | None) -> d
     if clock is not None and naming.same_computer(clock.computer, server):
         last = update_check.read_last(Registry(task.cim), server)
     else:
-        last = update_check.Last(
-            None, f"It is recorded on {server} only: run configmgr.scp.site_update_check there in check mode."
-        )
+        how = f"configmgr.scp.site_update_check with mode: {rows.mode_of(found[0]) or rows.ONLINE} and check_mode: true"
+        last = update_check.Last(None, f"It is recorded on {server} only: {how} tells it there.")
     return {"time": iso(last.time), "server": server, "mode": rows.mode_of(found[0]), "text": last.text}
 
 

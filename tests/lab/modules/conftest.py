@@ -19,6 +19,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 from lab.configmgr.site import EmulatedHierarchy
 from lab.server import Estate
+from tests.returned import bad_values, undocumented
 
 ADMIN, READER, NOBODY, CONSOLE = r"CORP\scpadmin", r"CORP\scpreader", r"CORP\noaccess", r"CORP\scpconsole"
 
@@ -87,8 +88,18 @@ class Play:
             share=partial(self.share, machine, user),
             done=self.done,
         )
-        result: Result = loaded.run(task)
+        try:
+            result: Result = loaded.run(task)
+        except TaskFailure as failure:
+            self.look_at(module, failure.result)
+            raise
+        self.look_at(module, result)
+        assert undocumented(loaded, result) == [], module
         return result
+
+    def look_at(self, module: str, result: Result) -> None:
+        """No return value may mean something else to Ansible."""
+        assert bad_values(result) == [], module
 
     def pause(self, seconds: float) -> None:
         """What modules wait with."""

@@ -30,9 +30,8 @@ def test_the_default_site(play: Play) -> None:
     assert (package["guid"], package["state"], package["phase"]) == (GUID, "INSTALL_SUCCESS", "installed")
     assert package["hangs"] is False
     assert package["unchanged_seconds"] >= 20 * 86400
-    assert {name: result[name] for name in ("ready", "downloading", "installing", "failed", "hanging", "unknown")} == {
-        "ready": [], "downloading": [], "installing": [], "failed": [], "hanging": [], "unknown": [],
-    }  # fmt: skip
+    phases = ("available", "ready", "downloading", "installing", "restart_pending", "failed", "unknown", "hanging")
+    assert {name: found for name, found in result.items() if name.endswith("_packages")} == {f"{p}_packages": [] for p in phases}
     assert result["support"]["name"] == "2609"
     assert result["last_synchronisation"]["text"] == "There is no service connection point."
     assert play.writes() == []
@@ -46,7 +45,7 @@ def test_it_takes_few_requests(play: Play) -> None:
 
 def test_another_site_and_its_update(play: Play) -> None:
     result = play.run(MODULE, "sta03")
-    assert result["available"] == ["Configuration Manager 2609"]
+    assert result["available_packages"] == ["Configuration Manager 2609"]
     assert (result["support"]["name"], result["support"]["ends"]) == ("2603", "2027-11-05")
 
 
@@ -57,24 +56,24 @@ def test_what_goes_on_and_what_hangs(play: Play) -> None:
     add(play, READY, hours=500, name="Ready")
     add(play, 327679, name="Failed")
     result = play.run(MODULE)
-    assert sorted(result["downloading"]) == ["Hung", "Just begun"]
-    assert result["installing"] == ["Waits for its window"]
-    assert (result["ready"], result["failed"]) == (["Ready"], ["Failed"])
-    assert [found["name"] for found in result["hanging"]] == ["Hung"]
-    hung = result["hanging"][0]
+    assert sorted(result["downloading_packages"]) == ["Hung", "Just begun"]
+    assert result["installing_packages"] == ["Waits for its window"]
+    assert (result["ready_packages"], result["failed_packages"]) == (["Ready"], ["Failed"])
+    assert [found["name"] for found in result["hanging_packages"]] == ["Hung"]
+    hung = result["hanging_packages"][0]
     assert "dmpdownloader.log" in hung["advice"]
     package = next(found for found in result["packages"] if found["name"] == "Hung")
     assert hung["since"] == package["last_updated"]
     assert 5 * 3600 <= package["unchanged_seconds"] <= 6 * 3600
-    assert play.run(MODULE, hangs_after_minutes=600)["hanging"] == []
+    assert play.run(MODULE, hangs_after_minutes=600)["hanging_packages"] == []
 
 
 def test_times_are_judged_by_the_sites_clock(play: Play) -> None:
     add(play, DOWNLOADING, hours=1.9)
-    assert play.run(MODULE)["hanging"] == []
+    assert play.run(MODULE)["hanging_packages"] == []
     # The lab's time runs fast: soon two hours have passed there, and none here.
     play.settle(600)
-    assert len(play.run(MODULE)["hanging"]) == 1
+    assert len(play.run(MODULE)["hanging_packages"]) == 1
 
 
 def test_an_unknown_state_is_its_number(play: Play) -> None:
@@ -82,8 +81,8 @@ def test_an_unknown_state_is_its_number(play: Play) -> None:
     result = play.run(MODULE)
     package = next(found for found in result["packages"] if found["state_number"] == 999999)
     assert (package["state"], package["phase"], package["hangs"], package["advice"]) == ("state 999999", "unknown", None, None)
-    assert result["unknown"] == ["<b>Odd</b>"]
-    assert result["hanging"] == []
+    assert result["unknown_packages"] == ["<b>Odd</b>"]
+    assert result["hanging_packages"] == []
 
 
 @pytest.mark.parametrize(("server", "seen"), [("cas01.corp.example", True), ("scp01.corp.example", False)])
@@ -95,7 +94,7 @@ def test_the_last_synchronisation_is_seen_on_the_roles_own_server_only(play: Pla
     assert (last["server"], last["mode"]) == (server, "online")
     assert (last["time"] is not None) is seen
     assert ("LastSyncedTime" in last["text"]) is seen
-    assert ("site_update_check there in check mode" in last["text"]) is not seen
+    assert ("site_update_check with mode: online and check_mode: true" in last["text"]) is not seen
 
 
 def test_a_version_that_is_not_known_is_a_warning(play: Play) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from lab.configmgr.database import UpdatePackage
 from lab.estate_reader import DEFAULT_FILE
 from lab.server import Estate
 from tests.lab.ansible_runs import run_playbook
@@ -33,11 +35,13 @@ PLAY = """
         site_code: CAS
       register: updates
 
-    - name: The version is known, and no update hangs
+    - name: The version is known, and what is ill is named
       ansible.builtin.assert:
         that:
           - updates.support.name == "2609" and updates.support.days_left is not none
-          - updates.hanging | length == 0
+          - updates.failed_packages == ["Failed"]
+          - updates.hanging_packages | map(attribute="name") == ["Hung"]
+          - updates.unknown_packages == ["Odd"]
 
     - name: No more than the least
       configmgr.scp.usage_data:
@@ -48,9 +52,16 @@ PLAY = """
 
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
-    """The default estate with the role on scp01 from the start."""
+    """The default estate with the role on scp01 from the start, and three packages that are not well."""
     text = DEFAULT_FILE.read_text(encoding="utf-8")
-    return start_estate(text.replace("  - name: one\n", "  - name: one\n    service_connection_point: {server: scp01}\n"))
+    started = start_estate(text.replace("  - name: one\n", "  - name: one\n    service_connection_point: {server: scp01}\n"))
+    state = started.hierarchies[0].state
+    now = state.clock.now()
+    for number, (name, package) in enumerate({"Failed": 327679, "Hung": 196611, "Odd": 999999}.items()):
+        guid = f"00000000-0000-0000-0000-{number:012d}"
+        ago = now - timedelta(hours=5)
+        state.updates[guid] = UpdatePackage(guid, name, "5.00.9152.1020", package, update_type=2, released=ago, updated=ago)
+    return started
 
 
 @pytest.mark.core
@@ -63,6 +74,9 @@ def test_the_documented_examples(estate: Estate, lab_inventory: Callable[..., Pa
     check = run.result("Check for updates now", "ok", CAS01)
     assert check["asked"] is True
     assert check["last_synchronisation"] in run.output
-    assert run.result("Look at the updates", "ok")["packages"][0]["state"] == "INSTALL_SUCCESS"
+    packages = run.result("Look at the updates", "ok")["packages"]
+    assert {package["name"]: package["state"] for package in packages}["Configuration Manager 2609"] == "INSTALL_SUCCESS"
+    # "failed" as the name of a return value was turned into a truth value, with a warning.
+    assert "converted to bool" not in run.output
     assert run.result("No more than the least", "ok")["level"] == "basic"
     assert re.search(r"^\+ *\"?level\"?: \"?basic", run.output, re.MULTILINE), run.output
