@@ -49,6 +49,12 @@ options:
     type: str
     choices: [failed, warning, none]
     default: failed
+  accept:
+    description:
+      - Ids of checks that are known and accepted. They are told and count as skipped.
+    type: list
+    elements: str
+    default: []
   title:
     description:
       - Name of the report in the JUnit XML.
@@ -83,8 +89,15 @@ _value:
     blocked:
       description: Whether a required check failed.
       type: bool
+    summary:
+      description: How many checks came to what, in words.
+      type: str
     table:
-      description: A line for each check, what is wrong first.
+      description: Lines for people, what is wrong first.
+      type: list
+      elements: str
+    stopped_by:
+      description: Ids of the checks that are to end the run.
       type: list
       elements: str
     failures:
@@ -92,11 +105,11 @@ _value:
       type: list
       elements: str
     junit:
-      description: The checks as JUnit XML.
+      description: The checks as JUnit XML. A check is a failure in it where it ends the run.
       type: str
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
@@ -106,13 +119,15 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight_repor
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 
-def preflight_report(parts: list[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight") -> Any:
+def preflight_report(
+    parts: list[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight", accept: Sequence[str] = ()
+) -> Any:
     """See DOCUMENTATION.
 
     :raises AnsibleFilterError: the parts or an option are not of the documented form.
     """
     try:
-        report = whole(plain(parts), plain(fail_on), plain(title))
+        report = whole(plain(parts), plain(fail_on), plain(title), plain(accept))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnsibleFilterError(f"preflight_report: the parts or options are not as documented ({error})") from error
     # Texts of servers are data: no ansible-core may take braces in them for templates.

@@ -119,8 +119,15 @@ _value:
     blocked:
       description: Whether a required check failed.
       type: bool
+    summary:
+      description: How many checks came to what, in words.
+      type: str
     table:
-      description: A line for each check, what is wrong first.
+      description: Lines for people, what is wrong first.
+      type: list
+      elements: str
+    stopped_by:
+      description: Ids of the checks that are to end the run.
       type: list
       elements: str
     failures:
@@ -128,7 +135,7 @@ _value:
       type: list
       elements: str
     junit:
-      description: The checks as JUnit XML.
+      description: The checks as JUnit XML. A check is a failure in it where it ends the run.
       type: str
 """
 

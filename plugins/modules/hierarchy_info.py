@@ -90,6 +90,12 @@ top_level_site:
   sample:
     {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
      version: 5.00.9152.1000, top_level: true}
+site_servers:
+  description: Site servers of the top-level site, both of an active/passive pair.
+  returned: success
+  type: list
+  elements: str
+  sample: [cas01.corp.example]
 site_systems:
   description: Servers with their roles, by site and server.
   returned: success
@@ -132,7 +138,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placed_roles, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_sites, top_level_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_sites, top_level_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
@@ -151,17 +157,26 @@ def run(task: Task) -> Result:
     with site_of(task) as code:
         sites = read_sites(task.cim, code)
         points = read_role_rows(task.cim, code)
-        placed = placed_roles.read_placed(task.cim, code, None if servers is None else servers.union(map(rows.server_of, points)))
+        top = top_level_site(sites)
+        wanted = None if servers is None else servers.union(map(rows.server_of, points))
+        placed = placed_roles.read_placed(task.cim, code, wanted, (naming.SITE_SERVER,))
         return {
             "changed": False,
             "site_code": code,
             "sites": [site.as_data() for site in sites],
-            "top_level_site": top_level_site(sites).as_data(),
-            "site_systems": site_systems(placed),
+            "top_level_site": top.as_data(),
+            "site_servers": _site_servers(placed, top),
+            "site_systems": site_systems([row for row in placed if wanted is None or rows.server_of(row) in wanted]),
             "service_connection_points": [
                 {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)} for row in points
             ],
         }
+
+
+def _site_servers(placed: list[CimInstance], top: Site) -> list[str]:
+    """Servers of the site's own rows, sorted; its server as the site itself tells it where there is no such row."""
+    own = (naming.SITE_SERVER, top.code)
+    return sorted({rows.server_of(row) for row in placed if (rows.role_of(row), rows.site_of(row)) == own}) or [top.server]
 
 
 def site_systems(placed: list[CimInstance]) -> list[dict[str, Any]]:

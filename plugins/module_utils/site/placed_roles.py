@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
@@ -14,13 +14,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import one_of, select
 
 
-def read_placed(session: CimSession, code: str, servers: Collection[str] | None) -> list[CimInstance]:
+def read_placed(session: CimSession, code: str, servers: Collection[str] | None, roles: Sequence[str] = ()) -> list[CimInstance]:
     """Rows of roles at all sites of the hierarchy, without embedded properties, which are large.
 
     :param servers: only of these; None for all.
+    :param roles: rows of these roles on any server besides.
     """
     columns = ("NALPath", "NetworkOSPath", "RoleName", "SiteCode")
-    return _read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE.name, *where, columns=columns))
+    return _read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE.name, *where, columns=columns), roles)
 
 
 def read_site_systems(session: CimSession, code: str, servers: Collection[str] | None) -> list[CimInstance]:
@@ -40,9 +41,12 @@ def roles_by_server(placed: Iterable[CimInstance]) -> dict[tuple[str, str], list
     return {place: sorted(found) for place, found in sorted(roles.items())}
 
 
-def _read(session: CimSession, code: str, servers: Collection[str] | None, query: Callable[..., str]) -> list[CimInstance]:
-    if servers is not None and not servers:
+def _read(
+    session: CimSession, code: str, servers: Collection[str] | None, query: Callable[..., str], roles: Sequence[str] = ()
+) -> list[CimInstance]:
+    if servers is not None and not servers and not roles:
         return []
-    where = () if servers is None else (f"({' OR '.join(map(on_server, sorted(servers)))})",)
+    wanted = [] if servers is None else [*([one_of("RoleName", roles)] if roles else []), *map(on_server, sorted(servers))]
+    where = (f"({' OR '.join(wanted)})",) if wanted else ()
     found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query(*where))
-    return found if servers is None else [row for row in found if rows.server_of(row) in servers]
+    return found if servers is None else [row for row in found if rows.server_of(row) in servers or rows.role_of(row) in roles]

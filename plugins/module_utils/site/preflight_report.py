@@ -4,11 +4,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
-from ansible_collections.configmgr.scp.plugins.module_utils.site import check_list
+from ansible_collections.configmgr.scp.plugins.module_utils.site import check_ids, check_list
 from ansible_collections.configmgr.scp.plugins.module_utils.site.check_list import MOST_DETAIL, Found, not_looked_at, whole_part
 
 
@@ -29,12 +29,19 @@ def found_in(part: Mapping[str, Any]) -> list[Found]:
     return [Found(name, host, check) for check in checks]
 
 
-def whole(parts: Iterable[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight") -> dict[str, Any]:
+def whole(
+    parts: Iterable[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight", accept: Collection[str] = ()
+) -> dict[str, Any]:
     """One report out of all parts, as ``check_list.whole`` makes it.
 
-    :raises ValueError: ``fail_on`` is not possible.
+    :param accept: ids of checks that are known and accepted: they are told, and count as skipped.
+    :raises ValueError: ``fail_on`` is not possible, or an accepted id is none.
     """
-    return check_list.whole([entry for part in parts for entry in found_in(part)], fail_on, title, "preflight")
+    refused = check_ids.unknown(check_ids.PREFLIGHT, accept, "accept")
+    if refused:
+        raise ValueError(" ".join(refused))
+    entries = check_list.accepted([entry for part in parts for entry in found_in(part)], accept)
+    return check_list.whole(entries, fail_on, title, check_ids.PREFLIGHT)
 
 
 def _check(entry: Mapping[str, Any]) -> Check:

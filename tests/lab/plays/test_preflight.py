@@ -19,6 +19,7 @@ from tests.lab.plays.several import play_each
 CAS01, SCP01, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp04.corp.example"
 ROLE = "configmgr.scp.preflight : "
 END = ROLE + "Nothing stands in the way"
+SHOWN = ROLE + "Show what was found"
 WRITING = ("Create", "Put", "Delete", "EncryptDataEx", "SetStringValue", "StartService", "StopService")
 
 
@@ -125,15 +126,16 @@ def test_each_candidate(estate: Estate, lab_inventory: WriteInventory, tmp_path:
 def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook, tmp_path: Path) -> None:
     run = preflight(SCP04, "-e", f"preflight_report_dir={tmp_path / 'reports'}")
     message = run.result(END, "failed")["msg"]
-    lines = message.splitlines()
-    assert lines[0].startswith(f"Preflight of {SCP04}: ")
     required = [id for id, status in TOO_OLD.items() if status == "failed" and id != "tls_dotnet_32"]
-    assert [line.split(" ")[1] for line in lines[1:]] == required
-    assert "Install .NET Framework 4.8 or later" in message
-    assert "FAILED" in run.output
+    assert message.startswith(f"Preflight of {SCP04}: {len(required)} failed, ")
+    assert message.endswith(f" See above: {', '.join(required)}.")
+    # Each check is printed once, in the list.
+    shown = " ".join(run.output.split())
+    assert shown.count("Install .NET Framework 4.8 or later") == 1
+    assert [line.split()[0] for line in run.result(SHOWN, "ok")["msg"]][:1] == ["FAILED"]
     assert "Lab-Admin-2026" not in run.output
-    assert json.loads((tmp_path / "reports" / "preflight.json").read_text(encoding="utf-8")) == result(run)
-    root = ET.parse(tmp_path / "reports" / "preflight.xml").getroot()
+    assert json.loads((tmp_path / "reports" / f"preflight-{CAS01}.json").read_text(encoding="utf-8")) == result(run)
+    root = ET.parse(tmp_path / "reports" / f"preflight-{CAS01}.xml").getroot()
     assert [suite.get("name") for suite in root] == [
         f"site on {CAS01}",
         f"server on {SCP04}",
@@ -142,7 +144,7 @@ def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook
         f"ports on {CAS01}",
     ]
     failed = [str(case.get("name")) for case in root.iter("testcase") if case.find("failure") is not None]
-    assert sorted(failed) == sorted(id for id, status in TOO_OLD.items() if status == "failed")
+    assert sorted(failed) == sorted(required)
 
 
 def test_what_ends_the_run_can_be_chosen(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
@@ -171,10 +173,12 @@ def test_a_server_that_is_down_is_a_failed_check_and_the_rest_is_looked_at(estat
 
 def test_a_provider_that_is_down_is_a_failed_check(estate: Estate, preflight: PlayBook) -> None:
     estate.faults.order("dead_machine", target="cas01")
-    run = preflight(SCP01, ansible_winrm_connection_timeout=3)
+    run = preflight(SCP01, "-e", "service_connection_point_site_code=cas", ansible_winrm_connection_timeout=3)
     assert run.code == 2, run.output
     assert verdicts(result(run)) == {"site_checked": "failed"}
-    assert "could not be reached" in run.result(END, "failed")["msg"]
+    assert any("could not be reached" in line for line in run.result(SHOWN, "ok")["msg"])
+    # What the inventory tells stands there all the same.
+    assert (result(run)["site_code"], result(run)["mode"]) == ("CAS", "online")
 
 
 def test_a_server_that_is_no_host_of_the_inventory(preflight: PlayBook) -> None:
@@ -185,19 +189,22 @@ def test_a_server_that_is_no_host_of_the_inventory(preflight: PlayBook) -> None:
     assert "is no host of the inventory" in found["server_checked"]["detail"]
 
 
-def test_offline_endpoints_warn_and_a_proxy_is_gone_through(
+def test_offline_needs_no_endpoint_and_a_proxy_is_gone_through(
     estate: Estate, lab_inventory: WriteInventory, tmp_path: Path
 ) -> None:
     proxy = {"server": "proxy01.corp.example", "port": 8080}
     different: dict[str, dict[str, Any]] = {
         "offline": {"service_connection_point_mode": "offline"},
+        "tried_offline": {"service_connection_point_mode": "offline", "preflight_offline_endpoints": True},
         "through_a_proxy": {"service_connection_point_proxy": proxy},
     }
     server = {"service_connection_point_server": "scp06.corp.example"}
     wishes = {name: {**server, **given} for name, given in different.items()}
     run = play_each("preflight", estate, lab_inventory, tmp_path, wishes)
     assert run.code == 0, run.output
-    assert endpoints(result(run, "offline"), "scp06.corp.example") == {"warning"}
+    (left_out,) = [check for check in result(run, "offline")["checks"] if check["part"] == "endpoints"]
+    assert (left_out["status"], left_out["detail"][:42]) == ("skipped", "In offline mode the role needs no endpoint")
+    assert endpoints(result(run, "tried_offline"), "scp06.corp.example") == {"warning"}
     assert endpoints(result(run, "through_a_proxy"), "scp06.corp.example") == {"passed"}
 
 
@@ -222,7 +229,8 @@ def test_provision_on_a_server_with_a_failed_required_check_changes_nothing_at_a
     }
     run = provision("-e", json.dumps(wish), *arguments)
     assert run.code == 2, run.output
-    assert "Install .NET Framework 4.8" in run.result(END, "failed")["msg"]
+    assert "dotnet_release" in run.result(END, "failed")["msg"]
+    assert any("Install .NET Framework 4.8" in line for line in run.result(SHOWN, "ok")["msg"])
     assert run.recap(CAS01)["changed"] == 0
     assert writes(estate) == []
     assert estate.hierarchy("one").state.control.roles() == before
@@ -237,6 +245,7 @@ def test_provision_without_preflight_and_with_a_role_in_place(estate: Estate, pr
     assert [item["task"] for item in run.outcomes if item["task"].startswith(ROLE) and item["status"] == "ok"] == [
         ROLE + "Validating arguments against arg spec 'main' - Check everything before anything is touched",
         ROLE + "A server is named",
+        ROLE + "The options are possible",
         ROLE + "What the site says",
     ]
     assert estate.request_log.totals()["cim"] == 6

@@ -15,6 +15,7 @@ from tests.lab.plays.scenarios import words
 from tests.lab.verification import role_in_place, spoil_log
 
 CAS01 = "cas01.corp.example"
+SHOWN = "configmgr.scp.verify : Show what was found"
 END = "configmgr.scp.verify : The service connection point does well"
 
 
@@ -40,9 +41,14 @@ def test_a_broken_synchronisation_and_hostile_lines(estate: Estate, report: Call
     run = report(verify_log_max_bytes=4_000_000)
     assert run.code == 2, run.output
     message = run.result(END, "failed")["msg"]
-    assert "synchronisation (The last check for updates came to its end): It failed." in message
+    assert "synchronisation" in message.partition("See above: ")[2]
     assert "problem_tls" in message
-    assert "cipher suites" in message
+    lines = run.result(SHOWN, "ok")["msg"]
+    (line,) = [line for line in lines if line.startswith("FAILED") and " synchronisation: It failed." in line]
+    (line,) = [line for line in lines if " problem_tls: " in line]
+    assert "cipher suites" in line
+    # Each failed check is printed once.
+    assert words(run).count("synchronisation: It failed.") == 1
     # Neither the terminal nor Ansible's templates are reached by a line of a log.
     assert "\x1b" not in run.output
     assert "\u202e" not in run.output
@@ -60,4 +66,18 @@ def test_a_dead_server_and_what_ends_the_run(estate: Estate, report: Callable[..
     found = json.loads((tmp_path / "dead.json").read_text(encoding="utf-8"))
     failed = [check["id"] for check in found["checks"] if check["status"] == "failed" and check["required"]]
     assert failed == ["thread_checked"]
+    good = {check["id"] for check in found["checks"] if check["status"] == "passed"}
+    assert not good & {"role_installed", "components_healthy", "last_contact", "synchronisation", "manifest_accepted"}
+    assert "configmgr.scp.move" in next(check["remedy"] for check in found["checks"] if check["id"] == "thread_checked")
     assert (tmp_path / "dead.html").is_file()
+
+
+def test_options_that_are_not_possible_are_told_before_any_request(report: Callable[..., Run], estate: Estate) -> None:
+    estate.request_log.clear()
+    run = report(verify_secret_days=-5, verify_accept=["thread_runing"], verify_report_name="../x")
+    assert run.code == 2, run.output
+    message = run.result("configmgr.scp.verify : The options are possible", "failed")["msg"]
+    assert "verify_secret_days: -5 is out of range; give a number from 0 to 100000 days." in message
+    assert "verify_accept: no check is called 'thread_runing'. Did you mean thread_running?" in message
+    assert "verify_report_name: '../x' is no name of a file" in message
+    assert estate.request_log.records() == ()

@@ -18,6 +18,21 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role import pla
 CENTRAL = "central administration site"
 # SMS_CM_UpdatePackages.UpdateType (SDK page): 0 regular, 1 weave, 2 QFE. It does not tell whether a QFE came in the console.
 HOTFIX = 2
+# Every duty's, in the order in which they are told.
+DUTY_IDS = (
+    "role_running",
+    "no_update_in_progress",
+    "proxy",
+    "accounts_listed",
+    "app_secrets_renewed",
+    "app_secrets_valid",
+    "app_expiry_watched",
+    "gateways",
+    "discovery",
+    "out_of_band_hotfixes",
+    "passwords_entered",
+    "external_notifications",
+)
 # States in which a package needs nothing from the role's server: installed, not offered, or to be downloaded when somebody asks.
 _HOTFIX_AT_REST = frozenset({"INSTALL_SUCCESS", "APPLICABILITY_HIDE", "APPLICABILITY_NA", "APPLICABILITY_SUCCESS"})
 

@@ -53,6 +53,11 @@ class Endpoint:
         return f"{url_host(self.host)}:{self.port}"
 
 
+def features() -> list[str]:
+    """The names of the features that the table has endpoints for."""
+    return sorted({feature for row in table_rows() for feature in row["features"]})
+
+
 def select(features: Iterable[str], version: SiteVersion | None, cloud: str, rows: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
     """The endpoints of the chosen features, each address once, in the order of the table.
 

@@ -18,25 +18,34 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
     ago,
+    at,
     failed,
     length,
     passed,
     skipped,
     unclear,
     warning,
+    with_times,
 )
 
 _SEE_LOG = "The problems of its log stand below with their remedies; configmgr.scp.log_info reads further back with more hours."
-_IMPORT = "Carry usage data and updates with the service connection tool: prepare, connect, import."
+_IMPORT = (
+    "Carry usage data and updates with the service connection tool: configmgr.scp.offline_updates (prepare, connect, import)."
+)
+# The site takes what its own synchronisation brought within minutes.
+_OF_THE_SYNCHRONISATION = timedelta(hours=1)
+# Two servers, two clocks.
+_CLOCKS = timedelta(minutes=5)
 
 
 def last_contact(found: Gathered) -> Check:
-    """Online within a day; offline the last import that the site took in."""
+    """Online within the hours allowed; offline the last import that the site took in."""
     return _last_import(found) if found.mode == OFFLINE else _last_synchronisation(found)
 
 
 def _last_synchronisation(found: Gathered) -> Check:
-    id, title = "last_contact", "It has synchronised within a day"
+    hours = found.limits.contact_hours
+    id, title = "last_contact", f"It has synchronised within {hours:g} hours"
     # The registry holds the exact time, but not while a check is asked for; the log tells what it still has.
     recorded, logged = (
         moment(found.last.get("previous_synchronisation")),
@@ -44,7 +53,7 @@ def _last_synchronisation(found: Gathered) -> Check:
     )
     times = [when for when in (recorded, logged) if when is not None]
     now = found.server_time
-    remedy = f"Ask for a check with configmgr.scp.site_update_check on {found.server}. {_SEE_LOG}"
+    remedy = f"Ask for a check with configmgr.scp.site_update_check (mode: online) on {found.server}. {_SEE_LOG}"
     if not times:
         why = f"neither registry nor log of {found.server} tell of a synchronisation."
         said = found.last.result.get("msg") if found.last.run and not found.last.ok else None
@@ -52,14 +61,14 @@ def _last_synchronisation(found: Gathered) -> Check:
     if now is None:
         return unclear(id, title, f"the clock of {found.server} could not be read.", "Compare the time with that server's clock.")
     then = max(times)
-    detail = f"The last one was {ago(then, now)}, at {then:%Y-%m-%d %H:%M} UTC."
-    if now - then > timedelta(hours=found.limits.contact_hours):
+    detail = f"The last one was {ago(then, now)}, at {at(then)}."
+    if now - then > timedelta(hours=hours):
         return failed(id, title, f"{detail} It should make one every 24 hours.", remedy)
     return passed(id, title, detail)
 
 
 def _last_import(found: Gathered) -> Check:
-    id, title = "last_contact", "Updates were imported lately"
+    id, title = "last_contact", f"Updates were imported within {found.limits.import_days:g} days"
     manifest = _flow(found.site_log, "manifest")
     then, now = moment(manifest.get("last_success")), moment(found.site_log.get("server_time")) or found.site_time
     if then is None or now is None:
@@ -69,7 +78,11 @@ def _last_import(found: Gathered) -> Check:
             else "the site server's log was not read."
         )
         return unclear(id, title, why, _IMPORT)
-    detail = f"The site took the last list of updates in {ago(then, now)}, at {then:%Y-%m-%d %H:%M} UTC."
+    detail = f"The site took the last list of updates in {ago(then, now)}, at {at(then)}."
+    synchronised = moment(_flow(found.log, "download").get("last_success"))
+    if synchronised is not None and synchronised - _CLOCKS <= then <= synchronised + _OF_THE_SYNCHRONISATION:
+        why = f"{detail} That was the list of its last synchronisation, when the role was still online; none was imported since."
+        return warning(id, title, why, _IMPORT)
     if now - then > timedelta(days=found.limits.import_days):
         return warning(id, title, detail, _IMPORT)
     return passed(id, title, detail)
@@ -82,7 +95,7 @@ def synchronisation(found: Gathered) -> Check:
         return skipped(id, title, "An offline service connection point does not check for updates.")
     flow = _flow(found.log, "download")
     outcome, stage = flow.get("outcome"), flow.get("title") or "no stage"
-    where = f"Stage reached: {stage}, at {flow.get('time') or 'an unknown time'}."
+    where = with_times(f"Stage reached: {stage}, at {flow.get('time') or 'an unknown time'}.")
     if outcome == "completed":
         return passed(id, title, where)
     if outcome == "running":
@@ -103,15 +116,15 @@ def handed_over(found: Gathered) -> Check:
     if accepted is None:
         if handed is None:
             return skipped(id, title, "Neither log tells of one.")
-        why = f"it was handed over at {handed:%Y-%m-%d %H:%M} UTC, and the part of hman.log that was read tells of none."
+        why = f"it was handed over at {at(handed)}, and the part of hman.log that was read tells of none."
         return unclear(id, title, why, "Read hman.log on the site server, and MPFDM's where the role is on another server.")
     now = moment(found.site_log.get("server_time"))
     # Two servers, two clocks; and the site takes its time.
     waited = None if handed is None or now is None or accepted >= handed else now - handed
     if waited is not None and waited > timedelta(hours=1):
-        detail = f"The last one was handed over {length(waited)} ago; the site took one in at {accepted:%Y-%m-%d %H:%M} UTC last."
+        detail = f"The last one was handed over {length(waited)} ago; the site took one in at {at(accepted)} last."
         return warning(id, title, detail, "Read hman.log on the site server, and MPFDM's where the role is on another server.")
-    return passed(id, title, f"At {accepted:%Y-%m-%d %H:%M} UTC.")
+    return passed(id, title, f"At {at(accepted)}.")
 
 
 def downloads(found: Gathered) -> Check:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site import ranges
+
 Data = Mapping[str, Any]
 
 _PROOFS = {
@@ -21,6 +23,13 @@ _PROOFS = {
     "last": "asked",
     "log": "problems",
     "site_log": "problems",
+}
+
+_LIMITS = {
+    "contact_hours": ranges.CONTACT_HOURS,
+    "import_days": ranges.IMPORT_DAYS,
+    "support_days": ranges.SUPPORT_DAYS,
+    "secret_days": ranges.SECRET_DAYS,
 }
 
 ONLINE, OFFLINE = "online", "offline"
@@ -70,10 +79,10 @@ class Limits:
     secret_days: float = 30
 
     def __post_init__(self) -> None:
-        for limit in fields(self):
-            value = getattr(self, limit.name)
-            if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= 100_000:
-                raise BadInput(f"limits: {limit.name} is {value!r}; give a number from 0 to 100000.")
+        for name, allowed in _LIMITS.items():
+            refusal = allowed.refusal(name, getattr(self, name))
+            if refusal:
+                raise BadInput(f"limits: {refusal}")
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,14 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import BROKEN, OFFLINE, Answer, Data, Gathered
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted, failed, passed, skipped, warning
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
+    counted,
+    failed,
+    passed,
+    skipped,
+    warning,
+    with_times,
+)
 
 _ENDPOINTS = "endpoints"
 _STATUS = "Look at Monitoring > System Status > Component Status > Show Messages in the console."
@@ -26,10 +33,10 @@ def endpoints_reported(found: Gathered) -> Check:
         return skipped(id, title, "An offline service connection point needs no endpoint.")
     reports = [row for row in found.status.rows("messages") if row.get("subject") == _ENDPOINTS]
     if not reports:
-        since = found.status.get("since", "the beginning of the range")
+        since = with_times(found.status.get("since", "the beginning of the range"))
         return skipped(id, title, f"It reported nothing since {since}; it works where the site is attached to a tenant.")
     newest = reports[0]
-    detail = f"Status message {newest.get('message_id')} of {newest.get('time')}: {_told(newest)}"
+    detail = f"Status message {newest.get('message_id')} of {with_times(newest.get('time'))}: {_told(newest)}"
     if newest.get("verdict") == "passed":
         return passed(id, title, detail)
     if newest.get("verdict") == "warning":
@@ -50,7 +57,7 @@ def messages_quiet(found: Gathered) -> list[Check]:
 
 def _subject(subject: str, told: list[Data]) -> Check:
     newest = told[0]
-    last = f"{newest.get('message_id')} of {newest.get('time')}: {_told(newest)}"
+    last = f"{newest.get('message_id')} of {with_times(newest.get('time'))}: {_told(newest)}"
     return warning(
         f"reported_{subject.replace(' ', '_')}",
         f"The site reports no trouble with: {subject}",
@@ -99,7 +106,7 @@ def _problem(row: Data, broken: bool) -> Check:
     text = " ".join(str(lines[0].get("text") or "").split())
     line = f"{text[:_MOST_LINE]}..." if len(text) > _MOST_LINE else text
     id, title = str(row.get("id")), str(row.get("title"))
-    when = f"last at {row['last_time']}" if row.get("last_time") else "at an unknown time"
+    when = f"last at {with_times(row['last_time'])}" if row.get("last_time") else "at an unknown time"
     detail = f"{row.get('cause')} {row.get('log')}, {counted(int(row.get('count') or 1), 'time')}, {when}: {line}"
     serious = id != _UNRECOGNISED and (broken or row.get("severity") == "error")
     return Check(

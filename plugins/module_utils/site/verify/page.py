@@ -79,16 +79,12 @@ def page_of(report: Data) -> Page:
 
     :raises KeyError, TypeError, ValueError: it is no such report.
     """
-    counts = report["counts"]
-    told = [
-        f"{counts[s.value]} {_word(s, counts[s.value])}" for s in (Status.FAILED, Status.WARNING, Status.PASSED, Status.SKIPPED)
-    ]
     where = report.get("site_code") or "a hierarchy that could not be read"
     return Page(
         title=f"Service connection point of {_cell(where)}",
         verdict=str(report["verdict"]),
         headline=_VERDICTS[str(report["verdict"])],
-        summary=", ".join(told),
+        summary=str(report["summary"]),
         generated=_time(report.get("generated")),
         facts=tuple(_facts(report)),
         drawing=draw(report.get("sites") or (), report.get("service_connection_points") or ()),

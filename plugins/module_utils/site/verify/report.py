@@ -4,13 +4,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
-from ansible_collections.configmgr.scp.plugins.module_utils.site import check_list
+from ansible_collections.configmgr.scp.plugins.module_utils.site import check_ids, check_list
 from ansible_collections.configmgr.scp.plugins.module_utils.site.check_list import MOST_DETAIL, Found
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
@@ -20,11 +20,18 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
     site_checks,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Answer, BadInput, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import with_grounds
 
 SITE, SERVER, SITE_SERVER = "site", "server", "site_server"
 # Of the report itself: grows when a name changes its meaning.
 SCHEMA = 1
 _FLOWS = ("download", "packages", "manifest", "content", "replication", "installation")
+
+# Of the role's server.
+_LOST = (
+    "If it will not come back, give the role to another server: configmgr.scp.move, or configmgr.scp.recover after the site was "
+    "restored from a backup, with that server in scp_to."
+)
 
 Judge = Callable[[Gathered], "Check | list[Check]"]
 
@@ -34,10 +41,12 @@ def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept
 
     :param generated: when it was made, by the controller's clock; aware.
     :param accept: ids of checks that are known and accepted: they are told, and count as skipped.
-    :raises ValueError: ``fail_on`` is not possible; BadInput: an accepted id that is none.
+    :raises ValueError: ``fail_on`` is not possible, or an accepted id is none.
     """
-    entries = [_accepted(entry, accept) for entry in judged(found)]
-    _check_accepted(accept)
+    refused = check_ids.unknown(check_ids.VERIFY, accept, "accept")
+    if refused:
+        raise BadInput(" ".join(refused))
+    entries = check_list.accepted(with_grounds(judged(found), found), accept)
     top = found.top_level_site
     title = f"service connection point of {top.get('site_code') or found.hierarchy.host}"
     listed = check_list.whole(entries, fail_on, title, "verify")
@@ -84,15 +93,18 @@ def judged(found: Gathered) -> list[Found]:
                 result = judge(found)
                 add(part, answer.host, *([result] if isinstance(result, Check) else result))
         elif answer.run:
-            add(part, answer.host, check_list.not_looked_at(name, answer.result, answer.host))
+            check = check_list.not_looked_at(name, answer.result, answer.host)
+            lost = name == "thread" and bool(answer.result.get("unreachable"))
+            add(part, answer.host, replace(check, remedy=f"{check.remedy} {_LOST}") if lost else check)
 
     ask(SITE, "hierarchy", found.hierarchy)
-    ask(SITE, "role", found.role, role_checks.role_configured, role_checks.role_installed, role_checks.components_healthy)
+    ask(SITE, "role", found.role, role_checks.role_configured, role_checks.site_server_pair)
+    ask(SITE, "role", found.role if found.role.ok else Answer(), role_checks.role_installed, role_checks.components_healthy)
     ask(
         SITE, "status", found.status, role_checks.server_healthy, message_checks.endpoints_reported, message_checks.messages_quiet
     )
     ask(SITE, "updates", found.updates, site_checks.updates_going_on, site_checks.support_end)
-    ask(SITE, "cloud", found.cloud, site_checks.secrets_valid)
+    ask(SITE, "cloud", found.cloud, site_checks.secrets_valid, site_checks.cloud_needs_role)
     ask(SITE, "role", found.role if found.role.ok else Answer(), site_checks.duties)
     ask(SERVER, "thread", found.thread, role_checks.thread_running)
     if found.server and SERVER not in found.missing and (found.log.ok or found.last.ok or found.site_log.ok):
@@ -120,20 +132,6 @@ def _safe(check: Check) -> Check:
     return replace(
         check, title=shown(check.title, 300), detail=shown(check.detail, MOST_DETAIL), remedy=shown(check.remedy, MOST_DETAIL)
     )
-
-
-def _accepted(entry: Found, accept: Collection[str]) -> Found:
-    check = entry.check
-    if check.id not in accept or check.status in (Status.PASSED, Status.SKIPPED):
-        return entry
-    detail = f"Accepted, though it is {check.status.value}: {check.detail}"
-    return replace(entry, check=replace(check, status=Status.SKIPPED, detail=detail[:MOST_DETAIL]))
-
-
-def _check_accepted(accept: Iterable[object]) -> None:
-    wrong = [name for name in accept if not isinstance(name, str) or not name.replace("_", "").isalnum()]
-    if wrong:
-        raise BadInput(f"accept: {wrong[0]!r} is no name of a check; names are those in the column id of the report.")
 
 
 def _without_ids(row: Any) -> dict[str, Any]:

@@ -5,13 +5,24 @@
 from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
-from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import same_server
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import failed, passed, skipped, unclear, warning
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
+    failed,
+    passed,
+    skipped,
+    unclear,
+    warning,
+    with_times,
+)
 
-_PROVISION = "Run configmgr.scp.provision on the server that is to have it."
+# Playbooks run on the host of the SMS Provider; the server is one of their variables.
+_PROVISION = "Run configmgr.scp.provision, with the server that is to have it in service_connection_point_server."
+_REMOVE = (
+    "Keep the one that works, and remove the other: configmgr.scp.remove with that server in scp_server, on the host of the SMS "
+    "Provider of the site that its row belongs to."
+)
 _STATUS = "Look at Monitoring > System Status > Component Status in the console, and at the component's log on the server."
 
 
@@ -23,16 +34,37 @@ def role_configured(found: Gathered) -> Check:
     if not holders:
         return failed(id, title, "No site of the hierarchy has it.", _PROVISION)
     if len(holders) > 1:
-        remedy = "Remove the wrong one (configmgr.scp.service_connection_point, state: absent with its server)."
-        return failed(id, title, f"There is more than one: {placement.listed(holders)}.", remedy)
+        told = " ".join(which_works.told(server, found.role.rows("components")) for server, _code in holders)
+        both = f"There is more than one: {placement.listed(holders)}. {told}"
+        return failed(id, title, with_times(both), _REMOVE)
     server, code = holders[0]
     if top and code != top:
-        remedy = f"Remove it there, then run configmgr.scp.provision for site {top}."
+        remedy = (
+            f"Run configmgr.scp.remove on the host of the SMS Provider of site {code} (scp_server: {server}), then "
+            f"configmgr.scp.provision on that of site {top}."
+        )
         return failed(id, title, f"{server} belongs to site {code}, but the top-level site is {top}.", remedy)
     if found.mode is None:
-        remedy = "Set the mode with configmgr.scp.service_connection_point, then restart the thread."
+        remedy = "Run configmgr.scp.provision with service_connection_point_mode: it writes the mode and restarts the thread."
         return unclear(id, title, f"the row of {server} tells no mode that is known.", remedy)
     return passed(id, title, f"{server}, site {code}, {found.mode}.")
+
+
+def site_server_pair(found: Gathered) -> Check:
+    """Never on either server of an active/passive pair of site servers, whenever these became one."""
+    id, title = "site_server_pair", "The role's server is no site server of a pair"
+    if not found.server:
+        return skipped(id, title, "There is not exactly one service connection point.")
+    site = str(found.holders[0].get("site_code") or "")
+    if not found.hierarchy.ok or site != found.top_level_site.get("site_code"):
+        return skipped(id, title, "The site servers of its site were not read.")
+    servers = [str(name) for name in found.hierarchy.get("site_servers", ())]
+    problem = placement.pair_problem(found.server, site, servers)
+    if problem:
+        return failed(id, title, problem.detail, problem.remedy)
+    if len(servers) > 1:
+        return passed(id, title, f"The pair of site {site} is {', '.join(servers)}.")
+    return passed(id, title, f"Site {site} has one site server.")
 
 
 def role_installed(found: Gathered) -> Check:
@@ -45,7 +77,7 @@ def role_installed(found: Gathered) -> Check:
         return passed(id, title, f"{naming.DOWNLOADER} on {found.server} is started; {len(own)} components are known there.")
     seen = next((row for row in own if str(row.get("component")).upper() == naming.DOWNLOADER), None)
     state = f"is {seen.get('state')}" if seen else "is not known to the site"
-    remedy = "Read sitecomp.log on the site server for the installation; configmgr.scp.provision follows and repeats it."
+    remedy = "Read sitecomp.log on the site server for the installation; configmgr.scp.provision follows it and tries it again."
     return failed(id, title, f"{naming.DOWNLOADER} on {found.server} {state}.", remedy)
 
 
@@ -80,7 +112,7 @@ def server_healthy(found: Gathered) -> Check:
         f"{r.get('role')} is {r.get('status')}" + (f", down since {r['down_since']}" if r.get("down_since") else "") for r in ill
     )
     remedy = "Look at Monitoring > System Status > Site Status in the console; what is mended shows there up to an hour later."
-    return warning(id, title, f"{listed}.", remedy)
+    return warning(id, title, with_times(f"{listed}."), remedy)
 
 
 def thread_running(found: Gathered) -> Check:
@@ -95,7 +127,7 @@ def thread_running(found: Gathered) -> Check:
 
 def _own_components(found: Gathered) -> list[Data]:
     """The role's components on the role's server."""
-    return [row for row in found.role.rows("components") if same_server(str(row.get("server") or ""), found.server)]
+    return [row for row in found.role.rows("components") if naming.same_computer(str(row.get("server") or ""), found.server)]
 
 
 def _named(row: Data) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.cloud_duties import HOW_TO_RENEW
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
     counted,
     failed,
@@ -16,6 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
     skipped,
     unclear,
     warning,
+    with_times,
 )
 
 _MONITOR = "See Monitoring > Updates and Servicing Status in the console, and CMUpdate.log on the site server."
@@ -91,13 +93,37 @@ def secrets_valid(found: Gathered) -> Check:
     return passed(id, title, f"Valid: {left}.")
 
 
+def cloud_needs_role(found: Gathered) -> Check:
+    """Gateways, discovery and tenants work with an online service connection point only."""
+    id, title = "cloud_needs_role", "The cloud services of the site have an online service connection point"
+    users = cloud.users_of_the_role(
+        [str(row.get("name")) for row in found.cloud.rows("gateways")],
+        any(row.get("full_enabled") or row.get("delta_enabled") for row in found.cloud.rows("discovery")),
+        [str(row.get("name")) for row in found.cloud.rows("tenants")],
+    )
+    if not users:
+        return skipped(id, title, "The site has no gateway, no discovery of Entra users and no tenant.")
+    if not found.role.ok:
+        return unclear(id, title, f"the role was not read. It is needed by {', '.join(users)}.", "See role_checked.")
+    if found.mode == ONLINE:
+        return passed(id, title, f"It is online, for {', '.join(users)}.")
+    lack = f"It is {found.mode or 'in an unknown mode'}" if found.server else "There is not exactly one"
+    remedy = "Run configmgr.scp.provision with service_connection_point_mode: online, or take these services out of the site."
+    return warning(id, title, f"{lack}, and {', '.join(users)} need it online: they stop, or show what was seen last.", remedy)
+
+
 def duties(found: Gathered) -> list[Check]:
     """What there is to do by hand in this state. None of it stops the role, so a failed one is advice."""
     return [_duty(row) for row in found.role.rows("duties") if row.get("id") not in _TOLD_ELSEWHERE]
 
 
 def _duty(row: Data) -> Check:
-    id, title, detail, how = f"duty_{row.get('id')}", str(row.get("title")), str(row.get("detail")), str(row.get("how") or "")
+    id, title, detail, how = (
+        f"duty_{row.get('id')}",
+        str(row.get("title")),
+        with_times(row.get("detail")),
+        str(row.get("how") or ""),
+    )
     if row.get("done") is True:
         return passed(id, title, detail)
     if row.get("done") is False:
@@ -111,5 +137,5 @@ def _days(row: Data) -> int | None:
 
 
 def _told(row: Data) -> str:
-    since = f" since {row['last_updated']}" if row.get("last_updated") else ""
+    since = f" since {with_times(row['last_updated'])}" if row.get("last_updated") else ""
     return f"{row.get('name')} is {row.get('state')}{since}"

@@ -4,11 +4,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+import re
+from datetime import UTC, datetime, timedelta
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
+# As the modules write times: ISO 8601 UTC.
+_WRITTEN = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 
 
 def passed(id: str, title: str, detail: str) -> Check:
@@ -29,6 +32,23 @@ def skipped(id: str, title: str, why: str) -> Check:
 
 def unclear(id: str, title: str, why: str, remedy: str) -> Check:
     return cannot_tell(id, title, why, remedy, required=False)
+
+
+def at(when: datetime) -> str:
+    """A moment as every text of a report has it, such as "2026-11-22 10:00:18 UTC"; ``when`` is aware."""
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def with_times(text: object) -> str:
+    """A text of our own, with the times that a module wrote into it in the form of ``at``; what is no time stays as it is."""
+
+    def told(match: re.Match[str]) -> str:
+        try:
+            return at(datetime.fromisoformat(match[0]))
+        except ValueError:
+            return match[0]
+
+    return _WRITTEN.sub(told, str(text))
 
 
 def ago(then: datetime, now: datetime) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duties import duties
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duties import DUTY_IDS, duties
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, Package, left
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
 from tests.unit.site.support import CAS, ST1
@@ -279,6 +279,7 @@ def test_a_recovery_adds_duties() -> None:
     assert r"CORP\proxy" in found["passwords_entered"].detail
     assert judged(found["external_notifications"]) == "cannot tell"
     assert "online mode" not in found["external_notifications"].how
+    assert tuple(found) == DUTY_IDS
     assert "online mode" in duty("external_notifications", recovered=True, mode="offline").how
     assert judged(duty("passwords_entered", recovered=True, accounts=[])) == "done"
 

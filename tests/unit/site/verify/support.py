@@ -88,6 +88,7 @@ WELL: dict[str, Any] = {
                 },
             ],
             "top_level_site": {"site_code": "CAS", "server": CAS01},
+            "site_servers": [CAS01],
             "site_systems": [],
             "service_connection_points": [{"server": SCP01, "site_code": "CAS", "mode": "online"}],
         },
@@ -150,10 +151,13 @@ WELL: dict[str, Any] = {
     "cloud": {
         "host": CAS01,
         "result": {
+            "tenants": [{"name": "Corp"}],
+            "gateways": [{"name": "CORPCMG", "state": "running"}],
+            "discovery": [{"full_enabled": True, "delta_enabled": False}],
             "applications": [
                 {"name": "Server app", "tenant": "Corp", "secret": {"expires": "2027-05-01T00:00:00Z", "expires_in_days": 160}},
                 {"name": "Client app", "secret": None},
-            ]
+            ],
         },
     },
     "thread": {"host": SCP01, "result": {"state": "running"}},

@@ -27,7 +27,7 @@ def test_the_most_urgent_stands_first() -> None:
     page = page_of(report(found))
     assert [group.title for group in page.groups] == ["Failed", "Advice", "Passed", "Not looked at"]
     assert (page.verdict, page.headline) == ("failed", "Something is wrong")
-    assert page.summary == "2 failed, 0 warnings, 12 passed, 1 skipped"
+    assert page.summary == "1 failed, 0 with a warning, 1 piece of advice, 4 passed, 11 skipped"
 
 
 def test_the_timeline_of_the_last_synchronisation() -> None:

@@ -27,6 +27,50 @@ def test_configured(rows: list[dict[str, Any]], status: str, words: str) -> None
     assert words in entry["detail"]
 
 
+def test_of_two_it_says_which_one_works() -> None:
+    second = {**ROW, "server": "scp02.corp.example"}
+    rows = [
+        {"component": "SMS_DMP_DOWNLOADER", "server": "SCP01", "state": "started", "last_heartbeat": "2026-11-22T11:59:00Z"},
+        {"component": "SMS_DMP_DOWNLOADER", "server": "SCP02.corp.example", "state": "stopped", "last_heartbeat": None},
+    ]
+    entry = check(spoiled("role", configured=[ROW, second], components=rows), "role_configured")
+    assert (
+        "On scp01.corp.example SMS_DMP_DOWNLOADER is started, its last sign of life was at 2026-11-22 11:59:00 UTC"
+        in entry["detail"]
+    )
+    assert "On scp02.corp.example SMS_DMP_DOWNLOADER is stopped, so that one does not work." in entry["detail"]
+    entry = check(spoiled("role", configured=[ROW, second], components=[]), "role_configured")
+    assert entry["detail"].count("the site knows no SMS_DMP_DOWNLOADER") == 2
+
+
+@pytest.mark.parametrize("row", [[], [{**ROW, "site_code": "PR1"}]])
+def test_remedies_name_the_host_where_the_playbook_runs(row: list[dict[str, Any]]) -> None:
+    remedy = check(spoiled("role", configured=row), "role_configured")["remedy"]
+    assert "SMS Provider" in remedy or "service_connection_point_server" in remedy
+    assert "provision on the server" not in remedy
+
+
+@pytest.mark.parametrize(
+    ("servers", "status", "words"),
+    [
+        (["cas01.corp.example"], "passed", "one site server"),
+        (["cas01.corp.example", "cas02.corp.example"], "passed", "The pair of site CAS is cas01"),
+        (["cas01.corp.example", "SCP01"], "failed", "active/passive pair"),
+    ],
+)
+def test_the_role_on_one_of_a_pair(servers: list[str], status: str, words: str) -> None:
+    entry = check(spoiled("hierarchy", site_servers=servers), "site_server_pair")
+    assert (entry["status"], entry["required"] or status == "passed") == (status, True)
+    assert words in entry["detail"]
+    if status == "failed":
+        assert "configmgr.scp.move" in entry["remedy"]
+
+
+def test_a_pair_is_judged_where_the_site_servers_are_known() -> None:
+    assert check(spoiled("role", configured=[{**ROW, "site_code": "PR1"}]), "site_server_pair")["status"] == "skipped"
+    assert check(spoiled("role", configured=[]), "site_server_pair")["status"] == "skipped"
+
+
 def test_installed() -> None:
     assert check(WELL, "role_installed")["status"] == "passed"
     entry = check(spoiled("role", installed=False, components=[]), "role_installed")
@@ -51,7 +95,7 @@ def test_components(health: str, status: str) -> None:
 def test_server_health() -> None:
     ill = [{"role": "SMS Dmp Connector", "status": "critical", "down_since": "2026-11-22T08:00:00Z"}]
     entry = check(spoiled("status", roles=ill), "server_healthy")
-    assert (entry["status"], entry["detail"]) == ("warning", "SMS Dmp Connector is critical, down since 2026-11-22T08:00:00Z.")
+    assert (entry["status"], entry["detail"]) == ("warning", "SMS Dmp Connector is critical, down since 2026-11-22 08:00:00 UTC.")
     assert check(spoiled("status", roles=[]), "server_healthy")["status"] == "skipped"
 
 
@@ -63,7 +107,7 @@ def test_thread(state: str, status: str) -> None:
 @pytest.mark.parametrize(
     ("recorded", "logged", "status", "words"),
     [
-        ("2026-11-22T10:00:18Z", None, "passed", "1 hour ago, at 2026-11-22 10:00 UTC"),
+        ("2026-11-22T10:00:18Z", None, "passed", "1 hour ago, at 2026-11-22 10:00:18 UTC"),
         ("2026-11-21T11:00:00Z", None, "passed", "25 hours ago"),
         ("2026-11-21T10:59:59Z", None, "failed", "It should make one every 24 hours."),
         # While a check is asked for the registry shows none; the log does.
@@ -103,6 +147,23 @@ def test_last_contact_offline(accepted: str | None, status: str, words: str) -> 
     assert words in entry["detail"]
     assert check(found, "synchronisation")["status"] == "skipped"
     assert check(found, "endpoints_reported")["status"] == "skipped"
+
+
+def test_an_import_is_not_what_the_role_fetched_itself_before_it_was_offline() -> None:
+    found = offline(spoiled("site_log", manifest=flow("completed", success="2026-11-22T10:01:00.000Z")))
+    entry = check(found, "last_contact")
+    assert entry["status"] == "warning"
+    assert "none was imported since" in entry["detail"]
+    assert "configmgr.scp.offline_updates" in entry["remedy"]
+
+
+@pytest.mark.parametrize(("hours", "words"), [(25, "within 25 hours"), (1.5, "within 1.5 hours")])
+def test_the_title_says_what_is_allowed(hours: float, words: str) -> None:
+    found = spoiled()
+    found["limits"] = {"contact_hours": hours}
+    entry = check(found, "last_contact")
+    assert entry["title"].endswith(words)
+    assert entry["status"] == ("passed" if hours == 25 else "failed")
 
 
 @pytest.mark.parametrize(

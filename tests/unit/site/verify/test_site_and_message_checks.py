@@ -25,7 +25,7 @@ def package(phase: str, state: str = "SOME_STATE", hangs: bool | None = False, a
     [
         ([package("installed")], "passed", "The site knows 1 update; nothing is under way."),
         ([package("ready"), package("installed")], "passed", "Can be installed or downloaded: Update X."),
-        ([package("downloading")], "passed", "Under way: Update X is SOME_STATE since 2026-11-22T09:00:00Z."),
+        ([package("downloading")], "passed", "Under way: Update X is SOME_STATE since 2026-11-22 09:00:00 UTC."),
         ([package("downloading", hangs=True, advice="Restart it.")], "failed", "Update X is SOME_STATE since"),
         ([package("failed")], "failed", "Update X is SOME_STATE since"),
         ([package("unknown", "state 99", None)], "warning", "Cannot tell: Update X is state 99"),
@@ -135,6 +135,31 @@ def test_other_messages() -> None:
     assert check(WELL, "messages_quiet")["status"] == "passed"
 
 
+@pytest.mark.parametrize(
+    ("mode", "cloud", "status", "words"),
+    [
+        ("online", {}, "passed", "for the gateway CORPCMG, the discovery of Entra users, the tenant Corp."),
+        (
+            "offline",
+            {},
+            "warning",
+            "It is offline, and the gateway CORPCMG, the discovery of Entra users, the tenant Corp need it",
+        ),
+        ("offline", {"tenants": [], "gateways": None, "discovery": []}, "skipped", "no gateway"),
+        (None, {"discovery": [], "tenants": []}, "warning", "There is not exactly one, and the gateway CORPCMG need it online"),
+    ],
+)
+def test_cloud_services_without_the_role(mode: str | None, cloud: dict[str, Any], status: str, words: str) -> None:
+    found = spoiled("cloud", **cloud)
+    for row in found["role"]["result"]["configured"]:
+        row["mode"] = mode
+    if mode is None:
+        found["role"]["result"]["configured"] = []
+    entry = check(found, "cloud_needs_role")
+    assert entry["status"] == status
+    assert words in entry["detail"]
+
+
 def test_problems_of_logs() -> None:
     rows = [
         problem("tls"),
@@ -161,7 +186,7 @@ def test_problems_of_logs() -> None:
     assert check(broken, "problem_unrecognised")["status"] == "warning"
     assert entry["title"] == "About tls"
     assert entry["detail"].startswith(
-        "Cause of tls. D:\\SMS\\Logs\\dmpdownloader.log, 2 times, last at 2026-11-22T10:00:03.000Z: WARNING: "
+        "Cause of tls. D:\\SMS\\Logs\\dmpdownloader.log, 2 times, last at 2026-11-22 10:00:03 UTC: WARNING: "
     )
     assert entry["remedy"] == "Mend tls."
 

@@ -50,8 +50,8 @@ def test_what_is_accepted_is_told_and_ends_no_run() -> None:
     # One that is right stays passed.
     assert next(c for c in found["checks"] if c["id"] == "support_end")["status"] == "passed"
     assert found["failures"] == []
-    with pytest.raises(BadInput, match="no name of a check"):
-        report(WELL, accept=["a check"])
+    with pytest.raises(BadInput, match=r"accept: no check is called 'thread_runing'\. Did you mean thread_running\?"):
+        report(WELL, accept=["thread_runing"])
 
 
 def test_a_host_that_is_not_reached_is_one_failed_check() -> None:
@@ -73,6 +73,25 @@ def test_a_module_that_fails_is_a_failed_check_even_when_the_play_hides_it(name:
     entry = check(found, f"{name}_checked")
     assert (entry["status"], entry["detail"]) == ("failed", "Access is denied.")
     assert report(found)["blocked"]
+
+
+def test_a_dead_server_names_the_ways_to_another_one() -> None:
+    found = spoiled()
+    found["thread"]["result"] = {"unreachable": True, "msg": "no route"}
+    remedy = check(found, "thread_checked")["remedy"]
+    assert "configmgr.scp.move" in remedy
+    assert "configmgr.scp.recover" in remedy
+    found["thread"]["result"] = {"msg": "Access is denied."}
+    assert "configmgr.scp.move" not in check(found, "thread_checked")["remedy"]
+    # The server answers, so what the site tells of it still counts.
+    assert check(found, "role_installed")["status"] == "passed"
+
+
+def test_what_rests_on_a_stopped_thread_is_told_and_not_judged() -> None:
+    entry = check(spoiled("thread", state="stopped"), "synchronisation")
+    assert entry["status"] == "skipped"
+    assert entry["detail"].startswith("Not judged, because thread_running failed: It is stopped on scp01.corp.example")
+    assert "What was found here: Stage reached: " in entry["detail"]
 
 
 def test_a_server_outside_the_inventory() -> None:
@@ -114,8 +133,11 @@ def test_texts_of_servers_harm_nobody() -> None:
         ({"hierarchie": {}}, "hierarchie: not known; allowed are"),
         ({"role": []}, "role: give a dictionary"),
         ({"role": {"host": "x", "result": "no"}}, "role: give a dictionary"),
-        ({"limits": {"contact_hours": "many"}}, "limits: contact_hours is 'many'"),
-        ({"limits": {"contact_hours": -1}}, "limits: contact_hours is -1"),
+        (
+            {"limits": {"contact_hours": "many"}},
+            "limits: contact_hours: 'many' is no number; give a number from 0 to 100000 hours.",
+        ),
+        ({"limits": {"contact_hours": -1}}, "limits: contact_hours: -1 is out of range; give a number from 0 to 100000 hours."),
         ({"limits": {"hours": 1}}, "limits:"),
     ],
 )
