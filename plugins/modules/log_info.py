@@ -18,8 +18,8 @@ description:
     downloads; on the site server C(SMS_HIERARCHY_MANAGER) tells what became of them, C(SMS_DISTRIBUTION_MANAGER) of replication.
   - What could not be read is counted and returned. A line is never a reason to fail.
 notes:
-  - The server's own C(curl.exe) reads the files, through a WinRM shell that is closed again. Windows Server 2019 and later have
-    it.
+  - The server's own C(curl.exe) reads the ends of files, through a WinRM shell that is closed again. Windows Server 2019 and later
+    have it; a server without it prints whole files with C(type), up to 16 MiB.
   - The account needs to be a local administrator of the server.
   - Texts out of logs are not to be trusted. They are returned as text, cut to a bounded length, with control characters spelled
     out; whoever makes a page of them has to escape markup.
@@ -306,7 +306,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times impo
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import NoCurl, checked_path
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
 
 SPEC: dict[str, Any] = {
@@ -341,12 +341,7 @@ def run(task: Task) -> Result:
     logs = [*_by_registry(task, components), *(Log("", path) for path in paths)]
     limits = Limits(since, task.params["max_bytes"], task.params["ansi_encoding"], judge.when)
     for log in _each_once(logs):
-        try:
-            files.read_log(task.cim, log, limits, partial(_tell, task, log))
-        except NoCurl as error:
-            raise TaskFailure(
-                f"No log of {task.host} can be read: {error}. Read them there, or install curl.exe in the system folder."
-            ) from error
+        files.read_log(task.cim, log, limits, partial(_tell, task, log))
     if all(log.error for log in logs):
         reasons = "; ".join(dict.fromkeys(log.error for log in logs))
         raise TaskFailure(

@@ -35,7 +35,8 @@ class Found:
 
 
 def whole(found: Sequence[Found], fail_on: str, title: str, kind: str) -> dict[str, Any]:
-    """One report: ``checks``, ``counts``, ``blocked``; for output ``summary``, ``table``, ``stopped_by``, ``failures``, ``junit``.
+    """One report: ``checks``, ``counts``, ``blocked``, and for output ``summary``, ``table``, ``stopped_by``, ``failures``,
+    ``junit``.
 
     :param title: name of the report in the JUnit XML; :param kind: what its cases are called after, such as ``preflight``.
     :raises ValueError: ``fail_on`` is none of FAIL_ON.

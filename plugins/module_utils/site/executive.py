@@ -101,6 +101,8 @@ class ExecutiveService:
                 f"{self._host} has no Windows service {SERVICE}: no site system role that needs it is installed there. Run this "
                 "on the server of the role."
             ) from error
+        except ServiceError as error:
+            raise TaskFailure(f"The state of the service {SERVICE} on {self._host} can not be told: {error}.") from error
 
     def ask(self, operation: str) -> None:
         try:

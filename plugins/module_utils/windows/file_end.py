@@ -3,11 +3,13 @@
 r"""The end of a file on a server, byte for byte, without PowerShell and without a file share.
 
 WMI tells the size of a file but not its content. The programs that Windows always had print whole files only, or count lines.
-curl.exe (Windows Server 2019 and later) reads ``file:`` addresses, knows byte ranges there, and opens files shared, so that a log
-that SMS_EXECUTIVE has open and goes on writing can be read. Path and range go to its standard input as a config file.
+curl.exe (Windows Server 2019 and later) reads ``file:`` addresses, knows byte ranges there, and opens files shared, so that a
+log that SMS_EXECUTIVE has open and goes on writing can be read. Path and range go to its standard input as a config file.
+A server without it (Windows Server 2016) prints the whole file with cmd.exe's ``type``, which opens files shared too; logs of
+site systems are rolled over at a few MiB.
 
-Tried with curl on Linux and against the lab; that curl on Windows opens files shared, and that WinRS carries the bytes as they
-are, was not tried ([K], docs/limits.md). This file alone knows the way.
+Tried with curl on Linux and against the lab; that curl and ``type`` on Windows open files shared, and that WinRS carries the
+bytes as they are, was not tried ([K], docs/limits.md). This file alone knows the way.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ from urllib.parse import quote
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIM_DATA_FILE, CIMV2
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, BadCommandLine, command_line
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
@@ -33,6 +35,8 @@ _BAD_RESUME, _CANNOT_OPEN = 36, 37
 _SLACK_BYTES = 64 * 1024
 _LIMIT_SECONDS = 120.0
 _MOST_WORDS = 300
+# What is printed whole, where only the end is wanted.
+_MOST_WHOLE_BYTES = 16 * 1024 * 1024
 # A local file: what a file name may have (Microsoft, "Naming Files, Paths, and Namespaces"), in ASCII, because curl hands other
 # signs to Windows in the code page of the moment.
 _NAME = r'[^\\/:*?"<>|\x00-\x1f\x7f-\U0010ffff]{1,255}'
@@ -91,17 +95,25 @@ def size_of(session: CimSession, path: str) -> int | None:
 def read_end(
     session: CimSession, path: str, limit_bytes: int, *, waiting: Callable[[float], None] = lambda _seconds: None
 ) -> FileEnd:
-    """The last ``limit_bytes`` of a file, all of it when it is shorter. One request and one command; two commands seldom.
+    """The last ``limit_bytes`` of a file, all of it when it is shorter. One request and one command; two commands seldom, and
+    on a server without curl.exe.
 
     :raises FileMissing: there is no such file.
-    :raises NoCurl: the server has no curl.exe.
-    :raises FileError: the account may not read it, or the server was too slow.
+    :raises FileError: the account may not read it, the server was too slow, or it has no curl.exe and the file is large.
     :raises ValueError: no path of a local file.
     """
     checked_path(path)
     size = size_of(session, path)
     if size is None:
         raise FileMissing(f"there is no file {path}")
+    try:
+        return _read_end(session, path, size, limit_bytes, waiting)
+    except NoCurl as lack:
+        data = _whole(session, path, size, lack, waiting)
+        return FileEnd(data[-limit_bytes:], len(data) > limit_bytes)
+
+
+def _read_end(session: CimSession, path: str, size: int, limit_bytes: int, waiting: Callable[[float], None]) -> FileEnd:
     if size > limit_bytes:
         data = _read(session, path, _last(limit_bytes), limit_bytes, waiting)
         if data is not None:
@@ -120,7 +132,30 @@ def read_end(
 def read_head(session: CimSession, path: str, count: int) -> bytes:
     """The first ``count`` bytes of a file, fewer when it is shorter; errors as ``read_end``."""
     checked_path(path)
-    return _read(session, path, f"0-{count - 1}", count, lambda _seconds: None) or b""
+    try:
+        return _read(session, path, f"0-{count - 1}", count, _unheard) or b""
+    except NoCurl as lack:
+        return _whole(session, path, size_of(session, path) or 0, lack, _unheard)[:count]
+
+
+def _unheard(_seconds: float) -> None:
+    """Nobody waits for so little."""
+
+
+def _whole(session: CimSession, path: str, size: int, lack: NoCurl, waiting: Callable[[float], None]) -> bytes:
+    """All of the file, printed by cmd.exe: for servers without curl.exe."""
+    if size > _MOST_WHOLE_BYTES:
+        raise FileError(f"{path} has {size} bytes, and only its end would be read: {lack}") from lack
+    try:
+        line = command_line("type", path)
+    except BadCommandLine as error:
+        raise FileError(f"{path} can not be read without curl.exe: {error}") from error
+    found = shell.run(session, line, limit_seconds=_LIMIT_SECONDS, limit_bytes=_MOST_WHOLE_BYTES + _SLACK_BYTES, waiting=waiting)
+    if found.stopped:
+        raise FileError(f"{path} was not read: the command was ended, because of its {found.stopped}")
+    if found.exit_code != 0:
+        raise FileError(f"{path} was not read: {one_line(found.stderr, _MOST_WORDS) or f'type ended with {found.exit_code}'}")
+    return found.stdout_bytes
 
 
 def config(address: str, part: str) -> str:

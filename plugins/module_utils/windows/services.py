@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import CIMV2, WIN32_SERVICE
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import one_of, select
 
 # Win32_Service.StartService, StopService (Win32 provider reference).
 _REASONS = {
@@ -26,12 +26,19 @@ _REASONS = {
 _HARMLESS = frozenset({0, 5, 10})
 
 
+_ALWAYS_THERE = "WinRM"
+
+
 class ServiceError(NotReadable):
     """The service control manager refused; the text names the service and says why."""
 
 
 class ServiceMissing(ServiceError):
     """There is no such service."""
+
+
+class ServicesHidden(ServiceError):
+    """This account may not list the services of the server, so nothing can be said of one."""
 
 
 class Services:
@@ -44,14 +51,20 @@ class Services:
         """``Running``, ``Stopped``, ``Start Pending``, ``Stop Pending``, ...
 
         :raises ServiceMissing: there is no such service.
+        :raises ServicesHidden: the account does not see the services, as one that is no administrator does not by default.
         """
-        try:
-            found = self._session.get(CIMV2, WIN32_SERVICE, {"Name": name})
-        except CimFault as fault:
-            if fault.kind is FaultKind.NOT_FOUND:
-                raise ServiceMissing(f"there is no Windows service {name}") from fault
-            raise
-        return str(found.get("State") or "")
+        # WinRM answers this very question: who does not see it sees none.
+        where = one_of("Name", dict.fromkeys((name, _ALWAYS_THERE)))
+        found = self._session.query(CIMV2, WIN32_SERVICE, select(WIN32_SERVICE, where, columns=("State",)))
+        seen = {str(row.get("Name")).casefold(): str(row.get("State") or "") for row in found}
+        if name.casefold() in seen:
+            return seen[name.casefold()]
+        if not seen:
+            raise ServicesHidden(
+                f"this account may not list the services of the server, not even {_ALWAYS_THERE}, so nothing can be said of "
+                f"{name}; it needs to be a local administrator there"
+            )
+        raise ServiceMissing(f"there is no Windows service {name}")
 
     def request(self, name: str, method: str) -> None:
         """Ask for ``StartService`` or ``StopService``; returns before the service has changed.

@@ -212,11 +212,13 @@ def test_nothing_can_be_read(installed: Play) -> None:
     assert "can not be opened" in installed.refused("log_info", "scp01")
 
 
-def test_a_server_without_curl(play: Play) -> None:
+def test_a_server_without_curl_prints_the_whole_log(play: Play) -> None:
     machine = play.estate.machine("scp04")
     with play.estate.lock:
-        machine.files.write(r"C:\x.log", b"x")
-    assert "no curl.exe" in play.refused("log_info", "scp04", paths=[r"C:\x.log"])
+        machine.files.write(r"C:\x.log", b"x" * 10_000)
+    (log,) = play.run("log_info", "scp04", paths=[r"C:\x.log"], max_bytes=4096)["logs"]
+    assert log["readable"] is True
+    assert [(part["bytes"], part["cut"]) for part in log["files"]] == [(4096, True)]
 
 
 @pytest.mark.parametrize(

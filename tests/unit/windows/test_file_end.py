@@ -10,7 +10,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end imp
     FileEnd,
     FileError,
     FileMissing,
-    NoCurl,
     read_end,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
@@ -96,8 +95,6 @@ def test_bytes_stay_as_they_are(reading: Any) -> None:
     ("answer", "error", "words"),
     [
         (shell.Finished(37, "", "curl: (37) Couldn't open file D:\\x"), FileError, "this account may not read it"),
-        (shell.Finished(1, "", "The system cannot find the path specified.\r\n"), NoCurl, "Windows Server 2019"),
-        (shell.Finished(9009, "", ""), NoCurl, "Windows Server 2019"),
         (shell.Finished(1, "", 'curl: (1) Protocol "file" not supported'), FileError, "not supported"),
         (shell.Finished(None, "", "", "time"), FileError, "because of its time"),
         (shell.Finished(None, "", "", "output"), FileError, "because of its output"),
@@ -110,6 +107,50 @@ def test_what_can_go_wrong(reading: Any, answer: shell.Finished, error: type[Exc
     with pytest.raises(error, match=words) as failure:
         reading(server)
     assert type(failure.value) is error
+
+
+NO_CURL = [shell.Finished(1, "", "The system cannot find the path specified.\r\n"), shell.Finished(9009, "", "")]
+
+
+class OldServer(Server):
+    """A server without curl.exe, whose cmd.exe prints whole files."""
+
+    def __init__(self, content: bytes, lack: shell.Finished, printed: shell.Finished | None = None) -> None:
+        super().__init__(content)
+        self.lack = lack
+        self.printed = printed or shell.Finished(0, "", "", stdout_bytes=content)
+
+    def run(self, session: object, line: str, **_more: Any) -> shell.Finished:
+        self.lines.append(line)
+        return self.printed if line.startswith("type ") else self.lack
+
+
+@pytest.mark.parametrize("lack", NO_CURL)
+def test_without_curl_the_whole_file_is_printed(reading: Any, lack: shell.Finished) -> None:
+    server = OldServer(b"0123456789abcdef", lack)
+    assert reading(server) == FileEnd(b"6789abcdef", True)
+    assert server.lines[1:] == [f'type "{PATH}"']
+    assert reading(OldServer(b"short", lack)) == FileEnd(b"short", False)
+
+
+@pytest.mark.parametrize(
+    ("printed", "words"),
+    [
+        (shell.Finished(1, "", "Access is denied.\r\n"), "was not read: Access is denied."),
+        (shell.Finished(1, "", ""), "type ended with 1"),
+        (shell.Finished(None, "", "", "time"), "because of its time"),
+    ],
+)
+def test_what_can_go_wrong_without_curl(reading: Any, printed: shell.Finished, words: str) -> None:
+    with pytest.raises(FileError, match=words):
+        reading(OldServer(b"x", NO_CURL[1], printed))
+
+
+def test_a_large_file_is_not_printed_whole(reading: Any) -> None:
+    server = OldServer(b"x", NO_CURL[1])
+    server.size = 20 * 1024 * 1024
+    with pytest.raises(FileError, match=r"20971520 bytes, and only its end would be read: there is no curl\.exe"):
+        reading(server)
 
 
 def test_a_missing_file_is_told_without_a_command(reading: Any) -> None:

@@ -6,9 +6,12 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry, RegistryError
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.services import ServiceError, ServiceMissing, Services
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.services import (
+    ServiceError,
+    ServiceMissing,
+    Services,
+    ServicesHidden,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
@@ -25,9 +28,6 @@ class Answering:
     ) -> dict[str, Any]:
         self.asked.append((namespace, method, dict(inputs), keys))
         return self.output
-
-    def get(self, namespace: str, cls: CimClass, keys: Mapping[str, Any]) -> Any:
-        raise CimFault(FaultKind.NOT_FOUND, RequestInfo("Get"))
 
 
 def registry(**output: Any) -> tuple[Registry, Answering]:
@@ -75,6 +75,23 @@ def test_a_refused_service_request_says_why() -> None:
         Services(cast(CimSession, Answering(ReturnValue=99))).request("X", "StartService")
 
 
+class Listing(Answering):
+    """A server that shows these services."""
+
+    def __init__(self, *names: str) -> None:
+        super().__init__()
+        self.names = names
+
+    def query(self, namespace: str, cls: CimClass, query: str) -> list[dict[str, str]]:
+        return [{"Name": name, "State": "Running"} for name in self.names if f"'{name}'" in query]
+
+
 def test_a_service_that_does_not_exist() -> None:
+    assert Services(cast(CimSession, Listing("WinRM", "X"))).state("X") == "Running"
     with pytest.raises(ServiceMissing, match="no Windows service X"):
-        Services(cast(CimSession, Answering())).state("X")
+        Services(cast(CimSession, Listing("WinRM"))).state("X")
+
+
+def test_who_does_not_even_see_winrm_is_told_nothing_of_other_services() -> None:
+    with pytest.raises(ServicesHidden, match="may not list the services of the server, not even WinRM"):
+        Services(cast(CimSession, Listing())).state("X")

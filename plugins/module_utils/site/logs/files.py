@@ -123,14 +123,9 @@ def rolled_path(path: str) -> str | None:
 
 
 def read_log(session: CimSession, log: Log, limits: Limits, waiting: Callable[[float], None]) -> None:
-    """Read the end of the log into its parts, then of its rolled file if the range begins before the log does.
-
-    :raises NoCurl: the server has no curl.exe: no log can be read there.
-    """
+    """Read the end of the log into its parts, then of its rolled file if the range begins before the log does."""
     try:
         part = _part(session, log.path, limits.most_bytes, limits, waiting)
-    except file_end.NoCurl:
-        raise
     except file_end.FileError as error:
         log.error = str(error)
         return
