@@ -53,7 +53,7 @@ types: venv  ## mypy --strict over the plugins, the lab, the tests and the tools
 
 sanity: venv  ## ansible-test sanity, every test, without an ignore file
 	$(call heading,sanity)
-	@$(BIN)/python tests/tools/sanity.py
+	@$(BIN)/python -m tests.tools.sanity
 
 units: venv  ## tests of pure code, no network
 	$(call heading,units)
@@ -96,7 +96,7 @@ changelog: venv  ## bring the lists of new plugins and roles in the change log u
 	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing
 
 build: venv  ## the collection's archive, in build/
-	@$(BIN)/ansible-galaxy collection build --force --output-path build .
+	@$(BIN)/python -m tests.tools.archive build
 
 clean:  ## remove what the checks and the build left; environments and a running lab stay
 	rm -rf build .cache/sanity .cache/ansible .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis

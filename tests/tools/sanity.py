@@ -11,17 +11,18 @@ home whose pip looks there and nowhere else. A second run needs no index at all.
 
 from __future__ import annotations
 
-import fnmatch
 import hashlib
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import yaml
+
+from tests.tools import archive
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "sanity"
@@ -46,20 +47,6 @@ sys.exit(main(["install", *(word for word in sys.argv[1:] if word not in ("--no-
 
 class SanityError(Exception):
     """The sanity tests cannot run, or left something out; the text says why and what to do."""
-
-
-def shipped(names: Iterable[str], ignore: Sequence[str]) -> list[str]:
-    """The ``names`` (paths relative to the root) that ``ansible-galaxy collection build`` would pack.
-
-    ``ignore`` are galaxy.yml's ``build_ignore`` patterns; as there, a pattern that matches a directory leaves out all below it.
-    """
-
-    def ignored(name: str) -> bool:
-        parts = name.split("/")
-        paths = ["/".join(parts[: length + 1]) for length in range(len(parts))]
-        return any(fnmatch.fnmatch(path, pattern) for path in paths for pattern in ignore)
-
-    return sorted(name for name in names if not ignored(name))
 
 
 def pip_version(source: str) -> str:
@@ -93,15 +80,13 @@ def run(command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] 
 def export_collection() -> Path:
     """Write what the collection ships, as the work tree has it, to a git repository of its own; return its directory."""
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
-    listed = run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]).split("\0")
-    names = shipped((name for name in listed if name and (ROOT / name).is_file()), galaxy["build_ignore"])
+    names = archive.known_files(ROOT) + archive.new_files(ROOT)
     if any(name.startswith("tests/sanity/ignore") for name in names):
         raise SanityError("tests/sanity/ignore*.txt: this project keeps no ignore file; mend the finding instead.")
     shutil.rmtree(EXPORT, ignore_errors=True)
     target = EXPORT / "ansible_collections" / str(galaxy["namespace"]) / str(galaxy["name"])
-    for name in names:
-        (target / name).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
+    archive.unpack(archive.build(ROOT, names, EXPORT), target)
+    shutil.copy2(ROOT / "galaxy.yml", target)
     # Whatever the caller's git points to (a hook sets GIT_DIR), this repository is the exported one.
     outside = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     run(["git", "-c", "init.defaultBranch=main", "init", "--quiet"], cwd=target, env=outside)
@@ -183,5 +168,5 @@ def sanity(arguments: Sequence[str]) -> int:
 if __name__ == "__main__":
     try:
         sys.exit(sanity(sys.argv[1:]))
-    except SanityError as error:
+    except (SanityError, archive.ArchiveError) as error:
         sys.exit(f"sanity: {error}")
