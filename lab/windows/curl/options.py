@@ -33,6 +33,11 @@ _GLOBAL = {
 
 Version = tuple[int, ...]
 
+# Much of what curl says changed between 7.88, measured on Debian 12, and 8.14.1, measured on Debian 13. What comes from the
+# library is the same in 8.11.1, 8.12.1 and 8.16.0, measured too. What comes from the program (the words for mistakes in a command
+# line or config file) was not measured between the two, and is taken to be 8.14.1's in 8.13 too.
+NEW_WAYS: Version = (8, 11)
+
 
 @dataclass(frozen=True)
 class Option:
@@ -52,6 +57,15 @@ class CurlError(Exception):
         self.exit_code = exit_code
         self.message = message
         self.hint = hint
+
+
+class _BadOption(CurlError):
+    """One option that cannot be taken, as it was written, and why."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        super().__init__(USAGE_EXIT, f"option {word}: {reason}")
+        self.word = word
+        self.reason = reason
 
 
 @dataclass
@@ -120,7 +134,7 @@ def parse(words: Sequence[str], version: Version, read_config: Callable[[str], s
     parsed = reader.parsed
     if "version" not in parsed.options:
         if not all(operation.urls for operation in parsed.operations):
-            raise CurlError(USAGE_EXIT, "no URL specified!")
+            raise CurlError(USAGE_EXIT, "(2) no URL specified" if version >= NEW_WAYS else "no URL specified!")
         if sum(len(operation.urls) for operation in parsed.operations) > MOST_URLS:
             raise CurlError(USAGE_EXIT, f"the lab's curl takes at most {MOST_URLS} URLs")
     return parsed
@@ -156,7 +170,7 @@ class _Reader:
                 self._scope(option).pop(option.name, None)
                 return
         if option is None:
-            raise CurlError(USAGE_EXIT, f"option {word}: is unknown")
+            raise _BadOption(word, "is unknown")
         self._take(option, word, waiting)
 
     def _shorts(self, word: str, waiting: list[str]) -> None:
@@ -165,7 +179,7 @@ class _Reader:
             letter, rest = rest[0], rest[1:]
             option = self._known(_BY_SHORT.get(letter))
             if option is None:
-                raise CurlError(USAGE_EXIT, f"option {word}: is unknown")
+                raise _BadOption(word, "is unknown")
             if option.kind != "-" and rest:
                 waiting.insert(0, rest)
                 rest = ""
@@ -184,7 +198,7 @@ class _Reader:
             self._scope(option)[option.name] = ""
             return
         if not waiting:
-            raise CurlError(USAGE_EXIT, f"option {word}: requires parameter")
+            raise _BadOption(word, "requires parameter")
         self._store(option, word, waiting.pop(0))
 
     def _store(self, option: Option, word: str, value: str) -> None:
@@ -197,7 +211,7 @@ class _Reader:
         else:
             pattern = {"seconds": r"\d+(\.\d+)?", "number": r"\d{1,9}"}.get(option.kind)
             if pattern is not None and not re.fullmatch(pattern, value):
-                raise CurlError(USAGE_EXIT, f"option {word}: expected a proper numerical parameter")
+                raise _BadOption(word, "expected a proper numerical parameter")
             self._scope(option)[option.name] = value
 
     def _scope(self, option: Option) -> dict[str, str]:
@@ -212,11 +226,22 @@ class _Reader:
         except FileNotFoundError:
             raise CurlError(READ_EXIT, f"option {word}: error encountered when reading a file") from None
         self._deep += 1
+        shown = "<stdin>" if name == "-" else name
         for number, line in enumerate(text.splitlines(), 1):
-            self._config_line(name, number, line.strip())
+            try:
+                self._config_line(shown, number, line.strip())
+            except _BadOption as error:
+                if self._version >= NEW_WAYS:
+                    raise self._unusable(word, name, f"{shown}:{number}: '{error.word}' {error.reason}") from None
+                self.parsed.warnings.append(f"{shown}:{number}: warning: '{error.word}' {error.reason}")
         self._deep -= 1
 
-    def _config_line(self, file: str, number: int, line: str) -> None:
+    def _unusable(self, word: str, name: str, what: str) -> CurlError:
+        """A config file with a mistake ends curl; the mistake itself is told only where curl is not silent."""
+        lines = [] if "silent" in self.parsed.options else [what, f"cannot read config from '{name}'"]
+        return CurlError(READ_EXIT, "\ncurl: ".join([*lines, f"option {word}: error encountered when reading a file"]))
+
+    def _config_line(self, shown: str, number: int, line: str) -> None:
         if not line or line.startswith("#"):
             return
         found = re.match(r"([^\s=:]+)\s*[=:]?\s*", line)
@@ -225,19 +250,17 @@ class _Reader:
         name, rest = found[1], line[found.end() :]
         bare = name.lstrip("-")
         option = self._known(_BY_SHORT.get(bare) if len(bare) == 1 and name.startswith("-") else _BY_NAME.get(bare))
-        shown = "<stdin>" if file == "-" else file
         if option is not None and option.kind != "-":
             value, junk = _config_value(rest)
             if junk:
                 self.parsed.warnings.append(f"{shown}:{number}: warning: '{name}' uses unquoted whitespace in the line")
-            self._take(option, name, [value])
+            self._take(option, name, [value] if value or rest else [])
         elif name.startswith("-") and not name.startswith("--"):
             self._shorts(name, [])
         elif option is not None or bare.startswith("no-"):
             self._long(f"--{bare}", [])
         else:
-            # Measured with curl 7.88: a warning, and the transfers go on.
-            self.parsed.warnings.append(f"{shown}:{number}: warning: '{name}' is unknown")
+            raise _BadOption(name, "is unknown")
 
 
 _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "v": "\v"}

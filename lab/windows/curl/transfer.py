@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from lab.estate_network import EndpointRule, Proxy
 from lab.windows.curl import words
 from lab.windows.curl.local_files import is_file_url, read_file_url
-from lab.windows.curl.options import Operation, Version
+from lab.windows.curl.options import NEW_WAYS, Operation, Version
 from lab.windows.machine import Machine
 from lab.windows.network import Connection, Network
 
@@ -52,6 +52,8 @@ class Outcome:
     body: bytes = b""
     headers: bytes = b""
     issuer: str = ""
+    # The TCP connection was made, but not what was to stand on it: a tunnel or TLS.
+    unfinished: bool = False
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def transfer(url: str, operation: Operation, site: Site) -> Outcome:
     if is_file_url(url):
         found_file = read_file_url(url, operation.options.get("range"), site.machine.files)
         return Outcome(url, url, "file", found_file.exit_code, found_file.error, seconds=_ANSWER, body=found_file.data)
-    target = _target(url, operation)
+    target = _target(url, operation, site.version)
     method = operation.options.get("request", "HEAD" if "head" in operation.options else "GET")
     if isinstance(target, Outcome):
         return target
@@ -88,7 +90,7 @@ def transfer(url: str, operation: Operation, site: Site) -> Outcome:
     return _within_time(found, operation)
 
 
-def _target(url: str, operation: Operation) -> _Target | Outcome:
+def _target(url: str, operation: Operation, version: Version) -> _Target | Outcome:
     found = _URL.fullmatch(url)
     if "globoff" not in operation.options and re.search(r"[\[\]{}]", url):
         return Outcome(url, url, exit_code=_MALFORMED, error="bad range in URL; the lab's curl expands nothing", method="")
@@ -99,7 +101,7 @@ def _target(url: str, operation: Operation) -> _Target | Outcome:
         return Outcome(url, url, exit_code=_UNSUPPORTED, error=f'Protocol "{scheme}" not supported', method="")
     port = int(found["port"] or _PORTS[scheme])
     if not 0 < port <= 65535:
-        return Outcome(url, url, exit_code=_MALFORMED, error="URL using bad/illegal format or missing URL", method="")
+        return Outcome(url, url, exit_code=_MALFORMED, error=words.bad_port(version), method="")
     return _Target(scheme, found["host"], port)
 
 
@@ -166,7 +168,15 @@ def _through(outcome: Outcome, target: _Target, wish: _ProxyWish, operation: Ope
         refused = status if rule is None else rule.status
         if tunnel:
             error = words.tunnel_failed(refused, site.version)
-            return replace(outcome, exit_code=words.TRANSFER_FAILED, error=error, connect_status=refused)
+            connected = _NAME + _CONNECT if site.version >= NEW_WAYS else 0.0
+            return replace(
+                outcome,
+                exit_code=words.TRANSFER_FAILED,
+                error=error,
+                connect_status=refused,
+                connected=connected,
+                unfinished=True,
+            )
         return _with_answer(replace(outcome, connected=_NAME + _CONNECT), refused, operation)
     outcome = replace(outcome, connected=_NAME + _CONNECT, connect_status=200 if tunnel else 0)
     return _answered(outcome, target, rule, operation, site)
@@ -224,11 +234,16 @@ def _answered(outcome: Outcome, target: _Target, rule: EndpointRule, operation: 
     if _is_refused(rule, operation):
         exit_code, error = words.tls_failure(rule.problem, site.version, site.language)
         seconds = outcome.connected + _HANDSHAKE
-        # curl counts a connection as made once TLS stands: measured with curl 7.88, time_connect is 0 here.
-        return replace(outcome, exit_code=exit_code, error=error, seconds=seconds, connected=0.0)
+        return _without_tls(outcome, exit_code, error, seconds, site)
     issuer = rule.issuer if rule.problem == "intercepted" else _AUTHORITY
     secured = replace(outcome, secured=outcome.connected + _HANDSHAKE, issuer=issuer)
     return _with_answer(secured, 200 if rule.problem else rule.status, operation)
+
+
+def _without_tls(outcome: Outcome, exit_code: int, error: str, seconds: float, site: Site) -> Outcome:
+    """A handshake that failed. curl 7.88 takes the connection as made once TLS stands, so its time_connect is 0."""
+    connected = outcome.connected if site.version >= NEW_WAYS else 0.0
+    return replace(outcome, exit_code=exit_code, error=error, seconds=seconds, connected=connected, unfinished=True)
 
 
 def _is_refused(rule: EndpointRule, operation: Operation) -> bool:
@@ -254,8 +269,7 @@ def _by_machine(outcome: Outcome, target: _Target, connection: Connection, opera
         return _answered(outcome, target, rule, operation, site)
     seconds = outcome.connected + _ANSWER
     if target.scheme == "https":
-        error = "Recv failure: Connection was reset"
-        return replace(outcome, exit_code=words.TLS_FAILED, error=error, seconds=seconds, connected=0.0)
+        return _without_tls(outcome, words.TLS_FAILED, "Recv failure: Connection was reset", seconds, site)
     error = "Recv failure: Connection was reset"
     return replace(outcome, exit_code=words.TRANSFER_FAILED, error=error, seconds=seconds)
 

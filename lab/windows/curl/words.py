@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.windows.curl.options import Version
+from lab.windows.curl.options import NEW_WAYS, Version
 
 COULD_NOT_RESOLVE_PROXY, COULD_NOT_RESOLVE, COULD_NOT_CONNECT = 5, 6, 7
 HTTP_ERROR, TIMED_OUT, TLS_FAILED, TRANSFER_FAILED = 22, 28, 35, 56
@@ -71,6 +71,13 @@ def could_not_connect(host: str, port: int, seconds: float, version: Version, re
         return f"Failed to connect to {host} port {port}: {'Timed out' if reason.startswith('Time') else 'Connection refused'}"
     where = f"{host}:{port}" if version >= _SHORT_ADDRESS_SINCE else f"{host} port {port}"
     return f"Failed to connect to {where} after {round(seconds * 1000)} ms: {reason}"
+
+
+def bad_port(version: Version) -> str:
+    """The words for a port that is none."""
+    if version < NEW_WAYS:
+        return "URL using bad/illegal format or missing URL"
+    return "URL rejected: Port number was not a decimal number between 0 and 65535"
 
 
 def tunnel_failed(status: int, version: Version) -> str:

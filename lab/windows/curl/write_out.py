@@ -1,12 +1,13 @@
-"""``curl --write-out``: its variables, in plain text and as JSON (curl's manual page; JSON compared with curl 7.88)."""
+"""``curl --write-out``: its variables, plain and as JSON (curl's manual page; JSON compared with curl 7.88 and 8.14.1)."""
 
 from __future__ import annotations
 
 import json
 import re
 from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
-from lab.windows.curl.options import Version
+from lab.windows.curl.options import NEW_WAYS, Version
 from lab.windows.curl.transfer import Outcome
 
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
@@ -14,10 +15,13 @@ _TOKEN = re.compile(r"%%|%\{(?P<variable>[^}]*)\}|%header\{(?P<header>[^}]*)\}|\
 
 # Variables by the version that brought them, where not every curl.exe of Windows has them.
 _SINCE: dict[str, Version] = {
-    "certs": (7, 88), "errormsg": (7, 75), "exitcode": (7, 75), "json": (7, 70), "method": (7, 72), "num_certs": (7, 88),
-    "num_headers": (7, 73), "onerror": (7, 75), "proxy_used": (8, 7), "referer": (7, 76), "scheme": (7, 52),
-    "stderr": (7, 63), "stdout": (7, 63), "url": (7, 75), "urlnum": (7, 75),
+    "certs": (7, 88), "conn_id": (8, 2), "errormsg": (7, 75), "exitcode": (7, 75), "json": (7, 70), "method": (7, 72),
+    "num_certs": (7, 88), "num_headers": (7, 73), "num_retries": (8, 9), "onerror": (7, 75), "proxy_used": (8, 7),
+    "referer": (7, 76), "scheme": (7, 52), "stderr": (7, 63), "stdout": (7, 63), "time_posttransfer": (8, 10),
+    "time_queue": (8, 12), "tls_earlydata": (8, 12), "url": (7, 75), "urlnum": (7, 75), "xfer_id": (8, 2),
 }  # fmt: skip
+_URL_PARTS_SINCE: Version = (8, 1)
+_URL_PORTS = {"http": "80", "https": "443", "ftp": "21", "telnet": "23"}
 _NOT_IN_JSON = ("stderr", "stdout", "json", "onerror")
 
 Plain = str | int | float | None
@@ -64,10 +68,15 @@ def write_out(template: str, outcome: Outcome, number: int, file: str | None, ve
 
 def variables(outcome: Outcome, number: int, file: str | None, version: Version) -> dict[str, Plain]:
     """Every variable that this version knows, as it stands in JSON."""
-    made = bool(outcome.address)
+    connected = bool(outcome.address)
+    new = version >= NEW_WAYS
+    # Newer versions name the two ends only of a connection on which everything stands that was to stand.
+    made = connected and not (new and outcome.unfinished)
+    no_port = -1 if new else 0
     total = outcome.seconds or 0.0
     values: dict[str, Plain] = {
         "certs": _certificates(outcome),
+        "conn_id": number if outcome.named else -1,
         "content_type": "text/html" if outcome.status else None,
         "errormsg": outcome.error or None,
         "exitcode": outcome.exit_code,
@@ -77,20 +86,21 @@ def variables(outcome: Outcome, number: int, file: str | None, version: Version)
         "http_connect": outcome.connect_status,
         "http_version": "1.1" if outcome.status or outcome.connect_status else "0",
         "local_ip": "192.0.2.10" if made else "",
-        "local_port": 50000 + number % 10000 if made else 0,
+        "local_port": 50000 + number % 10000 if made else no_port,
         "method": outcome.method or "GET",
         "num_certs": 1 if outcome.issuer else 0,
-        "num_connects": 1 if made else 0,
+        "num_connects": 1 if connected else 0,
         "num_headers": 2 if outcome.status else 0,
         "num_redirects": 0,
+        "num_retries": 0,
         "proxy_ssl_verify_result": 0,
         "proxy_used": 1 if outcome.connect_status else 0,
         "redirect_url": None,
         "referer": None,
-        "remote_ip": outcome.address,
-        "remote_port": outcome.port if made else 0,
+        "remote_ip": outcome.address if made else "",
+        "remote_port": outcome.port if made else no_port,
         "response_code": outcome.status,
-        "scheme": outcome.scheme if made else None,
+        "scheme": _scheme(outcome, connected, new),
         "size_download": len(outcome.body),
         "size_header": len(outcome.headers),
         "size_request": 80 if outcome.status else 0,
@@ -101,15 +111,46 @@ def variables(outcome: Outcome, number: int, file: str | None, version: Version)
         "time_appconnect": outcome.secured,
         "time_connect": outcome.connected,
         "time_namelookup": outcome.named,
+        "time_posttransfer": total if outcome.status else 0.0,
         "time_pretransfer": max(outcome.secured, outcome.connected),
+        "time_queue": 0.000021,
         "time_redirect": 0.0,
         "time_starttransfer": total if outcome.status else 0.0,
         "time_total": total,
+        "tls_earlydata": 0,
         "url": outcome.url,
         "url_effective": outcome.effective,
         "urlnum": number,
+        "xfer_id": number,
     }
+    if version >= _URL_PARTS_SINCE:
+        values |= _parts("url", outcome.url) | _parts("urle", outcome.effective)
     return {name: value for name, value in values.items() if version >= _SINCE.get(name, ())}
+
+
+def _scheme(outcome: Outcome, connected: bool, new: bool) -> str | None:
+    """The scheme, in lower case and known as soon as the address is read by newer versions only."""
+    if new:
+        return outcome.scheme or None
+    return outcome.scheme.upper() if connected else None
+
+
+def _parts(name: str, url: str) -> dict[str, Plain]:
+    """``%{url.*}`` and ``%{urle.*}``: the parts of an address."""
+    found = urlsplit(url if "://" in url else f"http://{url}")
+    host, _, port = found.netloc.rpartition("@")[2].partition(":")
+    return {
+        f"{name}.fragment": found.fragment or None,
+        f"{name}.host": host or None,
+        f"{name}.options": None,
+        f"{name}.password": found.password,
+        f"{name}.path": found.path or "/",
+        f"{name}.port": port or _URL_PORTS.get(found.scheme),
+        f"{name}.query": found.query or None,
+        f"{name}.scheme": found.scheme,
+        f"{name}.user": found.username,
+        f"{name}.zoneid": None,
+    }
 
 
 def _as_text(name: str, value: Plain) -> str:

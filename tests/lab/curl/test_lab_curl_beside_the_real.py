@@ -17,7 +17,7 @@ from lab.cim.model import NameMap
 from lab.clock import LabClock
 from lab.estate import EstateDescription
 from lab.estate_reader import parse
-from lab.windows.curl.options import CurlError, Operation, version_of
+from lab.windows.curl.options import NEW_WAYS, CurlError, Operation, Version, version_of
 from lab.windows.curl.options import parse as parse_line
 from lab.windows.curl.transfer import Outcome, Site, transfer
 from lab.windows.curl.write_out import variables, write_out
@@ -39,8 +39,9 @@ machines:
         - {host: s451.example, status: 451}
         - {host: silent.example, problem: timeout}
 """
-# The newest of Windows' curls whose words the installed one shares.
-VERSION = "8.13.0"
+# The versions whose ways the lab's curl has: from the one of Debian 12 to the one after Debian 13's with the same words. Windows'
+# 8.13.0 is among them. The lab takes the version of the installed curl, so each comparison is of one version with itself.
+KNOWN = ((7, 88), (8, 16))
 
 Serve = Callable[[bytes | None], int]
 
@@ -80,10 +81,20 @@ def serve() -> Iterator[Serve]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Site:
+def version(curl_program: str) -> Version:
+    """The version of the installed curl, which the lab's takes for these tests."""
+    said = subprocess.run([curl_program, "-q", "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
+    installed = version_of(said.split()[1])
+    if not KNOWN[0] <= installed[:2] <= KNOWN[1]:
+        pytest.skip(f"the lab's curl has the ways of curl 7.88 to 8.16; the installed one is {said.split()[1]}")
+    return installed
+
+
+@pytest.fixture(scope="module")
+def site(version: Version) -> Site:
     estate: EstateDescription = parse(ESTATE)
     machine = build_machine(estate, estate.machine("srv1"), LabClock(1, threading.RLock()))
-    return Site(machine, Network(estate, NameMap({machine.fqdn: machine})), version_of(VERSION), 1033)
+    return Site(machine, Network(estate, NameMap({machine.fqdn: machine})), version, 1033)
 
 
 def _real(program: str, *arguments: str) -> dict[str, Any]:
@@ -100,9 +111,9 @@ def _labs(site: Site, *arguments: str) -> Outcome:
 
 
 def _told(values: dict[str, Any]) -> tuple[Any, ...]:
-    """What both must agree on; hosts, ports and milliseconds are other ones on each side."""
+    """What both must agree on; hosts, ports, names of curl and milliseconds are other ones on each side."""
     words = values["errormsg"] or ""
-    # curl 8 says "Could not" where curl 7 says "Couldn't".
+    # Windows' curls say "Could not", also where Debian's curl 7.88 says "Couldn't".
     changes = (
         (r"after \d+ (ms|milli)", r"after N \1"),
         (r"(connect to|host:|proxy:) [\w.]+( port \d+)?", r"\1 X"),
@@ -110,7 +121,9 @@ def _told(values: dict[str, Any]) -> tuple[Any, ...]:
     )
     for pattern, plain in changes:
         words = re.sub(pattern, plain, words, count=1)
-    return (values["exitcode"], values["http_code"], values["http_connect"], bool(values["remote_ip"]), words)
+    ends = tuple((values[name] > 0) - (values[name] < 0) for name in ("remote_port", "local_port", "num_connects"))
+    ways = (bool(values["remote_ip"]), bool(values["local_ip"]), values["time_connect"] > 0, values["scheme"])
+    return (values["exitcode"], values["http_code"], values["http_connect"], words, ends, ways)
 
 
 def _status(number: int) -> bytes:
@@ -150,7 +163,7 @@ def test_the_same_codes_and_words(
     mine = _told(variables(outcome, 0, None, site.version))
     real = _told(_real(curl_program, *options, url))
     if arguments == ["htps://x"]:
-        mine, real = mine[:4], real[:4]  # the words changed between the versions
+        mine, real = mine[:3], real[:3]  # the words changed between the versions
     assert mine == real
 
 
@@ -188,14 +201,14 @@ def test_json_has_the_names_of_the_real_one(curl_program: str, serve: Serve, sit
         ["-s", "-K", "/none/such"],
     ],
 )
-def test_the_same_refusals(curl_program: str, arguments: list[str]) -> None:
+def test_the_same_refusals(curl_program: str, version: Version, arguments: list[str]) -> None:
     done = subprocess.run([curl_program, "-q", *arguments], capture_output=True, text=True, timeout=10, check=False)
 
     def no_file(name: str) -> str:
         raise FileNotFoundError(name)
 
     with pytest.raises(CurlError) as caught:
-        parse_line(["-q", *arguments], version_of(VERSION), no_file)
+        parse_line(["-q", *arguments], version, no_file)
     assert caught.value.exit_code == done.returncode
     assert f"curl: {caught.value.message}" in done.stderr.splitlines()
 
@@ -211,25 +224,45 @@ def test_the_same_templates(curl_program: str, serve: Serve, site: Site, templat
     assert ("".join(written.stdout), "".join(written.stderr)) == (real.stdout, real.stderr)
 
 
+def _config(port: int, *more: str) -> str:
+    lines = ["# comment", f' url = "http://127.0.0.1:{port}/a\\"b"', "-o /dev/null", 'write-out: "%{url}\\n"', *more, "next"]
+    return "\n".join([*lines, f"--url http://127.0.0.1:{port}/c # d", "output = /dev/null", 'write-out = "[%{url}]\\t"', ""])
+
+
+def _written(program: str, text: str, *options: str) -> tuple[int, str, str]:
+    command = [program, "-q", *options, "-K", "-"]
+    done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=10, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
 def test_the_same_config_files(curl_program: str, serve: Serve, site: Site) -> None:
-    port = serve(_status(200))
-    text = f'# comment\n url = "http://127.0.0.1:{port}/a\\"b"\n-o /dev/null\nwrite-out: "%{{url}}\\n"\nnosuch\n'
-    text += f"next\n--url http://127.0.0.1:{port}/c # d\n"
-    text += 'output = /dev/null\nwrite-out = "[%{url}]\\t"\n'
-    done = subprocess.run(
-        [curl_program, "-q", "-s", "-K", "-"], input=text, capture_output=True, text=True, timeout=10, check=False
-    )
+    text = _config(serve(_status(200)))
     parsed = parse_line(["-s", "-K", "-"], site.version, lambda _name: text)
     mine = "".join(
         line
         for number, operation in enumerate(parsed.operations)
         for line in write_out(operation.options["write-out"], _result(operation), number, None, site.version, "").stdout
     )
-    assert mine == done.stdout
-    assert len(parsed.warnings) == 1
-    assert done.stderr == ""
-    loud = subprocess.run([curl_program, "-q", "-K", "-"], input=text, capture_output=True, text=True, timeout=10, check=False)
-    assert f"Warning: {parsed.warnings[0]}" in loud.stderr
+    assert _written(curl_program, text, "-s") == (0, mine, "")
+    assert parsed.warnings == []
+
+
+@pytest.mark.parametrize("mistake", ["nosuch", "connect-timeout = abc", "connect-timeout"])
+def test_the_same_of_a_mistake_in_a_config_file(curl_program: str, serve: Serve, site: Site, mistake: str) -> None:
+    text = _config(serve(_status(200)), mistake)
+    _, _, loud = _written(curl_program, text)
+    if site.version < NEW_WAYS:
+        parsed = parse_line(["-K", "-"], site.version, lambda _name: text)
+        (warning,) = parsed.warnings
+        # curl breaks a warning into lines of the terminal's width.
+        assert warning in loud.replace("\nWarning: ", "")
+        assert [len(operation.urls) for operation in parsed.operations] == [1, 1]
+        return
+    for options, real in (([], loud), (["-s"], _written(curl_program, text, "-s")[2])):
+        with pytest.raises(CurlError) as caught:
+            parse_line([*options, "-K", "-"], site.version, lambda _name: text)
+        assert caught.value.exit_code == _written(curl_program, text, *options)[0]
+        assert f"curl: {caught.value.message}\ncurl: try" in real
 
 
 def _result(operation: Operation) -> Outcome:

@@ -63,8 +63,8 @@ def run(build: Callable[[str], Machine], clock: Any) -> Run:
     [
         (["--nosuch", "x"], 2, "option --nosuch: is unknown"),
         (["-sSj", "x"], 2, "option -sSj: is unknown"),
-        ([], 2, "no URL specified!"),
-        (["-s"], 2, "no URL specified!"),
+        ([], 2, "(2) no URL specified"),
+        (["-s"], 2, "(2) no URL specified"),
         (["--connect-timeout"], 2, "option --connect-timeout: requires parameter"),
         (["--connect-timeout", "abc", "x"], 2, "option --connect-timeout: expected a proper numerical parameter"),
         (["--next", "x"], 2, "missing URL before --next"),
@@ -95,16 +95,30 @@ def test_options_count_until_next_and_some_for_all() -> None:
 
 
 def test_a_config_file() -> None:
-    text = (
-        '# c\n url = "https://a/\\"b\\\\"\n-o NUL\nmax-time: 3\nsilent\n-S\n\n'
-        'next\nurl https://c\nwrite-out="%{url}\\n" \nnosuch x\n'
-    )
+    text = '# c\n url = "https://a/\\"b\\\\"\n-o NUL\nmax-time: 3\nsilent\n-S\n\nnext\nurl https://c\nwrite-out="%{url}\\n" \n'
     parsed = parse(["-K", "-"], NEW, lambda name: text if name == "-" else _no_file(name))
     first, second = parsed.operations
     assert (first.urls, first.outputs, first.options) == (['https://a/"b\\'], ["NUL"], {"max-time": "3"})
     assert (second.urls, second.options) == (["https://c"], {"write-out": "%{url}\n"})
     assert parsed.options == {"silent": "", "show-error": ""}
-    assert parsed.warnings == ["<stdin>:11: warning: 'nosuch' is unknown"]
+    assert parsed.warnings == []
+
+
+def test_a_mistake_in_a_config_file_ends_a_newer_curl_and_is_a_warning_of_an_older_one() -> None:
+    text = "url = https://a\nnosuch x\nmax-time = soon\n"
+    unreadable = "option -K: error encountered when reading a file"
+    with pytest.raises(CurlError) as loud:
+        parse(["-K", "-"], NEW, lambda _name: text)
+    assert loud.value.message.split("\n") == [
+        "<stdin>:2: 'nosuch' is unknown", "curl: cannot read config from '-'", f"curl: {unreadable}"
+    ]  # fmt: skip
+    with pytest.raises(CurlError) as silent:
+        parse(["-s", "-K", "-"], NEW, lambda _name: text)
+    assert (silent.value.exit_code, silent.value.message) == (26, unreadable)
+    assert parse(["-K", "-"], OLD, lambda _name: text).warnings == [
+        "<stdin>:2: warning: 'nosuch' is unknown",
+        "<stdin>:3: warning: 'max-time' expected a proper numerical parameter",
+    ]
 
 
 # Machine, options and URL, then http_code, http_connect, exitcode and the complaint.
@@ -163,7 +177,7 @@ OUTCOMES = [
     ("cas01", "http://scp01:5985/wsman", "404 000 0", ""),
     ("cas01", "https://scp01:5986/wsman", "000 000 60", "schannel: SEC_E_UNTRUSTED_ROOT"),
     ("cas01", "htps://x", "000 000 1", 'Protocol "htps" not supported'),
-    ("cas01", "http://x:99999/", "000 000 3", "URL using bad/illegal format"),
+    ("cas01", "http://x:99999/", "000 000 3", "URL rejected: Port number was not a decimal number"),
     ("cas01", "http://x/{a,b}", "000 000 3", "bad range"),
 ]
 
