@@ -13,11 +13,14 @@ export PATH := $(abspath $(BIN)):$(PATH)
 export ANSIBLE_HOME ?= $(CURDIR)/.cache/ansible
 
 PLUGINS := ansible_collections.configmgr.scp.plugins
+# What a run of pytest left out is read from its report, at the end of `make test`.
+LEFT_OUT := .cache/left-out
+report = --junit-xml=$(LEFT_OUT)/$(1).xml
 heading = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz proof core-2.18 changelog build clean distclean
+.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -31,7 +34,9 @@ demo: venv  ## start the embedded estate, run the main playbook on it, print wha
 # The longest one begins at once, beside the quick ones.
 CHECKS := lint lab types units sanity molecule core-2.18
 test: venv  ## all checks, two at a time
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(CHECKS)
+	@rm -rf $(LEFT_OUT)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(CHECKS); code=$$?; \
+	  $(BIN)/python -m tests.tools.left_out $(LEFT_OUT); exit $$code
 	$(call heading,all checks passed)
 
 lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
@@ -57,15 +62,16 @@ sanity: venv  ## ansible-test sanity, every test, without an ignore file
 
 units: venv  ## tests of pure code, no network
 	$(call heading,units)
-	@$(PYTEST) tests/unit tests/fuzz
+	@$(PYTEST) $(call report,units) tests/unit tests/fuzz
 
 lab: venv  ## modules, roles, properties and samples of the proof over the embedded estate
 	$(call heading,lab)
-	@$(PYTEST) tests/lab tests/property tests/proof
+	@$(PYTEST) $(call report,lab) tests/lab tests/property tests/proof
 
 molecule: venv  ## the scenarios, each with idempotence
 	$(call heading,molecule)
-	@[ "$$(id -u)" = 0 ] || echo "SKIPPED: the scenario offline_updates, because its file shares need root"
+	@[ "$$(id -u)" = 0 ] || { mkdir -p $(LEFT_OUT); \
+	  echo "the scenario offline_updates: only root can run a file server" | tee $(LEFT_OUT)/molecule.txt; }
 	@MOLECULE_GLOB="molecule/$$([ "$$(id -u)" = 0 ] && echo '*' || echo '[!o]*')/molecule.yml" $(BIN)/molecule test --all
 
 # How long each target is fuzzed.
@@ -87,10 +93,13 @@ bench: venv  ## requests, time and memory of the plays beside floor, limit and p
 proof: venv  ## every fault at every request of each operation, and the state machine; half an hour for each at most
 	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)
 
-core-2.18:  ## the lab tests marked `core`, with ansible-core 2.18
-	@sh tests/tools/venv.sh .venv-2.18 requirements-core-2.18.txt
+core-2.18:  ## the lab tests marked `core`, with the oldest supported ansible-core
+	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
 	$(call heading,ansible-core 2.18)
-	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q $(WORKERS) -m core tests/lab/plays
+	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q $(WORKERS) -m core $(call report,core-2.18) tests/lab/plays
+
+matrix: venv  ## the same with each of ansible-core 2.18 to 2.21 on each Python of this machine that it supports
+	@$(BIN)/python -m tests.tools.matrix $(WORKERS)
 
 changelog: venv  ## bring the lists of new plugins and roles in the change log up to date
 	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing

@@ -5,7 +5,10 @@
 # The environment is keyed to the interpreter and to the content of the requirements and constraints files; it is thrown
 # away and made anew when one of them has changed. When nothing has changed this costs one interpreter start.
 # PYTHON may name the interpreter; otherwise the first of python3, python3.11, python3.12, python3.13 that fits is taken.
+# PYTHON_NEWEST=14 is for an ansible-core that runs on a newer Python than the one in requirements.txt.
 set -eu
+
+newest=${PYTHON_NEWEST:-13}
 
 directory=$1
 shift
@@ -16,11 +19,11 @@ fail() {
 }
 
 fits() {
-    "$1" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' >/dev/null 2>&1
+    "$1" -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $newest))" >/dev/null 2>&1
 }
 
 if [ -n "${PYTHON:-}" ]; then
-    fits "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.11, 3.12 or 3.13; name another one."
+    fits "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.11 to 3.$newest; name another one."
     python=$PYTHON
 else
     python=
@@ -30,7 +33,7 @@ else
             break
         fi
     done
-    [ -n "$python" ] || fail "no Python 3.11, 3.12 or 3.13 was found on the PATH (ansible-core 2.19 runs on these); \
+    [ -n "$python" ] || fail "no Python 3.11 to 3.$newest was found on the PATH (ansible-core 2.19 in requirements.txt runs on these); \
 install one (Debian: apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11"
 fi
 
