@@ -229,7 +229,7 @@ class _Reader:
         shown = "<stdin>" if name == "-" else name
         for number, line in enumerate(text.splitlines(), 1):
             try:
-                self._config_line(shown, number, line.strip())
+                self._config_line(shown, number, line.rstrip())
             except _BadOption as error:
                 if self._version >= NEW_WAYS:
                     raise self._unusable(word, name, f"{shown}:{number}: '{error.word}' {error.reason}") from None
@@ -242,8 +242,12 @@ class _Reader:
         return CurlError(READ_EXIT, "\ncurl: ".join([*lines, f"option {word}: error encountered when reading a file"]))
 
     def _config_line(self, shown: str, number: int, line: str) -> None:
-        if not line or line.startswith("#"):
+        bare = line.lstrip()
+        if not bare or bare.startswith("#"):
             return
+        if bare != line and self._version >= NEW_WAYS:
+            raise _BadOption("", "is unknown")
+        line = bare
         found = re.match(r"([^\s=:]+)\s*[=:]?\s*", line)
         if found is None:
             return

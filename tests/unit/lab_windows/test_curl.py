@@ -95,7 +95,7 @@ def test_options_count_until_next_and_some_for_all() -> None:
 
 
 def test_a_config_file() -> None:
-    text = '# c\n url = "https://a/\\"b\\\\"\n-o NUL\nmax-time: 3\nsilent\n-S\n\nnext\nurl https://c\nwrite-out="%{url}\\n" \n'
+    text = '# c\nurl = "https://a/\\"b\\\\"\n-o NUL\nmax-time: 3\nsilent\n-S\n\nnext\nurl https://c\nwrite-out="%{url}\\n" \n'
     parsed = parse(["-K", "-"], NEW, lambda name: text if name == "-" else _no_file(name))
     first, second = parsed.operations
     assert (first.urls, first.outputs, first.options) == (['https://a/"b\\'], ["NUL"], {"max-time": "3"})
