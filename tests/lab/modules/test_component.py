@@ -4,6 +4,8 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
 from tests.lab.modules.conftest import READER, Play
 
 SERVER = "scp01.corp.example"
@@ -18,24 +20,33 @@ def installed(play: Play) -> Play:
     return play
 
 
+@pytest.fixture
+def unhurried(start_estate: StartEstate) -> Play:
+    """The role in place, and threads that take longer than this machine is ever busy with other things.
+
+    At the usual pace a thread is stopped before a slow machine has looked once, and returns by itself within half a second.
+    """
+    return Play(start_estate(with_role("scp01"), pace=10))
+
+
 def test_a_query_is_one_request_and_changes_nothing(installed: Play) -> None:
     result = installed.run("component", "scp01")
     assert (result["changed"], result["state"], result["name"]) == (False, "running", "SMS_DMP_DOWNLOADER")
     assert installed.estate.request_log.totals()["cim"] == 1
 
 
-def test_a_restart_stops_and_starts_with_proof(installed: Play) -> None:
-    result = installed.run("component", "scp01", state="restarted")
+def test_a_restart_stops_and_starts_with_proof(unhurried: Play) -> None:
+    result = unhurried.run("component", "scp01", state="restarted")
     assert (result["changed"], result["previous_state"], result["state"]) == (True, "running", "running")
-    assert installed.writes() == ["SetStringValue", "SetStringValue"]
-    assert any("to be stopped" in line for line in installed.progress)
+    assert unhurried.writes() == ["SetStringValue", "SetStringValue"]
+    assert any("to be stopped" in line for line in unhurried.progress)
 
 
-def test_stopping_and_starting_are_idempotent(installed: Play) -> None:
-    assert installed.run("component", "scp01", state="started")["changed"] is False
-    assert installed.run("component", "scp01", state="stopped")["state"] == "stopped"
-    assert installed.run("component", "scp01", state="stopped")["changed"] is False
-    assert installed.run("component", "scp01", state="started")["state"] == "running"
+def test_stopping_and_starting_are_idempotent(unhurried: Play) -> None:
+    assert unhurried.run("component", "scp01", state="started")["changed"] is False
+    assert unhurried.run("component", "scp01", state="stopped")["state"] == "stopped"
+    assert unhurried.run("component", "scp01", state="stopped")["changed"] is False
+    assert unhurried.run("component", "scp01", state="started")["state"] == "running"
 
 
 def test_who_may_not_see_services_is_told_so(installed: Play) -> None:
