@@ -18,7 +18,8 @@ from tests.lab.plays.scenarios import words
 
 UPDATE = "C8E5A1F3-46D9-4D27-B3F0-5A7E9C2B8D53"
 STA03, WEB01, VERSION = "sta03.corp.example", "web01.corp.example", "5.00.9146.1000"
-PLACES = ("-e", "scp_provider=sms_provider_two", "-e", r"offline_updates_tool_path=C:\Media")
+TWO = ("-e", "scp_provider=sms_provider_two")
+ON_MEDIA = ("-e", r"offline_updates_tool_path=C:\Media")
 ROLE = "configmgr.scp.offline_updates : "
 
 
@@ -32,7 +33,7 @@ def offline(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) 
     """Runs the playbook with a folder to carry."""
 
     def run(folder: Path, *arguments: str) -> Run:
-        options = (*PLACES, "-e", f"offline_updates_carry_dir={folder}", *arguments)
+        options = (*TWO, "-e", f"offline_updates_carry_dir={folder}", *arguments)
         return run_playbook(CHECKOUT / "playbooks" / "offline_updates.yml", lab_inventory(estate), tmp_path, *options)
 
     return run
@@ -55,12 +56,14 @@ def carry(estate: Estate, source: str, prefix: str, target: str) -> None:
 def test_in_one_go_over_the_file_shares(
     estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
 ) -> None:
-    smb_shares(estate, "scp02")
-    smb_shares(estate, "web01")
+    """The role has a server of its own, which gets the tool from the site server."""
+    for server in ("sta01", "scp02", "web01"):
+        smb_shares(estate, server)
     folder = tmp_path / "carry"
     planned = offline(folder, "--check", "--diff")
     assert planned.code == 0, planned.output
-    assert "ServiceConnectionTool.exe -prepare" in planned.output
+    assert planned.result(ROLE + "The tool is fetched from the site server", "ok")["changed"]
+    assert "would be ready to be carried" in words(planned)
     assert not folder.exists()
     assert not estate.machine("scp02").files.is_folder(r"C:\OfflineUpdates")
     run = offline(folder, "-vvvv")
@@ -70,6 +73,8 @@ def test_in_one_go_over_the_file_shares(
     assert "Ready to install: Configuration Manager 2703" in words(run)
     assert (folder / VERSION / "UpdatePacks.sha256").is_file()
     assert (folder / VERSION / "UsageData" / "UsageData_ST1.cab").is_file()
+    copied = rf"C:\OfflineUpdates\{VERSION}\ServiceConnectionTool\ServiceConnectionTool.exe"
+    assert estate.machine("scp02").files.exists(copied)
     again = offline(folder)
     assert again.code == 0, again.output
     assert again.recap(STA03)["changed"] == again.recap(WEB01)["changed"] == 0
@@ -83,7 +88,7 @@ def test_carried_by_hand_to_another_controller(
 ) -> None:
     # Nothing listens on 445 yet: the play says so first, and does what it can.
     here, there, back = tmp_path / "here", tmp_path / "there", tmp_path / "back"
-    nobody = ("-e", "offline_updates_connected_host=nobody")
+    nobody = (*ON_MEDIA, "-e", "offline_updates_connected_host=nobody")
     run = offline(here, *nobody, "--tags", "prepare")
     assert run.code == 0, run.output
     assert "can not be reached on TCP port 445" in words(run)
@@ -112,10 +117,30 @@ def test_carried_by_hand_to_another_controller(
             target = back / VERSION / "UpdatePacks" / path[len(pack) + 1 :].replace("\\", "/")
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(files.read(path) or b"")
-    run = offline(back, "--tags", "import")
+    run = offline(back, *ON_MEDIA, "--tags", "import")
     assert run.code == 0, run.output
     assert "nothing tells whether" in words(run)
     assert state_of_update(estate) == READY_TO_INSTALL
+
+
+def test_in_one_go_without_file_shares_it_stops_with_a_folder_to_carry(
+    estate: Estate, offline: Callable[..., Run], tmp_path: Path
+) -> None:
+    """Also where a connected host is in the inventory, which can not have anything yet."""
+    run = offline(tmp_path, *ON_MEDIA)
+    assert run.code == 0, run.output
+    said = words(run)
+    assert rf"C:\OfflineUpdates\{VERSION} on scp02.corp.example is ready to be carried" in said
+    assert "has no usage data yet, so nothing is downloaded" in said
+    assert rf"C:\OfflineUpdates\{VERSION}\UpdatePacks on scp02.corp.example has no updates yet" in said
+    # The next time, with what was prepared on the controller: the connected host has nothing of it yet.
+    cab = tmp_path / VERSION / "UsageData" / "UsageData_ST1.cab"
+    cab.parent.mkdir(parents=True)
+    cab.write_bytes(estate.machine("scp02").files.read(rf"C:\OfflineUpdates\{VERSION}\UsageData\{cab.name}") or b"")
+    run = offline(tmp_path, *ON_MEDIA)
+    assert run.code == 0, run.output
+    assert "on web01.corp.example has no usage data or no tool yet, so nothing is downloaded" in words(run)
+    assert "There is no usage data" not in words(run)
 
 
 def test_what_is_missing_is_told(estate: Estate, offline: Callable[..., Run], tmp_path: Path) -> None:
@@ -125,3 +150,8 @@ def test_what_is_missing_is_told(estate: Estate, offline: Callable[..., Run], tm
     connect = offline(tmp_path, "--tags", "connect")
     assert connect.code != 0
     assert "There is no usage data" in words(connect)
+    # Where the tool is to be, and the variable that says it otherwise.
+    prepare = offline(tmp_path, "--tags", "prepare")
+    assert prepare.code != 0
+    assert rf"no ServiceConnectionTool.exe in C:\OfflineUpdates\{VERSION}\ServiceConnectionTool" in words(prepare)
+    assert "offline_updates_tool_path in the role offline_updates" in words(prepare)

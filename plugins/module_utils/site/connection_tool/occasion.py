@@ -21,6 +21,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool
     read_request,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.standing import (
+    NotReady,
     Standing,
     check_hashes,
     read_standing,
@@ -58,8 +59,13 @@ class Occasion:
         """Do what is due; the module's result."""
         try:
             return self._carry_out()
+        except NotReady as error:
+            raise TaskFailure(self._not_possible(error), missing=error.missing or None) from error
         except NotReadable as error:
-            raise TaskFailure(f"The action {self.request.action} on {self.task.host} is not possible: {error}.") from error
+            raise TaskFailure(self._not_possible(error)) from error
+
+    def _not_possible(self, error: NotReadable) -> str:
+        return f"The action {self.request.action} on {self.task.host} is not possible: {error}."
 
     def _carry_out(self) -> Result:
         now = self._now()
@@ -102,7 +108,8 @@ class Occasion:
             raise TaskFailure(
                 f"The service connection tool is not on {self.task.host}: {error}. Copy the whole folder "
                 "CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server there, and set its path "
-                f"in {called('tool_path', self.request.action)}."
+                f"in {called('tool_path', self.request.action)}.",
+                missing="tool_path",
             ) from error
 
     def _log_folder(self, tool: Tool) -> str:

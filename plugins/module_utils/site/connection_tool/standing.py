@@ -30,7 +30,14 @@ _MOST_MANIFEST = 4 * 1024 * 1024
 
 
 class NotReady(NotReadable):
-    """A run cannot begin; the sentence says what is missing and what to do."""
+    """A run cannot begin; the sentence says what is missing and what to do.
+
+    :param missing: the option whose files are not there at all; empty where they are there and not as they have to be.
+    """
+
+    def __init__(self, message: str, missing: str = "") -> None:
+        super().__init__(message)
+        self.missing = missing
 
 
 @dataclass(frozen=True)
@@ -96,7 +103,8 @@ def _usage_data(session: CimSession, source: str) -> list[File]:
         empty = next((cab.path for cab in cabs if not cab.size_bytes), None)
         what = f"{empty} is empty" if empty else f"there is no usage data (.cab) at {source}"
         raise NotReady(
-            f"{what}; run the action prepare on the server of the service connection point, and copy its .cab file to this path"
+            f"{what}; run the action prepare on the server of the service connection point, and copy its .cab file to this path",
+            "" if cabs else "usage_data",
         )
     return cabs
 
@@ -107,7 +115,8 @@ def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
     if manifest_file is None:
         raise NotReady(
             f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so this is no complete download; run the action connect "
-            "again, and copy its whole folder (update_packs) to this path"
+            "again, and copy its whole folder (update_packs) to this path",
+            "" if files else "update_packs",
         )
     hashes = _listed(session, source)
     if hashes is None:
