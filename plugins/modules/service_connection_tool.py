@@ -214,8 +214,8 @@ packages:
   sample: [7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11]
 missing:
   description:
-    - The option whose files are not there - V(tool_path), V(usage_data) or V(update_packs); null where they are there and not as they
-      have to be.
+    - The option whose files are not there - V(tool_path), V(usage_data) or V(update_packs); null where they are there and not as
+      they have to be.
   returned: when it failed before a run
   type: str
   sample: update_packs
