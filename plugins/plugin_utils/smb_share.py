@@ -25,6 +25,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.share import (
     ShareRefused,
     Writer,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_reasons as reasons
 
 _CONNECT_SECONDS = 15.0
 # A server that answers nothing for so long is given up: the library itself would wait for ever.
@@ -178,9 +179,20 @@ class SmbShare(Share):
 
     def make_folders(self, path: str) -> None:
         import smbclient
+        from smbprotocol.exceptions import SMBOSError
 
+        in_the_way = f"{path} ({self._account.user} on {self._account.host}): there is a file, where a folder is needed"
         with self.told(path):
-            smbclient.makedirs(self._full(path), exist_ok=True, **self._options)
+            try:
+                smbclient.makedirs(self._full(path), exist_ok=True, **self._options)
+            except SMBOSError as error:
+                if error.errno in _MISSING:
+                    # The folders above were made, but for one that is a file.
+                    raise ShareError(in_the_way) from error
+                raise
+            # A file of this name is to the library as good as a folder.
+            if not smbclient.stat(self._full(path), **self._options).st_file_attributes & _FOLDER:
+                raise ShareError(in_the_way)
 
     def replace(self, old: str, new: str) -> None:
         import smbclient
@@ -209,7 +221,7 @@ class SmbShare(Share):
     @contextlib.contextmanager
     def told(self, path: str) -> Iterator[None]:
         """One exchange with the server: its errors as sentences, and an end to its silence."""
-        with self._limited(_SILENCE_SECONDS), _told(path, self._account):
+        with self._limited(_SILENCE_SECONDS), _told(path, self.root, self._account):
             yield
 
     @contextlib.contextmanager
@@ -267,7 +279,7 @@ def _knock(host: str, port: int) -> None:
 
 
 @contextlib.contextmanager
-def _told(path: str, account: ShareAccount) -> Iterator[None]:
+def _told(path: str, root: str, account: ShareAccount) -> Iterator[None]:
     """The library's exceptions as sentences."""
     from smbprotocol import exceptions as smb
 
@@ -276,12 +288,15 @@ def _told(path: str, account: ShareAccount) -> Iterator[None]:
         yield
     except (smb.SMBAuthenticationError, smb.LogonFailure, smb.WrongPassword) as error:
         raise ShareRefused(f"{who} is not let in: wrong user or password, or the server takes no such logon") from error
-    except smb.BadNetworkName as error:
-        raise ShareRefused(f"{account.host} has no such share: {path}") from error
-    except smb.SMBOSError as error:
-        raise ShareError(f"{path} ({who}): {_reason(error)}") from error
-    except smb.SMBResponseException as error:
-        raise ShareError(f"{path} ({who}): {error.message}") from error
+    except (smb.SMBOSError, smb.SMBResponseException) as error:
+        status = error.ntstatus if isinstance(error, smb.SMBOSError) else error.status
+        if path == root and status in reasons.NO_SHARE:
+            raise ShareRefused(reasons.no_share(account.host, root.rpartition("\\")[2])) from error
+        logon = reasons.of_logon(status)
+        if logon is not None:
+            raise ShareRefused(f"{who} is not let in: {logon}") from error
+        reason = reasons.of_file(status, root=path == root) or f"the server says 0x{status:08X} ({_words(error)})"
+        raise ShareError(f"{path} ({who}): {reason}") from error
     except smb.SMBException as error:
         raise ShareError(f"{path} ({who}): the connection failed: {error or type(error).__name__}") from error
     except (OSError, ValueError) as error:
@@ -290,15 +305,6 @@ def _told(path: str, account: ShareAccount) -> Iterator[None]:
         raise ShareError(f"{path} ({who}): {error}") from error
 
 
-_REASONS = {
-    0xC0000022: "access is denied; the administrative shares are for members of the server's Administrators",
-    0xC0000043: "another program has the file open",
-    0xC000007F: "the drive is full",
-    0xC0000044: "the account's quota on the drive is used up",
-    0xC0000034: "there is no such file",
-    0xC000003A: "there is no such folder",
-}
-
-
-def _reason(error: Any) -> str:
-    return _REASONS.get(error.ntstatus, str(error.strerror or error))
+def _words(error: Any) -> str:
+    """What the library says of a status, without the address of the file, which stands in front of it."""
+    return str(getattr(error, "strerror", None) or getattr(error, "message", None) or error)

@@ -6,6 +6,7 @@ import socket
 from datetime import UTC, datetime
 
 import pytest
+from smbprotocol.exceptions import AccessDenied, BadNetworkName, PasswordExpired, SMBOSError
 
 from ansible_collections.configmgr.scp.plugins.module_utils.share import ShareClosed, ShareError, ShareRefused
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_share
@@ -42,3 +43,31 @@ def test_something_else_that_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_times_keep_their_microseconds() -> None:
     when = datetime(2026, 11, 25, 22, 18, 56, 123457, UTC)
     assert smb_share._nanoseconds(when) == 1795645136123457000
+
+
+ACCOUNT = ShareAccount("scp01", r"CORP\x", "secret")
+ROOT = r"\\scp01\E$"
+
+
+@pytest.mark.parametrize(
+    ("error", "path", "kind", "words"),
+    [
+        (BadNetworkName(), ROOT, ShareRefused, "scp01 has no share E$: it has no drive E:"),
+        (SMBOSError(0xC0000225, "f"), ROOT, ShareRefused, "scp01 has no share E$: it has no drive E:"),
+        (SMBOSError(0xC0000225, "f"), "a.cab", ShareError, "there is no such file"),
+        (SMBOSError(0xC0000022, "f"), ROOT, ShareError, "members of the server's Administrators"),
+        (AccessDenied(), "a.cab", ShareError, "is read-only"),
+        (SMBOSError(0xC0000033, "f"), "a?b", ShareError, "does not allow a name"),
+        (SMBOSError(0xC00000A2, "f"), "a", ShareError, "write-protected"),
+        (SMBOSError(0xC000007F, "f"), "a", ShareError, "the drive is full"),
+        (PasswordExpired(), ROOT, ShareRefused, "is not let in: the password has expired"),
+        (SMBOSError(0xC0000234, "f"), ROOT, ShareRefused, "is not let in: the account is locked out"),
+        (SMBOSError(0xC0000099, "f"), "a", ShareError, "the server says 0xC0000099"),
+    ],
+)
+def test_what_a_server_says(error: Exception, path: str, kind: type[ShareError], words: str) -> None:
+    with pytest.raises(ShareError) as told, smb_share._told(path, ROOT, ACCOUNT):
+        raise error
+    assert type(told.value) is kind
+    assert words in str(told.value)
+    assert "secret" not in str(told.value)
