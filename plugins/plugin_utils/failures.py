@@ -76,8 +76,7 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
     if names & {"SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "PermissionError"}:
         return AuthenticationFailed(f"authentication at {target} failed ({method}): {_reason(chain)}")
     if "ProxyError" in names:
-        proxy = f"the proxy {target.proxy}" if target.proxy else "the proxy"
-        through = f"{proxy} on the way to {target.endpoint} did not let the connection through: {_reason(chain)}"
+        through = f"the proxy on the way to {target.endpoint} did not let the connection through: {_reason(chain)}"
         return Unreachable(through + _about_the_proxy(target))
     if names & {"NewConnectionError", "ConnectTimeoutError", "ConnectTimeout", "NameResolutionError"}:
         return Unreachable(f"no connection to {target}: {_connect_reason(chain)}", after_send=False)

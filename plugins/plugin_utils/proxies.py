@@ -38,6 +38,11 @@ class Proxy:
         return frozenset({password, unquote(password)} if password else ())
 
 
+def is_no_address(text: str) -> bool:
+    """Whether a text is what became of a null, as ``-e name=null`` and INI inventories make it."""
+    return text.strip().lower() in ("", "null", "none", "~", "false", "omit")
+
+
 def environment_proxy(endpoint: str, environment: Mapping[str, str] = os.environ) -> Proxy | None:
     """The proxy that the environment names for an address, as requests finds it; None without one; no_proxy is heeded."""
     try:

@@ -19,7 +19,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import (
     check_trusted,
     check_user_and_password,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy, environment_proxy
+from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy, environment_proxy, is_no_address
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import (
     HTTP_PORT,
     HTTPS_PORT,
@@ -168,6 +168,11 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
 
 
 def _proxy(arguments: Mapping[str, Any], endpoint: str) -> Proxy | None:
+    if arguments["proxy"] is not None and is_no_address(arguments["proxy"]):
+        raise SettingsError(
+            f"{PREFIX}proxy is {arguments['proxy']!r}, which is no address of a proxy; leave it out, or set {PSRP.no_proxy} to "
+            "go without one"
+        )
     if arguments["proxy"]:
         return Proxy(arguments["proxy"], PREFIX + "proxy")
     return None if arguments["no_proxy"] else environment_proxy(endpoint)

@@ -22,7 +22,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import (
     check_user_and_password,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KinitSettings
-from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy, environment_proxy
+from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy, environment_proxy, is_no_address
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import (
     HTTP_PORT,
     HTTPS_PORT,
@@ -182,6 +182,15 @@ def _text_or_none(value: Any) -> str | None:
     return None if value is None else _text(value)
 
 
+def _proxy_or_none(value: Any) -> str | None:
+    if isinstance(value, str) and is_no_address(value):
+        raise ValueError(
+            "allowed are the address of a proxy, and null for none, which needs YAML or JSON, as in "
+            "-e '{\"ansible_winrm_proxy\": null}'"
+        )
+    return _text_or_none(value)
+
+
 # The other variables of the host that begin with ansible_winrm_: keyword arguments of pywinrm, and how to read each.
 EXTRAS: Mapping[str, Callable[[Any], Any]] = {
     "ca_trust_path": _text_or_none,
@@ -194,7 +203,7 @@ EXTRAS: Mapping[str, Callable[[Any], Any]] = {
     "kerberos_hostname_override": _text_or_none,
     "message_encryption": _choice("auto", "always", "never"),
     "operation_timeout_sec": _whole_seconds,
-    "proxy": _text_or_none,
+    "proxy": _proxy_or_none,
     "read_timeout_sec": _whole_seconds,
     "realm": _text_or_none,
     "send_cbt": _truth,

@@ -153,6 +153,7 @@ def test_an_address_of_ipv6_has_its_brackets() -> None:
         ({"ca_cert": "/nowhere"}, ("ansible_psrp_ca_cert", "/nowhere", "does not exist")),
         ({"read_timeout": 20}, ("ansible_psrp_read_timeout", "ansible_psrp_operation_timeout")),
         ({"max_envelope_size": 100}, ("ansible_psrp_max_envelope_size", "8192")),
+        ({"proxy": "None"}, ("ansible_psrp_proxy is 'None'", "ansible_psrp_ignore_proxy to true")),
         ({"port": 99999}, ("ansible_port is 99999", "1 to 65535")),
         ({"ca_cert": HERE}, ("ansible_psrp_ca_cert", HERE, "no certificate", "PEM")),
         ({"auth": "ntlm", "remote_password": ""}, ("ansible_password is empty", "ansible_psrp_auth ntlm")),

@@ -160,6 +160,8 @@ def test_the_command_of_managed_tickets() -> None:
         ({}, {"colour": 1}, ("ansible_winrm_colour", "ansible_winrm_proxy", "ansible_winrm_transport", "ansible.builtin.winrm")),
         ({}, {"transprot": "ntlm"}, ("ansible_winrm_transprot is not known", "ansible_winrm_transport is probably meant")),
         ({}, {"server_cert_valdation": "ignore"}, ("ansible_winrm_server_cert_validation is probably meant",)),
+        ({}, {"proxy": "null"}, ("ansible_winrm_proxy is 'null'", "null for none", "-e '{")),
+        ({}, {"proxy": ""}, ("ansible_winrm_proxy is ''", "null for none")),
         ({"port": 99999}, {}, ("ansible_port is 99999", "1 to 65535", "5986")),
         ({"port": 0}, {}, ("ansible_port is 0",)),
         ({"port": True}, {}, ("ansible_port is True",)),
