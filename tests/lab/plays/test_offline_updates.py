@@ -151,7 +151,8 @@ def test_what_is_missing_is_told(estate: Estate, offline: Callable[..., Run], tm
     assert connect.code != 0
     assert "There is no usage data" in words(connect)
     # Where the tool is to be, and the variable that says it otherwise.
-    prepare = offline(tmp_path, "--tags", "prepare")
+    prepare = offline(tmp_path, "--tags", "prepare", "-e", "scp_provider=sms_provider,sms_provider_two")
     assert prepare.code != 0
+    assert "The hierarchy has no service connection point. Install it with configmgr.scp.provision" in words(prepare)
     assert rf"no ServiceConnectionTool.exe in C:\OfflineUpdates\{VERSION}\ServiceConnectionTool" in words(prepare)
     assert "offline_updates_tool_path in the role offline_updates" in words(prepare)
