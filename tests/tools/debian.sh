@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that a program which tests need is installed, from Debian's packages, without starting any service.
-# usage: debian.sh chromium | curl | samba | smbd
+# usage: debian.sh cabextract | chromium | curl | samba | smbd
 #
 # Exit code 0: it is there. 1: it is not, and the last line on standard error says why.
 set -eu
@@ -13,6 +13,12 @@ fail() {
 }
 
 case $need in
+cabextract)
+    what="cabextract"
+    programs="cabextract"
+    files=
+    packages="cabextract"
+    ;;
 chromium)
     what="headless Chromium and its driver"
     programs="chromium chromedriver"
@@ -38,7 +44,7 @@ smbd)
     packages="samba smbclient libnss-wrapper cabextract"
     ;;
 *)
-    fail "is nothing that is known here; allowed are chromium, curl, samba and smbd"
+    fail "is nothing that is known here; allowed are cabextract, chromium, curl, samba and smbd"
     ;;
 esac
 

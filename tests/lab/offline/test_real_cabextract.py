@@ -14,7 +14,7 @@ FILES = {"SiteVersion_5.00.9152.1000.txt": b"5.00.9152.1000\r\n", "empty": b"", 
 
 
 def test_cabextract_reads_it(tmp_path: Path) -> None:
-    missing = why_not_installed("smbd")
+    missing = why_not_installed("cabextract")
     if missing:
         pytest.skip(f"the real cabextract: {missing}")
     (tmp_path / "x.cab").write_bytes(write_cabinet(FILES))
