@@ -96,6 +96,9 @@ core-2.18:  ## the lab tests marked `core`, with the oldest supported ansible-co
 	$(call heading,ansible-core 2.18)
 	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q $(WORKERS) -m core $(call report,core-2.18) tests/lab/plays
 
+# CORES="2.20 2.21" runs the pairs of these only.
+export CORES ?=
+
 matrix: venv  ## the same with each of ansible-core 2.18 to 2.21 on each Python of this machine that it supports
 	@$(BIN)/python -m tests.tools.matrix $(WORKERS)
 

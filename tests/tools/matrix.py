@@ -85,14 +85,26 @@ def run(pair: Pair, program: str, arguments: Sequence[str]) -> bool:
     return subprocess.run(command, cwd=ROOT, env=environment, check=False).returncode == 0
 
 
-def matrix(arguments: Sequence[str]) -> int:
-    """Run every pair and print a line of each; ``arguments`` go to pytest. Returns the exit code of the whole."""
+def chosen(wanted: str) -> list[Pair]:
+    """The pairs of the versions of ansible-core in ``wanted``, such as ``2.20 2.21``; every pair when it is empty.
+
+    :raises ValueError: when one of them is not supported.
+    """
+    names = wanted.split()
+    for name in names:
+        if name not in CORES:
+            raise ValueError(f"CORES: '{name}' is no supported version of ansible-core; allowed are {', '.join(CORES)}")
+    return [pair for pair in pairs() if not names or pair.core in names]
+
+
+def matrix(wanted: Sequence[Pair], arguments: Sequence[str]) -> int:
+    """Run these pairs and print a line of each; ``arguments`` go to pytest. Returns the exit code of the whole."""
     path, pyenv = os.environ.get("PATH", ""), Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
     # The environment of this program is no Python of the machine.
     path = os.pathsep.join(part for part in path.split(os.pathsep) if not (Path(part).parent / "pyvenv.cfg").exists())
     lines = []
     failed = False
-    for pair in pairs():
+    for pair in wanted:
         program = interpreter(pair.python, candidates(pair.python, path, pyenv))
         if program is None:
             lines.append(f"{pair}: left out, because this machine has no Python {pair.python}")
@@ -106,4 +118,8 @@ def matrix(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(matrix(sys.argv[1:]))
+    try:
+        which = chosen(os.environ.get("CORES", ""))
+    except ValueError as error:
+        sys.exit(f"matrix: {error}")
+    sys.exit(matrix(which, sys.argv[1:]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.tools import matrix
 
 
@@ -20,6 +22,15 @@ def test_every_core_is_paired_with_each_of_its_pythons() -> None:
     assert found[0] == "ansible-core 2.18 with Python 3.11"
     assert found[-1] == "ansible-core 2.21 with Python 3.14"
     assert len(found) == 12
+
+
+def test_some_cores_can_be_chosen() -> None:
+    assert matrix.chosen("") == matrix.pairs()
+    assert [str(pair) for pair in matrix.chosen("2.20")] == [
+        f"ansible-core 2.20 with Python {python}" for python in ("3.12", "3.13", "3.14")
+    ]
+    with pytest.raises(ValueError, match=r"'2.17' is no supported version .*; allowed are 2.18, 2.19, 2.20, 2.21$"):
+        matrix.chosen("2.21 2.17")
 
 
 def test_programs_of_the_path_come_first_and_the_newest_release_of_pyenv(tmp_path: Path) -> None:
