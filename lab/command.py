@@ -1,4 +1,4 @@
-"""The command line of the lab: ``python -m lab up|down|status|reset|fault``."""
+"""The command line of the lab: ``python -m lab up|down|status|inventory|reset|fault``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from lab.control import ControlError, ask, is_locked, locked, remove_empty
 from lab.estate import EstateDescription
 from lab.estate_reader import DEFAULT_FILE, load
 from lab.estate_yaml import EstateError
-from lab.faults import FLAGS, REQUEST_KINDS, FaultError
+from lab.faults import FLAGS, REQUEST_KINDS, FaultError, usage
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 DEFAULT_STATE = CHECKOUT / ".cache" / "lab"
@@ -52,22 +54,23 @@ def _parser() -> argparse.ArgumentParser:
     status = commands.add_parser("status", help="show what runs")
     status.add_argument("--json", action="store_true", help="as JSON")
     status.set_defaults(run=_status)
+    commands.add_parser("inventory", help="print an Ansible inventory (YAML) for the lab that runs").set_defaults(run=_inventory)
     commands.add_parser("reset", help="back to the state of the estate file").set_defaults(run=_reset)
     _add_fault_parser(commands)
     return parser
 
 
 def _add_fault_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    texts = {**REQUEST_KINDS, **{name: kind.text for name, kind in FLAGS.items()}}
-    kinds = "\n".join(f"  {name:18} {text}" for name, text in sorted(texts.items()))
     fault = commands.add_parser(
         "fault",
         help="order faults",
         formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog=f"kinds:\n{kinds}\n\nexample: fault add drop_after machine=cas01 resource=SMS_SCI_SysResUse at=2",
+        epilog=_fault_help(),
     )
     actions = fault.add_subparsers(required=True, metavar="ACTION", dest="action")
-    add = actions.add_parser("add", help="place an order")
+    add = actions.add_parser(
+        "add", help="place an order", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_fault_help()
+    )
     add.add_argument("kind")
     add.add_argument("params", nargs="*", metavar="name=value")
     cancel = actions.add_parser("cancel", help="take one order back")
@@ -75,6 +78,23 @@ def _add_fault_parser(commands: argparse._SubParsersAction[argparse.ArgumentPars
     actions.add_parser("clear", help="take every order back")
     actions.add_parser("list", help="show the orders")
     fault.set_defaults(run=_fault)
+
+
+def _fault_help() -> str:
+    """Every kind of fault with its parameters; those in brackets can be left out."""
+
+    def listed(texts: Mapping[str, str]) -> str:
+        return "\n".join(f"  {usage(kind)}\n      {text}" for kind, text in sorted(texts.items()))
+
+    return (
+        f"faults of the network, by request:\n{listed(REQUEST_KINDS)}\n\n"
+        f"faults of machines and sites:\n{listed({name: kind.text for name, kind in FLAGS.items()})}\n\n"
+        "What stands in brackets can be left out. Without machine= or site= all of them are meant; target= stands for either.\n"
+        "action= and resource= are parts of what a request asks for, as Create or SMS_SCI_SysResUse. A fault of the network\n"
+        "strikes at the request number at= that fits (1), and count= times (1, or always); every other fault lasts until it is\n"
+        "cancelled, or strikes count= times.\n\n"
+        "example: python -m lab fault add drop_after machine=cas01 action=Create resource=SMS_SCI_SysResUse"
+    )
 
 
 def _up(options: argparse.Namespace) -> int:
@@ -159,6 +179,12 @@ def _remove_log(folder: Path) -> None:
 def _status(options: argparse.Namespace) -> int:
     answer = ask(options.state, "status")
     print(json.dumps(answer, indent=2) if options.json else _status_text(answer))
+    return 0
+
+
+def _inventory(options: argparse.Namespace) -> int:
+    answer = ask(options.state, "inventory")
+    print(yaml.safe_dump(answer["inventory"], sort_keys=False, allow_unicode=True), end="")
     return 0
 
 

@@ -3,10 +3,11 @@
 An order is a small mapping, the same in Python, on the command line and in a request to a running lab::
 
     {"kind": "drop_after", "machine": "cas01", "at": 3, "count": 1, "resource": "SMS_SCI_SysResUse"}
-    {"kind": "install_failure", "target": "scp02", "count": 1, "reason": "the network path was not found"}
+    {"kind": "install_failure", "machine": "scp02", "count": 1, "reason": "the network path was not found"}
 
 Request orders act on what travels (see :data:`REQUEST_KINDS`); flags change how a machine or a site behaves and are read by
-the emulated services through :meth:`FaultBoard.flag` and :meth:`FaultBoard.take` (see :data:`FLAGS`).
+the emulated services through :meth:`FaultBoard.flag` and :meth:`FaultBoard.take` (see :data:`FLAGS`). Whom an order strikes is
+its ``machine`` or its ``site``; ``target`` stands for either.
 """
 
 from __future__ import annotations
@@ -39,46 +40,57 @@ _OF_PROVIDERS = ("provider_fault", "provider_fault_after")
 _WMI = "/wmi/"
 
 
+Kind = type | tuple[str, ...]
+
+_CAUSES = ("untrusted", "tls", "proxy", "name_resolution", "refused", "timeout", "lost")
+_OPERATIONS = ("enumerate", "get", "invoke", "put", "create", "delete", "after_put", "after_create", "after_delete")
+_PHASES = ("usage_data", "console_content", "payload", "redist", "manifest", "import", "state_message")
+
+
 @dataclass(frozen=True)
 class FlagKind:
-    """What a flag does, what it is set on (``machine`` or ``site``), its parameters, and those that cannot be left out."""
+    """What a flag does, what it is set on (``machine`` or ``site``), its parameters, and those that cannot be left out.
+
+    Without the machine or the site it is set on all of them, unless that is among what cannot be left out. A parameter has a
+    type, or the words that it may be. ``counted``: it strikes at single events, so that it can be ordered for some of them.
+    """
 
     text: str
     on: str
-    params: Mapping[str, type] = field(default_factory=dict)
+    params: Mapping[str, Kind] = field(default_factory=dict)
     needs: tuple[str, ...] = ()
+    counted: bool = True
 
 
 FLAGS: Mapping[str, FlagKind] = {
-    "dead_machine": FlagKind("nothing answers at the machine's address", "machine"),
+    "dead_machine": FlagKind("nothing answers at the machine's address", "machine", needs=("machine",), counted=False),
     "provider_error": FlagKind(
         "the SMS Provider of the site fails with its own words",
         "site",
-        {"message": str, "operation": str, "class_name": str},
+        {"message": str, "operation": _OPERATIONS, "class_name": str},
     ),
     "install_failure": FlagKind("an install of site components on the machine fails and is retried", "machine", {"reason": str}),
-    "install_never": FlagKind("an install of site components on the machine begins and never ends", "machine"),
-    "stuck_thread": FlagKind("a thread of SMS_EXECUTIVE on the machine never leaves its state", "machine", {"component": str}),
-    "thread_crash": FlagKind("a thread of SMS_EXECUTIVE on the machine ends soon after its start", "machine", {"component": str}),
+    "install_never": FlagKind("an install of site components on the machine begins and never ends", "machine", counted=False),
+    "stuck_thread": FlagKind(
+        "a thread of SMS_EXECUTIVE on the machine never leaves its state", "machine", {"component": str}, counted=False
+    ),
+    "thread_crash": FlagKind(
+        "a thread of SMS_EXECUTIVE on the machine ends soon after its start", "machine", {"component": str}, counted=False
+    ),
     "failing_download": FlagKind(
-        "checks for updates on the machine fail for a `cause`: untrusted, tls, proxy, name_resolution, refused, timeout, lost",
-        "machine",
-        {"cause": str},
-        needs=("cause",),
+        "checks for updates on the machine fail for a cause", "machine", {"cause": _CAUSES}, needs=("cause",)
     ),
     "failing_endpoint": FlagKind(
         "the endpoint check of the service connection point on the machine does not reach `host`; without it, any",
         "machine",
         {"host": str},
+        counted=False,
     ),
     "share_unreadable": FlagKind("the site server can not read an update's content on the service connection point", "site"),
-    "tool_crash": FlagKind(
-        "the service connection tool dies amid a `phase`: usage_data, payload, redist, manifest, import, state_message",
-        "machine",
-        {"phase": str},
-        needs=("phase",),
+    "tool_crash": FlagKind("the service connection tool dies amid a phase", "machine", {"phase": _PHASES}, needs=("phase",)),
+    "tool_disk_full": FlagKind(
+        "the service connection tool finds no room in the midst of a phase", "machine", {"phase": _PHASES}
     ),
-    "tool_disk_full": FlagKind("the service connection tool finds no room in the midst of a `phase`", "machine", {"phase": str}),
     "tool_redist_missing": FlagKind("a redistributable file can not be fetched by the service connection tool", "machine"),
     "tool_noise": FlagKind(
         "the harmless message at the end of -connect: `shown` true always, false never; by itself at an account's first run",
@@ -89,11 +101,11 @@ FLAGS: Mapping[str, FlagKind] = {
     "tool_exit_code": FlagKind(
         "the service connection tool ends with this `code` whatever came of it", "machine", {"code": int}, needs=("code",)
     ),
-    "database_unreadable": FlagKind("nobody has the right to read the site database (SELECT is denied)", "site"),
+    "database_unreadable": FlagKind("nobody has the right to read the site database (SELECT is denied)", "site", counted=False),
     "second_controller": FlagKind(
         "another administrator installs the role on `server` when this site gets a service connection point",
         "site",
-        {"server": str, "mode": str},
+        {"server": str, "mode": ("online", "offline")},
         needs=("server",),
     ),
 }
@@ -254,7 +266,7 @@ class FaultBoard:
         """The orders as mappings, for people and for the control socket."""
         with self._lock:
             rows: list[dict[str, Param | None]] = [
-                {"number": f.number, "kind": f.name, "target": f.target, "count": f.left, **f.params} for f in self._flags
+                {"number": f.number, "kind": f.name, FLAGS[f.name].on: f.target, "count": f.left, **f.params} for f in self._flags
             ]
             for r in self._requests:
                 row: dict[str, Param | None] = {"number": r.number, "kind": r.kind, "machine": r.machine, "at": r.at}
@@ -281,12 +293,13 @@ class FaultBoard:
 
     def _read_flag(self, number: int, name: str, given: dict[str, Param]) -> Flag:
         kind = FLAGS[name]
-        allowed = {"target": str, "count": int, **kind.params}
+        allowed = _flag_params(kind)
+        given = _without_target(name, given, kind.on)
         _check_params(name, given, allowed)
         for param in kind.needs:
             if param not in given:
-                raise FaultError(f"{name} needs {param}")
-        target = given.pop("target", None)
+                raise FaultError(f"{name} needs {param}, as `{usage(name)}`")
+        target = given.pop(kind.on, None)
         count = given.pop("count", None)
         if target is not None:
             target = self._machine(str(target)) if kind.on == "machine" else self._site(str(target))
@@ -295,9 +308,8 @@ class FaultBoard:
         return Flag(number, name, target, given, _at_least_one(name, "count", count))
 
     def _read_request(self, number: int, kind: str, given: dict[str, Param]) -> RequestOrder:
-        allowed: dict[str, type] = {"machine": str, "at": int, "count": int, "action": str, "resource": str}
-        allowed |= {"seconds": float} if kind in _DELAYS else {}
-        allowed |= {"status": int} if kind == "http_status" else {}
+        allowed = _request_params(kind)
+        given = _without_target(kind, given, "machine")
         _check_params(kind, given, allowed, unlimited=("count",))
         count: int | None = None if given.get("count") == "always" else _at_least_one(kind, "count", given.get("count", 1))
         at = _at_least_one(kind, "at", given.get("at", 1)) or 1
@@ -323,15 +335,62 @@ class FaultBoard:
         return code.upper()
 
 
+def usage(kind: str) -> str:
+    """How an order of this kind is written: ``install_failure [machine=NAME] [count=NUMBER] [reason=TEXT]``."""
+    if kind in FLAGS:
+        flag = FLAGS[kind]
+        params, needs = _flag_params(flag), flag.needs
+    else:
+        params, needs = _request_params(kind), ()
+    written = {name: f"{name}={_value_word(name, wanted)}" for name, wanted in params.items()}
+    return " ".join([kind, *(text if name in needs else f"[{text}]" for name, text in written.items())])
+
+
+def _flag_params(kind: FlagKind) -> dict[str, Kind]:
+    """The parameters of a flag."""
+    return {kind.on: str, **({"count": int} if kind.counted else {}), **kind.params}
+
+
+def _value_word(name: str, wanted: Kind) -> str:
+    if isinstance(wanted, tuple):
+        return "|".join(wanted)
+    words = {"machine": "NAME", "server": "NAME", "site": "CODE"}
+    return words.get(name) or {str: "TEXT", int: "NUMBER", float: "NUMBER", bool: "true|false"}[wanted]
+
+
+def _request_params(kind: str) -> dict[str, Kind]:
+    """The parameters of a fault of the network."""
+    allowed: dict[str, Kind] = {"machine": str, "action": str, "resource": str, "at": int, "count": int}
+    if kind in _DELAYS:
+        allowed["seconds"] = float
+    if kind == "http_status":
+        allowed["status"] = int
+    return allowed
+
+
+def _without_target(kind: str, given: dict[str, Param], on: str) -> dict[str, Param]:
+    """The parameters with ``target`` under its own name, ``machine`` or ``site``."""
+    if "target" not in given:
+        return given
+    if on in given:
+        raise FaultError(f"{kind}: {on} and target are the same; name one of them")
+    rest = {name: value for name, value in given.items() if name != "target"}
+    return {on: given["target"], **rest}
+
+
 def _label(name: str) -> str:
     return name.partition(".")[0].lower()
 
 
-def _check_params(kind: str, given: Mapping[str, Param], allowed: Mapping[str, type], unlimited: tuple[str, ...] = ()) -> None:
+def _check_params(kind: str, given: Mapping[str, Param], allowed: Mapping[str, Kind], unlimited: tuple[str, ...] = ()) -> None:
     for name, value in given.items():
         if name not in allowed:
             raise FaultError(f"{kind} takes no {name!r}; allowed: {', '.join(sorted(allowed))}")
         wanted = allowed[name]
+        if isinstance(wanted, tuple):
+            if value not in wanted:
+                raise FaultError(f"{kind}: {name} {value!r} is not known; allowed: {', '.join(wanted)}")
+            continue
         fits_type = isinstance(value, (int, float)) if wanted is float else isinstance(value, wanted)
         if name in unlimited and value == "always":
             continue

@@ -14,6 +14,7 @@ from typing import Any
 from lab.control import Command, ControlError, ControlServer
 from lab.estate import SERVICE_CONNECTION_POINT, EstateDescription
 from lab.faults import FaultError
+from lab.inventory import InventoryError, inventory
 from lab.server import Estate
 
 _LOOK_SECONDS = 0.5
@@ -42,7 +43,7 @@ def serve(description: EstateDescription, folder: Path, stop_after: float, ready
     try:
         estate = Estate(description, folder)
         last_command = [time.monotonic()]
-        control = ControlServer(folder, _commands(estate, end, last_command), (FaultError, ControlError))
+        control = ControlServer(folder, _commands(estate, end, last_command), (FaultError, ControlError, InventoryError))
         with estate:
             control.start()
             try:
@@ -76,6 +77,7 @@ def _commands(estate: Estate, end: Callable[[str], None], last_command: list[flo
         "down": lambda _asked: _down(end),
         "reset": lambda _asked: _reset(estate),
         "fault": lambda asked: _fault(estate, asked),
+        "inventory": lambda _asked: {"inventory": inventory(estate.description)},
     }
 
     def noted(action: Command) -> Command:

@@ -41,8 +41,8 @@ class Accounts:
     r"""The accounts that one emulated server knows.
 
     A domain account may be written ``CORP\name``, ``corp.example\name``, ``name@CORP`` or ``name@corp.example``; a local one
-    ``name``, ``.\name`` or ``MACHINE\name``; letters in any case. The NTLM side reads them from a file that exists in the memory of
-    this process only, so nothing of it outlives the process; it holds hashes only.
+    ``name``, ``.\name`` or ``MACHINE\name``; letters in any case. The NTLM side reads them from a file that exists in the memory
+    of this process only, so nothing of it outlives the process; it holds hashes only.
 
     :param machine: the server's NetBIOS name. :param netbios_domain: and :param dns_domain: names of its domain.
     """

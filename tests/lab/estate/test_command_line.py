@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import yaml
 
 from lab.control import is_locked
 
@@ -86,7 +87,7 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
 
     assert run("fault", "add", "drop_after", "machine=one", "at=2", "count=always").stdout == "order 1\n"
     assert run("fault", "add", "dead_machine", "target=two").stdout == "order 2\n"
-    assert run("fault", "list").stdout == "   1  drop_after  machine=one, at=2\n   2  dead_machine  target=two\n"
+    assert run("fault", "list").stdout == "   1  drop_after  machine=one, at=2\n   2  dead_machine  machine=two\n"
     assert "two.corp.example         Microsoft Windows Server 2022 Standard  (dead)" in run("status").stdout
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((f"{address_base}.2", 5985), 5)
@@ -94,6 +95,9 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
     socket.create_connection((f"{address_base}.2", 5985), 5).close()
     assert run("fault", "clear").returncode == 0
     assert run("fault", "list").stdout == "no orders\n"
+
+    hosts = yaml.safe_load(run("inventory").stdout)["all"]["children"]
+    assert hosts["sms_provider"]["hosts"]["one.corp.example"]["ansible_host"] == f"{address_base}.1"
 
     run("fault", "add", "garbage")
     assert run("reset").returncode == 0
@@ -108,7 +112,9 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
         socket.create_connection((f"{address_base}.1", 5985), 5)
 
 
-@pytest.mark.parametrize("command", [("down",), ("status",), ("reset",), ("fault", "list"), ("fault", "add", "garbage")])
+@pytest.mark.parametrize(
+    "command", [("down",), ("status",), ("inventory",), ("reset",), ("fault", "list"), ("fault", "add", "garbage")]
+)
 def test_commands_need_a_running_lab(run: Run, command: tuple[str, ...]) -> None:
     assert "the lab is not running" in _ended(run(*command))
 
@@ -120,6 +126,7 @@ def test_bad_orders_are_explained(run: Run) -> None:
     )
     assert "'at' is not of the form name=value" in _ended(run("fault", "add", "garbage", "at"))
     assert "there is no fault 'x'; allowed: " in _ended(run("fault", "add", "x"))
+    assert "dead_machine needs machine" in _ended(run("fault", "add", "dead_machine"))
     assert "there is no order number 7" in _ended(run("fault", "cancel", "7"))
 
 

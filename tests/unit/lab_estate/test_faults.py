@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lab.fault_injector import GARBAGE, TRUNCATED, FaultInjector
-from lab.faults import FaultBoard, FaultError, RequestFacts
+from lab.faults import FLAGS, REQUEST_KINDS, FaultBoard, FaultError, RequestFacts, usage
 from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status
 from lab.winrm.log import RequestRecord
 
@@ -29,6 +29,27 @@ def test_a_flag_holds_for_its_machine_by_any_name(board: FaultBoard) -> None:
     assert flag.text("other", "default") == "default"
     assert board.flag("install_failure", "pri1") is None
     assert board.flag("install_never", "scp01") is None
+
+
+@pytest.mark.parametrize("name", ["machine", "target"])
+def test_whom_an_order_strikes_has_one_name_or_the_other(board: FaultBoard, name: str) -> None:
+    board.order("stuck_thread", **{name: "scp01"})
+    board.order("delay", **{name: "cas01"})
+    assert [(row["kind"], row["machine"]) for row in board.listing()] == [("stuck_thread", "scp01"), ("delay", "cas01")]
+
+
+def test_the_usage_of_every_kind_can_be_ordered(board: FaultBoard) -> None:
+    """Each parameter that the help names is one that an order takes, and those in brackets can be left out."""
+    values: dict[str, Any] = {"NAME": "scp01", "CODE": "CAS", "TEXT": "x", "NUMBER": 1, "true|false": True}
+    for kind in (*FLAGS, *REQUEST_KINDS):
+        name, *params = usage(kind).split(" ")
+        assert name == kind
+        written = [param.strip("[]").partition("=") for param in params]
+        given = {param: 503 if param == "status" else values.get(word, word.partition("|")[0]) for param, _, word in written}
+        board.order(kind, **given)
+        needed = [param.partition("=")[0] for param in params if not param.startswith("[")]
+        board.order(kind, **{param: given[param] for param in needed})
+    assert len(board.listing()) == 2 * len({*FLAGS, *REQUEST_KINDS})
 
 
 def test_a_flag_without_target_holds_everywhere(board: FaultBoard) -> None:
@@ -87,6 +108,12 @@ def test_one_request_is_struck_once_while_every_order_counts(board: FaultBoard) 
         ({"kind": "provider_error", "target": "XXX"}, "there is no site 'XXX' in the estate; there are CAS, PR1"),
         ({"kind": "second_controller", "target": "CAS", "server": "xyz"}, "there is no machine 'xyz'"),
         ({"kind": "second_controller", "target": "CAS"}, "second_controller needs server"),
+        ({"kind": "dead_machine"}, "dead_machine needs machine, as `dead_machine machine=NAME`"),
+        ({"kind": "garbage", "machine": "cas01", "target": "pri1"}, "garbage: machine and target are the same; name one of them"),
+        ({"kind": "stuck_thread", "count": 2}, "stuck_thread takes no 'count'; allowed: component, machine"),
+        ({"kind": "failing_download", "cause": "x"}, "failing_download: cause 'x' is not known; allowed: untrusted, tls, proxy"),
+        ({"kind": "provider_error", "operation": "read"}, "provider_error: operation 'read' is not known; allowed: enumerate,"),
+        ({"kind": "share_unreadable", "machine": "cas01"}, "share_unreadable takes no 'machine'; allowed: count, site"),
         ({"kind": "drop_before", "at": 0}, "drop_before: at must be 1 or more, not 0"),
         ({"kind": "drop_before", "at": "every"}, "drop_before: at must be a whole number, not 'every'"),
         ({"kind": "drop_before", "count": True}, "drop_before: count must be a whole number, not True"),
@@ -94,7 +121,7 @@ def test_one_request_is_struck_once_while_every_order_counts(board: FaultBoard) 
         ({"kind": "delay", "seconds": 601}, "delay: seconds must be 0 to 600, not 601"),
         ({"kind": "delay", "seconds": float("nan")}, "delay: seconds must be 0 to 600, not nan"),
         ({"kind": "http_status", "status": 200}, "http_status: status must be 400 to 599, not 200"),
-        ({"kind": "dead_machine", "reason": "x"}, "dead_machine takes no 'reason'; allowed: count, target"),
+        ({"kind": "dead_machine", "reason": "x"}, "dead_machine takes no 'reason'; allowed: machine"),
     ],
 )
 def test_bad_orders(board: FaultBoard, order: dict[str, Any], complaint: str) -> None:
@@ -116,7 +143,7 @@ def test_listing_cancelling_and_watching(board: FaultBoard) -> None:
     dead = board.order("dead_machine", target="scp01")
     assert board.listing() == [
         {"number": drop, "kind": "drop_after", "machine": "cas01", "at": 1, "count": 1, "resource": "SysResUse"},
-        {"number": dead, "kind": "dead_machine", "target": "scp01", "count": None},
+        {"number": dead, "kind": "dead_machine", "machine": "scp01", "count": None},
     ]
     board.cancel(drop)
     with pytest.raises(FaultError, match=f"there is no order number {drop}"):
