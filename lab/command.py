@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import json
+import math
 import subprocess
 import sys
 import time
@@ -13,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from lab.control import ControlError, ask, is_locked, locked, remove_empty
+from lab.control import ControlError, ask, is_locked, locked, make_private, remove_empty
 from lab.estate import EstateDescription
 from lab.estate_reader import DEFAULT_FILE, load
 from lab.estate_yaml import EstateError
@@ -25,17 +27,21 @@ IDLE_SECONDS = 4 * 3600.0
 START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 15.0
 _LOG = "lab.log"
+_OTHER_ADDRESSES = "; end that program, or give this lab other addresses with --address-base"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Returns 0, or 2 after one sentence on standard error."""
+    """Run a command. Returns 0, or 2 (130 after Ctrl-C) after one sentence on standard error."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
     except (EstateError, FaultError, ControlError, ValueError) as error:
         print(f"lab: {error}", file=sys.stderr)
     except OSError as error:
-        print(f"lab: {error.strerror or error}", file=sys.stderr)
+        print(f"lab: {error.strerror or error}{_OTHER_ADDRESSES if error.errno == errno.EADDRINUSE else ''}", file=sys.stderr)
+    except KeyboardInterrupt:
+        print("lab: interrupted", file=sys.stderr)
+        return 130
     return 2
 
 
@@ -98,7 +104,7 @@ def _fault_help() -> str:
 
 
 def _up(options: argparse.Namespace) -> int:
-    if options.stop_after < 0:
+    if not 0 <= options.stop_after < math.inf:
         raise EstateError("--stop-after must be 0 or more seconds")
     description = load(options.estate.resolve()).at(options.address_base, options.pace)
     if is_locked(options.state):
@@ -133,28 +139,38 @@ def _detach(options: argparse.Namespace) -> int:
     command += ["--estate", str(options.estate.resolve()), "--stop-after", str(options.stop_after)]
     command += ["--pace", str(options.pace)] if options.pace is not None else []
     command += ["--address-base", options.address_base] if options.address_base is not None else []
-    options.state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(options.state)
     log = options.state / _LOG
     with log.open("wb") as output:
         child = subprocess.Popen(
             command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
         )
+    try:
+        return _await_start(child, options.state, log)
+    except BaseException as error:
+        child.terminate()
+        child.wait(STOP_LIMIT_SECONDS)
+        if isinstance(error, KeyboardInterrupt):
+            _remove_log(options.state)
+        raise
+
+
+def _await_start(child: subprocess.Popen[bytes], state: Path, log: Path) -> int:
+    """Wait until the detached lab answers or has ended, and print what it says."""
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while time.monotonic() < deadline:
         if child.poll() is not None:
             said = log.read_text(encoding="utf-8", errors="replace").strip()
             print(said or f"lab: the lab ended with exit code {child.returncode}", file=sys.stderr)
-            _remove_log(options.state)
+            _remove_log(state)
             return child.returncode and 2
         try:
-            answer = ask(options.state, "status")
+            answer = ask(state, "status")
         except ControlError:
             time.sleep(0.05)
             continue
         print(_status_text(answer))
         return 0
-    child.terminate()
-    child.wait(STOP_LIMIT_SECONDS)
     raise ControlError(f"the lab did not answer within {START_LIMIT_SECONDS:g} seconds; see {log}")
 
 

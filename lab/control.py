@@ -94,7 +94,7 @@ def ask(folder: Path, command: str, **params: Any) -> Answer:
             client.connect(str(socket_path(folder)))
             client.sendall(_encoded({"command": command, **params}))
             answer = json.loads(_read_line(client))
-        except (FileNotFoundError, ConnectionRefusedError):
+        except (FileNotFoundError, NotADirectoryError, ConnectionRefusedError):
             raise ControlError(f"the lab is not running (state folder {folder}); start it with `python -m lab up`") from None
         except (OSError, ValueError) as error:
             raise ControlError(f"the lab in {folder} did not answer: {error}") from None
@@ -114,7 +114,7 @@ def make_private(folder: Path) -> None:
             raise ControlError(f"the state folder {folder} belongs to somebody else; name another one with --state")
         folder.chmod(0o700)
     except OSError as error:
-        raise ControlError(f"the state folder {folder} cannot be made: {error.strerror}") from None
+        raise ControlError(f"the state folder {folder} cannot be made: {error.strerror}; name another one with --state") from None
 
 
 @contextmanager
@@ -157,7 +157,7 @@ def is_locked(folder: Path) -> bool:
     try:
         with (folder / "lock").open("r", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     except BlockingIOError:
         return True

@@ -152,7 +152,7 @@ def parse_mapping(content: bytes | str, source: str, what: str) -> Section:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise EstateError(f"{source}:{line}: this is not YAML: {error.problem}") from None
     except yaml.YAMLError as error:
-        raise EstateError(f"{source}:1: this is not YAML: {error}") from None
+        raise EstateError(f"{source}:1: this is not YAML: {' '.join(str(error).split())}") from None
     except RecursionError:
         raise EstateError(f"{source}:1: this is nested too deeply") from None
     if node is None:

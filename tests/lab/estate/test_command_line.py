@@ -137,7 +137,7 @@ def test_a_taken_port_names_address_and_port(run: Run, state: Path, address_base
         taken.listen()
         said = _ended(run("up", *detach))
     assert f"{address_base}.2" in said
-    assert "5986" in said
+    assert "5986: another program listens there already; end that program, or give this lab other addresses" in said
     assert not state.exists()
 
 
@@ -161,12 +161,22 @@ def test_a_bad_estate_file_names_the_line(run: Run, estate_file: Path, state: Pa
         (("--address-base", "10.0.0"), "outside 127.0.0.0/8"),
         (("--pace", "0"), "the pace 0 is not a number from 0.01 to 100000"),
         (("--stop-after", "-1"), "--stop-after must be 0 or more"),
+        (("--stop-after", "nan"), "--stop-after must be 0 or more"),
         (("--estate", "none.yml"), "none.yml: cannot be read"),
     ],
 )
 def test_bad_options(run: Run, state: Path, option: tuple[str, ...], said: str) -> None:
     assert said in _ended(run("up", *option))
     assert not state.exists()
+
+
+def test_a_state_folder_that_can_not_be_one(estate_file: Path) -> None:
+    for detach in ((), ("--detach",)):
+        done = subprocess.run(
+            [sys.executable, "-m", "lab", "--state", str(estate_file), "up", *detach], cwd=ROOT, capture_output=True, text=True
+        )
+        assert f"the state folder {estate_file} cannot be made" in _ended(done)
+        assert "name another one with --state" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -206,6 +216,18 @@ def test_a_lab_that_ended_by_itself_leaves_its_last_words(run: Run, state: Path)
         time.sleep(0.05)
     assert [file.name for file in state.iterdir()] == ["lab.log"]
     assert (state / "lab.log").read_text(encoding="utf-8").endswith("nobody asked anything for 1 seconds\n")
+
+
+def test_who_interrupts_a_detached_start_leaves_no_lab(state: Path, estate_file: Path, address_base: str) -> None:
+    command = _command(state, estate_file, address_base, ("up", "--detach"))
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while not (state / "lab.log").exists():
+            time.sleep(0.01)
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        out, error = process.communicate(timeout=30)
+    assert (process.returncode, out, error) == (130, "", "lab: interrupted\n")
+    assert not state.exists()
 
 
 def test_it_ends_by_itself_when_nobody_asks(run: Run) -> None:
