@@ -11,6 +11,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from lab.configmgr.database import ControlRow
+from lab.configmgr.site import EmulatedHierarchy
 from lab.control import Command, ControlError, ControlServer
 from lab.estate import SERVICE_CONNECTION_POINT, EstateDescription
 from lab.faults import FaultError
@@ -159,9 +161,14 @@ def status_of(estate: Estate) -> dict[str, Any]:
 def _roles(estate: Estate) -> list[dict[str, str]]:
     with estate.lock:
         return [
-            {"role": row.role, "server": row.server, "site": row.site_code, "mode": hierarchy.effective_mode(row.server)}
+            {"role": row.role, "server": row.server, "site": row.site_code, "mode": _mode(hierarchy, row)}
             if row.role == SERVICE_CONNECTION_POINT
             else {"role": row.role, "server": row.server, "site": row.site_code}
             for hierarchy in estate.hierarchies
             for row in hierarchy.state.control.roles()
         ]
+
+
+def _mode(hierarchy: EmulatedHierarchy, row: ControlRow) -> str:
+    """The mode that runs on the row's server; empty when nothing runs there for the row's site."""
+    return hierarchy.effective_mode(row.server) if row.site_code in hierarchy.state.sites else ""

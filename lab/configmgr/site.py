@@ -87,10 +87,11 @@ class EmulatedHierarchy:
         return self.state.violations
 
     def effective_mode(self, server: str) -> str:
-        """``online`` or ``offline`` as SMS_DMP_DOWNLOADER on this server (FQDN) took it up; empty when it does not run."""
+        """``online`` or ``offline`` as SMS_DMP_DOWNLOADER on this server took it up; empty when it does not run."""
+        computer = self.state.computer(server)
         for manager in self.component_managers.values():
-            if server.lower() in manager.downloaders:
-                return manager.downloaders[server.lower()].mode
+            if computer in manager.downloaders:
+                return manager.downloaders[computer].mode
         return ""
 
 

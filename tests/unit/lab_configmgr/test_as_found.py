@@ -37,7 +37,7 @@ def test_a_row_by_the_short_name() -> None:
     assert row["NALPath"] == '["Display=\\\\SCP01\\"]MSWNET:["SMS_SITE=CAS"]\\\\SCP01\\'
     assert (row["NetworkOSPath"], prop(row, "Server Remote Name")["Value1"]) == ("\\\\SCP01", "scp01.corp.example")
     assert estate.thread("scp01", "SMS_DMP_DOWNLOADER") == "Running"
-    assert estate.one.effective_mode("scp01.corp.example") == "online"
+    assert [estate.one.effective_mode(name) for name in ("scp01.corp.example", "SCP01")] == ["online", "online"]
     systems = [system for system in rows(cas, "SMS Site System") if "SCP01" in system["NALPath"]]
     assert [(system["NetworkOSPath"], system["RoleCount"]) for system in systems] == [("\\\\SCP01", 2)]
     assert [found["NetworkOSPath"] for found in rows(cas, "SMS Component Server") if "SCP01" in found["NALPath"]] == ["\\\\SCP01"]
