@@ -80,22 +80,22 @@ sites:
     top_level:
       description: Whether this is the central administration site or the stand-alone primary.
       type: bool
+    providers:
+      description:
+        - Hosts of the site's SMS Providers. A secondary site has none.
+        - Any of them will do to run on; two that are named in one play do its work twice.
+      type: list
+      elements: str
   sample:
     - {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
-       version: 5.00.9152.1000, top_level: true}
+       version: 5.00.9152.1000, top_level: true, providers: [cas01.corp.example]}
 top_level_site:
   description: The site of RV(sites) that may have the service connection point.
   returned: success
   type: dict
   sample:
     {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
-     version: 5.00.9152.1000, top_level: true}
-site_servers:
-  description: Site servers of the top-level site, both of an active/passive pair.
-  returned: success
-  type: list
-  elements: str
-  sample: [cas01.corp.example]
+     version: 5.00.9152.1000, top_level: true, providers: [cas01.corp.example]}
 site_systems:
   description: Servers with their roles, by site and server.
   returned: success
@@ -133,12 +133,13 @@ service_connection_points:
     - {server: scp01.corp.example, site_code: CAS, mode: online}
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placed_roles, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_sites, top_level_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, providers_of, read_sites, top_level_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
@@ -153,35 +154,40 @@ SPEC: dict[str, Any] = {
 def run(task: Task) -> Result:
     """Read the hierarchy; never changes anything."""
     named = task.params["servers"]
-    servers = None if named is None else {chosen_name(naming.server_name, name, "servers") for name in named}
+    servers = None if named is None else {chosen_name(naming.computer_name, name, "servers") for name in named}
     with site_of(task) as code:
         sites = read_sites(task.cim, code)
         points = read_role_rows(task.cim, code)
         top = top_level_site(sites)
         wanted = None if servers is None else servers.union(map(rows.server_of, points))
-        placed = placed_roles.read_placed(task.cim, code, wanted, (naming.SITE_SERVER,))
+        placed = placed_roles.read_placed(task.cim, code, wanted, (naming.SITE_SERVER, naming.SMS_PROVIDER))
+        providers = providers_of(placed)
         return {
             "changed": False,
             "site_code": code,
-            "sites": [site.as_data() for site in sites],
-            "top_level_site": top.as_data(),
+            "sites": [_with_providers(site, providers) for site in sites],
+            "top_level_site": _with_providers(top, providers),
             "site_servers": _site_servers(placed, top),
-            "site_systems": site_systems([row for row in placed if wanted is None or rows.server_of(row) in wanted]),
+            "site_systems": site_systems(placed_roles.of_servers(placed, wanted), points),
             "service_connection_points": [
                 {"server": rows.server_of(row), "site_code": rows.site_of(row), "mode": rows.mode_of(row)} for row in points
             ],
         }
 
 
-def _site_servers(placed: list[CimInstance], top: Site) -> list[str]:
+def _site_servers(placed: Sequence[CimInstance], top: Site) -> list[str]:
     """Servers of the site's own rows, sorted; its server as the site itself tells it where there is no such row."""
     own = (naming.SITE_SERVER, top.code)
     return sorted({rows.server_of(row) for row in placed if (rows.role_of(row), rows.site_of(row)) == own}) or [top.server]
 
 
-def site_systems(placed: list[CimInstance]) -> list[dict[str, Any]]:
+def _with_providers(site: Site, providers: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+    return {**site.as_data(), "providers": list(providers.get(site.code, ()))}
+
+
+def site_systems(placed: Sequence[CimInstance], whole: Sequence[CimInstance] = ()) -> list[dict[str, Any]]:
     """Servers with their roles, sorted by site and server."""
-    found = placed_roles.roles_by_server(placed)
+    found = placed_roles.roles_by_server(placed, whole)
     return [{"server": server, "site_code": code, "roles": roles} for (code, server), roles in found.items()]
 
 

@@ -82,11 +82,25 @@ configured:
     mode:
       description: V(online), V(offline) or null.
       type: str
+    installed:
+      description: Whether the site counts the role's downloader on this server as started.
+      type: bool
+    state:
+      description: Its state there, such as V(started); null when the site knows of none. Of two rows it tells which one works.
+      type: str
+    last_started:
+      description: When it started, ISO 8601 UTC.
+      type: str
+    last_heartbeat:
+      description: When the site last heard of it, ISO 8601 UTC.
+      type: str
     properties:
       description: Every embedded property of the row by name, with its fields C(Value), C(Value1) and C(Value2).
       type: dict
   sample:
-    - {server: scp01.corp.example, site_code: CAS, mode: online, properties: {OfflineMode: {Value: 0, Value1: "", Value2: ""}}}
+    - {server: scp01.corp.example, site_code: CAS, mode: online, installed: true, state: started,
+       last_started: "2026-11-22T10:00:00Z", last_heartbeat: "2026-11-22T14:00:00Z",
+       properties: {OfflineMode: {Value: 0, Value1: "", Value2: ""}}}
 components:
   description: What the component summarizer says of the role's components, on every server that it knows them on.
   returned: success
@@ -115,7 +129,7 @@ components:
     - {component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, state: started, status: ok,
        last_started: "2026-11-22T10:00:00Z", last_heartbeat: "2026-11-22T14:00:00Z"}
 installed:
-  description: Whether exactly one row exists and the site counts its downloader there as started.
+  description: Whether there is a row, and the site counts the downloader on the server of every row as started.
   returned: success
   type: bool
   sample: true
@@ -188,23 +202,38 @@ def run(task: Task) -> Result:
     with site_of(task) as code:
         found = read_role_rows(task.cim, code)
         states = status.component_states(task.cim, code, naming.ROLE_COMPONENTS)
-        started_on = [state.server for state in states if state.component.upper() == naming.DOWNLOADER and state.started]
+        configured = [_configured(row, states) for row in found]
         return {
             "changed": False,
             "site_code": code,
-            "configured": [
-                {
-                    "server": rows.server_of(row),
-                    "site_code": rows.site_of(row),
-                    "mode": rows.mode_of(row),
-                    "properties": rows.settings_as_data(row),
-                }
-                for row in found
-            ],
+            "configured": configured,
             "components": [state.as_data() for state in states],
-            "installed": len(found) == 1 and any(naming.same_computer(name, rows.server_of(found[0])) for name in started_on),
+            "installed": bool(configured) and all(row["installed"] for row in configured),
             **(_duties(task, code, found, states) if task.params["duties"] else {}),
         }
+
+
+def _configured(row: CimInstance, states: Sequence[status.ComponentState]) -> dict[str, Any]:
+    """A row of the role, with what the site sums up of the downloader on its server. Of two rows it tells which one works."""
+    server, code = rows.server_of(row), rows.site_of(row)
+    own = [
+        state
+        for state in states
+        if state.component.upper() == naming.DOWNLOADER
+        and naming.same_computer(state.server, server)
+        and state.site_code in ("", code)
+    ]
+    seen = own[0] if own else None
+    return {
+        "server": server,
+        "site_code": code,
+        "mode": rows.mode_of(row),
+        "installed": seen is not None and seen.started,
+        "state": seen.state if seen else None,
+        "last_started": seen.last_started if seen else None,
+        "last_heartbeat": seen.last_heartbeat if seen else None,
+        "properties": rows.settings_as_data(row),
+    }
 
 
 def _duties(task: Task, code: str, found: Sequence[CimInstance], states: Sequence[status.ComponentState]) -> Result:

@@ -40,7 +40,8 @@ options:
     default: on_create
   state:
     description:
-      - V(absent) removes the account from the list. It is refused while a site system of the hierarchy uses it.
+      - V(absent) removes the account from the list. It is refused while a site system of the hierarchy uses it. Other uses are
+        not looked at, see RV(not_looked_at).
     type: str
     choices: [present, absent]
     default: present
@@ -75,6 +76,12 @@ name:
   returned: success
   type: str
   sample: CORP\svc-install
+not_looked_at:
+  description: Other uses of an account that this module does not see. A warning names them too.
+  returned: when the account is removed, or would be in check mode
+  type: list
+  elements: str
+  sample: [network access, client push installation]
 """
 
 from typing import Any
@@ -124,9 +131,13 @@ def run(task: Task) -> Result:
             refusal = accounts.use_refusal(name, read_rows(task.cim, code, (naming.SITE_SYSTEM,)))
             if refusal:
                 raise TaskFailure(refusal)
+            result["not_looked_at"] = list(accounts.UNSEEN_USES)
+            task.warn(
+                f"{name} {'would leave' if task.check_mode else 'leaves'} the list of site {code}. {accounts.UNSEEN_USES_NOTE}"
+            )
         result["diff"] = {
-            "before": {"account": _shown(name, row is not None, False)},
-            "after": {"account": _shown(name, present, action == "renew")},
+            "before": {"account": _shown(name, row is not None, "as it is")},
+            "after": {"account": _shown(name, present, "set anew" if action == "renew" else "set")},
         }
         if not task.check_mode:
             CimWriter(task.cim, task.host, task.done.append).write(_step(task, action, code, name, row))
@@ -152,11 +163,11 @@ def _step(task: Task, action: str, code: str, name: str, row: CimInstance | None
     return Change(what, row, row.with_values({"Reserved2": secret}))
 
 
-def _shown(name: str, listed: bool, renewed: bool) -> dict[str, str] | None:
-    """The account for a diff; the password's age stands for the password."""
+def _shown(name: str, listed: bool, password: str) -> dict[str, str] | None:
+    """The account for a diff; what happens to the password stands for the password."""
     if not listed:
         return None
-    return {"name": name, "password": "set anew" if renewed else "as it is"}
+    return {"name": name, "password": password}
 
 
 def main() -> None:

@@ -110,11 +110,11 @@ SPEC: dict[str, Any] = {
 def run(task: Task) -> Result:
     """Read the settings; never changes anything."""
     named = task.params["servers"]
-    servers = None if named is None else {chosen_name(naming.server_name, name, "servers") for name in named}
+    servers = None if named is None else {chosen_name(naming.computer_name, name, "servers") for name in named}
     with site_of(task) as code:
         found = {(rows.site_of(row), rows.server_of(row)): row for row in read_site_systems(task.cim, code, servers)}
         # Where nothing was found, nobody asks for roles.
-        roles = roles_by_server(read_placed(task.cim, code, servers) if found else ())
+        roles = roles_by_server(read_placed(task.cim, code, servers) if found else (), found.values())
         return {
             "changed": False,
             "site_code": code,

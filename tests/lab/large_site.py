@@ -38,7 +38,9 @@ def grow(estate: Estate, code: str = "CAS", site_systems: int = SITE_SYSTEMS, me
 
 
 def _rows(server: str, code: str) -> list[ControlRow]:
-    roles = (names.SITE_SYSTEM, names.COMPONENT_SERVER, *ROLE_NAMES)[:ROWS_OF_EACH]
+    # However large a site is, it has few SMS Providers.
+    others = [role for role in ROLE_NAMES if role != names.SMS_PROVIDER]
+    roles = (names.SITE_SYSTEM, names.COMPONENT_SERVER, *others)[:ROWS_OF_EACH]
     return [role_row(server, code, role, _SETTINGS if role == names.SITE_SYSTEM else (), 8) for role in roles]
 
 

@@ -159,14 +159,18 @@ def missing_site(code: str, host: str, locations: Sequence[Location]) -> str:
         where = " and ".join(elsewhere)
         run = f"run there (scp_provider={elsewhere[0]} in the playbooks)" if len(elsewhere) == 1 else "run on one of them"
         return f"The SMS Provider of {code} is on {where}, not on {host}: {run}."
-    served = "; ".join(
-        f"{known} (its SMS Provider is on {', '.join(sorted({place.machine for place in locations if place.code == known}))})"
-        for known in _codes(locations)
-    )
+    served = ", ".join(_served(known, host, locations) for known in _codes(locations))
     return (
-        f"There is no site {code} at the SMS Provider on {host}. The site that it serves is {served}. Correct site_code, or run "
-        f"on the host of the SMS Provider of {code}."
+        f"There is no site {code} at the SMS Provider on {host}, which serves {served}: correct site_code, or run on the host of "
+        f"the SMS Provider of {code}."
     )
+
+
+def _served(code: str, host: str, locations: Sequence[Location]) -> str:
+    machines = sorted({location.machine for location in locations if location.code == code and location.machine})
+    if not machines or any(naming.same_computer(machine, host) for machine in machines):
+        return code
+    return f"{code} (its SMS Provider is on {' and '.join(machines)})"
 
 
 def read_site(session: CimSession, code: str, host: str) -> Site:

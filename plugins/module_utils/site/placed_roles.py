@@ -11,7 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import one_of, select
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import like, one_of, select
 
 
 def read_placed(session: CimSession, code: str, servers: Collection[str] | None, roles: Sequence[str] = ()) -> list[CimInstance]:
@@ -21,7 +21,8 @@ def read_placed(session: CimSession, code: str, servers: Collection[str] | None,
     :param roles: rows of these roles on any server besides.
     """
     columns = ("NALPath", "NetworkOSPath", "RoleName", "SiteCode")
-    return _read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE.name, *where, columns=columns), roles)
+    found = _read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE.name, *where, columns=columns), roles)
+    return [row for row in found if rows.role_of(row) in roles or of_servers([row], servers)]
 
 
 def read_site_systems(session: CimSession, code: str, servers: Collection[str] | None) -> list[CimInstance]:
@@ -30,23 +31,41 @@ def read_site_systems(session: CimSession, code: str, servers: Collection[str] |
     :param servers: only of these; None for all.
     """
     role = one_of("RoleName", (naming.SITE_SYSTEM,))
-    return _read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE, role, *where))
+    return of_servers(_read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE, role, *where)), servers)
 
 
-def roles_by_server(placed: Iterable[CimInstance]) -> dict[tuple[str, str], list[str]]:
-    """Names of roles by site code and server, in this order."""
+def roles_by_server(placed: Iterable[CimInstance], whole: Iterable[CimInstance] = ()) -> dict[tuple[str, str], list[str]]:
+    """Names of roles by site code and server, in this order. A row under a NetBIOS name counts for the full name that fits.
+
+    :param whole: rows that were read with their embedded properties, which tell the full names.
+    """
+    found = [(rows.site_of(row), rows.server_of(row), rows.role_of(row)) for row in placed]
+    known = [*((code, server) for code, server, _role in found), *((rows.site_of(row), rows.server_of(row)) for row in whole)]
+    full = {(code, server) for code, server in known if "." in server}
     roles: dict[tuple[str, str], set[str]] = {}
-    for row in placed:
-        roles.setdefault((rows.site_of(row), rows.server_of(row)), set()).add(rows.role_of(row))
-    return {place: sorted(found) for place, found in sorted(roles.items())}
+    for code, server, role in found:
+        alike = [name for site, name in full if site == code and naming.same_computer(name, server)]
+        # Two full names may begin alike; then the short one is of neither.
+        roles.setdefault((code, alike[0] if len(alike) == 1 else server), set()).add(role)
+    return {place: sorted(names) for place, names in sorted(roles.items())}
+
+
+def of_servers(placed: Iterable[CimInstance], servers: Collection[str] | None) -> list[CimInstance]:
+    """The rows of these servers; all where None is given."""
+    return [row for row in placed if servers is None or any(rows.is_on(row, server) for server in servers)]
 
 
 def _read(
     session: CimSession, code: str, servers: Collection[str] | None, query: Callable[..., str], roles: Sequence[str] = ()
 ) -> list[CimInstance]:
-    if servers is not None and not servers and not roles:
+    """Rows that may be of these servers, or have one of these roles."""
+    wanted = [] if servers is None else [*([one_of("RoleName", roles)] if roles else []), *map(_on, sorted(servers))]
+    if servers is not None and not wanted:
         return []
-    wanted = [] if servers is None else [*([one_of("RoleName", roles)] if roles else []), *map(on_server, sorted(servers))]
     where = (f"({' OR '.join(wanted)})",) if wanted else ()
-    found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query(*where))
-    return found if servers is None else [row for row in found if rows.server_of(row) in servers or rows.role_of(row) in roles]
+    return session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query(*where))
+
+
+def _on(server: str) -> str:
+    # A short name may stand for rows under a full one.
+    return on_server(server) if "." in server else f"({like('NetworkOSPath', f'%{server}.%')} OR {on_server(server)})"

@@ -44,6 +44,25 @@ def test_absence_and_use(play: Play) -> None:
     assert play.run("site_account", name=NAME, state="absent")["changed"] is False
 
 
+def test_a_removal_says_which_uses_nobody_looked_at(play: Play) -> None:
+    play.run("site_account", name=NAME, password=PASSWORD)
+    assert play.warnings == []
+    for check in (True, False):
+        play.warnings.clear()
+        result = play.run("site_account", name=NAME, state="absent", check=check)
+        assert "network access" in result["not_looked_at"]
+        assert len(play.warnings) == 1
+        assert all(use in play.warnings[0] for use in result["not_looked_at"])
+    assert "not_looked_at" not in play.run("site_account", name=NAME, state="absent")
+
+
+def test_the_diff_tells_a_new_password_from_one_that_stays(play: Play) -> None:
+    added = play.run("site_account", name=NAME, password=PASSWORD)["diff"]
+    assert (added["before"]["account"], added["after"]["account"]["password"]) == (None, "set")
+    renewed = play.run("site_account", name=NAME, password=PASSWORD, update_password="always")["diff"]
+    assert [renewed[side]["account"]["password"] for side in ("before", "after")] == ["as it is", "set anew"]
+
+
 def test_check_mode_writes_nothing(play: Play) -> None:
     assert play.run("site_account", name=NAME, password=PASSWORD, check=True)["changed"] is True
     assert play.writes() == []
