@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
     Surroundings,
     Wish,
     decide,
+    deletions,
     settled,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import MovePlan, is_move, plan_move
 from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from tests.unit.site.support import CAS, PR1, SE1, ST1, scp_row, site_system_row
@@ -120,3 +124,74 @@ def test_every_kind_of_decision_is_among_the_cases(kind: type) -> None:
         return not settled(state, wish) and isinstance(decide(state, wish, around), kind)
 
     find(cases(), decided)
+
+
+OLD = "OLD"  # a site that is gone
+
+
+@st.composite
+def tangled(draw: st.DrawFn) -> tuple[RoleState, Wish, Surroundings]:
+    """Rows that nobody should have: of several sites, of one that is gone, twice on a server, under a short name."""
+    names = st.sampled_from([SERVERS[0], SERVERS[1], "SCP01", SITES["PR1"].server])
+    placed = draw(st.lists(st.tuples(names, st.sampled_from(["CAS", "PR1", OLD])), max_size=3, unique=True))
+    site = SITES[draw(st.sampled_from(["CAS", "PR1"]))]
+    present = draw(st.booleans())
+    wish = Wish(
+        present=present,
+        server=draw(st.sampled_from(SERVERS[:2])) if present else draw(st.sampled_from(["", *SERVERS[:2]])),
+        mode="online",
+        move=draw(st.booleans()) if present else False,
+    )
+    around = Surroundings(
+        sites=(CAS, PR1, SE1),
+        site_systems={server: site_system_row(server) for server in SERVERS[:2]},
+        host=site.server,
+        providers={"PR1": ("prov.corp.example",)},
+    )
+    return RoleState(site, tuple(scp_row(server, code) for server, code in placed)), wish, around
+
+
+def decided(state: RoleState, wish: Wish, around: Surroundings) -> Step | MovePlan | Refusal:
+    return plan_move(state, wish, around) if is_move(state, wish) else decide(state, wish, around)
+
+
+def at(state: RoleState, around: Surroundings, host: str) -> tuple[RoleState, Surroundings]:
+    """The same seen from the site of another provider's host."""
+    code = next((code for code, hosts in around.providers.items() if host in hosts), None)
+    site = SITES[code] if code else next(site for site in around.sites if site.server == host)
+    return RoleState(site, state.rows), dataclasses.replace(around, host=host)
+
+
+@given(tangled())
+def test_the_ways_out_of_each_refusal_lead_to_the_wish(case: tuple[RoleState, Wish, Surroundings]) -> None:
+    state, wish, around = case
+    for _round in range(4):
+        if settled(state, wish):
+            return
+        step = decided(state, wish, around)
+        if isinstance(step, Refusal):
+            assert step.ways, step.message
+            for way in step.ways:
+                assert way.command in step.message
+                there, seen = at(state, around, way.host)
+                if way.options["state"] == "present" if "state" in way.options else way.options.get("move"):
+                    # The wish itself, at the place where it may be: what it says there is looked at in the next round.
+                    state, around = there, seen
+                    if way.options.get("move"):
+                        wish = dataclasses.replace(wish, move=True)
+                    continue
+                absence = Wish(present=False, server=naming.computer_name(way.options["server"]))
+                if settled(there, absence):
+                    continue
+                removal = decide(there, absence, seen)
+                assert isinstance(removal, Delete), removal
+                gone = [one.row for one in deletions(there, absence, removal, seen)]
+                state = RoleState(state.site, tuple(row for row in state.rows if not any(row is one for one in gone)))
+        elif isinstance(step, MovePlan):
+            state = RoleState(state.site, (step.install.row,))
+        elif isinstance(step, Delete):
+            gone = [one.row for one in deletions(state, wish, step, around)]
+            state = RoleState(state.site, tuple(row for row in state.rows if not any(row is one for one in gone)))
+        else:
+            state = after(state, step)
+    assert settled(state, wish)

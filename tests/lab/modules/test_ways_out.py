@@ -119,6 +119,15 @@ def test_a_role_at_a_child_site_is_removed_there_and_the_message_names_all_that_
     assert play.holders() == [SCP01]
 
 
+def test_of_two_rows_the_refusal_says_which_one_works(found: Found) -> None:
+    play = found({"site": "CAS", "server": SCP01}, {"site": "PR1", "server": SCP02, "installed": False})
+    play.estate.faults.order("install_never", target="scp02")
+    for wish in ({"state": "absent"}, {"server": SCP01}, {"server": SCP02, "move": True, "mode": "online"}):
+        said = play.refused(MODULE, **wish)
+        assert "The hierarchy has 2 service connection points" in said
+        assert said.endswith(f"The site counts SMS_DMP_DOWNLOADER as started on {SCP01} (site CAS).")
+
+
 def test_an_absence_says_where_the_role_still_is(found: Found) -> None:
     play = found({"site": "CAS", "server": SCP02}, systems=("scp01",))
     for check in (True, False):

@@ -65,6 +65,20 @@ def test_the_same_computer_is_told_from_its_names(one: str, other: str, same: bo
     assert naming.same_computer(other, one) is same
 
 
+def test_a_short_name_must_mean_one_server() -> None:
+    known = ["SCP01.corp.example", "scp02", "SCP02.corp.example", "scp03", "x.corp.example", "x.other.example"]
+    assert naming.full_name(naming.computer_name("SCP01"), known) == "scp01.corp.example"
+    assert naming.full_name("scp02", known) == "scp02.corp.example"
+    assert naming.full_name("scp03", known) == "scp03"
+    assert naming.full_name("new.corp.example", known) == "new.corp.example"
+    with pytest.raises(naming.BadName, match=r"it can mean x\.corp\.example or x\.other\.example"):
+        naming.full_name("x", known)
+    with pytest.raises(naming.BadName, match="no site system of the hierarchy has it; give the fully qualified domain name"):
+        naming.full_name("y", known)
+    with pytest.raises(naming.BadName, match="is an IP address"):
+        naming.computer_name("10.0.0.1")
+
+
 def test_site_code_is_three_letters_or_digits() -> None:
     assert naming.site_code(" cas ") == "CAS"
     for wrong in ("", "CASX", "C S", "C'S", "äöü", "Pß", "\ufb03", "\u212aS1"):

@@ -234,19 +234,23 @@ def below_the_top(state: RoleState, wish: Wish, around: Surroundings) -> Refusal
 def _decide_absent(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal:
     found = _to_remove(state, wish)
     # The server may have it twice, in the rows of two sites: each site removes its own.
-    row = next((row for row in found if rows.site_of(row) == state.site.code), found[0])
+    row = next((row for row in found if _may_remove(row, state.site, around)), found[0])
     server, code = rows.server_of(row), rows.site_of(row)
     if any(not rows.is_on(other, server) for other in found):
         out = _removals(found, state, around)
         stray = placement.stray_refusal(state.holders)
         return Refusal(f"{stray} Name the one that is to go: {_one_after_the_other(out)}.", out)
     foreign = placement.foreign_refusal(state.site, server, code, around.sites)
-    # Nobody else is there any more who could remove the row of a site that is gone.
-    if foreign and not (state.site.top_level and _is_gone(code, around)):
+    if foreign and not _may_remove(row, state.site, around):
         out = _removals([row], state, around)
         return Refusal(f"{foreign} Remove it: {out[0]}.", out)
     refusal = None if wish.allow_during_update else placement.update_refusal(state.site, around.installing)
     return Refusal(refusal) if refusal else Delete(f"the service connection point on {server}", row)
+
+
+def _may_remove(row: CimInstance, site: Site, around: Surroundings) -> bool:
+    """Whether this site removes the row: its own, and at the top that of a site that is gone, which nobody else could remove."""
+    return rows.site_of(row) == site.code or (site.top_level and _is_gone(rows.site_of(row), around))
 
 
 def _is_gone(code: str, around: Surroundings) -> bool:
@@ -256,8 +260,13 @@ def _is_gone(code: str, around: Surroundings) -> bool:
 
 def _removals(found: Sequence[CimInstance], state: RoleState, around: Surroundings) -> tuple[WayOut, ...]:
     """How to remove each of these rows, on the host that can."""
-    places = dict.fromkeys((rows.server_of(row), around.host_of(rows.site_of(row), state.site.code)) for row in found)
-    return tuple(ways.removal(server, host) for server, host in places)
+    places = [(rows.server_of(row), around.host_of(rows.site_of(row), state.site.code)) for row in found]
+    # One removal takes every row of a server at a site; a full name says best which server is meant.
+    named: list[tuple[str, str]] = []
+    for server, host in sorted(places, key=lambda place: "." not in place[0]):
+        if not any(host == known and naming.same_computer(server, name) for name, known in named):
+            named.append((server, host))
+    return tuple(ways.removal(server, host) for server, host in named)
 
 
 def _one_after_the_other(found: Sequence[WayOut]) -> str:
@@ -270,9 +279,7 @@ def deletions(state: RoleState, wish: Wish, step: Delete, around: Surroundings) 
     others = [
         row
         for row in _to_remove(state, wish)
-        if row is not step.row
-        and rows.is_on(row, server)
-        and (rows.site_of(row) == state.site.code or (state.site.top_level and _is_gone(rows.site_of(row), around)))
+        if row is not step.row and rows.is_on(row, server) and _may_remove(row, state.site, around)
     ]
     return [step, *(Delete(step.what, row) for row in others)]
 

@@ -26,6 +26,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
 from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Create, Delete
 
+_MODE_VARIABLE = "service_connection_point_mode"
+
 
 @dataclass(frozen=True)
 class MovePlan:
@@ -102,14 +104,15 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
         return None
     if holder:
         present = rows.mode_of(state.rows[0])
-        now = f" It is {present} on {holder} now: give mode: {present} to keep it." if present else ""
+        keep = f"give mode: {present} to keep it ({_MODE_VARIABLE} in the playbooks)"
+        now = f" It is {present} on {holder} now: {keep}." if present else ""
         return (
             "A move needs the mode to be named (mode: online or offline): once the role is removed from the old server nothing "
             f"tells it any more, so a run that was cut off could not be finished.{now}"
         )
     return (
-        f"No server has the service connection point, so its mode can not be read: name it (mode: online or offline) to "
-        f"install the role on {wish.server}."
+        f"No server has the service connection point, so its mode can not be read: name it (mode: online or offline; "
+        f"{_MODE_VARIABLE} in the playbooks) to install the role on {wish.server}."
     )
 
 
