@@ -18,8 +18,8 @@ description:
     downloads; on the site server C(SMS_HIERARCHY_MANAGER) tells what became of them, C(SMS_DISTRIBUTION_MANAGER) of replication.
   - What could not be read is counted and returned. A line is never a reason to fail.
 notes:
-  - The server's own C(curl.exe) reads the ends of files, through a WinRM shell that is closed again. Windows Server 2019 and later
-    have it; a server without it prints whole files with C(type), up to 16 MiB.
+  - The server's own C(curl.exe) reads the ends of files, through a WinRM shell that is closed again. Windows Server 2019 and
+    later have it; a server without it prints whole files with C(type), up to 16 MiB.
   - The account needs to be a local administrator of the server.
   - Texts out of logs are not to be trusted. They are returned as text, cut to a bounded length, with control characters spelled
     out; whoever makes a page of them has to escape markup.

@@ -22,6 +22,11 @@ extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
 options:
+  server:
+    description:
+      - Fully qualified domain name of the server that is meant. Where another computer answers, the check C(server_name) warns.
+    type: str
+    version_added: 1.1.0
   site_version:
     description:
       - Version of the site, such as V(5.00.9152.1000), or its name, such as V(2609).
@@ -146,9 +151,9 @@ checks:
   contains:
     id:
       description:
-        - One of V(operating_system), V(server_core), V(domain_member), V(dotnet_release), V(dotnet_35), V(vc_runtime),
-          V(odbc_driver), V(tls_dotnet_64), V(tls_dotnet_32), V(pending_restart), V(no_sms_on_drive), V(free_space),
-          V(clock_difference), V(sms_executive), V(root_certificates), V(administrator_rights).
+        - One of V(operating_system), V(server_core), V(domain_member), V(server_name), V(dotnet_release), V(dotnet_35),
+          V(vc_runtime), V(odbc_driver), V(tls_dotnet_64), V(tls_dotnet_32), V(pending_restart), V(no_sms_on_drive),
+          V(free_space), V(clock_difference), V(sms_executive), V(root_certificates), V(administrator_rights).
       type: str
     title:
       description: What is looked at.
@@ -195,7 +200,7 @@ clock_offset_seconds:
   sample: -0.4
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
@@ -217,6 +222,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
+        "server": {"type": "str"},
         "site_version": {"type": "str", "required": True},
         "site_server": {"type": "list", "elements": "str", "default": []},
         "site_server_account": {"type": "list", "elements": "str", "default": []},
@@ -260,6 +266,7 @@ def run(task: Task) -> Result:
         raise TaskFailure(str(error)) from error
     site_servers = [chosen_name(naming.server_name, name, "site_server") for name in task.params["site_server"]]
     accounts = [chosen_name(naming.account_name, name, "site_server_account") for name in task.params["site_server_account"]]
+    asked_for = chosen_name(naming.server_name, task.params["server"], "server") if task.params["server"] else ""
     installer = task.params["installation_account"] or ""
     if installer:
         installer = chosen_name(naming.account_name, installer, "installation_account")
@@ -271,17 +278,26 @@ def run(task: Task) -> Result:
         )
     return {
         "changed": False,
-        **report([*_server_checks(task, facts, version), rights_check]),
+        **report([*_server_checks(task, facts, version, asked_for, site_servers), rights_check]),
         "server": None if isinstance(facts.computer, Unread) else facts.computer.fqdn,
         "clock_offset_seconds": facts.clock.offset_seconds if isinstance(facts.clock, ServerClock) else None,
     }
 
 
-def _server_checks(task: Task, facts: ServerFacts, version: versions.SiteVersion) -> list[Check]:
+def _is_site_server(facts: ServerFacts, site_servers: Sequence[str]) -> bool:
+    """Whether this server is the site's only one."""
+    computer = facts.computer
+    return len(site_servers) == 1 and not isinstance(computer, Unread) and naming.same_computer(computer.fqdn, site_servers[0])
+
+
+def _server_checks(
+    task: Task, facts: ServerFacts, version: versions.SiteVersion, asked_for: str, site_servers: Sequence[str]
+) -> list[Check]:
     return [
         windows.operating_system(facts.system, version),
         windows.server_core(facts.installation_type),
         windows.domain_member(facts.computer),
+        windows.server_name(facts.computer, asked_for),
         software.dotnet_release(facts.dotnet_release, version),
         software.dotnet_35(facts.dotnet_35),
         software.vc_runtime(facts.vc_runtime, version),
@@ -291,7 +307,7 @@ def _server_checks(task: Task, facts: ServerFacts, version: versions.SiteVersion
         state.pending_restart(facts.restarts),
         state.no_sms_on_drive(facts.drives),
         state.free_space(facts.drives, task.params["required_free_space_gib"]),
-        windows.clock_difference(facts.clock, task.params["site_clock_offset_seconds"]),
+        windows.clock_difference(facts.clock, task.params["site_clock_offset_seconds"], _is_site_server(facts, site_servers)),
         state.sms_executive(facts.executive),
         state.root_certificates(facts.roots, datetime.now(UTC)),
     ]

@@ -118,7 +118,8 @@ checks:
       description:
         - Its stable name.
         - One of V(rights_read), V(rights_write), V(top_level_site), V(single_instance), V(site_server_pair), V(site_system),
-          V(update_in_progress), V(installation_account_listed), V(proxy_account_listed), V(other_roles), V(site_version_known).
+          V(update_in_progress), V(installation_account_listed), V(proxy_account_listed), V(other_roles), V(site_version_known),
+          V(cloud_needs_role).
       type: str
     title:
       description: What is looked at.
@@ -230,13 +231,13 @@ clock_offset_seconds:
   sample: -0.4
 """
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import judging
@@ -297,7 +298,7 @@ def run(task: Task) -> Result:
     except CimFault as fault:
         if fault.kind is not FaultKind.ACCESS_DENIED:
             raise
-        return _unreadable(task, plan, str(fault))
+        return _unreadable(task, plan, str(fault), denied_by_winrm=fault.hresult is None)
 
 
 def _checked(task: Task, plan: Plan) -> Result:
@@ -311,10 +312,12 @@ def _checked(task: Task, plan: Plan) -> Result:
             return _unreadable(task, plan, "it lists no such site.")
         system = judging.site_system_row(found, plan.server, code)
         settings = judging.settings(plan, code, system)
-        facts = read_facts(task.cim, site, sites, found, system, judging.accounts(settings))
+        points = [row for row in found if rows.role_of(row) == naming.SERVICE_CONNECTION_POINT]
+        plan = replace(plan, mode=judging.mode_of(points, mode))
+        facts = read_facts(task.cim, site, sites, found, system, judging.accounts(settings), offline=plan.mode == rows.OFFLINE)
     return {
         **_judged(judging.all_checks(facts, plan), plan, code),
-        **_for_later_steps(facts, mode),
+        **_for_later_steps(facts, plan.mode),
         "in_place": judging.in_place(facts.rows_of(naming.SERVICE_CONNECTION_POINT), plan.server, code, mode),
         "installation_account": settings["installation_account"],
         "site_server_initiates": settings["site_server_initiates"],
@@ -322,18 +325,21 @@ def _checked(task: Task, plan: Plan) -> Result:
     }
 
 
-def _unreadable(task: Task, plan: Plan, why: str) -> Result:
+def _unreadable(task: Task, plan: Plan, why: str, denied_by_winrm: bool = False) -> Result:
     """This account may connect but not read the site: that is one failed check, and the others can not be carried out."""
     code = task.params["site_code"]
     shown = f"site {code.upper()}" if code else "its site"
-    return {**_judged(judging.no_rights(shown, task.host, why), plan, code.upper() if code else None), **_NOTHING}
+    return {
+        **_judged(judging.no_rights(shown, task.host, why, denied_by_winrm), plan, code.upper() if code else None),
+        **_NOTHING,
+    }
 
 
 def _judged(found: list[Check], plan: Plan, code: str | None) -> Result:
     return {"changed": False, **report(found), "site_code": code, "server": plan.server}
 
 
-def _for_later_steps(facts: SiteFacts, mode: str | None) -> Result:
+def _for_later_steps(facts: SiteFacts, mode: str) -> Result:
     tops = [site for site in facts.sites if site.top_level]
     database = None if isinstance(facts.definition, Unread) else facts.definition.database
     return {
@@ -343,7 +349,7 @@ def _for_later_steps(facts: SiteFacts, mode: str | None) -> Result:
         "site_servers": facts.site_servers,
         "site_server_account": judging.computer_accounts(facts),
         "holders": [server for server, _code in facts.holders],
-        "mode": judging.mode_of(facts, mode),
+        "mode": mode,
         "database": asdict(database) if database and database.server else None,
         "clock_offset_seconds": facts.clock.offset_seconds if facts.clock else None,
     }
@@ -358,6 +364,7 @@ def _plan(task: Task) -> Plan:
             allow_during_update=task.params["allow_during_update"],
             create_site_system=task.params["create_site_system"],
             wish=site_systems.wish_from(task.params, server),
+            host=task.host,
             accounts_to_add=tuple(naming.account_name(name, "accounts_to_add") for name in task.params["accounts_to_add"]),
         )
     except naming.BadName as error:

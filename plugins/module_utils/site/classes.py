@@ -161,6 +161,17 @@ SMS_CM_UPDATE_PACKAGES = cim_class(
     LastUpdateTime="datetime",
 )
 
+# How far each site is with a package (class dump; properties in the table of facts that public scripts read).
+SMS_CM_UPDATE_PACKAGE_SITE_STATUS = cim_class(
+    "SMS_CM_UpdatePackageSiteStatus",
+    keys=("PackageGuid", "SiteNumber"),
+    PackageGuid="string",
+    SiteNumber="uint32",
+    SiteCode="string",
+    Name="string",
+    State="sint32",
+)
+
 # The Entra and Azure classes are read by named columns, and these are all the columns that are ever named: their secrets
 # (SecretKey, ManagementCertificate, ServiceCertificate) stand in no schema. The names end in _Ex (class dump of a 2002 site).
 SMS_AAD_TENANT = cim_class(

@@ -7,7 +7,6 @@ A secret itself is never read: every query names its columns, and the schemas in
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -131,17 +130,6 @@ class Discovery:
             "delta_enabled": self.delta,
             "delta_interval": self.delta_interval,
         }
-
-
-def users_of_the_role(gateways: Iterable[str], discovers: bool, tenants: Iterable[str]) -> list[str]:
-    """What of a site needs a service connection point in online mode, for a sentence (memdocs: plan for the cloud management
-    gateway, about the service connection point).
-
-    :param gateways: their names; :param discovers: whether a discovery of Entra users is enabled; :param tenants: their names.
-    """
-    found = [f"the gateway {name}" for name in gateways]
-    found += ["the discovery of Entra users"] if discovers else []
-    return found + [f"the tenant {name}" for name in tenants]
 
 
 def days_left(expires: datetime | None, now: datetime | None) -> int | None:

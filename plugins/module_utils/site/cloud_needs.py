@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Discovery, Gateway, Tenant
@@ -15,10 +15,19 @@ def cloud_needs(
     gateways: Sequence[Gateway] | None, discovery: Sequence[Discovery] | None, tenants: Sequence[Tenant] | None
 ) -> list[str]:
     """What of the site needs an online service connection point, by name; None of a kind that this site does not have."""
+    return named(
+        (gateway.name for gateway in gateways or ()),
+        (one.service for one in discovery or () if one.enabled),
+        (tenant.name for tenant in tenants or ()),
+    )
+
+
+def named(gateways: Iterable[object], services: Iterable[object], tenants: Iterable[object]) -> list[str]:
+    """The words for gateways, for cloud services whose users are discovered, and for tenants."""
     return [
-        *(f"cloud management gateway {gateway.name}" for gateway in gateways or ()),
-        *(f"discovery of Entra users of cloud service {one.service}" for one in discovery or () if one.enabled),
-        *(f"connection to the tenant {tenant.name}" for tenant in tenants or ()),
+        *(f"cloud management gateway {name}" for name in gateways),
+        *(f"discovery of Entra users of cloud service {number}" for number in services),
+        *(f"connection to the tenant {name}" for name in tenants),
     ]
 
 

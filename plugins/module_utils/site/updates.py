@@ -11,9 +11,14 @@ from functools import cache
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_CM_UPDATE_PACKAGES
+from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import (
+    SMS_CM_UPDATE_PACKAGE_SITE_STATUS,
+    SMS_CM_UPDATE_PACKAGES,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import is_missing_site
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_least, at_most, one_of, select
@@ -163,6 +168,26 @@ def read_installations(session: CimSession, code: str) -> Installations:
         tuple(named(package for package in packages if package[1] in known)),
         tuple(named(package for package in packages if package[1] not in known)),
     )
+
+
+def read_sites_installing(session: CimSession, code: str) -> tuple[tuple[str, str, str], ...]:
+    """(site, package, state name) of the other sites of the hierarchy that still install an update, by site. One request.
+
+    Nothing where this version of the SMS Provider has no such class.
+    """
+    cls = SMS_CM_UPDATE_PACKAGE_SITE_STATUS
+    query = select(cls, one_of("State", installing_states()), columns=("SiteCode", "Name", "State", "PackageGuid"))
+    try:
+        found = session.query(naming.site_namespace(code), cls, query)
+    except CimFault as fault:
+        if not is_missing_site(fault):
+            raise
+        return ()
+    told = (
+        (str(row.get("SiteCode") or "").upper(), str(row.get("Name") or row["PackageGuid"]), state_name(int(row["State"])))
+        for row in found
+    )
+    return tuple(sorted(entry for entry in told if entry[0] not in ("", code)))
 
 
 def unknown_state_warning(code: str, unknown: Sequence[tuple[str, str]]) -> str | None:

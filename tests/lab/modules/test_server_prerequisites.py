@@ -23,6 +23,7 @@ IDS = (
     "operating_system",
     "server_core",
     "domain_member",
+    "server_name",
     "dotnet_release",
     "dotnet_35",
     "vc_runtime",
@@ -39,7 +40,7 @@ IDS = (
 )
 # The lab's time runs away from the controller's, so the clock has tests of its own.
 NO_CLOCK = {"clock_difference": "skipped"}
-NEW_SERVER = {**dict.fromkeys(IDS, "passed"), **NO_CLOCK, "sms_executive": "skipped"}
+NEW_SERVER = {**dict.fromkeys(IDS, "passed"), **NO_CLOCK, "server_name": "skipped", "sms_executive": "skipped"}
 
 # What each candidate of the default estate gets for site version 2609 of hierarchy one.
 VERDICTS: dict[str, dict[str, str]] = {
@@ -92,6 +93,21 @@ def test_the_verdicts_on_each_candidate(play: Play, server: str) -> None:
         assert found["detail"]
         assert bool(found["remedy"]) is (found["status"] in ("failed", "warning")), found
     assert play.writes() == []
+
+
+def test_another_computer_answers(play: Play) -> None:
+    right = check(play.run("server_prerequisites", "scp02", **GIVEN, server="SCP02.corp.example"), "server_name")
+    assert (right["status"], right["detail"]) == ("passed", "scp02.corp.example answered.")
+    result = play.run("server_prerequisites", "scp02", **GIVEN, server="scp05.corp.example")
+    wrong = check(result, "server_name")
+    assert (wrong["status"], result["blocked"]) == ("warning", False)
+    assert "scp05.corp.example was asked for, and scp02.corp.example answered" in wrong["detail"]
+    assert "ansible_host of scp05.corp.example" in wrong["remedy"]
+
+
+def test_a_server_has_the_clock_of_the_site_server_that_it_is(play: Play) -> None:
+    one = check(play.run("server_prerequisites", "cas01", **GIVEN, site_clock_offset_seconds=-9000.0), "clock_difference")
+    assert (one["status"], one["detail"]) == ("skipped", "This server is the site server.")
 
 
 def test_a_workstation_without_a_domain(start_estate: StartEstate) -> None:

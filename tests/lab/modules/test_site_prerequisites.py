@@ -1,18 +1,25 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
+import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.judging import TITLES
 from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
 from tests.lab.modules.conftest import NOBODY, READER, Play
 
 SCP01, SCP02, SCP05 = "scp01.corp.example", "scp02.corp.example", "scp05.corp.example"
 ACCOUNT, PASSWORD = r"CORP\scpinstall", "Lab-Install-2026"
 GUID = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
 # What is not passed for a good candidate: it uses no accounts.
-UNUSED = {"installation_account_listed": "skipped", "proxy_account_listed": "skipped"}
+UNUSED = {
+    "installation_account_listed": "skipped",
+    "proxy_account_listed": "skipped",
+    "cloud_needs_role": "skipped",
+}
 
 
 def found(result: dict[str, Any]) -> dict[str, str]:
@@ -48,7 +55,7 @@ def test_a_good_candidate(play: Play) -> None:
 def test_requests(play: Play) -> None:
     play.estate.request_log.clear()
     play.run("site_prerequisites", server=SCP01, site_code="CAS")
-    assert play.estate.request_log.totals() == {"handshake": 3, "cim": 9}
+    assert play.estate.request_log.totals() == {"handshake": 3, "cim": 10}
 
 
 @pytest.mark.parametrize("server", ["scp01", "scp02", "scp03", "scp04", "scp05", "scp06", "scp07", "scp08"])
@@ -114,15 +121,46 @@ hierarchies: [{name: one, sites: [{code: CAS, name: Central, type: primary, serv
         assert result["site_version"] is None
 
 
+def test_who_may_not_use_winrm_is_not_told_of_roles_of_configuration_manager_alone(play: Play) -> None:
+    result = play.run("site_prerequisites", server=SCP01, user=NOBODY, site_code="CAS")
+    (check,) = [check for check in result["checks"] if check["status"] == "failed"]
+    assert check["id"] == "rights_read"
+    assert "does not let this account use WinRM" in check["detail"]
+    assert "Remote Management Users" in check["remedy"]
+
+
+def test_of_two_roles_it_says_which_one_works_and_how_to_remove_the_other(start_estate: StartEstate) -> None:
+    gone = "old9.corp.example"
+    found_rows = [f"{{site: CAS, server: {gone}, server_gone: true}}", "{site: PR1, server: pri1.corp.example, installed: false}"]
+    listed = "".join(f"        - {row}\n" for row in found_rows)
+    estate = yaml.safe_load(with_role("scp01"))
+    estate["hierarchies"][0]["as_found"] = yaml.safe_load(f"roles:\n{listed}")
+    play = Play(start_estate(yaml.safe_dump(estate)))
+    result = play.run("site_prerequisites", server=SCP01, site_code="CAS")
+    (check,) = [check for check in result["checks"] if check["id"] == "single_instance"]
+    assert check["status"] == "failed"
+    assert f"On {SCP01} SMS_DMP_DOWNLOADER is started" in check["detail"]
+    assert re.search(rf"On {gone} [^:.]*SMS_DMP_DOWNLOADER[^:.]*, so that one does not work", check["detail"]), check["detail"]
+    # Each on the host of the SMS Provider of its own site.
+    assert f"-e scp_provider=cas01.corp.example -e scp_server={gone}" in check["remedy"]
+    assert "-e scp_provider=pri1.corp.example -e scp_server=pri1.corp.example" in check["remedy"]
+
+
 def test_the_holder_is_named_and_a_move_may_take_the_role_from_it(play: Play) -> None:
     play.run("site_system", server=SCP01)
     play.run("service_connection_point", server=SCP01, mode="offline")
     other = play.run("site_prerequisites", server=SCP02, site_code="CAS")
-    assert found(other) == UNUSED | {"single_instance": "failed"}
+    # The default estate has a gateway, a discovery and a tenant.
+    assert found(other) == UNUSED | {"single_instance": "failed", "cloud_needs_role": "warning"}
+    assert "cloud management gateway CORPCMG" in detail(other, "cloud_needs_role")
     assert f"on {SCP01} (site CAS)" in detail(other, "single_instance")
     assert (other["holders"], other["mode"]) == ([SCP01], "offline")
-    assert found(play.run("site_prerequisites", server=SCP02, site_code="CAS", move=True)) == UNUSED
-    assert found(play.run("site_prerequisites", server=SCP01, site_code="CAS")) == UNUSED
+    remedy = next(check["remedy"] for check in other["checks"] if check["id"] == "single_instance")
+    assert f"configmgr.scp.move -e scp_provider=cas01.corp.example -e scp_from={SCP01} -e scp_to={SCP02}" in remedy
+    assert f"configmgr.scp.remove -e scp_provider=cas01.corp.example -e scp_server={SCP01}" in remedy
+    online = {"site_code": "CAS", "mode": "online"}
+    assert found(play.run("site_prerequisites", server=SCP02, move=True, **online)) == UNUSED
+    assert found(play.run("site_prerequisites", server=SCP01, **online)) == UNUSED
 
 
 def test_a_role_in_place_costs_one_request(play: Play) -> None:
@@ -151,18 +189,22 @@ def test_accounts_of_the_site_system(play: Play) -> None:
         "installation_account": ACCOUNT,
         "proxy": {"server": "proxy01.corp.example", "account": r"CORP\scpproxy"},
     }
-    missing = {"installation_account_listed": "failed", "proxy_account_listed": "failed"}
+    unused = {"cloud_needs_role": "skipped"}
+    missing = {**unused, "installation_account_listed": "failed", "proxy_account_listed": "failed"}
     result = play.run("site_prerequisites", server=SCP05, site_code="CAS", **plan)
     assert found(result) == missing
     assert result["installation_account"] == ACCOUNT
     assert result["proxy"] == {"enabled": True, "server": "proxy01.corp.example", "port": 80, "account": r"CORP\scpproxy"}
     to_add = play.run("site_prerequisites", server=SCP05, site_code="CAS", accounts_to_add=[ACCOUNT, r"corp\SCPPROXY"], **plan)
-    assert found(to_add) == {}
+    assert found(to_add) == unused
     play.run("site_account", name=ACCOUNT, password=PASSWORD)
-    assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS", **plan)) == {"proxy_account_listed": "failed"}
+    assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS", **plan)) == {
+        **unused,
+        "proxy_account_listed": "failed",
+    }
     # What the site has already counts where nothing is planned.
     play.run("site_system", server=SCP05, installation_account=ACCOUNT)
-    assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS")) == {"proxy_account_listed": "skipped"}
+    assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS")) == {**unused, "proxy_account_listed": "skipped"}
 
 
 def test_a_site_system_whose_server_is_down(play: Play) -> None:
@@ -196,7 +238,11 @@ def test_one_read_that_fails_leaves_the_others(play: Play, class_name: str, verd
     play.run("site_system", server=SCP01)
     play.estate.faults.order("provider_error", target="CAS", class_name=class_name)
     result = play.run("site_prerequisites", server=SCP01, site_code="CAS", installation_account=ACCOUNT, accounts_to_add=[])
-    expected = {"installation_account_listed": "failed", "proxy_account_listed": "skipped"} | verdicts
+    expected = {
+        "installation_account_listed": "failed",
+        "proxy_account_listed": "skipped",
+        "cloud_needs_role": "skipped",
+    } | verdicts
     assert found(result) == expected
     assert all(detail(result, id).startswith("Cannot tell: ") for id in verdicts)
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks.judging import by_version, unread
 from ansible_collections.configmgr.scp.plugins.module_utils.site.versions import SiteVersion
 from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
@@ -79,12 +80,38 @@ def domain_member(computer: Computer | Unread) -> Check:
     return Check(id, title, Status.PASSED, f"{computer.fqdn} is a member of {computer.domain}.")
 
 
-def clock_difference(clock: ServerClock | Unread | None, site_offset_seconds: float | None) -> Check:
+def server_name(computer: Computer | Unread, asked_for: str) -> Check:
+    """The computer that answers is the one that was asked for. Another name may be an alias of it, so this is no failure.
+
+    :param asked_for: the server's fully qualified domain name as the site will know it; empty when it was not given.
+    """
+    id, title = "server_name", "The computer that answers is the one that was asked for"
+    if not asked_for:
+        return Check(id, title, Status.SKIPPED, "No name was given (option server).", required=False)
+    if isinstance(computer, Unread):
+        return unread(id, title, computer, required=False)
+    # The domain of a disjoint name space is not that of the name in DNS.
+    if naming.same_computer(computer.fqdn, asked_for) or computer.fqdn.partition(".")[0] == asked_for.lower().partition(".")[0]:
+        return Check(id, title, Status.PASSED, f"{computer.fqdn} answered.", required=False)
+    detail = f"{asked_for} was asked for, and {computer.fqdn} answered: all checks of this part are about {computer.fqdn}."
+    remedy = (
+        f"Correct ansible_host of {asked_for} in the inventory, or its address in DNS. If {asked_for} is an alias of "
+        f"{computer.fqdn}, accept this check (preflight_accept: [server_name])."
+    )
+    return Check(id, title, Status.WARNING, detail, remedy, required=False)
+
+
+def clock_difference(
+    clock: ServerClock | Unread | None, site_offset_seconds: float | None, is_site_server: bool = False
+) -> Check:
     """At most five minutes between this server and the site server, or Kerberos fails between them.
 
     :param site_offset_seconds: the site server's clock minus the controller's.
+    :param is_site_server: this server is the site's only site server, so there is one clock.
     """
     id, title = "clock_difference", "Clocks of this server and the site server"
+    if is_site_server:
+        return Check(id, title, Status.SKIPPED, "This server is the site server.")
     if isinstance(clock, Unread):
         return unread(id, title, clock)
     if clock is None:

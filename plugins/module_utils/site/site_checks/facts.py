@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
@@ -15,9 +15,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import 
     SMS_SCI_SITE_DEFINITION,
     SMS_SCI_SYS_RES_USE,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, on_server, read_sites
+from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud_needs import read_cloud_needs
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, on_server, read_providers, read_sites
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import RoleHealth, read_role_health
-from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
+from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, component_states
+from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import read_installations, read_sites_installing
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable, Unread, attempt
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
@@ -69,6 +71,14 @@ class SiteFacts:
     listed: frozenset[str] | Unread
     definition: Definition | Unread
     clock: ServerClock | None
+    # Read only where a check has to name them: hosts of the SMS Providers by site, how the site sees the downloader on each
+    # server, what needs an online role, and sites below that still install an update, as (site, package, state).
+    providers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    components: tuple[ComponentState, ...] | Unread = ()
+    cloud_needs: tuple[str, ...] | Unread = ()
+    sites_installing: tuple[tuple[str, str, str], ...] | Unread = ()
+    # Packages in a state that may be one of an installation.
+    unknown_states: tuple[tuple[str, str], ...] = ()
 
     @property
     def holders(self) -> list[tuple[str, str]]:
@@ -80,6 +90,13 @@ class SiteFacts:
         """Servers of the site's ``SMS Site Server`` rows, sorted; the site's own server where there is no such row."""
         found = {rows.server_of(row) for row in self.rows_of(naming.SITE_SERVER) if rows.site_of(row) == self.site.code}
         return sorted(found) or [self.site.server]
+
+    def host_of(self, code: str, own: str) -> str:
+        """A host of the SMS Provider of a site; ``own`` is the one that this was read on."""
+        if code == self.site.code:
+            return own or self.site.server
+        site = next((site for site in self.sites if site.code == code), None)
+        return next(iter(self.providers.get(code, ())), site.server if site else own)
 
     def rows_of(self, role: str) -> list[CimInstance]:
         return [row for row in self.rows if rows.role_of(row) == role]
@@ -108,9 +125,14 @@ def read_facts(
     found: list[CimInstance],
     system: CimInstance | None,
     accounts: Collection[str],
+    offline: bool = False,
 ) -> SiteFacts:
-    """Everything else. A part that the site refuses to show is Unread, and the rest is read all the same."""
-    installing = attempt(lambda: tuple(packages_being_installed(session, site.code)))
+    """Everything else. A part that the site refuses to show is Unread, and the rest is read all the same.
+
+    :param offline: the role will be in offline mode, which cloud services can not use.
+    """
+    installations = attempt(lambda: read_installations(session, site.code))
+    sites_installing = attempt(lambda: read_sites_installing(session, site.code)) if len(sites) > 1 else ()
     granted = _granted(session, site.code)
     health = attempt(lambda: read_role_health(session, site.code, system))
     listed = attempt(lambda: frozenset(name.casefold() for name in listed_names(read_accounts(session, site.code, accounts))))
@@ -120,7 +142,32 @@ def read_facts(
     clock = None if isinstance(found_clock, Unread) else found_clock
     if isinstance(definition, Definition) and clock is not None and naming.same_computer(clock.computer, site.server):
         definition = _with_port(session, definition)
-    return SiteFacts(site, tuple(sites), tuple(found), system, installing, granted, health, listed, definition, clock)
+    read = SiteFacts(
+        site=site,
+        sites=tuple(sites),
+        rows=tuple(found),
+        system=system,
+        installing=installations if isinstance(installations, Unread) else installations.under_way,
+        granted=granted,
+        health=health,
+        listed=listed,
+        definition=definition,
+        clock=clock,
+        cloud_needs=attempt(lambda: tuple(read_cloud_needs(session, site.code))) if offline else (),
+        sites_installing=sites_installing,
+        unknown_states=() if isinstance(installations, Unread) else installations.unknown,
+    )
+    return _with_ways(session, read)
+
+
+def _with_ways(session: CimSession, facts: SiteFacts) -> SiteFacts:
+    """With what a check names when the role is not where it should be."""
+    code, holders = facts.site.code, facts.holders
+    if facts.site.top_level and all(found == code for _server, found in holders) and len(holders) < 2:
+        return facts
+    providers = attempt(lambda: read_providers(session, code))
+    components = attempt(lambda: tuple(component_states(session, code, (naming.DOWNLOADER,)))) if len(holders) > 1 else ()
+    return replace(facts, providers={} if isinstance(providers, Unread) else providers, components=components)
 
 
 def _granted(session: CimSession, code: str) -> int | Unread:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status, cannot_tell
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems, which_works
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.facts import SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.site.support import ENDED, UNKNOWN, support_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import unknown_state_warning
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
@@ -35,6 +36,7 @@ TITLES = {
     "proxy_account_listed": "The site knows the proxy account",
     "other_roles": "Other roles on the server",
     "site_version_known": "The version of the site is known and supported",
+    "cloud_needs_role": "The cloud services of the site have an online service connection point",
 }
 
 
@@ -46,6 +48,7 @@ class Plan:
     :param create_site_system: the server will be made a site system where it is none.
     :param wish: installation account and proxy as they will be set; None leaves what the site has.
     :param accounts_to_add: accounts that will be added to the site's list first.
+    :param mode: the mode that the role will have; :param host: where the task runs, as its user names it.
     """
 
     server: str
@@ -54,6 +57,8 @@ class Plan:
     create_site_system: bool = True
     wish: SiteSystemWish | None = None
     accounts_to_add: tuple[str, ...] = ()
+    mode: str = rows.ONLINE
+    host: str = ""
 
 
 def site_system_row(found: Sequence[CimInstance], server: str, code: str) -> CimInstance | None:
@@ -81,7 +86,7 @@ def all_checks(facts: SiteFacts, plan: Plan) -> list[Check]:
     return [
         rights_read(facts),
         rights_write(facts),
-        top_level_site(facts),
+        top_level_site(facts, plan),
         single_instance(facts, plan),
         site_server_pair(facts, plan),
         site_system(facts, plan),
@@ -90,16 +95,27 @@ def all_checks(facts: SiteFacts, plan: Plan) -> list[Check]:
         account_listed("proxy_account_listed", planned["proxy"]["account"] if planned["proxy"]["enabled"] else "", facts, plan),
         other_roles(facts, plan),
         site_version_known(facts),
+        cloud_needs_role(facts, plan),
     ]
 
 
-def no_rights(site: str, host: str, why: str) -> list[Check]:
-    """The checks of an account that may not read the site, which ``site`` names for people: all others are skipped."""
-    failed = _failed(
-        "rights_read",
-        f"The SMS Provider on {host} does not show {site} to this account: {why}",
-        "Give the account a security role of Configuration Manager on this site, such as Infrastructure Administrator.",
-    )
+def no_rights(site: str, host: str, why: str, denied_by_winrm: bool = False) -> list[Check]:
+    """The checks of an account that may not read the site, which ``site`` names for people: all others are skipped.
+
+    :param denied_by_winrm: WinRM refused the account, before WMI and the SMS Provider were asked.
+    """
+    role = "a security role of Configuration Manager on this site, such as Infrastructure Administrator"
+    if denied_by_winrm:
+        failed = _failed(
+            "rights_read",
+            f"{host} does not let this account use WinRM, so {site} was not read: {why}",
+            f"Make the account a member of Remote Management Users or of Administrators on {host}. To read the site it needs "
+            f"{role}, too.",
+        )
+    else:
+        failed = _failed(
+            "rights_read", f"The SMS Provider on {host} does not show {site} to this account: {why}", f"Give the account {role}."
+        )
     rest = [
         Check(id, title, Status.SKIPPED, "The site could not be read, see rights_read.")
         for id, title in TITLES.items()
@@ -138,11 +154,15 @@ def rights_write(facts: SiteFacts) -> Check:
     return _passed("rights_write", "The site grants this account the right to modify sites.")
 
 
-def top_level_site(facts: SiteFacts) -> Check:
+def top_level_site(facts: SiteFacts, plan: Plan) -> Check:
     """Only there may the role be."""
     refusal = placement.tier_refusal(facts.site, facts.sites)
     if refusal:
-        return _failed("top_level_site", refusal, "Choose the host of the top-level site's SMS Provider.")
+        top = placement.top_of(facts.sites)
+        host = f", such as {facts.host_of(top.code, plan.host)}" if top else ""
+        return _failed(
+            "top_level_site", refusal, f"Run this on a host of the top-level site's SMS Provider{host} (scp_provider)."
+        )
     return _passed("top_level_site", f"{facts.site} reports to no other site.")
 
 
@@ -151,9 +171,10 @@ def single_instance(facts: SiteFacts, plan: Plan) -> Check:
     holders = facts.holders
     stray = placement.stray_refusal(holders)
     if stray:
-        return _failed(
-            "single_instance", stray, "Remove the wrong one with configmgr.scp.service_connection_point, state: absent."
-        )
+        seen = () if isinstance(facts.components, Unread) else [state.as_data() for state in facts.components]
+        told = " ".join(which_works.told(server, seen) for server, _code in holders)
+        steps = [_removal(facts, plan, server, code) for server, code in holders]
+        return _failed("single_instance", f"{stray} {told}", f"Remove the one that does not work: {'; or '.join(steps)}.")
     if not holders:
         return _passed("single_instance", "The hierarchy has no service connection point yet.")
     if naming.same_computer(holders[0][0], plan.server):
@@ -162,18 +183,24 @@ def single_instance(facts: SiteFacts, plan: Plan) -> Check:
         )
     if plan.move:
         return _passed("single_instance", f"The role will be moved from {placement.listed(holders)}.")
-    return _failed(
-        "single_instance",
-        placement.holder_refusal(plan.server, holders) or "",
-        "Move the role instead, or remove it there first.",
-    )
+    (server, code), away = holders[0], _removal(facts, plan, *holders[0])
+    refusal = placement.holder_refusal(plan.server, holders) or ""
+    if code != facts.site.code:
+        return _failed("single_instance", refusal, f"Site {code} can not have the role. Remove it there first: {away}.")
+    row = facts.rows_of(naming.SERVICE_CONNECTION_POINT)[0]
+    over = ways.relocation(server, plan.server, plan.host, rows.mode_of(row)).command
+    return _failed("single_instance", refusal, f"Move it: {over}; or remove it first: {away}.")
+
+
+def _removal(facts: SiteFacts, plan: Plan, server: str, code: str) -> str:
+    return ways.removal(server, facts.host_of(code, plan.host)).command
 
 
 def site_server_pair(facts: SiteFacts, plan: Plan) -> Check:
     """Never on either server of an active/passive pair."""
     refusal = placement.pair_refusal(plan.server, facts.site, facts.site_servers)
     if refusal:
-        return _failed("site_server_pair", refusal, "Choose another site system server.")
+        return _failed("site_server_pair", refusal, "Choose another site system server (service_connection_point_server).")
     if len(facts.site_servers) > 1:
         return _passed(
             "site_server_pair", f"The site's pair is {', '.join(facts.site_servers)}; {plan.server} is not one of them."
@@ -229,9 +256,40 @@ def update_in_progress(facts: SiteFacts, plan: Plan) -> Check:
         return _cannot_tell("update_in_progress", installing.why, "See in the console that no update is being installed.")
     refusal = placement.update_refusal(facts.site, installing)
     if refusal is None:
-        return _passed("update_in_progress", f"Site {facts.site.code} is not installing an update.")
+        doubt = _update_doubt(facts)
+        return doubt or _passed("update_in_progress", f"Site {facts.site.code} is not installing an update.")
     remedy = "Wait until the update is installed; Monitoring > Updates and Servicing Status shows how far it is."
     return (_warning if plan.allow_during_update else _failed)("update_in_progress", refusal, remedy)
+
+
+def _update_doubt(facts: SiteFacts) -> Check | None:
+    """Where the site itself installs nothing: a state that nobody knows, and sites below that are not done."""
+    look = "See Monitoring > Updates and Servicing Status in the console; go on when no site installs an update."
+    unknown = unknown_state_warning(facts.site.code, facts.unknown_states)
+    if unknown:
+        return _warning("update_in_progress", unknown, look)
+    below = facts.sites_installing
+    if isinstance(below, Unread):
+        return _cannot_tell("update_in_progress", f"whether sites below install an update was not shown: {below.why}", look)
+    if below:
+        listed = ", ".join(f"site {code}: {name} ({state})" for code, name, state in below)
+        detail = f"Site {facts.site.code} is not installing an update, but sites below it still are: {listed}."
+        return _warning("update_in_progress", detail, look)
+    return None
+
+
+def cloud_needs_role(facts: SiteFacts, plan: Plan) -> Check:
+    """Offline the role serves no gateway, no discovery and no tenant."""
+    id, needs = "cloud_needs_role", facts.cloud_needs
+    if plan.mode != rows.OFFLINE:
+        return Check(id, TITLES[id], Status.SKIPPED, "The role will be online.", required=False)
+    remedy = "Plan the mode online (service_connection_point_mode), or take these services out of the site first."
+    if isinstance(needs, Unread):
+        return cannot_tell(id, TITLES[id], needs.why, remedy, required=False)
+    if needs:
+        detail = f"The role will be offline, but these need one in online mode: {', '.join(needs)}."
+        return _warning(id, detail, remedy, required=False)
+    return _passed(id, "The site has no gateway, no discovery of Entra users and no tenant.", required=False)
 
 
 def account_listed(id: str, account: str | None, facts: SiteFacts, plan: Plan) -> Check:
@@ -240,7 +298,7 @@ def account_listed(id: str, account: str | None, facts: SiteFacts, plan: Plan) -
         return Check(id, TITLES[id], Status.SKIPPED, "No such account is used.")
     if account.casefold() in {name.casefold() for name in plan.accounts_to_add}:
         return _passed(id, f"{account} will be added to the accounts of site {facts.site.code}.")
-    remedy = "Add the account with configmgr.scp.site_account."
+    remedy = "Name it with its password in service_connection_point_accounts, or add it with configmgr.scp.site_account."
     if isinstance(facts.listed, Unread):
         return _cannot_tell(id, facts.listed.why, f"See in the console whether {account} is listed under Security > Accounts.")
     if account.casefold() in facts.listed:
@@ -294,10 +352,13 @@ def _computer_account(server: str, domain: str) -> str:
     return f"{domain or suffix}\\{name.upper()}$"
 
 
-def mode_of(facts: SiteFacts, wished: str | None) -> str:
-    """The mode that the role will have: as wished, else that of the present row, else online as setup makes it."""
-    found: Sequence[str | None] = [rows.mode_of(row) for row in facts.rows_of(naming.SERVICE_CONNECTION_POINT)]
-    return wished or (found[0] if found else None) or rows.ONLINE
+def mode_of(found: Sequence[CimInstance], wished: str | None) -> str:
+    """The mode that the role will have: as wished, else that of the present row, else online as setup makes it.
+
+    :param found: the rows of the role.
+    """
+    modes = [rows.mode_of(row) for row in found]
+    return wished or (modes[0] if modes else None) or rows.ONLINE
 
 
 def _passed(id: str, detail: str, required: bool = True) -> Check:

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
-from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud
+from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud_needs
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.cloud_duties import HOW_TO_RENEW
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
@@ -96,20 +96,24 @@ def secrets_valid(found: Gathered) -> Check:
 def cloud_needs_role(found: Gathered) -> Check:
     """Gateways, discovery and tenants work with an online service connection point only."""
     id, title = "cloud_needs_role", "The cloud services of the site have an online service connection point"
-    users = cloud.users_of_the_role(
-        [str(row.get("name")) for row in found.cloud.rows("gateways")],
-        any(row.get("full_enabled") or row.get("delta_enabled") for row in found.cloud.rows("discovery")),
-        [str(row.get("name")) for row in found.cloud.rows("tenants")],
+    users = cloud_needs.named(
+        (row.get("name") for row in found.cloud.rows("gateways")),
+        (
+            row.get("cloud_service_id")
+            for row in found.cloud.rows("discovery")
+            if row.get("full_enabled") or row.get("delta_enabled")
+        ),
+        (row.get("name") for row in found.cloud.rows("tenants")),
     )
     if not users:
         return skipped(id, title, "The site has no gateway, no discovery of Entra users and no tenant.")
     if not found.role.ok:
         return unclear(id, title, f"the role was not read. It is needed by {', '.join(users)}.", "See role_checked.")
     if found.mode == ONLINE:
-        return passed(id, title, f"It is online, for {', '.join(users)}.")
+        return passed(id, title, f"It is online. These need it: {', '.join(users)}.")
     lack = f"It is {found.mode or 'in an unknown mode'}" if found.server else "There is not exactly one"
     remedy = "Run configmgr.scp.provision with service_connection_point_mode: online, or take these services out of the site."
-    return warning(id, title, f"{lack}, and {', '.join(users)} need it online: they stop, or show what was seen last.", remedy)
+    return warning(id, title, f"{lack}, but these need one in online mode: {', '.join(users)}.", remedy)
 
 
 def duties(found: Gathered) -> list[Check]:

@@ -76,7 +76,7 @@ def test_rights_write(granted: Any, status: str, words: str) -> None:
 
 @pytest.mark.parametrize(("site", "status"), [(CAS, "passed"), (ST1, "passed"), (PR1, "failed"), (SE1, "failed")])
 def test_top_level_site(site: Any, status: str) -> None:
-    assert verdict(judging.top_level_site(facts(site=site))) == ("top_level_site", status)
+    assert verdict(judging.top_level_site(facts(site=site), PLAN)) == ("top_level_site", status)
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,51 @@ def test_single_instance_names_the_holder(holders: list[str], move: bool, status
     check = judging.single_instance(found, replace(PLAN, move=move))
     assert verdict(check) == ("single_instance", status)
     assert words in check.detail
+
+
+def test_a_role_at_a_child_site_is_removed_on_that_sites_own_provider() -> None:
+    found = facts(scp_row(SCP02, "PR1"), providers={"PR1": ("pri9.corp.example",)})
+    check = judging.single_instance(found, replace(PLAN, host="cas01.corp.example"))
+    assert check.status is Status.FAILED
+    assert "Site PR1 can not have the role." in check.remedy
+    assert f"configmgr.scp.remove -e scp_provider=pri9.corp.example -e scp_server={SCP02}" in check.remedy
+
+
+def test_a_remedy_says_what_the_detail_does_not() -> None:
+    check = judging.top_level_site(facts(site=PR1), PLAN)
+    assert "scp_provider" in check.remedy
+    assert "Run this" not in check.detail
+
+
+@pytest.mark.parametrize(
+    ("mode", "needs", "status", "words"),
+    [
+        ("online", (), "skipped", "will be online"),
+        ("offline", (), "passed", "no gateway"),
+        ("offline", ("cloud management gateway C",), "warning", "these need one in online mode: cloud management gateway C."),
+        ("offline", Unread("it refused."), "warning", "Cannot tell: it refused."),
+    ],
+)
+def test_cloud_services_of_an_offline_role(mode: str, needs: Any, status: str, words: str) -> None:
+    check = judging.cloud_needs_role(facts(cloud_needs=needs), replace(PLAN, mode=mode))
+    assert verdict(check) == ("cloud_needs_role", status)
+    assert words in check.detail
+    assert not check.required
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sites_installing": (("PR1", "2609", "INSTALL_INSTALLFILES"),)}, "site PR1: 2609 (INSTALL_INSTALLFILES)"),
+        ({"sites_installing": Unread("it refused.")}, "Cannot tell: whether sites below install an update was not shown"),
+        ({"unknown_states": (("2609", "state 196630"),)}, "2609 (state 196630)"),
+    ],
+)
+def test_an_update_that_other_sites_or_an_unknown_state_tell_of(changes: dict[str, Any], words: str) -> None:
+    check = judging.update_in_progress(facts(**changes), PLAN)
+    assert verdict(check) == ("update_in_progress", "warning")
+    assert words in check.detail
+    assert check.remedy
 
 
 @pytest.mark.parametrize(
@@ -237,9 +282,9 @@ def test_computer_accounts_of_a_pair(definition: Any, accounts: list[str]) -> No
 
 
 def test_the_mode_that_the_role_will_have() -> None:
-    assert judging.mode_of(facts(), None) == "online"
-    assert judging.mode_of(facts(scp_row(SCP02, mode=1)), None) == "offline"
-    assert judging.mode_of(facts(scp_row(SCP02, mode=1)), "online") == "online"
+    assert judging.mode_of((), None) == "online"
+    assert judging.mode_of([scp_row(SCP02, mode=1)], None) == "offline"
+    assert judging.mode_of([scp_row(SCP02, mode=1)], "online") == "online"
 
 
 @pytest.mark.parametrize(

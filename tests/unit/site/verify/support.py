@@ -153,7 +153,7 @@ WELL: dict[str, Any] = {
         "result": {
             "tenants": [{"name": "Corp"}],
             "gateways": [{"name": "CORPCMG", "state": "running"}],
-            "discovery": [{"full_enabled": True, "delta_enabled": False}],
+            "discovery": [{"cloud_service_id": 7, "full_enabled": True, "delta_enabled": False}],
             "applications": [
                 {"name": "Server app", "tenant": "Corp", "secret": {"expires": "2027-05-01T00:00:00Z", "expires_in_days": 160}},
                 {"name": "Client app", "secret": None},

@@ -138,15 +138,20 @@ def test_other_messages() -> None:
 @pytest.mark.parametrize(
     ("mode", "cloud", "status", "words"),
     [
-        ("online", {}, "passed", "for the gateway CORPCMG, the discovery of Entra users, the tenant Corp."),
+        ("online", {}, "passed", "It is online. These need it: cloud management gateway CORPCMG, discovery"),
         (
             "offline",
             {},
             "warning",
-            "It is offline, and the gateway CORPCMG, the discovery of Entra users, the tenant Corp need it",
+            "It is offline, but these need one in online mode: cloud management gateway CORPCMG, discovery",
         ),
         ("offline", {"tenants": [], "gateways": None, "discovery": []}, "skipped", "no gateway"),
-        (None, {"discovery": [], "tenants": []}, "warning", "There is not exactly one, and the gateway CORPCMG need it online"),
+        (
+            None,
+            {"discovery": [], "tenants": []},
+            "warning",
+            "There is not exactly one, but these need one in online mode: cloud management gateway CORPCMG.",
+        ),
     ],
 )
 def test_cloud_services_without_the_role(mode: str | None, cloud: dict[str, Any], status: str, words: str) -> None:
