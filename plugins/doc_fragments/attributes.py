@@ -85,6 +85,47 @@ attributes:
 """
 
     # Named before the other fragments, for what comes first holds: these modules are in two groups.
+    CONTROLLER = r"""
+attributes:
+  action:
+    description: Indicates this has a corresponding action plugin so some parts of the options can be executed on the controller.
+    support: full
+  action_group:
+    description: Is part of an action group, for convenient setting of C(module_defaults).
+    support: full
+    membership:
+      - configmgr.scp.all
+  async:
+    description: Supports being used with the C(async) keyword.
+    support: none
+  become:
+    description: Is usable alongside the C(become) keywords.
+    support: none
+    details:
+      - What is done is done by the user who runs Ansible.
+  bypass_host_loop:
+    description: Forces a global task that does not execute per host.
+    support: none
+  check_mode:
+    description: Can run in check mode and return the changed status without modifying the target.
+    support: full
+  connection:
+    description: Uses the target's configured connection information to execute code on it.
+    support: none
+    details:
+      - Nothing is sent anywhere, whatever the connection variables say.
+  delegation:
+    description: Can be used in conjunction with C(delegate_to) and related keywords.
+    support: none
+  diff_mode:
+    description: Will return details on what has changed, or possibly needs changing in check mode, when in diff mode.
+    support: none
+  platform:
+    description: Target operating systems that can be operated against.
+    support: full
+    platforms: posix
+"""
+
     SITE = r"""
 attributes:
   action_group:

@@ -49,7 +49,9 @@ options:
         description: Of M(configmgr.scp.log_info) on the site server.
         type: dict
       missing:
-        description: Servers that are no hosts of the inventory, by the part that they should have been looked at for.
+        description:
+          - Servers that are no hosts of the inventory, by the part that they should have been looked at for. Each with C(server),
+            C(detail) and C(remedy), as of P(configmgr.scp.server_host#lookup).
         type: dict
       limits:
         description: C(contact_hours), C(import_days), C(support_days) and C(secret_days), from when on something is not right.

@@ -29,8 +29,24 @@ def seconds(least: int, most: int) -> Range:
     return Range(least, most, "seconds")
 
 
-# Options that mean the same wherever they occur, by the last part of their path. Nothing that a site does takes a day.
-COMMON: Mapping[str, Range] = {"port": Range(1, 65535, "a port"), "wait_timeout": seconds(1, 24 * 3600)}
+# Nothing that a site does takes a day.
+WAIT_SECONDS = seconds(1, 24 * 3600)
+PORT = Range(1, 65535, "a port")
+LOG_HOURS = Range(1, 24 * 365, "hours")
+LOG_BYTES = Range(4096, 8 * 1024 * 1024, "bytes")
+STATUS_HOURS = Range(1, 24 * 365, "hours")
+FREE_SPACE = Range(0, 1024 * 1024, "GiB")
+PORT_TIMEOUT = seconds(1, 60)
+ENDPOINT_TIMEOUT = seconds(1, 300)
+ENDPOINT_TOTAL_TIMEOUT = seconds(1, 3600)
+RUN_TIMEOUT = seconds(60, 7 * 24 * 3600)
+AGE_DAYS = Range(0, 3650, "days")
+# From when on a report says that something is not right.
+CONTACT_HOURS = Range(0, 100_000, "hours")
+REPORT_DAYS = Range(0, 100_000, "days")
+
+# Options that mean the same wherever they occur, by the last part of their path.
+COMMON: Mapping[str, Range] = {"port": PORT, "wait_timeout": WAIT_SECONDS}
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils import checks
-from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import seconds
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import ENDPOINT_TIMEOUT, ENDPOINT_TOTAL_TIMEOUT
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl, endpoints, reach_checks
 from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import Tried, try_all
@@ -261,7 +261,7 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-LIMITS = {"timeout": seconds(1, 300), "total_timeout": seconds(1, 3600)}
+LIMITS = {"timeout": ENDPOINT_TIMEOUT, "total_timeout": ENDPOINT_TOTAL_TIMEOUT}
 EMPTY = {"proxy.account": "the proxy wants no account"}
 
 

@@ -296,7 +296,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import LOG_BYTES, LOG_HOURS, Range
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import encodings, files
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.files import Limits, Log
@@ -323,8 +323,8 @@ SPEC: dict[str, Any] = {
 }
 
 LIMITS = {
-    "hours": Range(1, 24 * 365, "hours"),
-    "max_bytes": Range(4096, 8 * 1024 * 1024, "bytes"),
+    "hours": LOG_HOURS,
+    "max_bytes": LOG_BYTES,
     "max_events": Range(0, 2000),
     "bias_minutes": Range(-MOST_BIAS, MOST_BIAS, "minutes"),
 }

@@ -139,7 +139,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils import checks
-from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import seconds
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import PORT_TIMEOUT
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl, endpoints, reach_checks
 from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import Tried, try_all
@@ -162,7 +162,7 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-LIMITS = {"timeout": seconds(1, 60)}
+LIMITS = {"timeout": PORT_TIMEOUT}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
 # What starting and ending curl may take besides, on a busy server.

@@ -208,7 +208,7 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
-from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range, seconds
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import FREE_SPACE, seconds
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
 from ansible_collections.configmgr.scp.plugins.module_utils.site.server_checks import operating_system as windows
@@ -248,7 +248,7 @@ SPEC: dict[str, Any] = {
 
 LIMITS = {
     "directory.timeout": seconds(1, 300),
-    "required_free_space_gib": Range(0, 1024 * 1024, "GiB"),
+    "required_free_space_gib": FREE_SPACE,
     # Clocks that are years apart say that the hour is the least of the problems.
     "site_clock_offset_seconds": seconds(-(10**9), 10**9),
 }

@@ -245,7 +245,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range, seconds
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import AGE_DAYS, RUN_TIMEOUT, Range
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.occasion import Occasion
 from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import DOWNLOADS
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
@@ -281,9 +281,9 @@ SPEC: dict[str, Any] = {
 }
 
 LIMITS = {
-    "max_age_days": Range(0, 3650, "days"),
+    "max_age_days": AGE_DAYS,
     "required_free_bytes": Range(0, 2**50, "bytes"),
-    "run_timeout": seconds(60, 7 * 24 * 3600),
+    "run_timeout": RUN_TIMEOUT,
 }
 EMPTY = {"proxy.account": "the proxy wants no account"}
 

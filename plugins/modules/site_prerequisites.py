@@ -229,6 +229,11 @@ clock_offset_seconds:
   returned: success
   type: float
   sample: -0.4
+computer:
+  description: NetBIOS name of the SMS Provider's host, as it says itself; null when it does not tell it.
+  returned: success
+  type: str
+  sample: cas01
 """
 
 from dataclasses import asdict, replace
@@ -287,6 +292,7 @@ _NOTHING: Result = {
     "proxy": None,
     "database": None,
     "clock_offset_seconds": None,
+    "computer": None,
 }
 
 
@@ -352,6 +358,7 @@ def _for_later_steps(facts: SiteFacts, mode: str) -> Result:
         "mode": mode,
         "database": asdict(database) if database and database.server else None,
         "clock_offset_seconds": facts.clock.offset_seconds if facts.clock else None,
+        "computer": facts.clock.computer.lower() if facts.clock and facts.clock.computer else None,
     }
 
 

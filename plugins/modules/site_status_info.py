@@ -151,7 +151,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import STATUS_HOURS
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
@@ -166,7 +166,7 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-LIMITS = {"hours": Range(1, 24 * 365, "hours")}
+LIMITS = {"hours": STATUS_HOURS}
 
 
 def run(task: Task) -> Result:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AuthenticationFailed,
+    NoConnection,
     Refused,
     TransportError,
     TransportTimeout,
@@ -79,7 +80,7 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
         through = f"the proxy on the way to {target.endpoint} did not let the connection through: {_reason(chain)}"
         return Unreachable(through + _about_the_proxy(target))
     if names & {"NewConnectionError", "ConnectTimeoutError", "ConnectTimeout", "NameResolutionError"}:
-        return Unreachable(f"no connection to {target}: {_connect_reason(chain)}", after_send=False)
+        return NoConnection(f"no connection to {target}: {_connect_reason(chain)}", after_send=False)
     if names & {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}:
         return TransportTimeout(
             f"no answer from {target} within the time limit of the connection ({target.variables.timeout})", after_send=sent

@@ -11,6 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFail
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AuthenticationFailed,
     CimError,
+    NoConnection,
     Refused,
     TransportError,
     Unreachable,
@@ -55,6 +56,8 @@ def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
             "changed": False,
             "unreachable": True,
             "msg": _lost(error) if connected or error.after_send else _not_begun(error),
+            # What does not answer at all may be gone. What answers with a refusal or a wrong certificate is not.
+            "no_connection": isinstance(error, NoConnection) and not connected,
         }
     if isinstance(error, CimError):
         return {"changed": False, "failed": True, "msg": f"{host}: {error}"}

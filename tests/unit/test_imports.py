@@ -63,7 +63,7 @@ ROOMS = {
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
     # LDAP needs a library; it is loaded when the first question is asked.
     LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
-    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS, TRANSFER),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS, TRANSFER, OPTION_RULES),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
     # The page is written out of what the site's rules say that it shows.
@@ -75,6 +75,7 @@ ROOMS = {
         "plugins/module_utils/",
         ansible=("ansible.plugins.inventory", "ansible.errors", "ansible.module_utils", "ansible.utils", "ansible.template"),
     ),
+    "plugins/lookup/": room(PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible.errors", "ansible.plugins.lookup")),
     "plugins/filter/": room(
         PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible.errors", "ansible.module_utils", "ansible.utils")
     ),

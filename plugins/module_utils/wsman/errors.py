@@ -80,6 +80,10 @@ class Unreachable(TransportError):
     after_send = False
 
 
+class NoConnection(Unreachable):
+    """Nothing answers there: no such name, no answer to the connection attempt, or nothing that listens."""
+
+
 class AuthenticationFailed(TransportError):
     """HTTP 401, or the authentication exchange failed. The request was not carried out."""
 

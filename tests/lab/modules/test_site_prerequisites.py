@@ -158,7 +158,7 @@ def test_the_holder_is_named_and_a_move_may_take_the_role_from_it(play: Play) ->
     remedy = next(check["remedy"] for check in other["checks"] if check["id"] == "single_instance")
     assert f"configmgr.scp.move -e scp_provider=cas01.corp.example -e scp_from={SCP01} -e scp_to={SCP02}" in remedy
     assert f"configmgr.scp.remove -e scp_provider=cas01.corp.example -e scp_server={SCP01}" in remedy
-    online = {"site_code": "CAS", "mode": "online"}
+    online: dict[str, Any] = {"site_code": "CAS", "mode": "online"}
     assert found(play.run("site_prerequisites", server=SCP02, move=True, **online)) == UNUSED
     assert found(play.run("site_prerequisites", server=SCP01, **online)) == UNUSED
 

@@ -60,8 +60,8 @@ class Option:
 
     def refusal(self, value: Any) -> str:
         """What is said of this option; the rest of the task is not there, which is not asked about."""
-        error = self.read(value).error or ""
-        return error if self.path.rpartition(".")[2] in error and "missing" not in error.partition(";")[0] else ""
+        said = [part for part in (self.read(value).error or "").split("; ") if not part.startswith("missing")]
+        return "; ".join(said) if any(self.path.rpartition(".")[2] in part for part in said) else ""
 
     def outcome(self, value: Any) -> Any:
         """What the module would see."""

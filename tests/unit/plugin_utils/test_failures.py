@@ -20,6 +20,7 @@ from urllib3.exceptions import (
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AuthenticationFailed,
+    NoConnection,
     TransportError,
     TransportTimeout,
     Unreachable,
@@ -60,10 +61,10 @@ CASES: list[tuple[Exception, type[TransportError], bool, tuple[str, ...]]] = [
     (certificate(99, "odd thing"), Unreachable, False, ("odd thing", "CA_OPTION")),
     (tls(ssl.SSLError, "WRONG_VERSION_NUMBER"), Unreachable, False, ("does not speak TLS", "5985")),
     (tls(ssl.SSLEOFError, "UNEXPECTED_EOF"), Unreachable, True, ("closed",)),
-    (new_connection(ConnectionRefusedError(111, "Connection refused")), Unreachable, False, ("connection refused",)),
-    (new_connection(OSError(113, "No route to host")), Unreachable, False, ("No route to host",)),
-    (new_connection(socket.gaierror(-2, "Name or service not known")), Unreachable, False, ("name cannot be resolved",)),
-    (requests.ConnectTimeout(MaxRetryError(POOL, "/", ConnectTimeoutError(POOL, "x"))), Unreachable, False, ("in time",)),
+    (new_connection(ConnectionRefusedError(111, "Connection refused")), NoConnection, False, ("connection refused",)),
+    (new_connection(OSError(113, "No route to host")), NoConnection, False, ("No route to host",)),
+    (new_connection(socket.gaierror(-2, "Name or service not known")), NoConnection, False, ("name cannot be resolved",)),
+    (requests.ConnectTimeout(MaxRetryError(POOL, "/", ConnectTimeoutError(POOL, "x"))), NoConnection, False, ("in time",)),
     (
         requests.exceptions.ProxyError(MaxRetryError(POOL, "/", ProxyError("x", OSError("502 Bad")))),
         Unreachable,

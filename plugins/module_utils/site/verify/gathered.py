@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import ranges
+from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import CONTACT_HOURS, REPORT_DAYS
 
 Data = Mapping[str, Any]
 
@@ -26,10 +26,10 @@ _PROOFS = {
 }
 
 _LIMITS = {
-    "contact_hours": ranges.CONTACT_HOURS,
-    "import_days": ranges.IMPORT_DAYS,
-    "support_days": ranges.SUPPORT_DAYS,
-    "secret_days": ranges.SECRET_DAYS,
+    "contact_hours": CONTACT_HOURS,
+    "import_days": REPORT_DAYS,
+    "support_days": REPORT_DAYS,
+    "secret_days": REPORT_DAYS,
 }
 
 ONLINE, OFFLINE = "online", "offline"
@@ -80,9 +80,9 @@ class Limits:
 
     def __post_init__(self) -> None:
         for name, allowed in _LIMITS.items():
-            refusal = allowed.refusal(name, getattr(self, name))
-            if refusal:
-                raise BadInput(f"limits: {refusal}")
+            value = getattr(self, name)
+            if isinstance(value, bool) or not isinstance(value, (int, float)) or not allowed.least <= value <= allowed.most:
+                raise BadInput(f"limits: {name} is {value!r}; give {allowed}")
 
 
 @dataclass(frozen=True)
@@ -93,7 +93,8 @@ class Gathered:
     :param updates: site_update_info; :param cloud: cloud_service_info - all on the host of the SMS Provider.
     :param thread: component; :param last: site_update_check in check mode; :param log: log_info - on the role's server.
     :param site_log: log_info on the site server.
-    :param missing: servers that should be looked at and are no hosts of the inventory, by their part.
+    :param missing: servers that should be looked at and are no hosts of the inventory, by their part: ``server``, ``detail`` and
+        ``remedy``.
     """
 
     hierarchy: Answer = field(default_factory=Answer)
@@ -105,7 +106,7 @@ class Gathered:
     last: Answer = field(default_factory=Answer)
     log: Answer = field(default_factory=Answer)
     site_log: Answer = field(default_factory=Answer)
-    missing: Mapping[str, str] = field(default_factory=dict)
+    missing: Mapping[str, Data] = field(default_factory=dict)
     limits: Limits = field(default_factory=Limits)
 
     @property

@@ -111,10 +111,9 @@ def judged(found: Gathered) -> list[Found]:
         add(SERVER, found.log.host or found.server, contact_checks.last_contact(found))
     ask(SERVER, "log", found.log, contact_checks.synchronisation, contact_checks.downloads, _problems_of("log"))
     ask(SITE_SERVER, "site_log", found.site_log, contact_checks.handed_over, _problems_of("site_log"))
-    for part, server in found.missing.items():
-        detail = f"{server} is no host of the inventory, so it could not be looked at."
-        remedy = "Make it a host of the inventory with the connection winrm or psrp, or name its host in verify_hosts."
-        add(part, server, check_list.whole_part(part, Status.FAILED, detail, remedy))
+    for part, unknown in found.missing.items():
+        detail = f"{unknown['detail']} So it could not be looked at."
+        add(part, unknown["server"], check_list.whole_part(part, Status.FAILED, detail, unknown["remedy"]))
     return entries if entries else [Found(SITE, provider, check_list.whole_part(SITE, Status.FAILED, "Nothing was looked at."))]
 
 

@@ -96,12 +96,12 @@ def test_what_rests_on_a_stopped_thread_is_told_and_not_judged() -> None:
 
 def test_a_server_outside_the_inventory() -> None:
     found = spoiled()
-    found["missing"] = {"server": SCP01}
+    found["missing"] = {"server": {"server": SCP01, "detail": "It is no host.", "remedy": "Set scp_hosts."}}
     for name in ("thread", "last", "log"):
         del found[name]
     entry = check(found, "server_checked")
     assert (entry["status"], entry["host"]) == ("failed", SCP01)
-    assert "verify_hosts" in entry["remedy"]
+    assert (entry["detail"], entry["remedy"]) == ("It is no host. So it could not be looked at.", "Set scp_hosts.")
 
 
 def test_nothing_at_all() -> None:
@@ -135,9 +135,9 @@ def test_texts_of_servers_harm_nobody() -> None:
         ({"role": {"host": "x", "result": "no"}}, "role: give a dictionary"),
         (
             {"limits": {"contact_hours": "many"}},
-            "limits: contact_hours: 'many' is no number; give a number from 0 to 100000 hours.",
+            "limits: contact_hours is 'many'; give hours from 0 to 100000",
         ),
-        ({"limits": {"contact_hours": -1}}, "limits: contact_hours: -1 is out of range; give a number from 0 to 100000 hours."),
+        ({"limits": {"contact_hours": -1}}, "limits: contact_hours is -1; give hours from 0 to 100000"),
         ({"limits": {"hours": 1}}, "limits:"),
     ],
 )

@@ -1,0 +1,58 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Reads the options of a role of the collection, without a connection to anything."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible.errors import AnsibleError
+from ansible.utils.display import Display
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role_options import impossible
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.modules import role_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils import role_options as options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.controller_action import ControllerAction
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core 2.18 knows no texts that are not to be trusted
+
+    def trust_as_template(value: str) -> str:
+        """The text itself."""
+        return value
+
+
+display = Display()
+
+
+class ActionModule(ControllerAction):
+    """Read the options of a role."""
+
+    MODULE = role_options
+
+    def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
+        """Read the options; see ControllerAction.work."""
+        try:
+            role = options.role(params["role"])
+        except KeyError as error:
+            raise TaskFailure(
+                f"role: {params['role']!r} is no role of configmgr.scp. Allowed are {', '.join(options.role_names())}."
+            ) from error
+        refused, doubtful = options.unknown_variables(task_vars, options.known_variables())
+        for sentence in doubtful:
+            # Once in a run, as Display does it.
+            display.warning(sentence)
+        read = options.read_role_options(role, task_vars, self._resolved, task_vars.get("omit"))
+        problems = [*refused, *read.problems, *impossible(role.name, read.options)]
+        if problems:
+            raise TaskFailure(" ".join(problems))
+        return {"changed": False, "options": dict(read.options)}
+
+    def _resolved(self, value: Any) -> Any:
+        try:
+            return self._templar.template(trust_as_template(value) if type(value) is str else value)
+        except AnsibleError as error:
+            raise ValueError(str(getattr(error, "message", "") or error)) from error

@@ -1,0 +1,127 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Files and folders of the controller, where Ansible itself runs: no connection leads there, so no variable can send it
+elsewhere."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+_MOST_FILES = 100_000
+
+
+class ControllerPathError(Exception):
+    """A path of the controller can not be used; the text is a sentence with the path and what to do."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What is at a path: its full ``path``, the ``kind`` (``file``, ``folder``, ``other`` or empty for nothing), whether it
+    can be read, and the relative paths of the ``files`` below a folder, sorted."""
+
+    path: str
+    kind: str
+    readable: bool
+    files: tuple[str, ...] = ()
+
+
+def full_path(text: str) -> Path:
+    """The full path that a user means: ``~`` is his home, a relative path begins in the folder where he started Ansible.
+
+    :raises ControllerPathError: an empty text, or one with a NUL character.
+    """
+    if not text.strip() or "\0" in text:
+        raise ControllerPathError(f"{text!r} is no path. Give the path of a file or folder of the controller.")
+    return Path(os.path.realpath(Path(text).expanduser()))
+
+
+def look(text: str, depth: int = 0) -> Looked:
+    """See what is at a path, and which files lie below a folder down to ``depth`` folders (0: none are listed).
+
+    :raises ControllerPathError: no path; a folder with too many files.
+    """
+    path = full_path(text)
+    try:
+        kind = "folder" if path.is_dir() else "file" if path.is_file() else "other" if path.exists() else ""
+    except OSError as error:
+        raise ControllerPathError(f"{path} can not be looked at: {_reason(error)}.") from error
+    readable = bool(kind) and os.access(path, os.R_OK)
+    return Looked(str(path), kind, readable, tuple(_files(path, depth)) if kind == "folder" and depth else ())
+
+
+def make_folder(path: Path) -> bool:
+    """Make a folder with those above it, closed to others; False when it is there.
+
+    :raises ControllerPathError: it can not be made.
+    """
+    if path.is_dir():
+        return False
+    try:
+        path.mkdir(mode=0o750, parents=True)
+    except OSError as error:
+        raise ControllerPathError(
+            f"The folder {path} can not be made on the controller: {_reason(error)}. Give one that {_user()} may make."
+        ) from error
+    return True
+
+
+def write_whole(path: Path, content: bytes, mode: int) -> None:
+    """Write a file whole or not at all, with its permissions from the first byte on.
+
+    :raises ControllerPathError: it can not be written.
+    """
+    part = None
+    try:
+        handle, part = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            os.fchmod(file.fileno(), mode)
+            file.write(content)
+        os.replace(part, path)  # noqa: PTH105 (a text from mkstemp)
+        part = None
+    except OSError as error:
+        raise ControllerPathError(
+            f"{path} can not be written on the controller: {_reason(error)}. Give a path where {_user()} may write."
+        ) from error
+    finally:
+        if part is not None:
+            Path(part).unlink(missing_ok=True)
+
+
+def read_whole(path: Path, most_bytes: int | None = None) -> bytes | None:
+    """The content of a file; None where there is none.
+
+    :raises ControllerPathError: there is something that can not be read, or more than ``most_bytes``.
+    """
+    try:
+        if most_bytes is not None and path.stat().st_size > most_bytes:
+            raise ControllerPathError(f"{path} has more than {most_bytes} bytes, which is too large for what it should be.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ControllerPathError(
+            f"{path} is there on the controller and can not be read as a file: {_reason(error)}. Give another path."
+        ) from error
+
+
+def _files(folder: Path, depth: int) -> list[str]:
+    found: list[str] = []
+    for name, folders, files in os.walk(folder):
+        here = Path(name).relative_to(folder)
+        if len(here.parts) >= depth:
+            folders.clear()
+        found += [(here / file).as_posix() for file in files]
+        if len(found) > _MOST_FILES:
+            raise ControllerPathError(f"{folder} has more than {_MOST_FILES} files. Give a folder of its own for this.")
+    return sorted(found)
+
+
+def _reason(error: OSError) -> str:
+    return error.strerror or str(error)
+
+
+def _user() -> str:
+    return "the user who runs Ansible"

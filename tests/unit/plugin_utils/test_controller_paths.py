@@ -1,0 +1,65 @@
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils import controller_paths
+from ansible_collections.configmgr.scp.plugins.plugin_utils.controller_paths import ControllerPathError
+
+
+def test_a_relative_path_begins_where_the_user_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    assert controller_paths.full_path("ps1.ini") == tmp_path.resolve() / "ps1.ini"
+    assert controller_paths.full_path("~/ps1.ini") == tmp_path.resolve() / "home" / "ps1.ini"
+
+
+@pytest.mark.parametrize("text", ["", " ", "a\0b"])
+def test_no_path(text: str) -> None:
+    with pytest.raises(ControllerPathError, match="is no path"):
+        controller_paths.full_path(text)
+
+
+def test_what_is_at_a_path(tmp_path: Path) -> None:
+    (tmp_path / "a" / "b" / "c").mkdir(parents=True)
+    for name in ("x", "a/x", "a/b/x", "a/b/c/x"):
+        (tmp_path / name).write_text("x")
+    found = controller_paths.look(str(tmp_path), depth=3)
+    assert (found.kind, found.readable) == ("folder", True)
+    assert found.files == ("a/b/c/x", "a/b/x", "a/x", "x")
+    assert controller_paths.look(str(tmp_path), depth=2).files == ("a/b/x", "a/x", "x")
+    assert controller_paths.look(str(tmp_path)).files == ()
+    assert controller_paths.look(str(tmp_path / "x")).kind == "file"
+    assert controller_paths.look(str(tmp_path / "y")) == controller_paths.Looked(str(tmp_path / "y"), "", False)
+
+
+def test_a_file_is_whole_or_not_there_and_never_open_to_others(tmp_path: Path) -> None:
+    target = tmp_path / "secret.ini"
+    controller_paths.write_whole(target, b"one", 0o600)
+    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"one", 0o600)
+    controller_paths.write_whole(target, b"two", 0o640)
+    assert (target.read_bytes(), stat.S_IMODE(target.stat().st_mode)) == (b"two", 0o640)
+    assert list(tmp_path.iterdir()) == [target]
+
+
+def test_what_can_not_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "folder"
+    target.mkdir()
+    with pytest.raises(ControllerPathError, match="can not be written on the controller"):
+        controller_paths.write_whole(target, b"x", 0o600)
+    assert list(tmp_path.iterdir()) == [target]
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(ControllerPathError, match="can not be made on the controller"):
+        controller_paths.make_folder(tmp_path / "file" / "below")
+
+
+def test_reading(tmp_path: Path) -> None:
+    assert controller_paths.read_whole(tmp_path / "none") is None
+    (tmp_path / "a").write_bytes(b"12345")
+    assert controller_paths.read_whole(tmp_path / "a", 5) == b"12345"
+    with pytest.raises(ControllerPathError, match="more than 4 bytes"):
+        controller_paths.read_whole(tmp_path / "a", 4)
+    with pytest.raises(ControllerPathError, match="can not be read as a file"):
+        controller_paths.read_whole(tmp_path)
