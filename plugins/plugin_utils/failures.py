@@ -100,6 +100,16 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
     )
 
 
+def about_the_ticket(error: TransportError, way: str, password: str | None) -> TransportError:
+    """Kerberos went without a password, and was turned away: the ticket is missing, or not of use."""
+    if password or way not in ("kerberos", "negotiate") or not isinstance(error, AuthenticationFailed):
+        return error
+    return AuthenticationFailed(
+        f"ansible_password is {'not set' if password is None else 'empty'}, and no Kerberos ticket of the controller serves; set "
+        f"ansible_password, or get a ticket with kinit. {error.message}"
+    )
+
+
 def _chain(error: BaseException) -> Iterator[BaseException]:
     """The exception and all that it wraps: causes, contexts, arguments and urllib3's ``reason``, outermost first."""
     waiting: list[BaseException] = [error]

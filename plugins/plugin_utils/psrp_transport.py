@@ -10,6 +10,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import check_basic
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
+    about_the_ticket,
     is_soap,
     refused,
     translate,
@@ -66,7 +67,8 @@ class PsrpChannel:
         try:
             answer: bytes = self._transport.send(envelope)
         except AuthenticationError:
-            raise unauthorized(target, self._settings.auth) from None
+            rejected = unauthorized(target, self._settings.auth)
+            raise about_the_ticket(rejected, self._settings.auth, self._settings.password) from None
         except WinRMTransportError as error:
             body: bytes = error.response_text.encode()
             if error.code == 500 and is_soap(body) and self._request_went_out():
@@ -83,7 +85,8 @@ class PsrpChannel:
         except Exception as error:
             # As in winrm_transport.py: many exception trees, and a garbled sealed answer raises nearly anything.
             sealed = self._transport.encryption is not None
-            raise translate(error, target, self._settings.auth, sent=self._request_went_out(), sealed=sealed) from error
+            told = translate(error, target, self._settings.auth, sent=self._request_went_out(), sealed=sealed)
+            raise about_the_ticket(told, self._settings.auth, self._settings.password) from error
         return answer
 
     def close(self) -> None:

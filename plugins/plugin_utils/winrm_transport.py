@@ -12,6 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import check_basic
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     BASIC,
+    about_the_ticket,
     is_soap,
     refused,
     translate,
@@ -101,6 +102,10 @@ class WinrmChannel:
         if self._way in BASIC and not by_certificate:
             check_basic(arguments["username"] or "", arguments["password"] or "", self._settings.target.variables.way)
 
+    def _password_used(self) -> str | None:
+        """With a ticket by kinit it was; kinit itself says what was wrong with it."""
+        return self._settings.password or ("by kinit" if self._ticket is not None else self._settings.password)
+
     def _arguments(self) -> dict[str, Any]:
         """What the environment decides is told pywinrm by name: it warns of finding it there, and will stop to look."""
         arguments, target = dict(self._settings.arguments), self._settings.target
@@ -119,7 +124,7 @@ class WinrmChannel:
             with self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
                 return call()
         except InvalidCredentialsError:
-            raise unauthorized(target, self._way) from None
+            raise about_the_ticket(unauthorized(target, self._way), self._way, self._password_used()) from None
         except WinRMTransportError as error:
             body = error.response_text.encode()
             if error.code == 500 and is_soap(body) and sent:
@@ -132,4 +137,5 @@ class WinrmChannel:
             # requests, pyspnego, GSSAPI and requests-credssp have exception trees of their own, not all of them installed;
             # and pywinrm takes sealed answers apart without checks, so a garbled one raises nearly anything.
             sealed = sent and self._transport.encryption is not None
-            raise translate(error, target, self._way, sent=sent, sealed=sealed) from error
+            told = translate(error, target, self._way, sent=sent, sealed=sealed)
+            raise about_the_ticket(told, self._way, self._password_used()) from error

@@ -266,6 +266,20 @@ def test_the_next_way_is_tried_where_basic_does_not_do(server: Any, connection: 
     assert server.log.records()
 
 
+@pytest.mark.parametrize("connection", ["psrp"], indirect=True)
+@pytest.mark.parametrize(("password", "said"), [("", "empty"), (None, "not set")])
+def test_without_password_and_without_ticket(
+    server: Any, connection: Any, password: str | None, said: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/none")
+    connection.options["remote_password"] = password
+    with pytest.raises(
+        AuthenticationFailed, match=f"ansible_password is {said}.*set ansible_password, or get a ticket with kinit"
+    ):
+        access_to(connection).link.send(b"<s:Envelope/>")
+    assert server.log.totals()["handshake"] <= 1
+
+
 @pytest.fixture
 def closed_proxy(monkeypatch: pytest.MonkeyPatch, closed_port: tuple[str, int]) -> str:
     """The environment names a proxy that does not listen."""

@@ -25,7 +25,13 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     TransportTimeout,
     Unreachable,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import is_soap, refused, translate, unauthorized
+from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
+    about_the_ticket,
+    is_soap,
+    refused,
+    translate,
+    unauthorized,
+)
 from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, Target, Variables
 
@@ -211,3 +217,10 @@ def test_http_to_the_port_of_https(error: Exception) -> None:
     message = str(translate(error, Target("http://scp01:5986/wsman", "u", VARIABLES), "ntlm", sent=False))
     assert message.endswith("Port 5986 is that of WinRM over HTTPS: set SCHEME_OPTION to https, or ansible_port to 5985")
     assert "5986 is" not in str(translate(error, Target("http://scp01:5985/wsman", "u", VARIABLES), "ntlm", sent=False))
+
+
+@pytest.mark.parametrize(("way", "password", "told"), [("kerberos", None, True), ("kerberos", "x", False), ("ntlm", None, False)])
+def test_a_ticket_is_spoken_of_where_one_was_needed(way: str, password: str | None, told: bool) -> None:
+    assert ("kinit" in str(about_the_ticket(unauthorized(TARGET, way), way, password))) is told
+    lost = translate(requests.ConnectionError("x"), TARGET, way, sent=False)
+    assert about_the_ticket(lost, way, password) is lost
