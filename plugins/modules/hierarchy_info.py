@@ -96,6 +96,12 @@ top_level_site:
   sample:
     {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
      version: 5.00.9152.1000, top_level: true, providers: [cas01.corp.example]}
+site_servers:
+  description: Site servers of the top-level site, both of an active/passive pair.
+  returned: success
+  type: list
+  elements: str
+  sample: [cas01.corp.example]
 site_systems:
   description: Servers with their roles, by site and server.
   returned: success

@@ -201,8 +201,6 @@ def run(task: Task) -> Result:
             else _to_absent(task, code, server, [*own, *remnants])
         )
         after = None if not present else steps[0].row if steps else row
-        if steps:
-            _guard(task, code)
         if not task.check_mode:
             writer = CimWriter(task.cim, task.host, task.done.append)
             for one in steps:
@@ -290,6 +288,7 @@ def _to_present(
         raise TaskFailure(refusal)
     if changed is None:
         return []
+    _guard(task, code)
     what = f"the site system {wish.server}"
     return [Create(what, changed) if row is None else Change(what, row, changed)]
 
@@ -297,13 +296,16 @@ def _to_present(
 def _to_absent(task: Task, code: str, server: str, found: Sequence[CimInstance]) -> list[Step]:
     if not found:
         return []
-    query = select(SMS_SCI_SYS_RES_USE.name, on_server(server), columns=("NALPath", "NetworkOSPath", "RoleName"))
+    query = select(SMS_SCI_SYS_RES_USE.name, on_server(server), columns=("NALPath", "NetworkOSPath", "RoleName", "SiteCode"))
     placed = task.cim.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
-    roles = {rows.role_of(other) for other in placed if rows.is_on(other, server)}
-    refusal = site_systems.removal_refusal(server, roles)
+    own = [other for other in placed if rows.is_on(other, server)]
+    refusal = site_systems.removal_refusal(server, {rows.role_of(other) for other in own})
     if refusal:
         raise TaskFailure(refusal)
-    if naming.COMPONENT_SERVER in roles and not task.check_mode:
+    _guard(task, code)
+    # Of a site that is gone nobody takes anything away any more.
+    kept = any(rows.role_of(other) == naming.COMPONENT_SERVER and rows.site_of(other) == code for other in own)
+    if kept and not task.check_mode:
         _await_component_server(task, code, server)
     return [Delete(f"the site system {server}", row) for row in found]
 
@@ -316,7 +318,7 @@ def _await_component_server(task: Task, code: str, server: str) -> None:
 
     def look() -> bool | None:
         found = read_rows(task.cim, code, (naming.COMPONENT_SERVER,), server)
-        return None if found else True
+        return None if any(rows.site_of(row) == code for row in found) else True
 
     awaited = f"site {code} to take its component server off {server}"
     if wait_until(task, look, awaited, COMPONENT_SERVER_LIMIT_SECONDS) is None:
