@@ -193,7 +193,10 @@ def proxy_refusal(row: CimInstance | None, wish: SiteSystemWish) -> str | None:
         return None
     if row is not None and proxy_of(row)["server"] and wish.proxy.server is None:
         return None
-    return f"proxy.server: {wish.server} has no proxy server yet, so a proxy can not be switched on without naming it."
+    return (
+        f"proxy.server: {wish.server} has no proxy server yet, so a proxy can not be switched on without naming it (in the roles "
+        "as server in service_connection_point_proxy)."
+    )
 
 
 def account_refusal(wish: SiteSystemWish, listed: Collection[str], code: str, row: CimInstance | None = None) -> str | None:

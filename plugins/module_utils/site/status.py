@@ -143,10 +143,6 @@ def with_words(session: CimSession, code: str, message: StatusMessage) -> Status
     return StatusMessage(message.record, message.id, message.component, message.server, message.time, words)
 
 
-# Other rooms know it by this name.
-same_server = naming.same_computer
-
-
 def _component(row: CimInstance) -> ComponentState:
     number = row.get("State")
     return ComponentState(

@@ -259,6 +259,15 @@ def test_check_mode_foretells_the_restart_and_a_move_its_change_of_mode(found: F
     )
 
 
+def test_check_mode_foretells_a_role_on_a_server_that_the_play_makes_a_site_system_first(found: Found) -> None:
+    play = found()
+    foretold = play.run(MODULE, server=SCP01, mode="offline", expect_site_system=True, check=True)
+    assert (foretold["changed"], foretold["server"], foretold["mode"]) == (True, SCP01, "offline")
+    assert foretold["diff"]["after"]["service_connection_point"]["mode"] == "offline"
+    # The real run would be refused without it.
+    assert "not a site system server" in play.refused(MODULE, server=SCP01, expect_site_system=True)
+
+
 def test_an_update_in_an_unknown_state_is_told_before_a_change(start_estate: StartEstate) -> None:
     estate = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
     estate["hierarchies"][0]["updates"][0]["state"] = 196630

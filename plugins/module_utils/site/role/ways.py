@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -29,7 +30,8 @@ class WayOut:
     @property
     def command(self) -> str:
         """What to type, with the inventory still to be named."""
-        values = " ".join(f"-e {name}={value}" for name, value in self.variables.items())
+        # Names come from the inventory and from rows of the site: whatever they hold, a shell takes them as one word.
+        values = " ".join(f"-e {shlex.quote(f'{name}={value}')}" for name, value in self.variables.items())
         return f"ansible-playbook -i {INVENTORY} {self.playbook} {values}"
 
     def as_data(self) -> dict[str, Any]:
