@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -60,3 +61,15 @@ def test_reasons_are_counted_and_packages_named(folder: Path) -> None:
 
 def test_nothing_is_said_of_nothing(tmp_path: Path) -> None:
     assert left_out.told(left_out.reasons(tmp_path), left_out.others(tmp_path)) == []
+
+
+def test_the_readme_names_what_an_administrator_can_install() -> None:
+    root = Path(__file__).resolve().parents[3]
+    readme = (root / "README.md").read_text(encoding="utf-8")
+    known = dict(
+        re.findall(r'^(\w+)\)\n.*?packages="([^"]+)"', (root / "tests/tools/debian.sh").read_text(), re.MULTILINE | re.DOTALL)
+    )
+    assert set(known) == {"cabextract", "chromium", "curl", "samba", "smbd"}
+    # The other two are for servers, which only root can run.
+    for need in ("cabextract", "chromium", "curl"):
+        assert all(f"`{package}`" in readme for package in known[need].split())
