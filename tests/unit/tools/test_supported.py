@@ -93,3 +93,26 @@ def test_the_oldest_python_is_the_one_that_is_checked_for() -> None:
     assert f'requires-python = ">={oldest}"' in said
     assert f'python_version = "{oldest}"' in said
     assert f'target-version = "py{oldest.replace(".", "")}"' in said
+
+
+def test_the_example_of_an_execution_environment_takes_this_version() -> None:
+    version = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["version"]
+    example = (ROOT / "docs" / "examples" / "execution-environment.yml").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "execution_environment.md").read_text(encoding="utf-8")
+    for said in (example, page):
+        assert set(re.findall(r"configmgr-scp-([\d.]+)\.tar\.gz", said)) == {version}
+    core = yaml.safe_load(example)["dependencies"]["ansible_core"]["package_pip"]
+    least, below = re.fullmatch(r"ansible-core>=(\d\.\d+),<(\d\.\d+)", core).groups()  # type: ignore[union-attr]
+    assert least in CORES
+    assert int(below.partition(".")[2]) == int(CORES[-1].partition(".")[2]) + 1
+
+
+def test_kerberos_can_be_installed_as_the_readme_says() -> None:
+    """The execution environment compiles the same extras with the same packages as the README names."""
+    readme = text("README.md")
+    for line in (ROOT / "meta" / "ee-bindep.txt").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            assert line.split()[0] in readme, line
+    extras = re.findall(r"^(\w+\[kerberos\])", (ROOT / "meta" / "ee-requirements.txt").read_text(), re.MULTILINE)
+    assert extras == ["pywinrm[kerberos]", "pypsrp[kerberos]"]
+    assert all(f'"{extra}"' in readme for extra in extras)
