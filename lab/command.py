@@ -212,7 +212,7 @@ def _reset(options: argparse.Namespace) -> int:
 
 def _fault(options: argparse.Namespace) -> int:
     if options.action == "add":
-        params = dict(_param(text) for text in options.params)
+        params = dict(read_param(text) for text in options.params)
         answer = ask(options.state, "fault", action="add", kind=options.kind, params=params)
         print(f"order {answer['number']}")
     elif options.action == "cancel":
@@ -225,17 +225,11 @@ def _fault(options: argparse.Namespace) -> int:
     return 0
 
 
-def _param(text: str) -> tuple[str, str | int | float | bool]:
+def read_param(text: str) -> tuple[str, str]:
+    """A parameter of an order as it is typed, ``name=value``."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise FaultError(f"{text!r} is not of the form name=value")
-    if value in ("true", "false"):
-        return name, value == "true"
-    for kind in (int, float):
-        try:
-            return name, kind(value)
-        except ValueError:
-            continue
     return name, value
 
 

@@ -156,7 +156,10 @@ def _check_tree(sections: list[Section], sites: list[es.Site]) -> None:
 def _point(section: Section, machines: tuple[str, ...], top: es.Site) -> es.ServiceConnectionPoint:
     server = _server(section, "server", machines)
     if top.passive_server is not None and server in (top.server, top.passive_server):
-        raise section.error("server", f"{server} is one of a pair of site servers and cannot hold the role")
+        raise section.error(
+            "server",
+            f"{server} is one of a pair of site servers and cannot hold the role; where it does, it stands under as_found",
+        )
     point = es.ServiceConnectionPoint(server, section.choice("mode", ("online", "offline"), "online"))
     section.finish()
     return point

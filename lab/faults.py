@@ -15,6 +15,7 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 Param = str | int | float | bool
@@ -194,6 +195,8 @@ class FaultBoard:
     def order(self, kind: str, **params: Param | None) -> int:
         """Place an order and return its number. Raises :class:`FaultError`. See the module's words for the parameters."""
         given = {name: value for name, value in params.items() if value is not None}
+        if kind in FLAGS or kind in REQUEST_KINDS:
+            given = _typed(kind, given)
         with self._lock:
             number = next(self._numbers)
             if kind in FLAGS:
@@ -376,6 +379,22 @@ def _without_target(kind: str, given: dict[str, Param], on: str) -> dict[str, Pa
         raise FaultError(f"{kind}: {on} and target are the same; name one of them")
     rest = {name: value for name, value in given.items() if name != "target"}
     return {on: given["target"], **rest}
+
+
+def _typed(kind: str, given: dict[str, Param]) -> dict[str, Param]:
+    """The parameters with numbers and truth values for what was typed as text, where the kind wants those."""
+    wanted = _flag_params(FLAGS[kind]) if kind in FLAGS else _request_params(kind)
+    return {name: _read(value, wanted.get(name, str)) if isinstance(value, str) else value for name, value in given.items()}
+
+
+def _read(text: str, wanted: Kind) -> Param:
+    """The text as what is wanted, or as it is when it can not be that."""
+    if wanted is bool and text in ("true", "false"):
+        return text == "true"
+    if wanted in (int, float):
+        with suppress(ValueError):
+            return int(text) if wanted is int else float(text)
+    return text
 
 
 def _label(name: str) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shlex
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from lab.command import read_param
 from lab.fault_injector import GARBAGE, TRUNCATED, FaultInjector
 from lab.faults import FLAGS, REQUEST_KINDS, FaultBoard, FaultError, RequestFacts, usage
 from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status
@@ -50,6 +53,26 @@ def test_the_usage_of_every_kind_can_be_ordered(board: FaultBoard) -> None:
         needed = [param.partition("=")[0] for param in params if not param.startswith("[")]
         board.order(kind, **{param: given[param] for param in needed})
     assert len(board.listing()) == 2 * len({*FLAGS, *REQUEST_KINDS})
+
+
+def test_what_is_typed_becomes_what_the_kind_wants(board: FaultBoard) -> None:
+    typed = ("install_failure", ["reason=53", "count=2"]), ("tool_noise", ["shown=false"]), ("delay", ["seconds=0.5", "at=3"])
+    for kind, params in typed:
+        board.order(kind, **dict(map(read_param, params)))
+    failure, noise, delay = board.listing()
+    assert (failure["reason"], failure["count"], noise["shown"], delay["seconds"], delay["at"]) == ("53", 2, False, 0.5, 3)
+    for wrong in ("count=two", "count=1.5", "count=true"):
+        with pytest.raises(FaultError, match="count must be a whole number"):
+            board.order("install_failure", **dict([read_param(wrong)]))
+
+
+def test_the_orders_of_the_page_can_be_placed() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
+    start = "$ .venv/bin/python -m lab fault add "
+    orders = [shlex.split(line.removeprefix(start)) for line in page.splitlines() if line.startswith(start)]
+    assert len(orders) >= 3
+    for kind, *params in orders:
+        FaultBoard(frozenset({"cas01", "scp01"}), frozenset({"CAS"})).order(kind, **dict(map(read_param, params)))
 
 
 def test_a_flag_without_target_holds_everywhere(board: FaultBoard) -> None:
