@@ -30,6 +30,13 @@ options:
       - The site was recovered from a backup. No site shows this, so it has to be told. RV(duties) then has those of a recovery.
     type: bool
     default: false
+  entered_accounts:
+    description:
+      - Accounts whose passwords were entered again since the recovery, as V(DOMAIN\\user). No site shows this.
+    type: list
+    elements: str
+    default: []
+    version_added: 1.1.0
 seealso:
   - module: configmgr.scp.cloud_service_info
   - module: configmgr.scp.service_connection_point
@@ -55,7 +62,7 @@ EXAMPLES = r"""
 
 - name: Show it
   ansible.builtin.debug:
-    msg: "{{ item.title }} - {{ item.detail }} {{ item.how }}"
+    msg: "{{ item.text }}"
   loop: "{{ scp.duties_left }}"
   loop_control:
     label: "{{ item.id }}"
@@ -158,12 +165,16 @@ duties:
     done:
       description: Null where the site does not show it.
       type: bool
+    text:
+      description: The same for people, as an order, such as C(To do:) with what to do and why.
+      type: str
   sample:
     - id: app_secrets_renewed
       title: The secrets of the Entra applications were made after the role came to this server
       detail: "Made before 2026-11-22T10:00:00Z: ConfigMgr server app of 2026-05-06T10:00:00Z."
       how: "In the console: Administration > Cloud Services > Microsoft Entra tenants > the tenant > Renew Secret Key."
       done: false
+      text: "To do: Renew the secret in the console. Made before 2026-11-22T10:00:00Z: ConfigMgr server app."
 duties_left:
   description: The entries of RV(duties) that are not known to be done; empty when nothing is left.
   returned: when duties is true
@@ -182,7 +193,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duti
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import left
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty_facts import read_facts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -192,6 +203,7 @@ SPEC: dict[str, Any] = {
         "site_code": SITE_CODE_OPTION,
         "duties": {"type": "bool", "default": False},
         "recovered": {"type": "bool", "default": False},
+        "entered_accounts": {"type": "list", "elements": "str", "default": []},
     },
     "supports_check_mode": True,
 }
@@ -241,13 +253,14 @@ def _duties(task: Task, code: str, found: Sequence[CimInstance], states: Sequenc
 
     :raises TaskFailure: a site that can not have the role: what its duties depend on is seen at the top-level site only.
     """
+    entered = [chosen_name(naming.account_name, name, "entered_accounts") for name in task.params["entered_accounts"]]
     site = read_site(task.cim, code, task.host)
     if not site.top_level:
         raise TaskFailure(
             f"duties: site {code} is not the top-level site of its hierarchy. Run this on the host of the SMS Provider of the "
             "top-level site, with that site_code."
         )
-    listed = duties(read_facts(task.cim, site, found, states, task.params["recovered"]))
+    listed = duties(read_facts(task.cim, site, found, states, task.params["recovered"], entered))
     return {"duties": [duty.as_data() for duty in listed], "duties_left": [duty.as_data() for duty in left(listed)]}
 
 

@@ -78,8 +78,8 @@ options:
         type: str
   skip_when_in_place:
     description:
-      - Check nothing when the server has the role already, as the only one in the hierarchy and in the wished mode.
-        RV(in_place) tells. This costs one request.
+      - Check nothing when the server has the role already, as the only one in the hierarchy, in the wished mode, and with the
+        installation account and the proxy that are wished. RV(in_place) tells. This costs one request, or two with such a wish.
     type: bool
     default: false
   accounts_to_add:
@@ -150,7 +150,9 @@ blocked:
   type: bool
   sample: false
 in_place:
-  description: Whether the server has the role already, as the only one and in the wished mode; null when that is not known.
+  description:
+    - Whether the server has the role already, as the only one, in the wished mode and with the wished settings; null when that is
+      not known.
   returned: success
   type: bool
   sample: false
@@ -243,6 +245,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
 from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import judging
@@ -310,7 +313,7 @@ def run(task: Task) -> Result:
 def _checked(task: Task, plan: Plan) -> Result:
     mode = task.params["mode"]
     with site_of(task) as code:
-        if task.params["skip_when_in_place"] and judging.in_place(read_role_rows(task.cim, code), plan.server, code, mode):
+        if task.params["skip_when_in_place"] and _nothing_changes(task, plan, code, mode):
             return {**_judged([], plan, code), **_NOTHING, "in_place": True}
         sites, found = read_core(task.cim, code, plan.server)
         site = next((site for site in sites if site.code == code), None)
@@ -324,11 +327,21 @@ def _checked(task: Task, plan: Plan) -> Result:
     return {
         **_judged(judging.all_checks(facts, plan), plan, code),
         **_for_later_steps(facts, plan.mode),
-        "in_place": judging.in_place(facts.rows_of(naming.SERVICE_CONNECTION_POINT), plan.server, code, mode),
+        "in_place": judging.in_place(points, plan.server, code, mode) and not judging.settings_change(plan, system),
         "installation_account": settings["installation_account"],
         "site_server_initiates": settings["site_server_initiates"],
         "proxy": settings["proxy"],
     }
+
+
+def _nothing_changes(task: Task, plan: Plan, code: str, mode: str | None) -> bool:
+    """Whether the role is in place, with the settings of its server that are wished; those cost a request where some are."""
+    if not judging.in_place(read_role_rows(task.cim, code), plan.server, code, mode):
+        return False
+    if not judging.wishes_settings(plan):
+        return True
+    systems = read_rows(task.cim, code, (naming.SITE_SYSTEM,), plan.server)
+    return not judging.settings_change(plan, judging.site_system_row(systems, plan.server, code))
 
 
 def _unreadable(task: Task, plan: Plan, why: str, denied_by_winrm: bool = False) -> Result:

@@ -173,6 +173,13 @@ def test_a_role_in_place_costs_one_request(play: Play) -> None:
     assert play.estate.request_log.totals()["cim"] == 1
     other = play.run("site_prerequisites", mode="offline", **given)
     assert other["in_place"] is False
+    # Another proxy or account is looked at again, the ones that are there are not.
+    proxy: dict[str, Any] = {"enabled": True, "server": "proxy01.corp.example", "port": 8080}
+    changed = play.run("site_prerequisites", mode="online", proxy=proxy, **given)
+    assert (changed["in_place"], changed["proxy"]["port"]) == (False, 8080)
+    play.run("site_system", server=SCP01, proxy=proxy)
+    assert play.run("site_prerequisites", mode="online", proxy=proxy, **given)["in_place"] is True
+    assert play.run("site_prerequisites", mode="online", installation_account="", **given)["in_place"] is True
     assert len(other["checks"]) == len(TITLES)
 
 

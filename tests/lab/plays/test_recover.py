@@ -34,8 +34,15 @@ def test_passwords_are_entered_again_the_role_is_where_it_was_and_the_rest_is_li
         play("recover", estate, lab_inventory, tmp_path, service_connection_point_accounts=ACCOUNTS).recap(CAS01)["changed"] == 1
     )
     said = words(first)
-    for part in ("ConfigMgrPostRecoveryActions.html", "subscription to external notifications", "Entra applications"):
+    for part in (
+        "ConfigMgrPostRecoveryActions.html",
+        "Renew the secret",
+        "To do, if it was not done: Delete every subscription",
+    ):
         assert part in said
+    # Told once, and as an order. The one account of the site was entered in this very run.
+    assert said.count("external notifications") == 1
+    assert "The passwords of the site" not in said.partition("See what is left")[2]
     assert "Lab-Install-2026" not in first.output
     again = play(
         "recover", estate, lab_inventory, tmp_path, "recover_enter_passwords=false", service_connection_point_accounts=ACCOUNTS

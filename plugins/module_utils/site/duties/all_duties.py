@@ -56,7 +56,7 @@ def duties(facts: Facts) -> list[Duty]:
 def role_running(facts: Facts) -> Duty:
     """One row, and the site counts its downloader there as started."""
     id, title = "role_running", "The role is installed, has its mode, and its downloader runs"
-    how = "Run configmgr.scp.provision on the server that is to have it."
+    how = "Run configmgr.scp.provision, with the server that is to have the role in service_connection_point_server."
     if not facts.holders:
         return to_do(id, title, "The hierarchy has no service connection point.", how)
     if not facts.server:
@@ -64,7 +64,7 @@ def role_running(facts: Facts) -> Duty:
             id,
             title,
             f"The hierarchy has more than one service connection point: {placement.listed(facts.holders)}.",
-            "Remove the wrong one (state: absent with its server).",
+            "Remove the one that does not work: configmgr.scp.remove with that server in scp_server.",
         )
     seen = facts.component(naming.DOWNLOADER)
     if seen is None or not seen.started:
@@ -73,7 +73,12 @@ def role_running(facts: Facts) -> Duty:
     since = f" since {seen.last_started}" if seen.last_started else ""
     if facts.mode is None:
         why = f"{naming.DOWNLOADER} on {facts.server} is started{since}, but the row of the role tells no mode that is known."
-        return unclear(id, title, why, "Set the mode with configmgr.scp.service_connection_point, then restart the thread.")
+        return unclear(
+            id,
+            title,
+            why,
+            "Run configmgr.scp.provision with service_connection_point_mode: it writes the mode and restarts the thread.",
+        )
     return Duty(id, title, f"{naming.DOWNLOADER} on {facts.server} is started{since}; mode {facts.mode}.")
 
 
@@ -87,7 +92,7 @@ def no_update_in_progress(facts: Facts) -> Duty:
             id,
             title,
             f"Being installed: {_packages(busy)}.",
-            "Wait for it, see Monitoring > Updates and Servicing Status in the console.",
+            "Wait until it is installed, see Monitoring > Updates and Servicing Status in the console.",
         )
     return Duty(id, title, "None is being installed.")
 
@@ -123,7 +128,7 @@ def accounts_listed(facts: Facts) -> Duty:
             id,
             title,
             f"Not among the accounts of site {facts.site.code}: {', '.join(missing)}.",
-            "Add it with configmgr.scp.site_account.",
+            f"Add {', '.join(missing)}, with configmgr.scp.site_account or by service_connection_point_accounts.",
         )
     return Duty(id, title, f"Named: {', '.join(named)}." if named else f"{facts.server} names no account.")
 
@@ -136,10 +141,10 @@ def hotfixes(facts: Facts) -> Duty:
     waiting = [package for package in found if package.state not in _HOTFIX_AT_REST]
     if facts.recovered and installed:
         why = f"a recovered site counts hotfixes as installed whose files are gone: {', '.join(p.name for p in installed)}."
-        return unclear(id, title, why, "Install again those that came outside the console (memdocs, recover-sites).")
+        return unclear(id, title, why, "Install hotfixes again that came outside the console.")
     if waiting:
         why = f"not installed, and perhaps registered on another server: {_packages(waiting)}."
-        how = "If it came outside the console, register it again with the update registration tool on the role's server."
+        how = "Register a hotfix that came outside the console again, with the update registration tool on the role's server."
         return unclear(id, title, why, how)
     return Duty(id, title, f"Installed: {', '.join(p.name for p in installed)}." if installed else "The site knows of none.")
 
@@ -149,8 +154,16 @@ def passwords_entered(facts: Facts) -> Duty:
     id, title = "passwords_entered", "The passwords of the site's accounts were entered again after the recovery"
     if not facts.accounts:
         return Duty(id, title, f"Site {facts.site.code} has no account in its list.")
-    why = f"the site does not show it. Its accounts: {', '.join(facts.accounts)}."
-    return unclear(id, title, why, "Enter each again with configmgr.scp.site_account and update_password: always.")
+    entered = {name.casefold() for name in facts.entered}
+    missing = [name for name in facts.accounts if name.casefold() not in entered]
+    if not missing:
+        return Duty(id, title, f"Entered again: {', '.join(facts.accounts)}.")
+    how = (
+        f"Enter the passwords of {', '.join(missing)} again, with configmgr.scp.site_account (update_password: always) or by "
+        "configmgr.scp.recover with service_connection_point_accounts."
+    )
+    done = f" Entered again: {', '.join(name for name in facts.accounts if name not in missing)}." if entered else ""
+    return unclear(id, title, f"the site does not show whether they were entered.{done}", how)
 
 
 def external_notifications(facts: Facts) -> Duty:
@@ -159,8 +172,8 @@ def external_notifications(facts: Facts) -> Duty:
     return unclear(
         "external_notifications",
         "The subscriptions to external notifications were made anew after the recovery",
-        "the site does not show it.",
-        f"Delete them and create them again in the console (memdocs, external-notifications).{online}",
+        "the site does not show whether that was done.",
+        f"Delete every subscription to external notifications, and create it again in the console.{online}",
     )
 
 

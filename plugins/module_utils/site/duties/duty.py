@@ -21,7 +21,7 @@ class Duty:
 
     :param id: stable name for automation.
     :param detail: what the site shows; begins with "Cannot tell:" when it does not show enough.
-    :param how: what to do; empty when it is done.
+    :param how: what to do, as an order; empty when it is done.
     :param done: None when the site does not show it. It is then left to do like one that is not done.
     """
 
@@ -31,8 +31,24 @@ class Duty:
     how: str = ""
     done: bool | None = True
 
+    @property
+    def text(self) -> str:
+        """The duty for people who have to do it: an order, never the state that is to be reached told as a fact."""
+        if self.done is True:
+            return f"Done: {self.detail}"
+        return (
+            f"To do: {self.how} {self.detail}" if self.done is False else f"To do, if it was not done: {self.how} {self.detail}"
+        )
+
     def as_data(self) -> dict[str, Any]:
-        return {"id": self.id, "title": self.title, "detail": self.detail, "how": self.how, "done": self.done}
+        return {
+            "id": self.id,
+            "title": self.title,
+            "detail": self.detail,
+            "how": self.how,
+            "done": self.done,
+            "text": self.text,
+        }
 
 
 @dataclass(frozen=True)
@@ -53,7 +69,8 @@ class Facts:
     ``installed_at`` is the newest message of an installation of the role on its server, ``now`` the site's clock.
     ``site_systems`` maps servers of the site to their settings (``site_systems.as_data``): the role's own, and, where that uses
     no proxy, some that do; ``all_site_systems_seen``: there are no others. ``accounts`` are the listed ones.
-    ``recovered``: the site was recovered from a backup, which is nothing that a site shows.
+    ``recovered``: the site was recovered from a backup, which is nothing that a site shows; ``entered``: the accounts whose
+    passwords were entered again since, which it does not show either.
     """
 
     site: Site
@@ -70,6 +87,7 @@ class Facts:
     all_site_systems_seen: bool = True
     accounts: Sequence[str] = ()
     recovered: bool = False
+    entered: Sequence[str] = ()
 
     @property
     def server(self) -> str:

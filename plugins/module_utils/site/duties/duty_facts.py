@@ -29,7 +29,12 @@ MOST_PROXY_USERS = 3
 
 
 def read_facts(
-    session: CimSession, site: Site, role_rows: Sequence[CimInstance], components: Sequence[ComponentState], recovered: bool
+    session: CimSession,
+    site: Site,
+    role_rows: Sequence[CimInstance],
+    components: Sequence[ComponentState],
+    recovered: bool,
+    entered: Sequence[str] = (),
 ) -> Facts:
     """Everything that ``duties.duties`` looks at, beside the rows and components of the role, which the caller has read.
 
@@ -53,6 +58,7 @@ def read_facts(
         **_site_systems(session, site.code, server, mode),
         accounts=read_account_names(session, site.code),
         recovered=recovered,
+        entered=entered,
     )
 
 

@@ -137,6 +137,18 @@ def in_place(found: Sequence[CimInstance], server: str, code: str, mode: str | N
     )
 
 
+def wishes_settings(plan: Plan) -> bool:
+    """Whether settings of the server are wished that a check looks at."""
+    return plan.wish is not None and (plan.wish.installation_account is not None or plan.wish.proxy is not None)
+
+
+def settings_change(plan: Plan, system: CimInstance | None) -> bool:
+    """Whether the wished settings are others than those of the server's ``SMS Site System`` row."""
+    if plan.wish is None or not wishes_settings(plan):
+        return False
+    return system is None or site_systems.changed_row(system, plan.wish) is not None
+
+
 def rights_read(facts: SiteFacts) -> Check:
     """Reached only when the site was read."""
     return _passed("rights_read", f"Site {facts.site.code} and the rows of its configuration were read.")

@@ -276,12 +276,35 @@ def test_hotfixes(state: str, type_: int, recovered: bool, verdict: str) -> None
 def test_a_recovery_adds_duties() -> None:
     found = {one.id: one for one in duties(replace(SETTLED, recovered=True))}
     assert judged(found["passwords_entered"]) == "cannot tell"
-    assert r"CORP\proxy" in found["passwords_entered"].detail
+    assert r"CORP\proxy" in found["passwords_entered"].how
     assert judged(found["external_notifications"]) == "cannot tell"
     assert "online mode" not in found["external_notifications"].how
     assert tuple(found) == DUTY_IDS
     assert "online mode" in duty("external_notifications", recovered=True, mode="offline").how
     assert judged(duty("passwords_entered", recovered=True, accounts=[])) == "done"
+
+
+@pytest.mark.parametrize(
+    ("entered", "verdict", "words"),
+    [
+        ([], "cannot tell", "Enter the passwords of CORP\\inst, CORP\\proxy again"),
+        (["corp\\INST"], "cannot tell", "Enter the passwords of CORP\\proxy again"),
+        (["CORP\\inst", "CORP\\proxy"], "done", "Done: Entered again: CORP\\inst, CORP\\proxy."),
+    ],
+)
+def test_the_accounts_that_were_not_entered_are_named(entered: list[str], verdict: str, words: str) -> None:
+    found = duty("passwords_entered", recovered=True, accounts=["CORP\\inst", "CORP\\proxy"], entered=entered)
+    assert judged(found) == verdict
+    assert words in found.text
+
+
+@pytest.mark.parametrize("changes", [{"holders": []}, {"mode": None}, {"recovered": True}, {"applications": [app(CAME - DAY)]}])
+def test_what_is_to_do_is_an_order(changes: dict[str, Any]) -> None:
+    for found in left(duties(replace(SETTLED, **changes))):
+        assert found.text.startswith(("To do: ", "To do, if it was not done: "))
+        # The title is the state to be reached; told as a sentence it would be taken for a fact.
+        assert found.title not in found.text
+        assert found.how in found.text
 
 
 def test_external_notifications_are_lost_with_a_central_administration_site_only() -> None:
@@ -295,4 +318,5 @@ def test_as_data() -> None:
         "detail": "CMG is running.",
         "how": "",
         "done": True,
+        "text": "Done: CMG is running.",
     }
