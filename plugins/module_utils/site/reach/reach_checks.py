@@ -58,11 +58,14 @@ def endpoint_check(endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None, 
     """
     reach = judge(transfer, issuers)
     if reach is Reach.PROXY_AUTHENTICATION and proxy and proxy.account:
+        # The same words for every endpoint, so that a list of checks tells it once.
         why = (
-            f"the proxy {proxy} wants to know who asks. The site answers as {proxy.account}; this check can not, it has no "
-            "password of that account and asks with the logon of the WinRM connection"
+            f"the proxy {proxy} wants to know who asks. The site answers as {proxy.account}; this check asks with the logon of the "
+            "WinRM connection, because no password leaves the controller for it"
         )
-        remedy = f"Make sure that {proxy.account} may use the proxy, or let the proxy pass {endpoint} without authentication."
+        remedy = (
+            f"Make sure that {proxy.account} may use the proxy, or let the proxy pass these addresses without authentication."
+        )
         return cannot_tell(endpoint_id(endpoint), title(endpoint), why, remedy, endpoint.required)
     if reach is Reach.REACHABLE:
         status, remedy = Status.PASSED, ""

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import (
@@ -43,24 +43,28 @@ def last_contact(found: Gathered) -> Check:
     return _last_import(found) if found.mode == OFFLINE else _last_synchronisation(found)
 
 
+def contact_time(found: Gathered) -> datetime | None:
+    """When the role last synchronised, or offline when the site last took a list of updates in; None when nobody knows."""
+    if found.mode == OFFLINE:
+        return moment(_flow(found.site_log, "manifest").get("last_success"))
+    # The registry holds the exact time, but not while a check is asked for; the log tells what it still has.
+    recorded = moment(found.last.get("previous_synchronisation"))
+    logged = moment(_flow(found.log, "download").get("last_success"))
+    return max((when for when in (recorded, logged) if when is not None), default=None)
+
+
 def _last_synchronisation(found: Gathered) -> Check:
     hours = found.limits.contact_hours
     id, title = "last_contact", f"It has synchronised within {hours:g} hours"
-    # The registry holds the exact time, but not while a check is asked for; the log tells what it still has.
-    recorded, logged = (
-        moment(found.last.get("previous_synchronisation")),
-        moment(_flow(found.log, "download").get("last_success")),
-    )
-    times = [when for when in (recorded, logged) if when is not None]
+    then = contact_time(found)
     now = found.server_time
     remedy = f"Ask for a check with configmgr.scp.site_update_check (mode: online) on {found.server}. {_SEE_LOG}"
-    if not times:
+    if then is None:
         why = f"neither registry nor log of {found.server} tell of a synchronisation."
         said = found.last.result.get("msg") if found.last.run and not found.last.ok else None
         return unclear(id, title, f"{why} {said}" if said else why, remedy)
     if now is None:
         return unclear(id, title, f"the clock of {found.server} could not be read.", "Compare the time with that server's clock.")
-    then = max(times)
     detail = f"The last one was {ago(then, now)}, at {at(then)}."
     if now - then > timedelta(hours=hours):
         return failed(id, title, f"{detail} It should make one every 24 hours.", remedy)
@@ -69,8 +73,7 @@ def _last_synchronisation(found: Gathered) -> Check:
 
 def _last_import(found: Gathered) -> Check:
     id, title = "last_contact", f"Updates were imported within {found.limits.import_days:g} days"
-    manifest = _flow(found.site_log, "manifest")
-    then, now = moment(manifest.get("last_success")), moment(found.site_log.get("server_time")) or found.site_time
+    then, now = contact_time(found), moment(found.site_log.get("server_time")) or found.site_time
     if then is None or now is None:
         why = (
             "the part of hman.log that was read tells of no import."

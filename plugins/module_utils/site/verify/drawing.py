@@ -17,8 +17,8 @@ Data = Mapping[str, Any]
 
 WIDTH = 360
 _ROW, _BOX, _INDENT, _MARGIN = 54, 44, 24, 2
-# Average widths of a character at the sizes that the page writes in; longer texts are cut in the middle.
-_TITLE_CHARACTER, _SUBTITLE_CHARACTER = 8.2, 7.0
+# Widths of a character at the sizes that the page writes in, as in a wide font; longer texts are cut in the middle.
+_TITLE_CHARACTER, _SUBTITLE_CHARACTER = 8.6, 7.9
 _PADDING = 12
 # A picture of more rows says less than the number that it leaves out.
 MOST_ROWS = 60
@@ -29,7 +29,7 @@ SITE, ROLE = "site", "role"
 
 @dataclass(frozen=True)
 class Box:
-    """A site, or the server of the role. ``full`` holds the texts uncut, for a tooltip."""
+    """A site, or the server of the role. ``full`` holds the texts uncut, for a tooltip; ``ill``: the role does not work."""
 
     kind: str
     x: int
@@ -40,6 +40,7 @@ class Box:
     subtitle: str
     full: str
     top_level: bool = False
+    ill: bool = False
 
     @property
     def middle(self) -> int:
@@ -67,22 +68,23 @@ class Drawing:
     width: int = WIDTH
 
 
-def draw(sites: Sequence[Data], points: Sequence[Data]) -> Drawing:
+def draw(sites: Sequence[Data], points: Sequence[Data], ill: str = "") -> Drawing:
     """The drawing of a hierarchy.
 
     :param sites: rows of hierarchy_info's ``sites``; :param points: of its ``service_connection_points``.
+    :param ill: why the role does not work, in few words; empty when it does.
     """
     boxes: list[Box] = []
     lines: list[Line] = []
     last: dict[int, Box] = {}
-    rows = list(_rows(sites, points))
+    rows = list(_rows(sites, points, ill))
     for kind, depth, title, subtitle, top in rows[:MOST_ROWS]:
         x = _MARGIN + depth * _INDENT
         width = WIDTH - _MARGIN - x
         room = width - 2 * _PADDING
         texts = cut(title, int(room / _TITLE_CHARACTER)), cut(subtitle, int(room / _SUBTITLE_CHARACTER))
         y = _MARGIN + len(boxes) * _ROW
-        box = Box(kind, x, y, width, _BOX, *texts, f"{title}, {subtitle}", top)
+        box = Box(kind, x, y, width, _BOX, *texts, f"{title}, {subtitle}", top, kind == ROLE and bool(ill))
         parent = last.get(depth - 1)
         if parent is not None:
             lines.append(Line(parent.x + _INDENT // 2, parent.y + parent.height, box.middle, box.x))
@@ -101,7 +103,7 @@ def cut(text: str, room: int) -> str:
     return f"{text[:head]}…{text[len(text) - tail :]}"
 
 
-def _rows(sites: Sequence[Data], points: Sequence[Data]) -> Iterator[tuple[str, int, str, str, bool]]:
+def _rows(sites: Sequence[Data], points: Sequence[Data], ill: str) -> Iterator[tuple[str, int, str, str, bool]]:
     """Kind, depth, title, subtitle and whether it is the top-level site, in the order of the drawing."""
     children: dict[str, list[Data]] = {}
     known = {_text(site, "site_code") for site in sites}
@@ -122,7 +124,7 @@ def _rows(sites: Sequence[Data], points: Sequence[Data]) -> Iterator[tuple[str, 
         yield SITE, shown_depth, f"{code}  {_text(site, 'name')}", f"{_text(site, 'type')}, {server}", bool(site.get("top_level"))
         for point in points:
             if _text(point, "site_code") == code:
-                mode = _text(point, "mode") or "mode not known"
+                mode = ill or _text(point, "mode") or "mode not known"
                 place = "on the site server, " if _text(point, "server") == server else ""
                 yield ROLE, shown_depth + 1, f"Service connection point, {mode}", f"{place}{_text(point, 'server')}", False
         waiting += [(depth + 1, child) for child in reversed(children.get(code, []))]

@@ -14,7 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.check_list impo
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import Drawing, draw
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import moment
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted, length
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import at, counted, length
 
 Data = Mapping[str, Any]
 
@@ -24,16 +24,19 @@ _VERDICTS = {
     "failed": "Something is wrong",
 }
 _MOST_ROWS = 100
+# From when on the console warns of a secret.
+_SOON_DAYS = 30
 _CELL = 300
 
 
 @dataclass(frozen=True)
 class Group:
-    """Checks of one urgency."""
+    """Checks of one urgency. ``status`` is the class that colours them; ``folded``: shown when somebody asks."""
 
     title: str
     status: str
     checks: Sequence[Data]
+    folded: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,21 @@ class Step:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """A text, with a colour where it is not well (``bad`` or ``doubt``), and a share from 0 to 100 that is drawn as a bar."""
+
+    text: str
+    mark: str = ""
+    share: int | None = None
+
+
+@dataclass(frozen=True)
 class Table:
     """Rows of texts below their headings; the first column names the row."""
 
     title: str
     headings: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     left_out: int = 0
 
 
@@ -87,7 +99,7 @@ def page_of(report: Data) -> Page:
         summary=str(report["summary"]),
         generated=_time(report.get("generated")),
         facts=tuple(_facts(report)),
-        drawing=draw(report.get("sites") or (), report.get("service_connection_points") or ()),
+        drawing=draw(report.get("sites") or (), report.get("service_connection_points") or (), _ill(report)),
         groups=tuple(_groups(report["checks"])),
         timeline_title=_timeline_title(report),
         timeline=tuple(_timeline(report)),
@@ -107,24 +119,34 @@ def _facts(report: Data) -> Iterator[tuple[str, str]]:
         yield "Site version", _cell(f"{support.get('name') or 'unknown'} ({support['version']})")
     if support.get("ends"):
         yield "Support ends", _cell(support["ends"])
-    contact = next((check for check in report["checks"] if check["id"] == "last_contact"), None)
+    contact = moment(report.get("last_contact"))
     if contact is not None:
-        yield "Last contact", _cell(contact["detail"])
+        yield "Last contact", at(contact)
+    known = (report.get("log") or {}).get("server_time") or report.get("site_time")
+    if known:
+        yield "Clock there", _time(known)
+
+
+def _ill(report: Data) -> str:
+    """Why the role does not work, in a word or two for its box; empty when it does, or nobody knows."""
+    words = {"thread_checked": "no answer", "thread_running": "stopped", "role_installed": "missing"}
+    failed = {check["id"] for check in report["checks"] if check["status"] == Status.FAILED.value}
+    return next((told for id, told in words.items() if id in failed), "")
 
 
 def _groups(checks: Sequence[Data]) -> Iterator[Group]:
     """The most urgent first."""
     parts = (
-        ("Failed", Status.FAILED, True),
-        ("Advice", Status.FAILED, False),
-        ("Warnings", Status.WARNING, None),
-        ("Passed", Status.PASSED, None),
-        ("Not looked at", Status.SKIPPED, None),
+        ("Failed", Status.FAILED, True, "failed"),
+        ("Warnings", Status.WARNING, None, "warning"),
+        ("Advice", Status.FAILED, False, "advice"),
+        ("Skipped", Status.SKIPPED, None, "skipped"),
+        ("Passed", Status.PASSED, None, "passed"),
     )
-    for title, status, required in parts:
+    for title, status, required, colour in parts:
         found = [c for c in checks if c["status"] == status.value and required in (None, bool(c.get("required", True)))]
         if found:
-            yield Group(title, status.value, [_entry(check) for check in found])
+            yield Group(title, colour, [_entry(check) for check in found], status is Status.PASSED)
 
 
 def _entry(check: Data) -> Data:
@@ -170,13 +192,13 @@ def _tables(report: Data) -> Iterator[Table]:
     ]
     yield _table("Updates", ("Update", "Version", "State", "Since", "Advice"), packages)
     secrets = [
-        (a.get("name"), a.get("tenant"), _time(a["secret"].get("expires")), _days(a["secret"].get("expires_in_days")))
+        (a.get("name"), a.get("tenant"), _time(a["secret"].get("expires")), _left(a["secret"]))
         for a in report.get("applications") or ()
         if isinstance(a.get("secret"), Mapping)
     ]
     yield _table("Secrets of Entra applications", ("Application", "Tenant", "Expires", "Left"), secrets)
     components = [
-        (c.get("component"), c.get("server"), c.get("state"), c.get("status"), _time(c.get("last_heartbeat")))
+        (c.get("component"), c.get("server"), _state(c), _health(c), _time(c.get("last_heartbeat")))
         for c in report.get("components") or ()
     ]
     yield _table("Components", ("Component", "Server", "State", "Health", "Last sign of life"), components)
@@ -206,16 +228,37 @@ def _tables(report: Data) -> Iterator[Table]:
 
 def _table(title: str, headings: tuple[str, ...], rows: Sequence[Sequence[object]], left_out: int = 0) -> Table:
     kept = rows[:_MOST_ROWS]
-    return Table(title, headings, tuple(tuple(_cell(value) for value in row) for row in kept), left_out + len(rows) - len(kept))
+    return Table(title, headings, tuple(tuple(map(_of_table, row)) for row in kept), left_out + len(rows) - len(kept))
 
 
-def _days(days: object) -> str:
-    return counted(days, "day") if isinstance(days, int) else ""
+def _of_table(value: object) -> Cell:
+    return value if isinstance(value, Cell) else Cell(_cell(value))
+
+
+def _state(component: Data) -> Cell:
+    state = str(component.get("state") or "")
+    return Cell(_cell(state), "bad" if state == "stopped" else "")
+
+
+def _health(component: Data) -> Cell:
+    health = str(component.get("status") or "")
+    return Cell(_cell(health), {"critical": "bad", "warning": "doubt"}.get(health, ""))
+
+
+def _left(secret: Data) -> Cell:
+    """The days that a secret has left, as a share of its whole life where that is known."""
+    days, made, ends = secret.get("expires_in_days"), moment(secret.get("created")), moment(secret.get("expires"))
+    if not isinstance(days, int):
+        return Cell("")
+    mark = "bad" if days < 0 else "doubt" if days < _SOON_DAYS else ""
+    life = (ends - made).days if made and ends else 0
+    share = max(0, min(100, round(100 * days / life))) if life > 0 else None
+    return Cell("over" if days < 0 else counted(days, "day"), mark, share)
 
 
 def _time(text: object) -> str:
     when = moment(text)
-    return when.strftime("%Y-%m-%d %H:%M:%S UTC") if when else str(text or "")
+    return at(when) if when else str(text or "")
 
 
 def _cell(value: object) -> str:

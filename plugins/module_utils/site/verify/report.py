@@ -57,6 +57,7 @@ def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept
         "site_code": top.get("site_code"),
         "server": found.server or None,
         "mode": found.mode,
+        "last_contact": _iso(contact_checks.contact_time(found)),
         "verdict": verdict(listed["blocked"], listed["counts"]),
         **listed,
         "sites": list(found.hierarchy.rows("sites")),
@@ -131,6 +132,10 @@ def _safe(check: Check) -> Check:
     return replace(
         check, title=shown(check.title, 300), detail=shown(check.detail, MOST_DETAIL), remedy=shown(check.remedy, MOST_DETAIL)
     )
+
+
+def _iso(when: datetime | None) -> str | None:
+    return when.isoformat(timespec="seconds") if when else None
 
 
 def _without_ids(row: Any) -> dict[str, Any]:

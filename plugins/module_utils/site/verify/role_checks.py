@@ -9,6 +9,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site import executiv
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
+    counted,
     failed,
     passed,
     skipped,
@@ -107,7 +108,7 @@ def server_healthy(found: Gathered) -> Check:
         return skipped(id, title, "The site sums up no role of the server.")
     ill = [row for row in roles if row.get("status") != "ok"]
     if not ill:
-        return passed(id, title, f"{len(roles)} roles are ok.")
+        return passed(id, title, f"{counted(len(roles), 'role')} {'is' if len(roles) == 1 else 'are'} ok.")
     listed = ", ".join(
         f"{r.get('role')} is {r.get('status')}" + (f", down since {r['down_since']}" if r.get("down_since") else "") for r in ill
     )

@@ -6,12 +6,13 @@ import json
 import re
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import page_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import Cell, Page, Table, page_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.page.render import render
-from tests.unit.site.verify.support import WELL, flow, problem, report, spoiled, stage
+from tests.unit.site.verify.support import SCP01, WELL, flow, problem, report, spoiled, stage
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7 * 7 }}{% raw %}\x1b[2J\u202e]]>"
 
@@ -25,7 +26,14 @@ def test_the_most_urgent_stands_first() -> None:
     found = spoiled("thread", state="stopped")
     found["role"]["result"]["duties"] = [{"id": "proxy", "title": "T", "detail": "D", "how": "H", "done": False}]
     page = page_of(report(found))
-    assert [group.title for group in page.groups] == ["Failed", "Advice", "Passed", "Not looked at"]
+    assert [group.title for group in page.groups] == ["Failed", "Advice", "Skipped", "Passed"]
+    # Advice is no failure, neither in its colour nor in the count; what passed is folded.
+    assert [(group.status, group.folded) for group in page.groups] == [
+        ("failed", False),
+        ("advice", False),
+        ("skipped", False),
+        ("passed", True),
+    ]
     assert (page.verdict, page.headline) == ("failed", "Something is wrong")
     assert page.summary == "1 failed, 0 with a warning, 1 piece of advice, 4 passed, 11 skipped"
 
@@ -61,7 +69,51 @@ def test_without_anything_there_is_a_page_all_the_same() -> None:
 
 def test_problems_that_are_over_have_a_table() -> None:
     page = page_of(report(spoiled("log", problems=[problem("tls", status="over")])))
-    assert [table.rows[0][0] for table in page.tables if table.title == "Problems that are over"] == ["About tls"]
+    assert [table.rows[0][0].text for table in page.tables if table.title == "Problems that are over"] == ["About tls"]
+
+
+def table_of(page: Page, title: str) -> Table:
+    (found,) = [table for table in page.tables if table.title == title]
+    return found
+
+
+def test_what_is_not_well_in_a_table_has_a_colour() -> None:
+    rows = [
+        {"component": "SMS_DMP_DOWNLOADER", "server": SCP01, "state": "stopped", "status": "critical"},
+        {"component": "SMS_SERVICE_CONNECTOR", "server": SCP01, "state": "started", "status": "warning"},
+        {"component": "SMS_CLOUD", "server": SCP01, "state": "started", "status": "ok"},
+    ]
+    table = table_of(page_of(report(spoiled("role", components=rows))), "Components")
+    assert [[cell.mark for cell in row[2:4]] for row in table.rows] == [["bad", "bad"], ["", "doubt"], ["", ""]]
+
+
+@pytest.mark.parametrize(
+    ("days", "made", "cell"),
+    [
+        (160, "2026-05-01T00:00:00Z", Cell("160 days", "", 44)),
+        (10, "2026-05-01T00:00:00Z", Cell("10 days", "doubt", 3)),
+        (-3, "2026-05-01T00:00:00Z", Cell("over", "bad", 0)),
+        (160, None, Cell("160 days")),
+        (None, None, Cell("")),
+    ],
+)
+def test_what_is_left_of_a_secret_is_drawn(days: int | None, made: str | None, cell: Cell) -> None:
+    secret = {"created": made, "expires": "2027-05-01T00:00:00Z", "expires_in_days": days}
+    page = page_of(report(spoiled("cloud", applications=[{"name": "App", "tenant": "Corp", "secret": secret}])))
+    assert table_of(page, "Secrets of Entra applications").rows[0][3] == cell
+
+
+@pytest.mark.parametrize(("state", "told"), [("running", "online"), ("stopped", "stopped")])
+def test_the_tree_shows_a_role_that_does_not_work(state: str, told: str) -> None:
+    boxes = page_of(report(spoiled("thread", state=state))).drawing.boxes
+    (role,) = [box for box in boxes if box.kind == "role"]
+    assert (role.title, role.ill) == (f"Service connection point, {told}", state == "stopped")
+
+
+def test_a_time_is_a_value_and_all_have_one_form() -> None:
+    page = page_of(report(WELL))
+    assert dict(page.facts)["Last contact"] == "2026-11-22 10:00:18 UTC"
+    assert not re.search(r"\d{4}-\d\d-\d\dT\d\d", re.sub(r"<style>.*?</style>", "", render(page), flags=re.DOTALL))
 
 
 def evil_everywhere(value: Any, text: str) -> Any:
