@@ -60,8 +60,8 @@ def endpoint_check(endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None, 
     if reach is Reach.PROXY_AUTHENTICATION and proxy and proxy.account:
         # The same words for every endpoint, so that a list of checks tells it once.
         why = (
-            f"the proxy {proxy} wants to know who asks. The site answers as {proxy.account}; this check asks with the logon of the "
-            "WinRM connection, because no password leaves the controller for it"
+            f"the proxy {proxy} wants to know who asks. The site answers as {proxy.account}; this check asks with the logon of "
+            "the WinRM connection, because no password leaves the controller for it"
         )
         remedy = (
             f"Make sure that {proxy.account} may use the proxy, or let the proxy pass these addresses without authentication."
