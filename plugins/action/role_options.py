@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError
@@ -45,7 +46,7 @@ class ActionModule(ControllerAction):
         for sentence in doubtful:
             # Once in a run, as Display does it.
             display.warning(sentence)
-        read = options.read_role_options(role, task_vars, self._resolved, task_vars.get("omit"))
+        read = options.read_role_options(_trusted(role), task_vars, self._resolved, task_vars.get("omit"))
         problems = [*refused, *read.problems, *impossible(role.name, read.options)]
         if problems:
             raise TaskFailure(" ".join(problems))
@@ -53,6 +54,12 @@ class ActionModule(ControllerAction):
 
     def _resolved(self, value: Any) -> Any:
         try:
-            return self._templar.template(trust_as_template(value) if type(value) is str else value)
+            return self._templar.template(value)
         except AnsibleError as error:
             raise ValueError(str(getattr(error, "message", "") or error)) from error
+
+
+def _trusted(role: options.Role) -> options.Role:
+    """With the templates of the role's own defaults, which a user's null brings back, as templates for ansible-core 2.19."""
+    defaults = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in role.defaults.items()}
+    return replace(role, defaults=defaults)

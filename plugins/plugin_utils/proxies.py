@@ -43,7 +43,7 @@ def is_no_address(text: str) -> bool:
     return text.strip().lower() in ("", "null", "none", "~", "false", "omit")
 
 
-def environment_proxy(endpoint: str, environment: Mapping[str, str] = os.environ) -> Proxy | None:
+def environment_proxy(endpoint: str, environment: Mapping[str, str] | None = None) -> Proxy | None:
     """The proxy that the environment names for an address, as requests finds it; None without one; no_proxy is heeded."""
     try:
         from requests.utils import get_environ_proxies, select_proxy
@@ -53,6 +53,7 @@ def environment_proxy(endpoint: str, environment: Mapping[str, str] = os.environ
     url = select_proxy(endpoint, get_environ_proxies(endpoint, no_proxy=None))
     if not url:
         return None
+    environment = os.environ if environment is None else environment
     scheme = urlsplit(endpoint).scheme
     names = [f"{kind}_proxy" for kind in (scheme, "all")]
     spelled = [spelling for name in names for spelling in (name, name.upper())]

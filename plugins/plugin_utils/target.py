@@ -76,7 +76,7 @@ class Target:
     @property
     def domain(self) -> str:
         """The domain that the user's name shows; empty for a local account of the server, as far as the name tells."""
-        domain, found, _ = self.user.partition("\\")
+        domain, found, _name = self.user.partition("\\")
         if not found:
             return self.user.partition("@")[2]
         server = (urlsplit(self.endpoint).hostname or "").partition(".")[0]
