@@ -120,6 +120,9 @@ components:
     server:
       description: The server as the site names it.
       type: str
+    site_code:
+      description: The site that counts it.
+      type: str
     state:
       description: Such as V(started), V(stopped), V(installing).
       type: str
@@ -133,7 +136,7 @@ components:
       description: When the site last heard of it, ISO 8601 UTC.
       type: str
   sample:
-    - {component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, state: started, status: ok,
+    - {component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, site_code: CAS, state: started, status: ok,
        last_started: "2026-11-22T10:00:00Z", last_heartbeat: "2026-11-22T14:00:00Z"}
 installed:
   description: Whether there is a row, and the site counts the downloader on the server of every row as started.

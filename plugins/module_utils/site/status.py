@@ -62,6 +62,7 @@ class ComponentState:
         return {
             "component": self.component,
             "server": self.server,
+            "site_code": self.site_code,
             "state": self.state,
             "status": self.status,
             "last_started": self.last_started,

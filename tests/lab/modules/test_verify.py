@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+import yaml
 
 from lab.configmgr import timing
 from lab.configmgr.updates import AVAILABLE
@@ -48,6 +49,18 @@ def test_a_sound_role(sound: Play) -> None:
     assert required(found) == []
     assert {found[id]["status"] for id in ("role_configured", "role_installed", "thread_running", "last_contact")} == {"passed"}
     assert {found[id]["status"] for id in ("synchronisation", "manifest_accepted", "endpoints_reported")} == {"passed"}
+
+
+def test_a_server_without_curl_is_as_sound_and_as_complete(start_estate: StartEstate) -> None:
+    estate = yaml.safe_load(with_role("scp01"))
+    next(machine for machine in estate["machines"] if machine["name"] == "scp01")["os"] = "2016"
+    play = Play(start_estate(yaml.safe_dump(estate)))
+    play.settle(120)
+    found = checks(play)
+    assert required(found) == []
+    assert {found[id]["status"] for id in ("thread_running", "last_contact", "synchronisation", "manifest_accepted")} == {
+        "passed"
+    }
 
 
 @pytest.mark.parametrize(

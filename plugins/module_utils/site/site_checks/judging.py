@@ -184,7 +184,7 @@ def single_instance(facts: SiteFacts, plan: Plan) -> Check:
     stray = placement.stray_refusal(holders)
     if stray:
         seen = () if isinstance(facts.components, Unread) else [state.as_data() for state in facts.components]
-        told = " ".join(which_works.told(server, seen) for server, _code in holders)
+        told = " ".join(which_works.told(server, code, seen) for server, code in holders)
         steps = [_removal(facts, plan, server, code) for server, code in holders]
         return _failed("single_instance", f"{stray} {told}", f"Remove the one that does not work: {'; or '.join(steps)}.")
     if not holders:

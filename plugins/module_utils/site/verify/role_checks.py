@@ -35,7 +35,7 @@ def role_configured(found: Gathered) -> Check:
     if not holders:
         return failed(id, title, "No site of the hierarchy has it.", _PROVISION)
     if len(holders) > 1:
-        told = " ".join(which_works.told(server, found.role.rows("components")) for server, _code in holders)
+        told = " ".join(which_works.told(server, code, found.role.rows("components")) for server, code in holders)
         both = f"There is more than one: {placement.listed(holders)}. {told}"
         return failed(id, title, with_times(both), _REMOVE)
     server, code = holders[0]

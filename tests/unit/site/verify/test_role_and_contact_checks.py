@@ -40,7 +40,7 @@ def test_of_two_it_says_which_one_works() -> None:
     )
     assert "On scp02.corp.example SMS_DMP_DOWNLOADER is stopped, so that one does not work." in entry["detail"]
     entry = check(spoiled("role", configured=[ROW, second], components=[]), "role_configured")
-    assert entry["detail"].count("the site knows no SMS_DMP_DOWNLOADER") == 2
+    assert entry["detail"].count("site CAS knows no SMS_DMP_DOWNLOADER") == 2
 
 
 @pytest.mark.parametrize("row", [[], [{**ROW, "site_code": "PR1"}]])
