@@ -16,7 +16,8 @@ DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
 
 # Whether the second role is enough is disputed: a later change of that page says that it is not. Not tried.
 HOW_TO_RENEW = (
-    "Renew the secret in the console: Administration > Cloud Services > Microsoft Entra tenants > the tenant > Renew Secret Key. "
+    "Renew the secrets of the Entra applications in the console: Administration > Cloud Services > Microsoft Entra tenants > the "
+    "tenant > Renew Secret Key. "
     "For an imported application make the key in the Azure portal first and enter it there with its date. From version 2409 on "
     "this needs a Global Administrator; a Privileged Role Administrator may not be enough."
 )
