@@ -18,8 +18,12 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils import role_options 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.controller_action import ControllerAction
 
 try:
+    from ansible.errors import AnsibleValueOmittedError
     from ansible.template import trust_as_template
-except ImportError:  # ansible-core 2.18 knows no texts that are not to be trusted
+
+    _OMITTED: tuple[type[Exception], ...] = (AnsibleValueOmittedError,)
+except ImportError:  # ansible-core 2.18: omit is a text, and every text may be a template
+    _OMITTED = ()
 
     def trust_as_template(value: str) -> str:
         """The text itself."""
@@ -55,6 +59,8 @@ class ActionModule(ControllerAction):
     def _resolved(self, value: Any) -> Any:
         try:
             return self._templar.template(value)
+        except _OMITTED:
+            return None
         except AnsibleError as error:
             raise ValueError(str(getattr(error, "message", "") or error)) from error
 

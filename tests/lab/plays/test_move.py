@@ -72,7 +72,7 @@ def test_check_mode_prints_the_steps_in_their_order_and_writes_nothing(estate: E
 
 # What may not be.
 REFUSED = {
-    "no_server": ({"scp_to": ""}, "move_to is not set"),
+    "no_server": ({"scp_to": ""}, "scp_to is empty"),
     "same_server": ({"scp_to": SCP02, "scp_from": SCP02}, "is the server that the role is to be moved to"),
     "wrong_origin": (
         {"scp_to": SCP02, "scp_from": "scp03.corp.example"},
@@ -80,7 +80,7 @@ REFUSED = {
     ),
     "of_another_site": ({"scp_to": "pri1.corp.example"}, "site system server of site PR1"),
     "preflight": ({"scp_to": SCP04}, "Preflight of scp04.corp.example"),
-    "no_origin": ({"scp_to": SCP02, "move_remove_old_site_system": "true"}, "move_remove_old_site_system needs move_from"),
+    "no_origin": ({"scp_to": SCP02, "move_remove_old_site_system": "true"}, "move_remove_old_site_system needs scp_from"),
 }
 
 
@@ -127,7 +127,7 @@ def test_a_dead_old_server_does_not_block_and_is_named(estate: Estate, move: Pla
     run = move(*TO_SCP02, **fast)
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
-    assert "scp01.corp.example can not be reached, so it is not waited for." in words(run)
+    assert "scp01.corp.example gives no connection, so it is not waited for." in words(run)
     assert "The site still counts SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
 
 
