@@ -39,7 +39,7 @@ if [ -z "${FRESH_INSIDE:-}" ]; then
         mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -n 1)}
         echo "fresh: making a minimal $suite in $base"
         rm -rf "$base"
-        debootstrap --variant=minbase "$suite" "$base" "${mirror:-http://deb.debian.org/debian}" >"$folder/$suite.log" 2>&1 ||
+        debootstrap --variant=minbase "$suite" "$base" ${mirror:+"$mirror"} >"$folder/$suite.log" 2>&1 ||
             fail "debootstrap failed; the end of $folder/$suite.log says why."
         touch "$base/complete"
     fi

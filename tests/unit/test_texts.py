@@ -25,6 +25,7 @@ REGISTRIES = (
     "gh" + "cr.io",
     "qu" + "ay.io",
     "npm" + "js.org",
+    "deb.deb" + "ian.org",
 )
 # A CIM namespace (.../wmi/root/cimv2) has a word before /root/, a machine path has none; tests name the ends of resource URIs.
 MACHINE_PATH = re.compile(r"(?<![\w.}\])*/-])/(?:work|root(?!/(?:cimv2|default|sms|x)/)|home/\w+|Users/\w+)/(?=[\w.])")
