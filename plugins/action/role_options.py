@@ -14,6 +14,7 @@ from ansible.utils.display import Display
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role_options import impossible
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.modules import role_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils import controller_paths
 from ansible_collections.configmgr.scp.plugins.plugin_utils import role_options as options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.controller_action import ControllerAction
 
@@ -51,7 +52,7 @@ class ActionModule(ControllerAction):
             # Once in a run, as Display does it.
             display.warning(sentence)
         read = options.read_role_options(_trusted(role), task_vars, self._resolved, task_vars.get("omit"))
-        problems = [*refused, *read.problems, *impossible(role.name, read.options)]
+        problems = [*refused, *read.problems, *impossible(role.name, read.options), *_unwritable(read.options)]
         if problems:
             raise TaskFailure(" ".join(problems))
         return {"changed": False, "options": dict(read.options)}
@@ -63,6 +64,18 @@ class ActionModule(ControllerAction):
             return None
         except AnsibleError as error:
             raise ValueError(str(getattr(error, "message", "") or error)) from error
+
+
+def _unwritable(read: Mapping[str, Any]) -> list[str]:
+    """Why the reports can not be written, told before anything is looked at."""
+    folder = read.get("report_dir")
+    if folder is None:
+        return []
+    try:
+        problem = controller_paths.unwritable(folder)
+    except controller_paths.ControllerPathError as error:
+        problem = str(error)
+    return [] if problem is None else [problem]
 
 
 def _trusted(role: options.Role) -> options.Role:

@@ -52,6 +52,21 @@ def look(text: str, depth: int = 0) -> Looked:
     return Looked(str(path), kind, readable, tuple(_files(path, depth)) if kind == "folder" and depth else ())
 
 
+def unwritable(text: str) -> str | None:
+    """Why no files can be written to a folder, which need not be there yet; None when they can. Nothing is made.
+
+    To be asked before long work whose result is to be written there.
+
+    :raises ControllerPathError: no path.
+    """
+    path = full_path(text)
+    nearest = next(folder for folder in (path, *path.parents) if folder.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return None
+    why = f"{_user()} may not write to {nearest}" if nearest.is_dir() else f"{nearest} is no folder"
+    return f"No file can be written to the folder {path} on the controller: {why}. Give another folder."
+
+
 def make_folder(path: Path) -> bool:
     """Make a folder with those above it, closed to others; False when it is there.
 

@@ -219,9 +219,9 @@ def _is_omitted(value: Any, omitted: Any) -> bool:
 
 
 def _as_choice(option: Mapping[str, Any], value: Any) -> Any:
-    """A truth value as the text that stands for it among the choices: YAML makes a truth value of it unless it is in quotes."""
-    text = str(value).lower()
-    return text if isinstance(value, bool) and text in map(str, option.get("choices") or ()) else value
+    """A choice in any letter case. A truth value stands for its text: YAML makes one of it unless it is in quotes."""
+    text = str(value).strip().lower()
+    return text if isinstance(value, (bool, str)) and text in map(str, option.get("choices") or ()) else value
 
 
 def _problem(name: str, option: Mapping[str, Any], value: Any) -> str | None:

@@ -63,3 +63,12 @@ def test_reading(tmp_path: Path) -> None:
         controller_paths.read_whole(tmp_path / "a", 4)
     with pytest.raises(ControllerPathError, match="can not be read as a file"):
         controller_paths.read_whole(tmp_path)
+
+
+def test_whether_a_folder_can_be_written_to_is_told_without_making_it(tmp_path: Path) -> None:
+    assert controller_paths.unwritable(str(tmp_path / "a" / "b")) is None
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "file").write_text("x")
+    problem = controller_paths.unwritable(str(tmp_path / "file" / "b"))
+    assert problem is not None
+    assert f"{tmp_path / 'file'} is no folder" in problem

@@ -222,3 +222,9 @@ def test_a_variable_that_is_nobody_elses_is_refused_without_a_near_name() -> Non
 @pytest.mark.parametrize("name", sorted(KNOWN))
 def test_no_known_variable_is_refused(name: str) -> None:
     assert role_options.unknown_variables([name], KNOWN) == ([], [])
+
+
+@pytest.mark.parametrize("spelled", ["ONLINE", "Online", " online "])
+def test_a_choice_may_be_written_in_any_case(spelled: str) -> None:
+    found = read(role("service_connection_point"), {"service_connection_point_mode": spelled})
+    assert found.options["mode"] == "online"
