@@ -4,9 +4,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.naming import is_address, plain_name, same_computer
 
 # What a user sets where the names do not tell it.
 VARIABLE = "scp_hosts"
@@ -46,19 +47,19 @@ def find_host(
     :param here: the inventory name of the host that the task runs for.
     :param here_is: names of the computer that this host is known to be, for example what its own SMS Provider says.
     """
-    wanted = folded(server)
+    wanted = plain_name(server)
     if not wanted:
         return HostFound("", "No server is named.", "Name it by its fully qualified domain name.")
-    for key in (name for name in mapping if folded(name) == wanted):
+    for key in (name for name in mapping if plain_name(name) == wanted):
         return _mapped(server, str(mapping[key]), hosts)
-    for key in (name for name in mapping if same_name(name, wanted)):
+    for key in (name for name in mapping if same_computer(name, wanted)):
         return _mapped(server, str(mapping[key]), hosts)
-    if here and any(same_name(name, wanted) for name in here_is):
+    if here and any(same_computer(name, wanted) for name in here_is):
         return HostFound(here)
     # The addresses of all hosts are looked at only where no name fits.
     found = (
-        [name for name in hosts if folded(name) == wanted]
-        or [name for name, addresses in hosts.items() if any(folded(address) == wanted for address in addresses)]
+        [name for name in hosts if plain_name(name) == wanted]
+        or [name for name, addresses in hosts.items() if any(plain_name(address) == wanted for address in addresses)]
         or [name for name, addresses in hosts.items() if _is_alike(wanted, (name, *addresses))]
     )
     if len(found) > 1:
@@ -69,27 +70,12 @@ def find_host(
         "",
         f"{server} is no host of the inventory.",
         f"Add it to the inventory, with the connection winrm or psrp. Where it is there by another name, say which: "
-        f"{VARIABLE}: {{{folded(server)}: NAME}}.",
+        f"{VARIABLE}: {{{plain_name(server)}: NAME}}.",
     )
 
 
-def folded(name: str) -> str:
-    """A name for comparing: without blanks around it, without a trailing dot, in lower case."""
-    return name.strip().rstrip(".").lower()
-
-
-def same_name(one: str, other: str) -> bool:
-    """Whether two names can be of one computer: the same, or a short name and a full name that begins with it."""
-    left, right = folded(one), folded(other)
-    if left == right:
-        return bool(left)
-    if _is_address(left) or _is_address(right) or ("." in left) == ("." in right):
-        return False
-    return left.split(".")[0] == right.split(".")[0]
-
-
 def _mapped(server: str, value: str, hosts: Mapping[str, Sequence[str]]) -> HostFound:
-    found = [name for name in hosts if folded(name) == folded(value)]
+    found = [name for name in hosts if plain_name(name) == plain_name(value)]
     if len(found) == 1:
         return HostFound(found[0])
     return HostFound(
@@ -101,11 +87,11 @@ def _mapped(server: str, value: str, hosts: Mapping[str, Sequence[str]]) -> Host
 
 def _is_alike(wanted: str, names: Sequence[str]) -> bool:
     """A short name fits unless another name of the same host says that it is in another domain."""
-    told = [folded(name) for name in names if not _is_address(folded(name))]
+    told = [plain_name(name) for name in names if not is_address(plain_name(name))]
     full = {name for name in told if "." in name}
     if "." in wanted and full and wanted not in full:
         return False
-    return any(same_name(name, wanted) for name in told)
+    return any(same_computer(name, wanted) for name in told)
 
 
 def _ambiguous(server: str, here: str, found: Sequence[str]) -> HostFound:
@@ -114,14 +100,6 @@ def _ambiguous(server: str, here: str, found: Sequence[str]) -> HostFound:
     return HostFound(
         "",
         f"{server} may be any of these hosts of the inventory: {', '.join(sorted(found))}.",
-        f"Say which one: {VARIABLE}: {{{folded(server)}: {sorted(found)[0]}}}.",
+        f"Say which one: {VARIABLE}: {{{plain_name(server)}: {sorted(found)[0]}}}.",
         tuple(sorted(found)),
     )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return True

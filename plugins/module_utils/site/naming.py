@@ -101,7 +101,7 @@ def same_computer(a: str, b: str) -> bool:
         return False
     if one == other:
         return True
-    if _is_address(one) or _is_address(other) or ("." in one) == ("." in other):
+    if is_address(one) or is_address(other) or ("." in one) == ("." in other):
         return False
     return one.partition(".")[0] == other.partition(".")[0]
 
@@ -118,7 +118,7 @@ def host_name(text: str, option: str) -> str:
     :raises BadName: for anything else.
     """
     name = text.strip()
-    if _is_address(name):
+    if is_address(name):
         return name
     if not name or len(name) > 255 or not all(_LABEL.fullmatch(label) for label in _lower(name).split(".")):
         raise BadName(f"{option}: {_shown(text)} is not a host; give a name such as proxy.contoso.com, or an IP address.")
@@ -199,7 +199,8 @@ def _lower(text: str) -> str:
     return text.lower() if text.isascii() else text
 
 
-def _is_address(text: str) -> bool:
+def is_address(text: str) -> bool:
+    """Whether a text is an IP address, as another computer would understand it."""
     try:
         address = ipaddress.ip_address(text)
     except ValueError:

@@ -125,7 +125,8 @@ def test_of_two_rows_the_refusal_says_which_one_works(found: Found) -> None:
     for wish in ({"state": "absent"}, {"server": SCP01}, {"server": SCP02, "move": True, "mode": "online"}):
         said = play.refused(MODULE, **wish)
         assert "The hierarchy has 2 service connection points" in said
-        assert said.endswith(f"The site counts SMS_DMP_DOWNLOADER as started on {SCP01} (site CAS).")
+        assert f"On {SCP01} SMS_DMP_DOWNLOADER is started" in said
+        assert said.endswith("so that one does not work.")
 
 
 def test_an_absence_says_where_the_role_still_is(found: Found) -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.inventory_hosts import find_host, same_name
+from ansible_collections.configmgr.scp.plugins.module_utils.site.inventory_hosts import find_host
 
 SCP01 = "scp01.corp.example"
 
@@ -72,22 +72,6 @@ def test_the_host_of_the_play_is_what_its_computer_says() -> None:
     hosts = {"provider-1": ["127.0.0.1"], "x": []}
     assert find_host("cas01.corp.example", hosts, {}, "provider-1", ["CAS01"]).host == "provider-1"
     assert find_host("cas02.corp.example", hosts, {}, "provider-1", ["CAS01"]).host == ""
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "same"),
-    [
-        ("a", "A.", True),
-        ("a.x", "a", True),
-        ("a.x", "a.y", False),
-        ("", "", False),
-        ("127.0.0.1", "127", False),
-        ("127.0.0.1", "127.0.0.1", True),
-    ],
-)
-def test_same_name(one: str, other: str, same: bool) -> None:
-    assert same_name(one, other) is same
-    assert same_name(other, one) is same
 
 
 LABELS = st.from_regex(r"[a-z][a-z0-9]{0,5}", fullmatch=True)

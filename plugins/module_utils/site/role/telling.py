@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status, updates, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud_needs import needs_warning, read_cloud_needs
 from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_sites
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways
@@ -24,7 +24,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
     read_site_servers,
     with_providers,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Refused
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread, attempt
@@ -67,7 +66,9 @@ def refused(task: Task, state: RoleState, around: Surroundings, decision: Callab
     message = found.message
     if len(state.rows) > 1:
         states = status.component_states(task.cim, state.site.code, (naming.DOWNLOADER,))
-        message = f"{message} {which_works(state.rows, states)}"
+        seen = [component.as_data() for component in states]
+        told = (which_works.told(rows.server_of(row), rows.site_of(row), seen) for row in state.rows)
+        message = f"{message} {' '.join(told)}"
     return TaskFailure(message, way_out=[way.as_data() for way in found.ways])
 
 
@@ -92,21 +93,6 @@ def full_names_wanted(task: Task, row: CimInstance) -> Iterator[None]:
             f"only. Make the server anew, with its full name: {away}; then {again}. If it has other roles, they go first.",
             **{**refusal.result, "way_out": [way.as_data() for way in steps]},
         ) from refusal
-
-
-def which_works(found: Sequence[CimInstance], states: Sequence[ComponentState]) -> str:
-    """Of several rows, those whose server has the role at work: what one needs to know to choose.
-
-    :param states: the downloader's, on every server.
-    """
-    works = [
-        (rows.server_of(row), rows.site_of(row))
-        for row in found
-        if any(state.started and rows.is_on(row, state.server) and state.site_code in ("", rows.site_of(row)) for state in states)
-    ]
-    if not works:
-        return f"The site counts {naming.DOWNLOADER} as started on none of them."
-    return f"The site counts {naming.DOWNLOADER} as started on {placement.listed(works)}."
 
 
 def told_before(task: Task, site: Site, around: Surroundings, before: CimInstance | None, after: CimInstance | None) -> Result:
