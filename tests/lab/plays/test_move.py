@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from lab.server import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
@@ -129,6 +130,29 @@ def test_a_dead_old_server_does_not_block_and_is_named(estate: Estate, move: Pla
     assert holders(estate) == [SCP02]
     assert "scp01.corp.example gives no connection, so it is not waited for." in words(run)
     assert "The site still counts SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
+
+
+def test_an_old_server_that_refuses_the_logon_is_not_gone(
+    estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path
+) -> None:
+    inventory = lab_inventory(estate)
+    tree = yaml.safe_load(inventory.read_text(encoding="utf-8"))
+    tree["all"]["children"]["candidates"]["hosts"][SCP01]["ansible_password"] = "wr0ng-One"
+    inventory.write_text(yaml.safe_dump(tree), encoding="utf-8")
+
+    def move(*arguments: str) -> Run:
+        return run_playbook(CHECKOUT / "playbooks" / "move.yml", inventory, tmp_path, *TO_SCP02, *arguments)
+
+    run = move()
+    assert run.code == 2
+    assert holders(estate) == [SCP01]
+    assert writes(estate) == []
+    assert "it can not be told whether it is gone" in words(run)
+    assert "-e move_old_server_gone=true" in words(run)
+    # What the message says works.
+    again = move("-e", "move_old_server_gone=true")
+    assert again.code == 0, again.output
+    assert holders(estate) == [SCP02]
 
 
 def test_a_new_server_that_the_site_refuses_gives_the_role_back(estate: Estate, move: PlayBook) -> None:
