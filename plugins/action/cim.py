@@ -27,6 +27,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 from ansible_collections.configmgr.scp.plugins.modules import cim
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
+from ansible_collections.configmgr.scp.plugins.plugin_utils.delegation import own_settings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
@@ -95,10 +96,15 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _run(self, module: ModuleType, arguments: Arguments, variables: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
         """Connect and run; adds the connection's secrets to ``secrets``."""
         host = self._task.delegate_to or variables.get("inventory_hostname", "")
-        if self._task.delegate_to:
-            variables = variables.get("ansible_delegated_vars", {}).get(host, {})
         try:
-            access = access_to(self._connection, frozenset(variables))
+            settings: Mapping[str, Any] = {}
+            if self._task.delegate_to:
+                everyone = variables.get("hostvars", {})
+                variables = variables.get("ansible_delegated_vars", {}).get(host, {})
+                if host in everyone:
+                    definitions = self._connection.option_definitions
+                    settings = own_settings(definitions, variables, everyone.raw_get(host), everyone[host])
+            access = access_to(self._connection, frozenset(variables), settings)
         except SettingsError as error:
             return outcome_of(error, connected=False, host=host)
         secrets |= spellings(access.secrets)

@@ -8,7 +8,7 @@ PowerShell process on the server for every task, which CIM does not need (wsman.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -21,6 +21,8 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import Sha
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError, Target
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
+
+_NO_SETTINGS: Mapping[str, Any] = {}
 
 
 @dataclass(frozen=True)
@@ -44,16 +46,19 @@ class Access:
     share_account: ShareAccount
 
 
-def access_to(connection: Any, variables: Collection[str] = ()) -> Access:
+def access_to(connection: Any, variables: Collection[str] = (), settings: Mapping[str, Any] = _NO_SETTINGS) -> Access:
     """Prepare the way to the host of a task; nothing is sent yet.
 
     :param connection: the task's connection plugin, its options set.
     :param variables: names of the host's variables.
+    :param settings: options that count in place of the plugin's, see ``delegation.py``.
     :raises SettingsError: the settings of the host cannot be used.
     """
     kind = connection.transport
 
     def option(name: str) -> Any:
+        if name in settings:
+            return settings[name]
         try:
             return plain(connection.get_option(name))
         except KeyError:
