@@ -218,7 +218,18 @@ def test_a_lab_that_ended_by_itself_leaves_its_last_words(run: Run, state: Path)
     assert (state / "lab.log").read_text(encoding="utf-8").endswith("nobody asked anything for 1 seconds\n")
 
 
-def test_who_interrupts_a_detached_start_leaves_no_lab(state: Path, estate_file: Path, address_base: str) -> None:
+def test_who_interrupts_a_detached_start_leaves_no_lab(run: Run, state: Path, estate_file: Path, address_base: str) -> None:
+    # On a busy machine a start may be over before the signal arrives; then there is nothing to interrupt.
+    for _ in range(10):
+        code, out, error = _interrupted_start(state, estate_file, address_base)
+        if code != 0:
+            break
+        assert run("down").returncode == 0
+    assert (code, out, error) == (130, "", "lab: interrupted\n")
+    assert not state.exists()
+
+
+def _interrupted_start(state: Path, estate_file: Path, address_base: str) -> tuple[int, str, str]:
     command = _command(state, estate_file, address_base, ("up", "--detach"))
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while not (state / "lab.log").exists():
@@ -226,8 +237,7 @@ def test_who_interrupts_a_detached_start_leaves_no_lab(state: Path, estate_file:
         time.sleep(0.1)
         process.send_signal(signal.SIGINT)
         out, error = process.communicate(timeout=30)
-    assert (process.returncode, out, error) == (130, "", "lab: interrupted\n")
-    assert not state.exists()
+    return process.returncode, out, error
 
 
 def test_it_ends_by_itself_when_nobody_asks(run: Run) -> None:

@@ -232,7 +232,7 @@ def test_no_shell_stays_open(play: Play) -> None:
         ({"proxy": {"server": "proxy", "port": 65536}}, "proxy.port: 65536 is out of range"),
         ({"proxy": {"server": "proxy", "account": "nobody"}}, "proxy.account: 'nobody' is not an account name"),
         ({"site_version": "tomorrow"}, "site_version: 'tomorrow' is no"),
-        ({"timeout": 0}, "timeout: 0 is out of range; give a whole number from 1 to 300 seconds."),
+        ({"timeout": 0}, "timeout: 0 is out of range; give seconds from 1 to 300."),
         ({"total_timeout": 3601}, "total_timeout: 3601 is out of range"),
     ],
 )
