@@ -76,7 +76,7 @@ LIMITS = {
 }
 _RULES = rules.OptionRules(LIMITS, EMPTY)
 # Never among the options that are registered: whoever needs them takes the variable itself.
-_SECRET_KEYS = frozenset({"password", "product_key"})
+_SECRET_KEYS = frozenset({"password", "product_key", "productid"})
 # A text of these that YAML reads as a number is another text when it is written out again: 010 is 8.
 _STRICT_TEXTS = ("site_code", "server", "_to", "_from")
 
@@ -190,8 +190,7 @@ def read_role_options(
         return RoleOptions({}, (arguments.error,))
     # An empty default says that nothing is given.
     found = {name: None if value == "" and spec[name].get("default") == "" else value for name, value in arguments.params.items()}
-    options = {known_role.short(name): _without_secrets(found.get(name)) for name in spec}
-    return RoleOptions(options, ())
+    return RoleOptions(_without_secrets({known_role.short(name): found.get(name) for name in spec}), ())
 
 
 def _is_set(variables: Mapping[str, Any], name: str, resolved: Callable[[Any], Any]) -> bool:
@@ -258,8 +257,9 @@ def _spec(option: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _without_secrets(value: Any) -> Any:
+    """The value without the keys of secrets, on every level."""
     if isinstance(value, Mapping):
-        return {key: _without_secrets(item) for key, item in value.items() if key not in _SECRET_KEYS}
+        return {key: _without_secrets(item) for key, item in value.items() if str(key).lower() not in _SECRET_KEYS}
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
     return value

@@ -144,9 +144,9 @@ def test_in_one_go_without_file_shares_it_stops_with_a_folder_to_carry(
 
 
 def test_what_is_missing_is_told(estate: Estate, offline: Callable[..., Run], tmp_path: Path) -> None:
-    relative = offline(Path("carry"), "--tags", "prepare")
-    assert relative.code != 0
-    assert "full path" in words(relative)
+    nowhere = offline(tmp_path, "--tags", "prepare", "-e", "offline_updates_carry_dir=")
+    assert nowhere.code != 0
+    assert "offline_updates_carry_dir" in words(nowhere)
     connect = offline(tmp_path, "--tags", "connect")
     assert connect.code != 0
     assert "There is no usage data" in words(connect)

@@ -38,7 +38,7 @@ def test_check_mode_with_diff_writes_nothing(estate: Estate, provision: PlayBook
     run = provision("--check", "--diff")
     assert run.code == 0, run.output
     assert holders(estate) == []
-    assert run.recap(CAS01)["changed"] == 1
+    assert run.recap(CAS01)["changed"] == 2
     assert f"{SCP01} would become a site system server" in run.output
 
 
@@ -116,8 +116,8 @@ def test_the_second_hierarchy(estate: Estate, provision: PlayBook) -> None:
 # One clear sentence for each wrong wish.
 WRONG = {
     "short_name": ({"service_connection_point_server": "scp01"}, "is a short name"),
-    "too_old": ({"service_connection_point_server": "scp04.corp.example"}, "scp04.corp.example: dotnet_release"),
-    "of_another_site": ({"service_connection_point_server": "pri1.corp.example"}, "site system server of site PR1"),
+    "too_old": ({"service_connection_point_server": "scp04.corp.example"}, "See above: operating_system, dotnet_release"),
+    "of_another_site": ({"service_connection_point_server": "pri1.corp.example"}, "See above: site_system"),
     "unknown_site": ({"service_connection_point_site_code": "XYZ"}, "There is no site XYZ"),
     "unknown_mode": ({"service_connection_point_mode": "sometimes"}, "value of service_connection_point_mode must be one of"),
 }

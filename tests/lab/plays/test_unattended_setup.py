@@ -23,8 +23,8 @@ from tests.unit.site.setup_script.support import GOLDEN, PRODUCT_KEY, ROLE, wish
 ROLE_NAME = "configmgr.scp.unattended_setup : "
 JUDGE = ROLE_NAME + "The script can be written"
 WRITE = ROLE_NAME + "The script is as wished"
-DIFF = ROLE_NAME + "What changes in the script"
-FORM = ROLE_NAME + "Validating arguments against arg spec 'main' - The script for unattended setup of a site"
+DIFF = ROLE_NAME + "Show what changes, without secrets"
+FORM = ROLE_NAME + "The options can be used"
 MISTYPED, PASSWORD = PRODUCT_KEY[:-1], "Pr0xy-Marked-Secret"
 SECRETS = (MISTYPED, PASSWORD)
 MODE = 0o600
@@ -81,7 +81,7 @@ def all_runs(folder: Path) -> Runs:
         "nowhere": wish("primary", product_key=PRODUCT_KEY),
     }
     hosts = {host: variables(wished, scripts / f"{host}.ini") for host, wished in wishes.items()}
-    hosts["nowhere"]["unattended_setup_dest"] = str(folder / "missing" / "setup.ini")
+    hosts["nowhere"]["unattended_setup_dest"] = str(folder / "vault" / "setup.ini")
     hosts["primary"]["unattended_setup_after_setup_dest"] = str(folder / "after_setup.json")
     inventory = folder / "hosts.yml"
     inventory.write_text(yaml.dump({"all": {"hosts": hosts}}, Dumper=Writer, sort_keys=False), encoding="utf-8")
@@ -119,7 +119,10 @@ def wrong_wishes_are_told_and_nothing_is_written(runs: Runs) -> None:
     assert "CloudConnector in [CloudConnectorOptions]" in lines[2]
     assert len(runs.first.result(JUDGE, "failed", "mistyped")["msg"].splitlines()) == 3
     assert "password" in runs.first.result(FORM, "failed", "malformed")["msg"]
-    assert "does not exist" in runs.first.result(WRITE, "failed", "nowhere")["msg"]
+    assert (
+        "vault/setup.ini is there on the controller and can not be read as a file"
+        in runs.first.result(WRITE, "failed", "nowhere")["msg"]
+    )
     for host in WRONG:
         assert runs.first.recap(host)["changed"] == 0
 

@@ -154,6 +154,10 @@ def test_secrets_are_not_among_the_options() -> None:
     found = read(role("service_connection_point"), {"service_connection_point_accounts": accounts})
     assert found.options["accounts"][0]["name"] == "CORP\\a"
     assert "S3cret-One" not in repr(found)
+    keys = {"unattended_setup_product_key": "S3cret-Two", "unattended_setup_further_keys": {"ProductID": "S3cret-Two"}}
+    found = read(role("unattended_setup"), keys)
+    assert found.problems == ()
+    assert "S3cret-Two" not in repr(found)
 
 
 def test_an_account_that_is_named_twice_is_refused() -> None:
