@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -77,6 +78,9 @@ LIMITS = {
 _RULES = rules.OptionRules(LIMITS, EMPTY)
 # Never among the options that are registered: whoever needs them takes the variable itself.
 _SECRET_KEYS = frozenset({"password", "product_key", "productid"})
+# A product key, which may stand in a wrong variable, too.
+_PRODUCT_KEY = re.compile(r"\s*[A-Za-z0-9]{4,6}(-[A-Za-z0-9]{4,6}){4}\s*")
+_NOT_SHOWN = "(a product key, not shown)"
 # A text of these that YAML reads as a number is another text when it is written out again: 010 is 8.
 _STRICT_TEXTS = ("site_code", "server", "_to", "_from")
 
@@ -262,4 +266,6 @@ def _without_secrets(value: Any) -> Any:
         return {key: _without_secrets(item) for key, item in value.items() if str(key).lower() not in _SECRET_KEYS}
     if isinstance(value, list):
         return [_without_secrets(item) for item in value]
+    if isinstance(value, str) and _PRODUCT_KEY.fullmatch(value):
+        return _NOT_SHOWN
     return value

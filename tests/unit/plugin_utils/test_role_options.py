@@ -158,6 +158,8 @@ def test_secrets_are_not_among_the_options() -> None:
     found = read(role("unattended_setup"), keys)
     assert found.problems == ()
     assert "S3cret-Two" not in repr(found)
+    misplaced = "ABCDE-12345-FGHIJ-67890-KLMNO"
+    assert misplaced not in repr(read(role("unattended_setup"), {"unattended_setup_branch": misplaced}))
 
 
 def test_an_account_that_is_named_twice_is_refused() -> None:
