@@ -25,7 +25,13 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
 # Names for the command line, which win: one variable of a playbook for what several roles take.
-ALIASES = {"move_to": "scp_to", "move_from": "scp_from"}
+ALIASES = {
+    "move_to": "scp_to",
+    "move_from": "scp_from",
+    "remove_server": "scp_server",
+    "remove_server_gone": "scp_server_gone",
+    "remove_site_system": "scp_remove_site_system",
+}
 # Read by playbooks, which have no argument specification.
 PLAYBOOK_VARIABLES = (
     "after_setup_usage_data",
@@ -40,12 +46,13 @@ PLAYBOOK_VARIABLES = (
     "scp_remove_site_system",
     "scp_report_dir",
     "scp_server",
+    "scp_server_gone",
     "scp_to",
     "unattended_setup_host",
 )
 # Beginnings that nobody uses for anything else. Others (move_, verify_) may well begin variables of other roles.
 _OURS_ALONE = ("service_connection_point_", "offline_updates_", "unattended_setup_", "after_setup_")
-_SHARED = ("preflight_", "move_", "verify_", "recover_", "expand_", "ha_", "scp_")
+_SHARED = ("preflight_", "move_", "remove_", "verify_", "recover_", "expand_", "ha_", "scp_")
 _ALIKE = 0.8
 # What an empty text means, where it is a value of its own.
 EMPTY = {
@@ -65,6 +72,7 @@ LIMITS = {
     "preflight_endpoint_total_timeout": rules.ENDPOINT_TOTAL_TIMEOUT,
     "preflight_port_timeout": rules.PORT_TIMEOUT,
     "preflight_required_free_space_gib": rules.FREE_SPACE,
+    "remove_wait_timeout": rules.WAIT_SECONDS,
     "service_connection_point_thread_timeout": rules.WAIT_SECONDS,
     "service_connection_point_wait_timeout": rules.WAIT_SECONDS,
     "verify_contact_hours": rules.CONTACT_HOURS,
