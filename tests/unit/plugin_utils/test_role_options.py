@@ -14,6 +14,14 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.role_options import 
 OMITTED = "__omit_place_holder__"
 SERVER = "scp01.corp.example"
 ROLES = role_options.role_names()
+# What a template of the defaults comes to where no other variable is set.
+STAND_FOR: dict[str, Any] = {
+    "default('', true)": "",
+    "default([]": [],
+    "default(false)": False,
+    "default(true)": True,
+    "default(1800": 1800,
+}
 
 
 def read(known: Role, given: Mapping[str, Any]) -> RoleOptions:
@@ -22,7 +30,13 @@ def read(known: Role, given: Mapping[str, Any]) -> RoleOptions:
     def resolved(value: Any) -> Any:
         if not isinstance(value, str) or "{{" not in value:
             return value
-        for text, found in (("default('', true)", ""), ("default([]", []), ("default(false)", False), ("default(true)", True), ("default(1800", 1800)):
+        for text, found in (
+            ("default('', true)", ""),
+            ("default([]", []),
+            ("default(false)", False),
+            ("default(true)", True),
+            ("default(1800", 1800),
+        ):
             if text in value:
                 return found
         return "resolved"
