@@ -39,6 +39,7 @@ IN_THE_WAY = {
     "site_server": ({"scp_to": CAS01, **PASSIVE}, "must be on another server"),
     "passive_one": ({"scp_to": "sta01.corp.example", **PASSIVE}, "must be on another server"),
     "unnamed": ({"scp_to": SCP02}, "Name the server that is to have the role"),
+    "short": ({"scp_to": SCP02, "ha_passive_server": "sta01"}, "ha_passive_server is sta01"),
     "no_rights": ({"scp_to": SCP02, "ha_passive_server": "pri2.corp.example"}, "PRI2$"),
 }
 
