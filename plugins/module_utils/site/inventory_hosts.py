@@ -75,7 +75,8 @@ def find_host(
 
 
 def _mapped(server: str, value: str, hosts: Mapping[str, Sequence[str]]) -> HostFound:
-    found = [name for name in hosts if plain_name(name) == plain_name(value)]
+    # The exact spelling first: an inventory may have names that differ in letter case only.
+    found = [name for name in hosts if name == value] or [name for name in hosts if plain_name(name) == plain_name(value)]
     if len(found) == 1:
         return HostFound(found[0])
     return HostFound(

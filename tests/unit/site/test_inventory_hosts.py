@@ -83,3 +83,11 @@ def test_any_spelling_of_a_name_finds_its_host_and_no_other(short: str, domain: 
     spelled = (full.upper() if capitals else full) + ("." if dot else "")
     assert find_host(spelled, {full: [], f"x{full}": []}, {}).host == full
     assert find_host(full, {spelled: [], f"{short}.x{domain}.example": []}, {}).host == spelled
+
+
+def test_names_that_differ_in_case_only_can_be_told_apart() -> None:
+    hosts: dict[str, tuple[str, ...]] = {"scp01": (), "SCP01": ()}
+    unsure = find_host("scp01.corp.example", hosts, {})
+    assert unsure.candidates == ("SCP01", "scp01")
+    for name in unsure.candidates:
+        assert find_host("scp01.corp.example", hosts, {"scp01.corp.example": name}).host == name
