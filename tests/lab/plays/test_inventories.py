@@ -105,9 +105,11 @@ def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate:
             "offline_updates": (*connected, "-e", "offline_updates_carry_dir=carried"),
             "move": ("--check", "-e", "scp_to=scp02.corp.example"),
             "recover": ("--check", "-e", "scp_to=scp02.corp.example"),
+            "remove": ("--check",),
             "expand": ("--check", "-e", "expand_phase=before"),
             "high_availability": ("--check", "-e", "scp_to=scp02.corp.example", "-e", "ha_passive_server=pri1.corp.example"),
         }
+        assert set(runs) == {file.stem for file in (CHECKOUT / "playbooks").glob("*.yml")}
         done = {name: run(name, hosts, tmp_path, "-e", f"@{extra}", *arguments) for name, arguments in runs.items()}
         for name, found in done.items():
             assert [item for item in found.outcomes if item["status"] == "unreachable"] == [], (name, found.output)
