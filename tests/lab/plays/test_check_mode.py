@@ -1,0 +1,99 @@
+"""Check mode foretells what the run does: the same tasks changed, the same end, and no request that writes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from lab.estate_reader import DEFAULT_FILE
+from lab.server import Estate
+from tests.lab.ansible_runs import Run
+from tests.lab.conftest import StartEstate
+from tests.lab.estates import with_role
+from tests.lab.plays.conftest import holders
+from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+
+SCP05, SCP01 = "scp05.corp.example", "scp01.corp.example"
+ROLE = "configmgr.scp.service_connection_point : "
+PLACED = ROLE + "The service connection point is as declared"
+MODE = [ROLE + "Its thread stands still", ROLE + "The site has processed the mode", ROLE + "Its thread runs again"]
+ACCOUNTS = ROLE + "The site knows the accounts"
+SYSTEM = ROLE + "The server is a site system"
+
+
+def changed(run: Run) -> list[str]:
+    """Tasks that changed something, or would, in their order; a loop counts once."""
+    return list(dict.fromkeys(item["task"] for item in run.outcomes if item["result"].get("changed")))
+
+
+class Foretold:
+    """Runs provision in check mode and then for real, with the same wish."""
+
+    def __init__(self, estate: Estate, inventory: WriteInventory, folder: Path) -> None:
+        self.estate, self.inventory, self.folder = estate, inventory, folder
+
+    def both(self, **wish: Any) -> tuple[Run, Run]:
+        given = json.dumps({f"service_connection_point_{name}": value for name, value in wish.items()})
+        before = self.estate.hierarchy("one").state.control.roles()
+        self.estate.request_log.clear()
+        told = play("provision", self.estate, self.inventory, self.folder, "--check", "--diff", "-e", given)
+        assert told.code == 0, told.output
+        assert writes(self.estate) == []
+        assert self.estate.hierarchy("one").state.control.roles() == before
+        done = play("provision", self.estate, self.inventory, self.folder, "--diff", "-e", given)
+        assert done.code == 0, done.output
+        return told, done
+
+
+@pytest.fixture
+def foretold(start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path) -> Foretold:
+    described = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
+    return Foretold(start_estate(yaml.safe_dump(described, allow_unicode=True), pace=30), lab_inventory, tmp_path)
+
+
+@pytest.mark.core
+def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
+    """With accounts that the play brings in, one for the proxy and one for the installation, as the example inventory has them."""
+    accounts = [{"name": rf"CORP\{name}", "password": "Lab-Install-2026"} for name in ("scpinstall", "scpproxy")]
+    wish = {
+        "server": SCP05,
+        "mode": "online",
+        "accounts": accounts,
+        "installation_account": r"CORP\scpinstall",
+        "proxy": {"server": "proxy01.corp.example", "port": 8080, "account": r"CORP\scpproxy"},
+    }
+    told, done = foretold.both(**wish)
+    assert changed(told) == changed(done) == [ACCOUNTS, SYSTEM, PLACED]
+    assert f"would be on {SCP05}, site CAS, online" in words(told)
+    assert f"Service connection point: {SCP05}, site CAS, online" in words(done)
+    # Nothing is left to do.
+    told, done = foretold.both(**wish)
+    assert changed(told) == changed(done) == []
+    # Another mode: in check mode the one task tells of all three.
+    told, done = foretold.both(**{**wish, "mode": "offline"})
+    assert changed(told) == [PLACED]
+    assert changed(done) == MODE
+    assert f"would be on {SCP05}, site CAS, offline" in words(told)
+    assert "would be stopped before the mode is written, and started when the site has processed it" in words(told)
+    assert foretold.estate.hierarchy("one").effective_mode(SCP05) == "offline"
+    told, done = foretold.both(state="absent", server=SCP05)
+    assert changed(told) == changed(done) == [PLACED]
+    assert f"The hierarchy would have no service connection point on {SCP05}" in words(told)
+    assert holders(foretold.estate) == []
+
+
+def test_a_mode_that_is_only_written_is_foretold_with_the_restart_that_it_needs(
+    start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path
+) -> None:
+    foretold = Foretold(start_estate(with_role("scp01"), pace=30), lab_inventory, tmp_path)
+    told, done = foretold.both(mode="offline", restart="none")
+    assert changed(told) == changed(done) == [PLACED]
+    assert f"would be on {SCP01}, site CAS, offline" in words(told)
+    for run in (told, done):
+        result = run.result(ROLE + "Keep the result for later plays", "ok")["ansible_facts"]["service_connection_point_result"]
+        assert (result["mode"], result["restart_required"]) == ("offline", True), run.output
+    assert holders(foretold.estate) == [SCP01]
