@@ -57,7 +57,7 @@ def foretold(start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path:
 
 @pytest.mark.core
 def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
-    """With accounts that the play brings in, one for the proxy and one for the installation, as the example inventory has them."""
+    """With accounts that the play brings in, one for the proxy and one for the installation."""
     accounts = [{"name": rf"CORP\{name}", "password": "Lab-Install-2026"} for name in ("scpinstall", "scpproxy")]
     wish = {
         "server": SCP05,
