@@ -39,7 +39,7 @@ def test_check_mode_with_diff_writes_nothing(estate: Estate, provision: PlayBook
     assert run.code == 0, run.output
     assert holders(estate) == []
     assert run.recap(CAS01)["changed"] == 2
-    assert f"{SCP01} would become a site system server" in words(run)
+    assert f"would be on {SCP01}, site CAS, online" in words(run)
 
 
 @pytest.mark.core
