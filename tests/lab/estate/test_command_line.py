@@ -229,9 +229,15 @@ def test_who_interrupts_a_detached_start_leaves_no_lab(run: Run, state: Path, es
     assert not state.exists()
 
 
+def _heeds_interrupts() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def _interrupted_start(state: Path, estate_file: Path, address_base: str) -> tuple[int, str, str]:
     command = _command(state, estate_file, address_base, ("up", "--detach"))
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    # What a shell starts in the background ignores the signal, and hands that on to what it starts itself.
+    with subprocess.Popen(command, cwd=ROOT, text=True, preexec_fn=_heeds_interrupts, **pipes) as process:
         while not (state / "lab.log").exists():
             time.sleep(0.01)
         time.sleep(0.1)

@@ -82,7 +82,9 @@ def listening_here() -> Iterator[tuple[int, list[bytes]]]:
 def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate: StartEstate, tmp_path: Path) -> None:
     """Job runners hand credentials over so. They win over every other variable, those of the controller included."""
     with listening_here() as (port, heard):
-        estate = start_estate(yaml.safe_dump(yaml.safe_load(with_role("scp01")) | {"ports": {"http": port, "https": 5986}}))
+        estate = start_estate(
+            yaml.safe_dump(yaml.safe_load(with_role("scp01")) | {"ports": {"http": port, "https": 5986}}), pace=30
+        )
         extra = tmp_path / "extra.json"
         wish = {
             "preflight_report_dir": "checked",
@@ -199,7 +201,7 @@ def test_a_name_that_fits_two_hosts_and_an_address_of_another_computer(estate: E
 
 @pytest.mark.core
 def test_texts_of_an_ini_inventory_mean_what_they_say(start_estate: StartEstate, tmp_path: Path) -> None:
-    estate = start_estate(with_role("scp02", hierarchy="two"))
+    estate = start_estate(with_role("scp02", hierarchy="two"), pace=30)
     lines = [f"{name}={value}" for name, value in connection(estate).items()]
     where = {
         name: f"{name}.corp.example ansible_host={estate.machine(name).address}" for name in ("cas01", "sta03", "scp01", "scp02")
