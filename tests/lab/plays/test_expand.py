@@ -39,6 +39,22 @@ def test_before_the_role_is_removed_and_the_rest_listed(estate: Estate, lab_inve
     assert play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before").recap(STA03)["changed"] == 0
 
 
+def test_before_the_role_is_removed_from_wherever_it_is(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
+    """Also where the inventory names another server, as after a move."""
+    other = "service_connection_point_server=scp01.corp.example"
+    planned = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before", other, "--check")
+    assert planned.code == 0, planned.output
+    assert "Nothing was written. This is what would be:" in words(planned)
+    assert holders(estate, "two") == ["scp02.corp.example"]
+    elsewhere = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before", "scp_server=scp01.corp.example")
+    assert elsewhere.code == 2, elsewhere.output
+    sentence = "still has a service connection point, on scp02.corp.example. Do not set up the central administration site yet."
+    assert f"{sentence} Run this again without scp_server" in words(elsewhere)
+    run = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before", other)
+    assert run.code == 0, run.output
+    assert holders(estate, "two") == []
+
+
 def test_after_the_role_is_installed_and_the_rest_listed(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
     run = play("expand", estate, lab_inventory, tmp_path, "expand_phase=after")
     assert run.code == 0, run.output

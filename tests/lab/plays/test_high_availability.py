@@ -22,7 +22,7 @@ PASSIVE_ARGUMENTS = [f"{name}={value}" for name, value in PASSIVE.items()]
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
     """The role is on the site server, where setup puts it."""
-    return start_estate(with_role("cas01"), pace=30)
+    return start_estate(with_role("cas01", site_systems=[{"server": "scp03"}]), pace=30)
 
 
 def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
@@ -30,16 +30,37 @@ def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInv
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
     assert estate.violations == []
-    assert "Move the content library to a remote share" in words(run)
-    again = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", *PASSIVE_ARGUMENTS)
+    said = words(run)
+    for part in (
+        "Move the content library to a remote share",
+        "local administrator on the present one, and both are to be in one domain",
+        "sysadmin on the site's SQL Server",
+        "Full Control of the container System Management",
+    ):
+        assert part in said
+    assert "is a site system already" not in said
+    # Once more with a passive one that has a role already, in another spelling.
+    has_role = ["scp_to=SCP02.corp.example", "ha_passive_server=SCP03.corp.example.", r"ha_passive_account=CORP\STA01$"]
+    again = play("high_availability", estate, lab_inventory, tmp_path, *has_role)
+    assert again.code == 0, again.output
     assert again.recap(CAS01)["changed"] == 0
+    assert "scp03.corp.example is a site system already (SMS Site System)" in words(again)
 
 
 IN_THE_WAY = {
     "site_server": ({"scp_to": CAS01, **PASSIVE}, "must be on another server"),
     "passive_one": ({"scp_to": "sta01.corp.example", **PASSIVE}, "must be on another server"),
-    "unnamed": ({"scp_to": SCP02}, "Name the server that is to have the role"),
-    "short": ({"scp_to": SCP02, "ha_passive_server": "sta01"}, "ha_passive_server is sta01"),
+    "site_server_in_capitals": ({"scp_to": "CAS01.corp.example.", **PASSIVE}, "cas01.corp.example is one of the site servers"),
+    "passive_in_capitals": (
+        {"scp_to": "sta01.corp.example", "ha_passive_server": "STA01.Corp.Example."},
+        "sta01.corp.example is one of the site servers",
+    ),
+    "unnamed": ({"scp_to": SCP02}, "ha_passive_server is not set: it names the site server that is to be added."),
+    "short": ({"scp_to": SCP02, "ha_passive_server": "sta01"}, "ha_passive_server is sta01: it names"),
+    "short_server": ({"scp_to": "cas01", **PASSIVE}, "scp_to (or service_connection_point_server) is cas01: it names"),
+    "address": ({"scp_to": SCP02, "ha_passive_server": "127.0.0.9"}, "ha_passive_server is 127.0.0.9: it names"),
+    "misspelt": ({"scp_to": SCP02, "ha_passive_servr": "sta01.corp.example"}, "Did you mean ha_passive_server?"),
+    "no_host": ({"scp_to": "scp09.corp.example", **PASSIVE}, "scp09.corp.example is no host of the inventory."),
     "no_rights": ({"scp_to": SCP02, "ha_passive_server": "pri2.corp.example"}, "PRI2$"),
 }
 
