@@ -235,9 +235,10 @@ def _heeds_interrupts() -> None:
 
 def _interrupted_start(state: Path, estate_file: Path, address_base: str) -> tuple[int, str, str]:
     command = _command(state, estate_file, address_base, ("up", "--detach"))
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     # What a shell starts in the background ignores the signal, and hands that on to what it starts itself.
-    with subprocess.Popen(command, cwd=ROOT, text=True, preexec_fn=_heeds_interrupts, **pipes) as process:
+    with subprocess.Popen(
+        command, cwd=ROOT, text=True, preexec_fn=_heeds_interrupts, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
         while not (state / "lab.log").exists():
             time.sleep(0.01)
         time.sleep(0.1)
