@@ -77,7 +77,7 @@ def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     told, done = foretold.both(**{**wish, "mode": "offline"})
     assert changed(told) == [PLACED]
     assert changed(done) == MODE
-    assert f"would be on {SCP05}, site CAS, offline" in words(told)
+    assert f"{SCP05}, site CAS, would be offline" in words(told)
     assert "would be stopped before the mode is written, and started when the site has processed it" in words(told)
     assert foretold.estate.hierarchy("one").effective_mode(SCP05) == "offline"
     told, done = foretold.both(state="absent", server=SCP05)
@@ -92,7 +92,7 @@ def test_a_mode_that_is_only_written_is_foretold_with_the_restart_that_it_needs(
     foretold = Foretold(start_estate(with_role("scp01"), pace=30), lab_inventory, tmp_path)
     told, done = foretold.both(mode="offline", restart="none")
     assert changed(told) == changed(done) == [PLACED]
-    assert f"would be on {SCP01}, site CAS, offline" in words(told)
+    assert f"{SCP01}, site CAS, would be offline" in words(told)
     for run in (told, done):
         result = run.result(ROLE + "Keep the result for later plays", "ok")["ansible_facts"]["service_connection_point_result"]
         assert (result["mode"], result["restart_required"]) == ("offline", True), run.output
