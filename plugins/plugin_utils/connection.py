@@ -22,8 +22,6 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Settin
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 
-_NO_SETTINGS: Mapping[str, Any] = {}
-
 
 @dataclass(frozen=True)
 class Access:
@@ -46,7 +44,7 @@ class Access:
     share_account: ShareAccount
 
 
-def access_to(connection: Any, variables: Collection[str] = (), settings: Mapping[str, Any] = _NO_SETTINGS) -> Access:
+def access_to(connection: Any, variables: Collection[str] = (), settings: Mapping[str, Any] | None = None) -> Access:
     """Prepare the way to the host of a task; nothing is sent yet.
 
     :param connection: the task's connection plugin, its options set.
@@ -57,7 +55,7 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
     kind = connection.transport
 
     def option(name: str) -> Any:
-        if name in settings:
+        if settings and name in settings:
             return settings[name]
         try:
             return plain(connection.get_option(name))
