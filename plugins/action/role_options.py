@@ -4,14 +4,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role_options import impossible
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.role_options import impossible as impossible_preflight
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.role_options import impossible as impossible_verify
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.modules import role_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils import controller_paths
@@ -32,6 +33,10 @@ except ImportError:  # ansible-core 2.18: omit is a text, and every text may be 
 
 
 display = Display()
+_NOT_POSSIBLE: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
+    "preflight": impossible_preflight,
+    "verify": impossible_verify,
+}
 
 
 class ActionModule(ControllerAction):
@@ -52,7 +57,7 @@ class ActionModule(ControllerAction):
             # Once in a run, as Display does it.
             display.warning(sentence)
         read = options.read_role_options(_trusted(role), task_vars, self._resolved, task_vars.get("omit"))
-        problems = [*refused, *read.problems, *impossible(role.name, read.options), *_unwritable(read.options)]
+        problems = [*refused, *read.problems, *_not_possible(role.name, read.options), *_unwritable(read.options)]
         if problems:
             raise TaskFailure(" ".join(problems))
         return {"changed": False, "options": dict(read.options)}
@@ -64,6 +69,12 @@ class ActionModule(ControllerAction):
             return None
         except AnsibleError as error:
             raise ValueError(str(getattr(error, "message", "") or error)) from error
+
+
+def _not_possible(role: str, read: Mapping[str, Any]) -> list[str]:
+    rules = _NOT_POSSIBLE.get(role)
+    # Nothing could be read of a role whose options are refused.
+    return list(rules(read)) if rules and read else []
 
 
 def _unwritable(read: Mapping[str, Any]) -> list[str]:

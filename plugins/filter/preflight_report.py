@@ -115,7 +115,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight_report import whole
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.preflight_report import whole
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 

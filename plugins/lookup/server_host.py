@@ -59,7 +59,7 @@ from typing import Any
 from ansible.errors import AnsibleError
 from ansible.plugins.lookup import LookupBase
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.inventory_hosts import find_host
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.inventory_hosts import find_host
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 # Where an inventory says how a host is reached: the general variables, and those of the two connections.

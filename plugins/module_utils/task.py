@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ansible_collections.configmgr.scp.plugins.module_utils.share import Share
+    from ansible_collections.configmgr.scp.plugins.module_utils.file_share import Share
     from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 Result = dict[str, Any]

@@ -187,7 +187,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import classes as site_classes
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes as site_classes
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import classes as windows_classes
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import scalars

@@ -90,8 +90,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import chosen_name
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 
 SPEC: dict[str, Any] = {

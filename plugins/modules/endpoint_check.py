@@ -215,11 +215,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils import checks
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import ENDPOINT_TIMEOUT, ENDPOINT_TOTAL_TIMEOUT
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl, endpoints, reach_checks
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import Tried, try_all
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import curl, endpoints, reach_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import Tried, try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 
 SPEC: dict[str, Any] = {
@@ -286,7 +286,7 @@ def run(task: Task) -> Result:
         reach_checks.endpoint_data(check, endpoint, tried.transfer(endpoint), issuers)
         for check, endpoint in zip(found, chosen, strict=True)
     ]
-    return {"changed": False, **checks.report([*reach_checks.table_check(version), *found]), "endpoints": data}
+    return {"changed": False, **report([*reach_checks.table_check(version), *found]), "endpoints": data}
 
 
 class _Answers:
@@ -315,9 +315,7 @@ def _tried(task: Task, asked: list[endpoints.Endpoint], proxy: reach_checks.Prox
     return _Answers(asked, tried)
 
 
-def _check(
-    endpoint: endpoints.Endpoint, answers: _Answers, proxy: reach_checks.Proxy | None, issuers: tuple[str, ...]
-) -> checks.Check:
+def _check(endpoint: endpoints.Endpoint, answers: _Answers, proxy: reach_checks.Proxy | None, issuers: tuple[str, ...]) -> Check:
     if not endpoint.testable:
         return reach_checks.untested(endpoint)
     transfer = answers.transfer(endpoint)

@@ -153,7 +153,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareClosed, ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import Share, ShareClosed, ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import carrying, manifest, remote_files
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError

@@ -144,9 +144,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, placed_roles, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, providers_of, read_sites, top_level_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, placed_roles, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import (
+    Site,
+    providers_of,
+    read_sites,
+    top_level_site,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance

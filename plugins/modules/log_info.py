@@ -297,13 +297,13 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import LOG_BYTES, LOG_HOURS, Range
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import encodings, files
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.files import Limits, Log
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Judge
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.report import report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import MOST_BIAS, iso
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import chosen_name
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import chosen_name
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path

@@ -138,11 +138,11 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils import checks
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import PORT_TIMEOUT
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl, endpoints, reach_checks
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.trying import Tried, try_all
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import curl, endpoints, reach_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import Tried, try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 
 SPEC: dict[str, Any] = {
@@ -189,10 +189,10 @@ def run(task: Task) -> Result:
         {"id": check.id, "host": target.host, "port": target.port, "result": _result(tried, place)}
         for place, (check, target) in enumerate(zip(found, targets, strict=True))
     ]
-    return {"changed": False, **checks.report(found), "ports": data}
+    return {"changed": False, **report(found), "ports": data}
 
 
-def _check(target: reach_checks.Target, place: int, tried: Tried) -> checks.Check:
+def _check(target: reach_checks.Target, place: int, tried: Tried) -> Check:
     transfer = tried.transfers.get(place)
     if transfer is None:
         return tried.without_answer(reach_checks.target_id(target), reach_checks.target_title(target), True)

@@ -303,9 +303,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site, servers_like
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_site, servers_like
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import (
     SITE_CODE_OPTION,
     WAIT_OPTIONS,
     chosen_name,

@@ -191,13 +191,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duties import duties
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import left
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty_facts import read_facts
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 

@@ -246,8 +246,8 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import AGE_DAYS, RUN_TIMEOUT, Range
-from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.occasion import Occasion
-from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool.request import DOWNLOADS
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.occasion import Occasion
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.request import DOWNLOADS
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 
 SPEC: dict[str, Any] = {

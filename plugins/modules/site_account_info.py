@@ -101,9 +101,9 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import accounts, naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.placed_roles import read_site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import accounts, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.placed_roles import read_site_systems
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 
 SPEC: dict[str, Any] = {

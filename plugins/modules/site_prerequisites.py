@@ -243,14 +243,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, report
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site import judging
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts, read_core, read_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import Plan
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks import judging
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.facts import SiteFacts, read_core, read_facts
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.judging import Plan
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind

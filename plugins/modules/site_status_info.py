@@ -152,10 +152,11 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import STATUS_HOURS
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role_health import read_role_health
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import site_status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_health import read_role_health
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso

@@ -136,13 +136,18 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, site_systems, updates
-from ansible_collections.configmgr.scp.plugins.module_utils.site.accounts import listed_names, read_accounts
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import on_server, read_rows, read_sites, servers_like
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, site_systems, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.accounts import listed_names, read_accounts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_SCI_SYS_RES_USE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import (
+    on_server,
+    read_rows,
+    read_sites,
+    servers_like,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import ways
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance

@@ -91,14 +91,14 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.placed_roles import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.placed_roles import (
     read_placed,
     read_site_systems,
     roles_by_server,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import as_data
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import as_data
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 
 SPEC: dict[str, Any] = {

@@ -106,8 +106,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import executive, naming, update_check
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import WAIT_OPTIONS
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import WAIT_OPTIONS
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import update_check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso

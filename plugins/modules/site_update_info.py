@@ -238,11 +238,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import Range
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, update_check, updates
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.support import support_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import update_check
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, clock_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry

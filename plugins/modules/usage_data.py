@@ -74,10 +74,10 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import usage
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import read_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.options import SITE_CODE_OPTION, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import CimWriter
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import CimWriter
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import usage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import (
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import (
     CHUNK_BYTES,
     Entry,
     Share,

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.check_ids import VERIFY, is_known
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.check_ids import VERIFY
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import RESTS_ON
 from tests.unit.site.verify.support import CAS01, SCP01, flow, offline, problem, report, spoiled, stage
 
@@ -102,4 +102,4 @@ def test_no_check_is_green_beside_a_failed_one_that_it_rests_on(others: set[str]
 @given(st.sets(st.sampled_from(sorted(FATAL))), some_others)
 def test_every_check_has_a_name_that_can_be_accepted(fatal: set[str], others: set[str]) -> None:
     checks = report(gathered(fatal, others))["checks"]
-    assert [check["id"] for check in checks if not is_known(VERIFY, check["id"])] == []
+    assert [check["id"] for check in checks if not VERIFY.is_known(check["id"])] == []

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import find, given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
@@ -19,8 +21,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
     settled,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import MovePlan, is_move, plan_move
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from tests.unit.site.support import CAS, PR1, SE1, ST1, scp_row, site_system_row
 
 SERVERS = tuple(f"scp0{number}.corp.example" for number in range(1, 5))

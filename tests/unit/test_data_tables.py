@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 
 FOLDER = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "data"
 KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int,), "flag": (bool,), "list": (list,), "map": (dict,)}

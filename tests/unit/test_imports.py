@@ -41,11 +41,10 @@ WSMAN = "plugins/module_utils/wsman/"
 WINDOWS = "plugins/module_utils/windows/"
 SITE = "plugins/module_utils/site/"
 TASK = "plugins/module_utils/task.py"
-SHARE = "plugins/module_utils/share.py"
+FILE_SHARE = "plugins/module_utils/file_share.py"
 TRANSFER = "plugins/module_utils/transfer/"
 SHOWN = "plugins/module_utils/site/logs/shown.py"
-TABLES = "plugins/module_utils/tables.py"
-CHECKS = "plugins/module_utils/checks.py"
+FACT_TABLES = "plugins/module_utils/fact_tables.py"
 OPTION_RULES = "plugins/module_utils/option_rules.py"
 LDAP = "plugins/module_utils/windows/ldap.py"
 WAITING = "plugins/module_utils/waiting.py"
@@ -53,19 +52,18 @@ PLUGIN_UTILS = "plugins/plugin_utils/"
 
 ROOMS = {
     WSMAN: room(WSMAN),
-    TASK: room(WSMAN, SHARE),
-    SHARE: room(),
-    TRANSFER: room(TRANSFER, SHARE, SHOWN),
+    TASK: room(WSMAN, FILE_SHARE),
+    FILE_SHARE: room(),
+    TRANSFER: room(TRANSFER, FILE_SHARE, SHOWN),
     WAITING: room(TASK),
-    CHECKS: room(),
     OPTION_RULES: room(),
-    TABLES: room(outside=frozenset({"yaml"})),
-    WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, TABLES),
+    FACT_TABLES: room(outside=frozenset({"yaml"})),
+    WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES),
     # LDAP needs a library; it is loaded when the first question is asked.
     LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
-    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, TABLES, CHECKS, TRANSFER, OPTION_RULES),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES, TRANSFER, OPTION_RULES),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
-    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
+    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, FILE_SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
     # The page is written out of what the site's rules say that it shows.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/action/", "plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
@@ -151,17 +149,17 @@ def test_the_sources_are_found() -> None:
 
 P = OURS + "plugins."
 BAD = [
-    ("plugins/module_utils/wsman/session.py", f"from {P}module_utils.site.rows import Row"),
+    ("plugins/module_utils/wsman/session.py", f"from {P}module_utils.site.model.rows import Row"),
     ("plugins/module_utils/wsman/session.py", f"from {P}module_utils.task import Task"),
     ("plugins/module_utils/wsman/session.py", "import requests"),
-    ("plugins/module_utils/wsman/session.py", "from ..site import rows"),
+    ("plugins/module_utils/wsman/session.py", "from ..site.model import rows"),
     ("plugins/module_utils/wsman/session.py", "from .. import task"),
-    ("plugins/module_utils/windows/registry.py", f"def f():\n    import {P}module_utils.site.rows"),
-    ("plugins/module_utils/site/rows.py", "from ansible.module_utils.basic import AnsibleModule"),
-    ("plugins/module_utils/site/rows.py", f"import {P}modules.cim"),
-    ("plugins/module_utils/site/rows.py", f"if TYPE_CHECKING:\n    from {P}plugin_utils.connection import send"),
-    ("plugins/module_utils/site/rows.py", "import yaml"),
-    ("plugins/module_utils/task.py", f"from {P}module_utils.site import rows"),
+    ("plugins/module_utils/windows/registry.py", f"def f():\n    import {P}module_utils.site.model.rows"),
+    ("plugins/module_utils/site/model/rows.py", "from ansible.module_utils.basic import AnsibleModule"),
+    ("plugins/module_utils/site/model/rows.py", f"import {P}modules.cim"),
+    ("plugins/module_utils/site/model/rows.py", f"if TYPE_CHECKING:\n    from {P}plugin_utils.connection import send"),
+    ("plugins/module_utils/site/model/rows.py", "import yaml"),
+    ("plugins/module_utils/task.py", f"from {P}module_utils.site.model import rows"),
     ("plugins/module_utils/brand_new.py", "import os"),
     ("plugins/modules/cim.py", "from ansible.plugins.action import ActionBase"),
     ("plugins/modules/cim.py", "from ansible.errors import AnsibleError"),
@@ -171,7 +169,7 @@ BAD = [
     ("plugins/action/cim.py", "import winrm"),
     ("plugins/action/cim.py", "import lab.clock"),
     ("plugins/plugin_utils/connection.py", "from lab.winrm import message"),
-    ("plugins/plugin_utils/connection.py", f"from {P}module_utils.site import rows"),
+    ("plugins/plugin_utils/connection.py", f"from {P}module_utils.site.model import rows"),
     ("plugins/filter/times.py", "from ansible.plugins.filter.core import to_bool"),
     ("plugins/doc_fragments/common.py", f"from {P}module_utils.task import Task"),
     ("lab/cim/mof.py", f"from {P}module_utils.wsman import values"),
@@ -191,7 +189,10 @@ GOOD = [
         "plugins/module_utils/wsman/session.py",
         f"from {P}module_utils.wsman.values import x\nfrom .names import y\nfrom . import z",
     ),
-    ("plugins/module_utils/site/rows.py", f"from {P}module_utils.windows import registry\nfrom {P}module_utils import tables"),
+    (
+        "plugins/module_utils/site/model/rows.py",
+        f"from {P}module_utils.windows import registry\nfrom {P}module_utils import fact_tables",
+    ),
     ("plugins/modules/cim.py", f"from ansible.module_utils.basic import AnsibleModule\nfrom {P}module_utils.task import Task"),
     ("plugins/plugin_utils/connection.py", "import winrm\nfrom pypsrp.wsman import WSMan\nfrom ansible.plugins import loader"),
     ("plugins/inventory/hierarchy.py", "from ansible.plugins.inventory import BaseInventoryPlugin"),

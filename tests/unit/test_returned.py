@@ -37,7 +37,7 @@ def test_the_sources_of_results_are_found() -> None:
     # The tool's result is made in module_utils, those of modules of the controller in their action plugins.
     elsewhere = {name for name in MODULES if not hasattr(module(name), "run")}
     assert {name for name, found in keys.items() if not found} == {"service_connection_tool", *elsewhere}
-    assert written_keys((PLUGINS / "module_utils/site/connection_tool/occasion.py").read_text(encoding="utf-8"))
+    assert written_keys((PLUGINS / "module_utils/site/servicing/connection_tool/occasion.py").read_text(encoding="utf-8"))
     assert "packages" in keys["site_update_info"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import Share, ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import copying, local_files, manifest, remote_files
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import Meter, sized

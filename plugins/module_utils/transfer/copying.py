@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import CHUNK_BYTES, Share, ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import CHUNK_BYTES, Share, ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import local_files
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import Meter
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import PART

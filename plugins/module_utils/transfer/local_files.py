@@ -10,7 +10,7 @@ import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import CHUNK_BYTES
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import CHUNK_BYTES
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import manifest
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import MANIFEST, PART, checked_path
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.plan import Item

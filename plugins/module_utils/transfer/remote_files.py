@@ -7,7 +7,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import Share, ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import Share, ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import manifest
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import (
     MANIFEST,

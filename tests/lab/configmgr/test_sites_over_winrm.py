@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_COMPONENT_SUMMARIZER as SUMMARIZER
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_PROVIDER_LOCATION as LOCATION
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE as ROLE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SITE as SITE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_STATUS_MESSAGE as MESSAGE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_COMPONENT_SUMMARIZER as SUMMARIZER
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_PROVIDER_LOCATION as LOCATION
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_SCI_SYS_RES_USE as ROLE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_SITE as SITE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_STATUS_MESSAGE as MESSAGE
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import STD_REG_PROV as REGISTRY
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach import curl
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.curl import Reach, Transfer
-from ansible_collections.configmgr.scp.plugins.module_utils.site.reach.endpoints import known_issuers
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import curl
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.curl import Reach, Transfer
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import known_issuers
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line import CURL, command_line
 from lab.windows.command_line import split_line
 from tests.lab.curl.conftest import ADDRESS, CORPORATE, PUBLIC, Servers

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import hierarchy, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import hierarchy, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance, CimPath
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession

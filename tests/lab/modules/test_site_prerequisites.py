@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_checks.judging import TITLES
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import TITLES
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import NOBODY, READER, Play

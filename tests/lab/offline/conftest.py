@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.connection_tool import occasion
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool import occasion
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import Play

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import copying
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_share
 from lab.server import Estate

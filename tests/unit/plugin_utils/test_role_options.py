@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role_options import impossible
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.role_options import impossible as impossible_preflight
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.role_options import impossible as impossible_verify
 from ansible_collections.configmgr.scp.plugins.plugin_utils import role_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.role_options import Role, RoleOptions, read_role_options, role
 
 OMITTED = "__omit_place_holder__"
 SERVER = "scp01.corp.example"
 ROLES = role_options.role_names()
+NOT_POSSIBLE = {"preflight": impossible_preflight, "verify": impossible_verify}
 # What a template of the defaults comes to where no other variable is set.
 STAND_FOR: dict[str, Any] = {
     "default('', true)": "",
@@ -185,14 +187,14 @@ def test_an_account_that_is_named_twice_is_refused() -> None:
 
 @pytest.mark.parametrize("wrong", ["../x", "a/b", ".."])
 def test_a_report_keeps_to_its_folder(wrong: str) -> None:
-    for name in ("preflight", "verify"):
-        (problem,) = impossible(name, read(role(name), {f"{name}_report_name": wrong}).options)
+    for name, impossible in NOT_POSSIBLE.items():
+        (problem,) = impossible(read(role(name), {f"{name}_report_name": wrong}).options)
         assert problem.startswith(f"{name}_report_name")
 
 
-@pytest.mark.parametrize("name", ROLES)
+@pytest.mark.parametrize("name", NOT_POSSIBLE)
 def test_the_choices_of_the_defaults_are_possible(name: str) -> None:
-    assert list(impossible(name, read(role(name), {}).options)) == []
+    assert list(NOT_POSSIBLE[name](read(role(name), {}).options)) == []
 
 
 def test_a_template_that_can_not_be_resolved_is_told_by_its_variable() -> None:

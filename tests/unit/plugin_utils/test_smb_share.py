@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 from smbprotocol.exceptions import AccessDenied, BadNetworkName, PasswordExpired, SMBOSError
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import ShareClosed, ShareError, ShareRefused
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import ShareClosed, ShareError, ShareRefused
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_share
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount, open_share
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting, new_row
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting, new_row
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import Entry, Share, ShareError, Writer
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import Entry, Share, ShareError, Writer
 
 PIECE = 4
 

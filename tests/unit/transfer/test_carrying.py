@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.share import ShareError
+from ansible_collections.configmgr.scp.plugins.module_utils.file_share import ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import carrying, copying, manifest
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.local_files import LocalError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.names import HostileName

@@ -6,12 +6,7 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import file_end, shell
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import (
-    FileEnd,
-    FileError,
-    FileMissing,
-    read_end,
-)
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import FileEnd, FileError, FileMissing, read_end
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession

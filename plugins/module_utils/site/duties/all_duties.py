@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import cloud_duties
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, Package, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 
 CENTRAL = "central administration site"

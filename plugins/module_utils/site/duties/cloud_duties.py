@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import cloud, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.cloud import Application
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 
 DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"

@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.naming import same_computer
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.cloud import Application, Discovery, Gateway
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.naming import same_computer
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 
 
 @dataclass(frozen=True)

@@ -8,15 +8,16 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import cloud, naming, rows, site_systems, status, updates
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Facts, Package
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import cloud, naming, rows, site_systems, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import (
     SMS_CM_UPDATE_PACKAGES,
     SMS_SCI_RESERVED,
     SMS_SCI_SYS_RES_USE,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Facts, Package
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site, read_rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession

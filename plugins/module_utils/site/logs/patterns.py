@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
-from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
 
 ERROR, WARNING, INFORMATION = "error", "warning", "information"
 # Further into a message nobody writes what a pattern looks for.

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Delete
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow, move, placing
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import SiteFailure, Verdict
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Delete
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 

@@ -8,20 +8,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.classes import SMS_SCI_SYS_RES_USE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_SCI_SYS_RES_USE
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import (
     Site,
     on_server,
     read_providers,
     read_rows,
     read_sites,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import SiteSystemWish, new_site_system
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import read_installations
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.ways import WayOut
-from ansible_collections.configmgr.scp.plugins.module_utils.site.site_systems import SiteSystemWish, new_site_system
-from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import read_installations
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select

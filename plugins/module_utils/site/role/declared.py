@@ -7,8 +7,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, Create, Delete, Step
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import absence, follow, placing, telling
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
@@ -28,7 +29,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move impor
     move_steps,
     plan_move,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete, Step
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed

@@ -13,7 +13,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Create, Delete
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
@@ -23,8 +24,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
     below_the_top,
     decide,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Create, Delete
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, StatusMessage
 
 _MODE_VARIABLE = "service_connection_point_mode"
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, updates
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
 
 
 @dataclass(frozen=True)

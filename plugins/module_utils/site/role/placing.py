@@ -7,15 +7,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import packages_being_installed
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, CimWriter, Create, Delete
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow, move, placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import Mark, SiteFailure, Verdict
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import MovePlan
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import StatusMessage
-from ansible_collections.configmgr.scp.plugins.module_utils.site.updates import packages_being_installed
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, CimWriter, Create, Delete
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, rows, status, updates, which_works
-from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud_needs import needs_warning, read_cloud_needs
-from ansible_collections.configmgr.scp.plugins.module_utils.site.hierarchy import Site, read_sites
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site, read_sites
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Refused
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways, which_works
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.cloud_needs import needs_warning, read_cloud_needs
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
@@ -24,7 +25,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
     read_site_servers,
     with_providers,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Refused
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread, attempt
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.keys import PREFIX
 from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.values import quoted, text_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.wish import Told

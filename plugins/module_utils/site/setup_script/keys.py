@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 
 PREFIX = "unattended_setup_"
 REQUIRED, OPTIONAL, CONDITIONAL, UNUSED = "R", "o", "c", "-"

@@ -9,16 +9,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.checks import Check, Status
-from ansible_collections.configmgr.scp.plugins.module_utils.site import check_ids, check_list
-from ansible_collections.configmgr.scp.plugins.module_utils.site.check_list import MOST_DETAIL, Found
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight import check_report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import MOST_DETAIL, Found
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
     contact_checks,
     message_checks,
     role_checks,
     site_checks,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.check_ids import VERIFY
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Answer, BadInput, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import with_grounds
 
@@ -43,13 +44,13 @@ def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept
     :param accept: ids of checks that are known and accepted: they are told, and count as skipped.
     :raises ValueError: ``fail_on`` is not possible, or an accepted id is none.
     """
-    refused = check_ids.unknown(check_ids.VERIFY, accept, "accept")
+    refused = VERIFY.unknown(accept, "accept")
     if refused:
         raise BadInput(" ".join(refused))
-    entries = check_list.accepted(with_grounds(judged(found), found), accept)
+    entries = check_report.accepted(with_grounds(judged(found), found), accept)
     top = found.top_level_site
     title = f"service connection point of {top.get('site_code') or found.hierarchy.host}"
-    listed = check_list.whole(entries, fail_on, title, "verify")
+    listed = check_report.whole(entries, fail_on, title, VERIFY.kind)
     return {
         "schema": SCHEMA,
         "generated": generated.isoformat(timespec="seconds"),
@@ -94,7 +95,7 @@ def judged(found: Gathered) -> list[Found]:
                 result = judge(found)
                 add(part, answer.host, *([result] if isinstance(result, Check) else result))
         elif answer.run:
-            check = check_list.not_looked_at(name, answer.result, answer.host)
+            check = check_report.not_looked_at(name, answer.result, answer.host)
             lost = name == "thread" and bool(answer.result.get("unreachable"))
             add(part, answer.host, replace(check, remedy=f"{check.remedy} {_LOST}") if lost else check)
 
@@ -114,8 +115,8 @@ def judged(found: Gathered) -> list[Found]:
     ask(SITE_SERVER, "site_log", found.site_log, contact_checks.handed_over, _problems_of("site_log"))
     for part, unknown in found.missing.items():
         detail = f"{unknown['detail']} So it could not be looked at."
-        add(part, unknown["server"], check_list.whole_part(part, Status.FAILED, detail, unknown["remedy"]))
-    return entries if entries else [Found(SITE, provider, check_list.whole_part(SITE, Status.FAILED, "Nothing was looked at."))]
+        add(part, unknown["server"], check_report.whole_part(part, Status.FAILED, detail, unknown["remedy"]))
+    return entries if entries else [Found(SITE, provider, check_report.whole_part(SITE, Status.FAILED, "Nothing was looked at."))]
 
 
 def _problems_of(name: str) -> Judge:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.cloud import Application, Discovery, Gateway
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duties import DUTY_IDS, duties
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, Package, left
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.cloud import Application, Discovery, Gateway
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from tests.unit.site.support import CAS, ST1
 
 NEW, OLD = "scp02.corp.example", "scp01.corp.example"

@@ -9,9 +9,9 @@ from typing import Any, cast
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import classes, cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duty_facts
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes, cloud
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import WIN32_OPERATING_SYSTEM
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo

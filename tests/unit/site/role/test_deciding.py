@@ -4,7 +4,9 @@ import dataclasses
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, Create, Delete
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
@@ -13,8 +15,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
     decide,
     settled,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
-from ansible_collections.configmgr.scp.plugins.module_utils.site.writer import Change, Create, Delete
 from tests.unit.site.support import CAS, PR1, scp_row, site_system_row
 
 SCP01, SCP02 = "scp01.corp.example", "scp02.corp.example"

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import naming, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, StatusMessage
 
 SERVER = "scp01.corp.example"
 

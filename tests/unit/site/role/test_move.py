@@ -4,7 +4,8 @@ import dataclasses
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site import rows, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
@@ -24,8 +25,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move impor
     plan_move,
     wish_problem,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.rows import Setting
-from ansible_collections.configmgr.scp.plugins.module_utils.site.status import ComponentState, StatusMessage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, StatusMessage
 from tests.unit.site.support import CAS, PR1, scp_row, site_system_row
 
 SCP01, SCP02, SCP03 = "scp01.corp.example", "scp02.corp.example", "scp03.corp.example"

@@ -1,0 +1,105 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Until when a site's version is supported, by ``data/site_versions.yml``. What the table does not know is said, not guessed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+
+SUPPORTED, ENDED, UNKNOWN = "supported", "ended", "unknown"
+_REMEDY = "Use a newer release of this collection, or look the version up on Microsoft's updates page."
+
+
+@dataclass(frozen=True)
+class Support:
+    """The support of one version.
+
+    :param version: the site's own version, such as ``5.00.9152.1000``.
+    :param name: such as ``2609``; None when the table does not know the version.
+    :param ends: the last day of support.
+    :param days_left: days from the site's day to the last one; negative once it is over.
+    :param baseline: whether new sites may be installed from its media; None where no source was read.
+    :param warning: why the end or the days are not known; empty when they are.
+    """
+
+    version: str
+    name: str | None = None
+    released: date | None = None
+    ends: date | None = None
+    days_left: int | None = None
+    baseline: bool | None = None
+    warning: str = ""
+
+    @property
+    def state(self) -> str:
+        """``supported``, ``ended`` or ``unknown``."""
+        if self.days_left is None:
+            return UNKNOWN
+        return ENDED if self.days_left < 0 else SUPPORTED
+
+    def as_data(self) -> dict[str, Any]:
+        return {
+            "version": self.version,
+            "name": self.name,
+            "released": self.released.isoformat() if self.released else None,
+            "baseline": self.baseline,
+            "state": self.state,
+            "ends": self.ends.isoformat() if self.ends else None,
+            "days_left": self.days_left,
+            "warning": self.warning or None,
+        }
+
+
+def support_of(version: str, today: date | None) -> Support:
+    """The support of a site's version.
+
+    :param version: SMS_Site.Version.
+    :param today: the site's day, UTC; None when its clock could not be read.
+    """
+    try:
+        found = versions.find(version)
+    except versions.BadVersion:
+        return Support(version, warning=f"The site's version {version[:40]!r} has another shape than 5.00.9152.1000. {_REMEDY}")
+    if not found.known:
+        return Support(version, warning=f"How long {version} is supported is not known: {_place(found.standing)}. {_REMEDY}")
+    row = _row(found.name)
+    ends = _day(row, "support_ends")
+    warning = ""
+    if ends is None:
+        warning = f"How long {found.name} is supported is not in the table of {row['read']}. {_REMEDY}"
+    elif today is None:
+        warning = "The clock of the site could not be read, so the days that are left are not known."
+    return Support(
+        version=version,
+        name=found.name,
+        released=_day(row, "released"),
+        ends=ends,
+        days_left=(ends - today).days if ends and today else None,
+        baseline=row.get("baseline"),
+        warning=warning,
+    )
+
+
+def _place(standing: versions.Standing) -> str:
+    rows = table("site_versions")["versions"]
+    names = sorted(str(row["name"]) for row in rows)
+    read = max(str(row["read"]) for row in rows)
+    if standing is versions.Standing.NEWER:
+        return f"it is newer than {names[-1]}, the newest version that was known in {read}"
+    return f"it is none of the versions from {names[0]} to {names[-1]} that the table of {read} has"
+
+
+def _row(name: str) -> Mapping[str, Any]:
+    rows: list[Mapping[str, Any]] = table("site_versions")["versions"]
+    return next(row for row in rows if str(row["name"]) == name)
+
+
+def _day(row: Mapping[str, Any], column: str) -> date | None:
+    text = row.get(column)
+    return date.fromisoformat(str(text)) if text else None

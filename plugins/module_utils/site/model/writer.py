@@ -1,0 +1,198 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The one place that writes to a site: plans go in, writes go out, and each is proved by reading again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, Union
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import EMBEDDED, settings_as_data
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+
+
+@dataclass(frozen=True)
+class Create:
+    """Add a row. ``what`` names it for people: "the service connection point on scp01.contoso.com"."""
+
+    what: str
+    row: CimInstance
+
+
+@dataclass(frozen=True)
+class Change:
+    """Replace a row that was read by a version of it that carries the changes; nothing else of it differs.
+
+    :param proves: plain properties that must be as they were read before the write, and show the wish after it; embedded
+        properties always must.
+    """
+
+    what: str
+    before: CimInstance
+    row: CimInstance
+    proves: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Remove a row by the keys that were read."""
+
+    what: str
+    row: CimInstance
+
+
+Step = Union[Create, Change, Delete]  # noqa: UP007 - an alias, which the sanity tests read by older rules
+
+
+class Writer(Protocol):
+    """Carries out steps on a site; CIM is one way, the product's cmdlets may be another."""
+
+    def write(self, step: Step) -> CimInstance | None:
+        """Do the step and return the row as the site has it afterwards (None after a removal)."""
+
+
+class Refused(TaskFailure):
+    """The SMS Provider refused a write, and nothing was written."""
+
+
+class CimWriter:
+    """Writes through the SMS Provider with Create, Put and Delete.
+
+    :param host: the provider's host, for messages.
+    :param note: hears of each write that the site has carried out, as "the removal of the account X".
+    """
+
+    def __init__(self, session: CimSession, host: str, note: Callable[[str], None] = lambda _what: None) -> None:
+        self._session = session
+        self._host = host
+        self._note = note
+
+    def write(self, step: Step) -> CimInstance | None:
+        """Do the step; read the row again; judge by what is there.
+
+        A fault or a lost connection does not mean that nothing was written: a WS-Man Create may even fault after a
+        successful write, when the provider returns no path. So the second read decides.
+
+        :raises TaskFailure: the site refused, or does not show what was written.
+        :raises CimError: the request or its answer was lost and the write had no effect or one that does not show, or the row
+            could not be read.
+        """
+        row = self._whole(step) if isinstance(step, Change) else step.row
+        trouble: CimError | None = None
+        try:
+            self._send(step, row)
+            self._noted(step)
+        except CimError as error:
+            if isinstance(error, CimFault) and error.kind is FaultKind.ACCESS_DENIED:
+                raise no_right_to_write(self._host, f"the {_verb(step)} of {step.what}", error) from error
+            if not error.after_send:
+                raise
+            trouble = error
+        present = self._read_again(step)
+        if shows(step, present) and (trouble is None or _all_shown(step, present)):
+            if trouble is not None:
+                self._noted(step)
+            return present
+        if isinstance(trouble, CimFault):
+            raise Refused(
+                f"The SMS Provider on {self._host} refused the {_verb(step)} of {step.what}. {sentence(str(trouble))} "
+                "See smsprov.log on that host."
+            ) from trouble
+        if trouble is not None:
+            raise trouble
+        raise TaskFailure(
+            f"The SMS Provider on {self._host} accepted the {_verb(step)} of {step.what}, but reading it again does not show it: "
+            "another administrator or controller may be changing the same row. Run this again and see smsprov.log on that host."
+        )
+
+    def _noted(self, step: Step) -> None:
+        # A row that is written again as it is changes nothing.
+        if not isinstance(step, Change) or changed_values(step):
+            self._note(f"the {_verb(step)} of {step.what}")
+
+    def _send(self, step: Step, row: CimInstance) -> None:
+        if isinstance(step, Create):
+            self._session.create(row)
+        elif isinstance(step, Change):
+            self._session.put(row)
+        else:
+            self._session.delete(row)
+
+    def _whole(self, step: Change) -> CimInstance:
+        """The row with everything that only a Get returns (lazy properties), and the changes on it.
+
+        :raises TaskFailure: the row is gone, or is not the one that the plan was made for any more.
+        """
+        present = self._read_again(step)
+        if present is None or not _same(step.before, present, step.proves):
+            raise TaskFailure(
+                f"Somebody else changed {step.what} between reading and writing, so nothing was written. Run this again."
+            )
+        return present.with_values(changed_values(step))
+
+    def _read_again(self, step: Step) -> CimInstance | None:
+        keys = {name: step.row[name] for name in step.row.cls.keys}
+        try:
+            return self._session.get(step.row.namespace, step.row.cls, keys)
+        except CimFault as fault:
+            if fault.kind is FaultKind.NOT_FOUND:
+                return None
+            raise
+
+
+def sentence(text: str) -> str:
+    """The words of somebody else as a sentence of their own, so that the next one does not run into them."""
+    trimmed = text.strip()
+    return trimmed if not trimmed or trimmed[-1] in ".!?:;" else f"{trimmed}."
+
+
+def no_right_to_write(host: str, what: str, fault: CimFault) -> TaskFailure:
+    """The refusal of an account that may read the site but not change it; ``what`` as in "the creation of the account X"."""
+    return TaskFailure(
+        f"The SMS Provider on {host} does not let this account carry out {what}: it needs a security role that may modify the "
+        f"site (Full Administrator or Infrastructure Administrator). {sentence(str(fault))}"
+    )
+
+
+def changed_values(step: Change) -> dict[str, Any]:
+    """The properties in which the changed row differs from the one that was read."""
+    return {name: step.row[name] for name in step.row if step.row[name] != step.before.get(name)}
+
+
+def shows(step: Step, present: CimInstance | None) -> bool:
+    """Whether a row that was read again is what the step wanted: gone, or there with every embedded property of the wish.
+
+    Of a change also with the plain properties that it proves.
+    """
+    if isinstance(step, Delete):
+        return present is None
+    if present is None:
+        return False
+    if isinstance(step, Change) and any(present.get(name) != step.row.get(name) for name in step.proves):
+        return False
+    found = settings_as_data(present)
+    return all(found.get(name) == fields for name, fields in settings_as_data(step.row).items())
+
+
+def _all_shown(step: Step, present: CimInstance | None) -> bool:
+    """Whether a change shows in its plain properties as well.
+
+    Asked only where the site did not say that it accepted the write: a real provider may hide some, such as a password.
+    """
+    if not isinstance(step, Change) or present is None:
+        return True
+    plain = {name: value for name, value in changed_values(step).items() if name not in EMBEDDED}
+    return all(present.get(name) == value for name, value in plain.items())
+
+
+def _same(before: CimInstance, present: CimInstance, plain: tuple[str, ...]) -> bool:
+    return settings_as_data(present) == settings_as_data(before) and all(present.get(name) == before.get(name) for name in plain)
+
+
+def _verb(step: Step) -> str:
+    return {Create: "creation", Change: "change", Delete: "removal"}[type(step)]

@@ -1,0 +1,233 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What a try to reach something means: checks out of curl's answers. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.curl import (
+    Reach,
+    Transfer,
+    judge,
+    judge_connection,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import Endpoint
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """The proxy of a site system server. ``account`` is the one that the site uses there, empty for the computer's own."""
+
+    host: str
+    port: int
+    account: str = ""
+
+    def __str__(self) -> str:
+        return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+@dataclass(frozen=True)
+class Target:
+    """A TCP port to connect to. ``name`` is the user's word for it, part of the check's id."""
+
+    host: str
+    port: int
+    name: str = ""
+
+
+def endpoint_id(endpoint: Endpoint) -> str:
+    """``endpoint_go_microsoft_com_443``; a pattern that cannot be tried becomes ``endpoint_any_akamaiedge_net_443``."""
+    return f"endpoint_{_word(endpoint.host.replace('*', 'any'))}_{endpoint.port}"
+
+
+def target_id(target: Target) -> str:
+    """``port_<name>``, or ``port_sql01_contoso_com_1433``."""
+    return f"port_{_word(target.name)}" if target.name else f"port_{_word(target.host)}_{target.port}"
+
+
+def target_title(target: Target) -> str:
+    """What is connected to."""
+    return f"{target.host}, TCP port {target.port}"
+
+
+def endpoint_check(endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None, issuers: Sequence[str]) -> Check:
+    """The verdict on an endpoint that was tried.
+
+    :param issuers: names of public certificate authorities, see ``curl.judge``.
+    """
+    reach = judge(transfer, issuers)
+    if reach is Reach.PROXY_AUTHENTICATION and proxy and proxy.account:
+        # The same words for every endpoint, so that a list of checks tells it once.
+        why = (
+            f"the proxy {proxy} wants to know who asks. The site answers as {proxy.account}; this check asks with the logon of "
+            "the WinRM connection, because no password leaves the controller for it"
+        )
+        remedy = (
+            f"Make sure that {proxy.account} may use the proxy, or let the proxy pass these addresses without authentication."
+        )
+        return cannot_tell(endpoint_id(endpoint), title(endpoint), why, remedy, endpoint.required)
+    if reach is Reach.REACHABLE:
+        status, remedy = Status.PASSED, ""
+    else:
+        # Through a replaced certificate the host was reached; whether the service accepts it is not for curl to tell.
+        status = Status.WARNING if reach is Reach.INTERCEPTED_CERTIFICATE else Status.FAILED
+        remedy = _remedy(reach, endpoint, proxy, transfer)
+    detail = f"{_found(reach, endpoint, transfer, proxy)}."
+    return Check(endpoint_id(endpoint), title(endpoint), status, _with_note(detail, endpoint), remedy, endpoint.required)
+
+
+def untested(endpoint: Endpoint) -> Check:
+    """The check of a pattern that has no host to try."""
+    return Check(
+        endpoint_id(endpoint),
+        title(endpoint),
+        Status.SKIPPED,
+        _with_note(f"No host of the pattern {endpoint.host} is known that could be tried.", endpoint),
+        f"Let the server reach {endpoint.host} on port {endpoint.port}.",
+        endpoint.required,
+    )
+
+
+def port_check(target: Target, transfer: Transfer) -> Check:
+    """The verdict on a port that was tried."""
+    reach = judge_connection(transfer)
+    where = target_title(target)
+    if reach is Reach.REACHABLE:
+        note = ""
+        if target.port == _ENDPOINT_MAPPER:
+            note = " The ports that RPC hands out later (49152 to 65535 by default) are not known beforehand and were not tried."
+        return Check(target_id(target), where, Status.PASSED, f"{where}, accepts connections.{note}")
+    words = {
+        Reach.REFUSED: "refuses connections, or there is no way to it",
+        Reach.TIMEOUT: "does not answer: the host is off, or a firewall drops the packets",
+        Reach.NAME_RESOLUTION: "can not be looked up: the name is not known here",
+    }.get(reach, "was not reached")
+    remedy = {
+        Reach.REFUSED: f"Start what listens on port {target.port} of {target.host}, and let it through the firewalls.",
+        Reach.NAME_RESOLUTION: f"Check the name {target.host}, and the DNS servers of this server.",
+    }.get(reach, f"Let this server reach {target.host} on port {target.port} through the firewalls between them.")
+    return Check(target_id(target), where, Status.FAILED, f"{where}, {words}{_quoted(transfer)}.", remedy)
+
+
+def softened(check: Check) -> Check:
+    """The check where the role does not need the internet: it warns at most, and stops nothing."""
+    status = Status.WARNING if check.status is Status.FAILED else check.status
+    return replace(check, status=status, required=False)
+
+
+def table_check(version: SiteVersion | None) -> list[Check]:
+    """A warning when the table of endpoints may not hold for the site's version."""
+    if version is None or version.standing in (Standing.KNOWN, Standing.OLDER):
+        return []
+    return [
+        Check(
+            "endpoint_table",
+            "The table of endpoints",
+            Status.WARNING,
+            f"Version {version.text} of the site is {version.standing.value}: the endpoints of {version.name} were tried.",
+            "Compare them with the documentation of that version, or install a newer version of this collection.",
+            required=False,
+        )
+    ]
+
+
+def unique(checks: Sequence[Check]) -> list[Check]:
+    """The checks with a number behind ids that would be there twice (``a-b.example`` and ``a.b.example``)."""
+    seen: dict[str, int] = {}
+    result = []
+    for check in checks:
+        seen[check.id] = seen.get(check.id, 0) + 1
+        result.append(check if seen[check.id] == 1 else replace(check, id=f"{check.id}_{seen[check.id]}"))
+    return result
+
+
+def endpoint_data(check: Check, endpoint: Endpoint, transfer: Transfer | None, issuers: Sequence[str]) -> dict[str, Any]:
+    """One endpoint for programs: the check's verdict with what it rests on."""
+    return {
+        "id": check.id,
+        "host": endpoint.host,
+        "port": endpoint.port,
+        "pattern": endpoint.pattern or None,
+        "features": list(endpoint.features),
+        "required": check.required,
+        "result": judge(transfer, issuers).value if transfer else None,
+        "http_status": (transfer.http_status or transfer.proxy_status or None) if transfer else None,
+        "issuer": transfer.issuers[0] if transfer and transfer.issuers else None,
+        "elapsed_seconds": round(transfer.seconds, 2) if transfer else None,
+    }
+
+
+_ENDPOINT_MAPPER = 135
+
+
+def _found(reach: Reach, endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None) -> str:
+    through = f" through the proxy {proxy}" if proxy else ""
+    # Behind a proxy the name and the connection are the proxy's as long as it has not answered.
+    at = f"the proxy {proxy}" if proxy and not transfer.proxy_status else str(endpoint)
+    status = transfer.http_status or transfer.proxy_status
+    issuer = transfer.issuers[0] if transfer.issuers else ""
+    quoted = _quoted(transfer)
+    return {
+        Reach.REACHABLE: f"{endpoint} answered{through} with HTTP {status} in {transfer.seconds:.1f} s",
+        Reach.NAME_RESOLUTION: f"The name of {at} can not be looked up{quoted}",
+        Reach.REFUSED: f"{_capital(at)} refused the connection, or there is no way to it{quoted}",
+        Reach.TIMEOUT: f"No answer of {endpoint}{through} within {transfer.seconds:.0f} s{quoted}",
+        Reach.TLS_VERSION: f"{endpoint}{through} and this server found no TLS version or cipher suite in common"
+        + (f" (HTTP {status})" if status else quoted),
+        Reach.UNTRUSTED_CERTIFICATE: f"The certificate of {endpoint}{through} is not accepted{quoted}",
+        Reach.INTERCEPTED_CERTIFICATE: f"{endpoint} answered{through}, but with a certificate of no public authority ({issuer}): "
+        "the connection is opened on the way",
+        Reach.PROXY_AUTHENTICATION: f"The proxy {proxy} wants to know who asks (HTTP 407), and no proxy account is declared"
+        if proxy
+        else f"A proxy in front of {endpoint} wants to know who asks (HTTP 407)",
+        Reach.BLOCKED_PAGE: f"HTTP {status} came instead of {endpoint}{through}: it is blocked, or not reached from there",
+        Reach.OTHER: f"{endpoint} was not reached{through}{quoted or f' (curl ended with {transfer.exit_code})'}",
+    }[reach]
+
+
+def _remedy(reach: Reach, endpoint: Endpoint, proxy: Proxy | None, transfer: Transfer) -> str:
+    way = f"the proxy {proxy}" if proxy else "firewalls"
+    allow = f"Let the server reach {endpoint.pattern or endpoint.host} on port {endpoint.port} through {way}."
+    at_proxy = proxy is not None and not transfer.proxy_status
+    return {
+        Reach.NAME_RESOLUTION: "Check the name of the proxy, and the DNS servers of this server."
+        if at_proxy
+        else "Check the DNS servers of this server; where only a proxy may reach the internet, declare it on the site system.",
+        Reach.REFUSED: f"Check name and port of the proxy {proxy}, and that it runs." if at_proxy else allow,
+        Reach.TLS_VERSION: f"Allow TLS 1.2 with the cipher suites of Microsoft's services on this server and on {way}.",
+        Reach.UNTRUSTED_CERTIFICATE: "Check the clock and the trusted roots of this server; exempt Microsoft's endpoints from "
+        "the inspection of TLS connections if there is one.",
+        Reach.INTERCEPTED_CERTIFICATE: "Exempt Microsoft's endpoints from the inspection of TLS connections.",
+        Reach.PROXY_AUTHENTICATION: "Declare the site system's proxy account, or let the proxy pass this server's computer "
+        "account or this endpoint without authentication.",
+    }.get(reach, allow)
+
+
+def title(endpoint: Endpoint) -> str:
+    """What is tried, and for what."""
+    why = ", ".join(endpoint.features) or "named in the task"
+    return (
+        f"{endpoint} ({why})" if not endpoint.pattern or not endpoint.testable else f"{endpoint}, of {endpoint.pattern} ({why})"
+    )
+
+
+def _with_note(detail: str, endpoint: Endpoint) -> str:
+    return f"{detail} {endpoint.note}" if endpoint.note else detail
+
+
+def _quoted(transfer: Transfer) -> str:
+    return f" (curl: {transfer.error})" if transfer.error else ""
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:] if text.startswith("the ") else text
+
+
+def _word(text: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")

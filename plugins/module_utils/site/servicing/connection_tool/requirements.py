@@ -1,0 +1,123 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""What has to be right before the tool runs (memdocs, use-the-service-connection-tool, prerequisites). Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import software
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import by_version, dotted, unread
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.request import CONNECT, EXPORT, called
+from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import sized
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+
+_MATCHED_NUMBERS = 3
+
+
+def tool_version(found: str, site_version: str, path: str, action: str) -> Check:
+    """The tool is of the site's version: the same build. (What follows the build changes with a roll-up of hotfixes.)"""
+    id, title = "tool_version", "Version of the tool"
+    if not site_version:
+        return Check(
+            id,
+            title,
+            Status.SKIPPED,
+            f"The tool has version {found or 'unknown'}; the version of the site is not given (site_version).",
+        )
+    remedy = (
+        "Copy the whole folder CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server to this server, "
+        f"and set its path in {called('tool_path', action)}."
+    )
+    have, wanted = dotted(found), dotted(site_version)
+    if have is None or wanted is None:
+        return cannot_tell(id, title, f"the version of {path} can not be read", remedy)
+    if have[:_MATCHED_NUMBERS] == wanted[:_MATCHED_NUMBERS]:
+        return Check(id, title, Status.PASSED, f"{path} has version {found}, as the site ({site_version}).")
+    return Check(id, title, Status.FAILED, f"{path} has version {found}, but the site has {site_version}.", remedy)
+
+
+def mode(action: str, found: str | None) -> Check:
+    """The service connection point works offline; that a connected host has no role does not matter."""
+    id, title = "offline_mode", "Mode of the service connection point"
+    if action in (CONNECT, EXPORT) or not found:
+        why = "The mode does not matter here." if action in (CONNECT, EXPORT) else "The mode is not given."
+        return Check(id, title, Status.SKIPPED, why)
+    if found == "offline":
+        return Check(id, title, Status.PASSED, "The service connection point is offline.")
+    remedy = (
+        "Do nothing and let it download its updates, or set its mode to offline first (mode of "
+        "configmgr.scp.service_connection_point, service_connection_point_mode of configmgr.scp.provision)."
+    )
+    return Check(id, title, Status.FAILED, "The service connection point is online and downloads its updates itself.", remedy)
+
+
+def rights(found: bool | Unread) -> Check:
+    """Commands of this account run as local administrator."""
+    id, title = "administrator", "Rights of the account"
+    if isinstance(found, Unread):
+        return unread(id, title, found)
+    if found:
+        return Check(id, title, Status.PASSED, "Commands of this account run with the rights of a local administrator.")
+    return Check(
+        id,
+        title,
+        Status.FAILED,
+        "Commands of this account do not run with the rights of a local administrator.",
+        "Connect with a domain account that is a local administrator of this server. User Account Control takes the rights away "
+        "from local accounts that connect over the network.",
+    )
+
+
+def free_space(free: int | Unread | None, needed: int, drive: str, action: str) -> Check:
+    """Enough room on the drive of the destination."""
+    id, title = f"free_space_{drive[:1].lower()}", f"Free space on {drive}"
+    if isinstance(free, Unread):
+        return unread(id, title, free)
+    if free is None:
+        return Check(id, title, Status.FAILED, f"There is no drive {drive}.", "Give a path on a drive that this server has.")
+    detail = f"{sized(free)} are free on {drive}, {sized(needed)} are needed."
+    if free >= needed:
+        return Check(id, title, Status.PASSED, detail)
+    remedy = (
+        "Free some space, or give a path on another drive. Where this estimate is too high, set "
+        f"{called('required_free_bytes', action)}."
+    )
+    return Check(id, title, Status.FAILED, detail, remedy)
+
+
+def dotnet(release: int | Unread | None, version: SiteVersion) -> Check:
+    """.NET Framework for the tool itself, which asks for less than the role."""
+    id, title = "tool_dotnet", ".NET Framework 4 for the tool"
+    if isinstance(release, Unread):
+        return unread(id, title, release)
+    row = version.row(table("server_requirements")["tool_dotnet"])
+    if row is None:
+        return Check(id, title, Status.SKIPPED, f"Site version {version} does not ask for it.")
+    need = f"the tool of version {version} needs {row['shown']} (release {row['release']}) or later"
+    if release is not None and release >= row["release"]:
+        return by_version(Check(id, title, Status.PASSED, f"Release {release} is installed; {need}."), version)
+    found = "No .NET Framework 4.5 or later is installed" if release is None else f"Release {release} is installed"
+    return by_version(
+        Check(id, title, Status.FAILED, f"{found}; {need}.", f"Install .NET Framework {row['shown']} or later."), version
+    )
+
+
+def vc_runtime(found: str | Unread | None, version: SiteVersion) -> Check:
+    """The Visual C++ runtime. Beside the role the site installs it; the tool does not start without."""
+    check = software.vc_runtime(found, version)
+    if check.status is not Status.WARNING or check.detail.startswith("Cannot tell"):
+        return replace(check, required=True)
+    return replace(check, required=True, status=Status.FAILED, remedy="Install the current Visual C++ runtime, x64 and x86.")
+
+
+def odbc_driver(found: str | Unread | None, version: SiteVersion, action: str) -> Check:
+    """The driver with which the tool reads the site database; on a connected host it reads none."""
+    check = software.odbc_driver(found, version)
+    if action != CONNECT:
+        return check
+    status = Status.WARNING if check.status is Status.FAILED else check.status
+    return replace(check, required=False, status=status)

@@ -1,0 +1,132 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""Asking the downloader on the role's server for a check for updates now, and the proof that it was made.
+
+Microsoft documents no way but the console and a cmdlet. Of the ways that public code goes, this one changes nothing of the site's
+configuration, leaves nothing to put back, and shows its proof in the same place: the downloader's registry values
+``LastSyncedTime`` and ``LastSyncRequestTime`` are set to 0, and the first one holds the time of the check once it has been made.
+The other ways were left out: the embedded property ``SyncNow`` of the component's row has a single source, and a shortened
+``EasySetupDownloadInterval`` would stay if the run were cut off.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
+from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry, RegistryError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+
+KEY = rf"SOFTWARE\Microsoft\SMS\COMPONENTS\{naming.DOWNLOADER}"
+# Seconds since 1970, UTC; 0 means never, and is what asks for a check. That they are REG_DWORD values is inferred.
+LAST_SYNCED, LAST_REQUESTED = "LastSyncedTime", "LastSyncRequestTime"
+
+
+@dataclass(frozen=True)
+class Last:
+    """The last synchronisation. ``time`` None: none, or it cannot be seen; ``text`` says which, or where it was seen."""
+
+    time: datetime | None
+    text: str
+
+
+def read_last(registry: Registry, server: str) -> Last:
+    """The last synchronisation, read on the role's server. One request; never fails for what the server does not show."""
+    try:
+        number = registry.get_dword(KEY, LAST_SYNCED)
+    except RegistryError as error:
+        return Last(None, f"Not known: {error}.")
+    when = time_of(number)
+    if when is None:
+        return Last(None, f"{naming.DOWNLOADER} on {server} has not synchronised yet, or was asked to do it now.")
+    return Last(when, f"{LAST_SYNCED} of {naming.DOWNLOADER} on {server}.")
+
+
+def time_of(number: int | None) -> datetime | None:
+    """The moment that a registry value holds; None for 0 and for no value."""
+    return datetime.fromtimestamp(number, UTC) if number else None
+
+
+def mode_refusal(mode: str, server: str) -> str | None:
+    """An offline service connection point has no connection to check over; its updates come by the service connection tool."""
+    if mode != "offline":
+        return None
+    return (
+        f"The service connection point on {server} is offline, so it does not check for updates. Import updates with the service "
+        "connection tool (playbook configmgr.scp.offline_updates), or set the mode to online first."
+    )
+
+
+def thread_refusal(state: str, server: str) -> str | None:
+    """Only a running downloader checks."""
+    if state == executive.RUNNING:
+        return None
+    return (
+        f"The thread {naming.DOWNLOADER} on {server} is {state}, so it does not check for updates. Start it first "
+        f"(configmgr.scp.component with name: {naming.DOWNLOADER} and state: started)."
+    )
+
+
+def last_synced(task: Task, registry: Registry) -> int:
+    """LastSyncedTime; 0 when the downloader has not synchronised yet.
+
+    :raises TaskFailure: it can not be read.
+    """
+    try:
+        return registry.get_dword(KEY, LAST_SYNCED) or 0
+    except KeyMissing as error:
+        raise TaskFailure(
+            f"{task.host} has no {naming.DOWNLOADER} ({error}): run this on the server of the service connection point."
+        ) from error
+    except RegistryError as error:
+        raise TaskFailure(
+            f"The time of the last synchronisation of {naming.DOWNLOADER} on {task.host} can not be read: {error}."
+        ) from error
+
+
+def ask(task: Task, registry: Registry, before: int) -> None:
+    """Ask for a check now; the one place that knows how. Two requests.
+
+    ``LastSyncedTime`` comes last, because it is the one that is acted on. An answer that was lost is no refusal: the value is
+    read again.
+
+    :raises TaskFailure: no right to write there.
+    :raises CimError: the request was lost and had no effect.
+    """
+    try:
+        for name in (LAST_REQUESTED, LAST_SYNCED):
+            registry.set_dword(KEY, name, 0)
+    except RegistryError as error:
+        raise TaskFailure(
+            f"{naming.DOWNLOADER} on {task.host} can not be asked for a check: {error}. "
+            "The account needs to be a local administrator there."
+        ) from error
+    except CimError as error:
+        if isinstance(error, CimFault) or not error.after_send or last_synced(task, registry) == before != 0:
+            raise
+
+
+def wait_for_proof(task: Task, registry: Registry, limit_seconds: float) -> datetime:
+    """Wait until the downloader has written the time of a check; the time by its server's clock.
+
+    :raises TaskFailure: the limit passed; says whether the thread still runs.
+    """
+
+    def look() -> datetime | None:
+        return time_of(last_synced(task, registry))
+
+    seen = wait_until(task, look, f"{naming.DOWNLOADER} on {task.host} to check for updates", limit_seconds)
+    if seen is not None:
+        return seen
+    state = executive.Thread(registry, naming.DOWNLOADER, task.host).state()
+    raise TaskFailure(
+        f"{naming.DOWNLOADER} on {task.host} was asked for a check for updates and did not finish one within "
+        f"{limit_seconds:.0f} s; the thread is {state}. While it is running and online, it goes on without this task. Read "
+        "dmpdownloader.log on that server (configmgr.scp.log_info) to see how far it is, or wait longer (wait_timeout).",
+        changed=True,
+    )

@@ -1,0 +1,220 @@
+from __future__ import annotations
+
+import contextlib
+from typing import cast
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import accounts, rows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import (
+    Change,
+    CimWriter,
+    Create,
+    Delete,
+    Step,
+    shows,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    CimError,
+    RequestInfo,
+    TransportTimeout,
+    Unreachable,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from tests.unit.site.support import scp_row
+
+SERVER = "scp01.corp.example"
+WHAT = f"the service connection point on {SERVER}"
+REQUEST = RequestInfo("Create", "root/sms/site_CAS", "SMS_SCI_SysResUse")
+
+
+class Site:
+    """A site's rows by key. ``before`` is raised instead of a write, ``after`` once the write has had its effect."""
+
+    def __init__(self, *present: CimInstance, before: Exception | None = None, after: Exception | None = None) -> None:
+        self.rows = {row["ItemName"]: row for row in present}
+        self.before = before
+        self.after = after
+        self.requests: list[str] = []
+
+    def _written(self, verb: str) -> None:
+        self.requests.append(verb)
+        if self.after:
+            raise self.after
+
+    def _begin(self) -> None:
+        if self.before:
+            raise self.before
+
+    def create(self, row: CimInstance) -> None:
+        self._begin()
+        self.rows[row["ItemName"]] = row
+        self._written("create")
+
+    def put(self, row: CimInstance) -> None:
+        self.create(row)
+
+    def delete(self, row: CimInstance) -> None:
+        self._begin()
+        del self.rows[row["ItemName"]]
+        self._written("delete")
+
+    def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
+        self.requests.append("get")
+        if keys["ItemName"] not in self.rows:
+            raise CimFault(FaultKind.NOT_FOUND, REQUEST)
+        return self.rows[keys["ItemName"]]
+
+
+def writer(site: Site) -> CimWriter:
+    return CimWriter(cast(CimSession, site), "cas01.corp.example")
+
+
+NEW = Create(WHAT, scp_row(SERVER))
+CHANGED = Change(WHAT, scp_row(SERVER), rows.with_mode(scp_row(SERVER), "offline"))
+GONE = Delete(WHAT, scp_row(SERVER))
+ALL = [(NEW, ()), (CHANGED, (scp_row(SERVER),)), (GONE, (scp_row(SERVER),))]
+
+
+@pytest.mark.parametrize(("step", "present"), ALL)
+def test_each_write_is_read_again(step: Step, present: tuple[CimInstance, ...]) -> None:
+    site = Site(*present)
+    written = writer(site).write(step)
+    assert (written is None) is isinstance(step, Delete)
+    assert site.requests[-1] == "get"
+
+
+@pytest.mark.parametrize(("step", "present"), ALL)
+@pytest.mark.parametrize(
+    "trouble", [TransportTimeout("no answer"), CimFault(FaultKind.OTHER, REQUEST, hresult=0x80041001, reason="no path returned")]
+)
+def test_a_write_that_had_its_effect_counts_whatever_was_answered(
+    step: Step, present: tuple[CimInstance, ...], trouble: Exception
+) -> None:
+    assert shows(step, writer(Site(*present, after=trouble)).write(step))
+
+
+@pytest.mark.parametrize(("step", "present"), ALL)
+def test_a_lost_write_without_effect_is_raised(step: Step, present: tuple[CimInstance, ...]) -> None:
+    with pytest.raises(TransportTimeout):
+        writer(Site(*present, before=TransportTimeout("no answer"))).write(step)
+
+
+PASSWORD = Change(
+    "the account",
+    accounts.new_account("CAS", r"CORP\one", "old secret"),
+    accounts.new_account("CAS", r"CORP\one", "new secret"),
+)
+
+
+@pytest.mark.parametrize(
+    "trouble", [TransportTimeout("no answer"), CimFault(FaultKind.OTHER, REQUEST, hresult=0x80041001, reason="it failed")]
+)
+def test_a_lost_change_without_embedded_settings_is_judged_by_what_it_changes(trouble: CimError) -> None:
+    old = PASSWORD.before
+    with pytest.raises((TransportTimeout, TaskFailure)):
+        writer(Site(old, before=trouble)).write(PASSWORD)
+    written = writer(Site(old, after=trouble)).write(PASSWORD)
+    assert written is not None
+    assert written["Reserved2"] == "new secret"
+
+
+def test_a_property_that_the_site_does_not_show_does_not_fail_a_change_that_it_accepted() -> None:
+    class Hiding(Site):
+        def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
+            return super().get(namespace, cls, keys).with_values({"Reserved2": ""})
+
+    assert writer(Hiding(PASSWORD.before)).write(PASSWORD) is not None
+
+
+def test_a_row_that_could_not_be_read_before_its_change_was_not_written() -> None:
+    class Lost(Site):
+        def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
+            self.requests.append("get")
+            raise TransportTimeout("no answer")
+
+    site = Lost(PASSWORD.before)
+    with pytest.raises(TransportTimeout):
+        writer(site).write(PASSWORD)
+    assert site.requests == ["get"]
+
+
+def test_a_request_that_was_never_sent_is_not_looked_for() -> None:
+    site = Site(before=Unreachable("refused"))
+    with pytest.raises(Unreachable):
+        writer(site).write(NEW)
+    assert site.requests == []
+
+
+def test_no_right_to_write_names_the_right_that_is_needed() -> None:
+    site = Site(before=CimFault(FaultKind.ACCESS_DENIED, REQUEST, hresult=0x80041003))
+    with pytest.raises(TaskFailure, match="security role that may modify the site"):
+        writer(site).write(NEW)
+    assert site.rows == {}
+
+
+def test_a_refusal_quotes_the_site_and_names_its_log() -> None:
+    site = Site(before=CimFault(FaultKind.OTHER, REQUEST, hresult=0x80041001, provider_text="the words of the site"))
+    with pytest.raises(TaskFailure, match=r"refused the creation of .*the words of the site.*smsprov\.log"):
+        writer(site).write(NEW)
+
+
+def test_an_accepted_write_that_does_not_show_is_a_failure() -> None:
+    class Forgetful(Site):
+        def put(self, row: CimInstance) -> None:
+            self.requests.append("put")
+
+    with pytest.raises(TaskFailure, match="does not show it"):
+        writer(Forgetful(scp_row(SERVER))).write(CHANGED)
+
+
+def test_a_change_starts_from_the_whole_row_and_touches_nothing_else() -> None:
+    # A query leaves lazy properties null; what a Get returns must go back.
+    whole = scp_row(SERVER).with_values({"SslState": 2})
+    written = writer(Site(whole)).write(CHANGED)
+    assert written is not None
+    assert written["SslState"] == 2
+    assert rows.mode_of(written) == "offline"
+
+
+def test_a_row_that_changed_meanwhile_is_left_alone() -> None:
+    meanwhile = rows.with_settings(scp_row(SERVER), {"Added by somebody": Setting(1)})
+    for site in (Site(meanwhile), Site()):
+        with pytest.raises(TaskFailure, match="Somebody else changed"):
+            writer(site).write(CHANGED)
+        assert "create" not in site.requests
+
+
+def test_only_what_the_step_is_about_is_compared() -> None:
+    present = rows.with_settings(CHANGED.row, {"Added by the site": Setting(1)}).with_values({"RoleCount": 3})
+    assert shows(CHANGED, present)
+    assert not shows(CHANGED, scp_row(SERVER))
+    assert not shows(NEW, None)
+
+
+@pytest.mark.parametrize(
+    ("site", "noted"),
+    [
+        (Site(), True),
+        (Site(after=TransportTimeout("late", request=REQUEST)), True),
+        (Site(before=CimFault(FaultKind.OTHER, REQUEST)), False),
+        (Site(before=Unreachable("broke", after_send=True, request=REQUEST)), False),
+    ],
+)
+def test_what_was_written_is_noted_for_those_who_tell_of_a_later_failure(site: Site, noted: bool) -> None:
+    told: list[str] = []
+    own = CimWriter(cast(CimSession, site), "cas01.corp.example", told.append)
+    with contextlib.suppress(TaskFailure, CimError):
+        own.write(Create(WHAT, scp_row(SERVER)))
+    assert told == ([f"the creation of {WHAT}"] if noted else [])
+
+
+def test_a_row_that_is_written_again_as_it_is_is_no_change() -> None:
+    told: list[str] = []
+    row = scp_row(SERVER)
+    CimWriter(cast(CimSession, Site(row)), "cas01.corp.example", told.append).write(Change(WHAT, row, row))
+    assert told == []

@@ -1,0 +1,155 @@
+"""Which addresses are tried."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.naming import BadName
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import endpoints
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import Endpoint
+from ansible_collections.configmgr.scp.plugins.modules.endpoint_check import SPEC
+
+ROWS: list[dict[str, Any]] = [
+    {"host": "*.a.example", "features": ["updates"], "required": True, "examples": ["x.a.example", "y.a.example"]},
+    {"host": "*.b.example", "features": ["updates"], "required": True, "examples": []},
+    {"host": "c.example", "features": ["updates", "usage"], "required": False},
+    {"host": "c.example", "features": ["cmg"], "required": True, "path": "/p?x=1"},
+    {"host": "c.example", "scheme": "http", "features": ["updates"], "required": False},
+    {"host": "old.example", "features": ["usage"], "required": True, "until": "2503"},
+    {"host": "new.example", "features": ["usage"], "required": True, "since": "2603"},
+    {"host": "gov.example", "features": ["cmg"], "required": True, "cloud": "us_government"},
+    {"host": "pub.example", "features": ["cmg"], "required": True, "cloud": "public"},
+]
+
+
+def urls(features: list[str], version: str | None = None, cloud: str = "public") -> list[str]:
+    found = versions.find(version) if version else None
+    return [endpoint.url for endpoint in endpoints.select(features, found, cloud, ROWS)]
+
+
+def test_wildcards_are_tried_by_their_examples() -> None:
+    found = endpoints.select(["updates"], None, "public", ROWS)
+    assert [(endpoint.host, endpoint.pattern, endpoint.testable) for endpoint in found[:3]] == [
+        ("x.a.example", "*.a.example", True),
+        ("y.a.example", "*.a.example", True),
+        ("*.b.example", "*.b.example", False),
+    ]
+
+
+def test_ports_follow_the_scheme() -> None:
+    assert urls(["updates"])[-2:] == ["https://c.example:443/", "http://c.example:80/"]
+
+
+def test_an_address_of_several_rows_is_tried_once_and_the_stricter_row_counts() -> None:
+    found = [endpoint for endpoint in endpoints.select(["cmg", "updates"], None, "public", ROWS) if endpoint.host == "c.example"]
+    assert found[0] == Endpoint("c.example", 443, "/p?x=1", ("updates", "cmg"), True)
+    assert [endpoint.port for endpoint in found] == [443, 80]
+
+
+@pytest.mark.parametrize(
+    ("version", "hosts"),
+    [
+        (None, ["c", "new"]),
+        ("2609", ["c", "new"]),
+        ("5.00.9152.1000", ["c", "new"]),
+        ("2603", ["c", "new"]),
+        ("2503", ["c", "old"]),
+        ("5.00.9999.1000", ["c", "new"]),
+    ],
+)
+def test_rows_hold_for_versions(version: str | None, hosts: list[str]) -> None:
+    assert urls(["usage"], version) == [f"https://{host}.example:443/" for host in hosts]
+
+
+def test_rows_hold_for_clouds() -> None:
+    assert urls(["cmg"]) == ["https://c.example:443/p?x=1", "https://pub.example:443/"]
+    assert urls(["cmg"], cloud="us_government") == ["https://c.example:443/p?x=1", "https://gov.example:443/"]
+
+
+@pytest.mark.parametrize(
+    ("text", "host", "port"),
+    [
+        ("Gateway.Contoso.com", "gateway.contoso.com", 443),
+        (" a.example:8443 ", "a.example", 8443),
+        ("192.0.2.7:80", "192.0.2.7", 80),
+        ("[fd00::1]:444", "fd00::1", 444),
+        ("[fd00::1]", "fd00::1", 443),
+        ("fd00::1", "fd00::1", 443),
+    ],
+)
+def test_named_addresses(text: str, host: str, port: int) -> None:
+    assert endpoints.named([text]) == [Endpoint(host, port)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", ":443", "a.example:", "a.example:0", "a.example:65536", "a.example:x", "a.example:44 3", "a.example:4\u0664"),
+        *("a b", "a&calc", 'a"b', "a'b", "a|b", "^", "host%TEMP%", "-K.example", "a.exa\nmple", "a.example\0"),
+        *("https://a.example", "a.example/x", "fe80::1%eth0", "[fe80::1%25x&y]", "[a.example:1"),
+    ],
+)
+def test_addresses_that_are_none_are_refused(text: str) -> None:
+    with pytest.raises(BadName, match="endpoints: "):
+        endpoints.named([text])
+
+
+def test_too_many_addresses_are_refused() -> None:
+    with pytest.raises(BadName, match="101 addresses are too many"):
+        endpoints.named(["a.example"] * 101)
+
+
+def test_what_the_user_names_is_required_and_tried_once() -> None:
+    chosen = endpoints.select(["usage"], None, "public", ROWS)
+    found = endpoints.all_of(chosen, endpoints.named(["c.example", "d.example", "d.example:443"]))
+    assert [(endpoint.host, endpoint.required) for endpoint in found] == [
+        ("c.example", True),
+        ("new.example", True),
+        ("d.example", True),
+    ]
+
+
+def test_ipv6_addresses_stand_in_brackets() -> None:
+    assert Endpoint("fd00::1").url == "https://[fd00::1]:443/"
+
+
+class TestTable:
+    rows = endpoints.table_rows()
+
+    def test_the_features_are_those_of_the_module(self) -> None:
+        features = set(table("endpoints")["features"])
+        assert features == set(SPEC["argument_spec"]["features"]["choices"])
+        assert {feature for row in self.rows for feature in row["features"]} == features
+
+    @pytest.mark.parametrize("row", rows, ids=lambda row: f"{row['host']}-{row.get('scheme', 'https')}")
+    def test_a_row_is_whole(self, row: dict[str, Any]) -> None:
+        assert row.keys() <= {
+            "host", "scheme", "path", "features", "required", "since", "until", "cloud", "examples", "note", "source", "read",
+        }  # fmt: skip
+        assert row["source"]
+        assert str(row["read"]) == "2026-11"
+        assert row.get("cloud", "public") in ("public", "us_government")
+        assert ("examples" in row) == ("*" in row["host"])
+        for host in [*([] if "*" in row["host"] else [row["host"]]), *row.get("examples", ())]:
+            assert endpoints.named([host]) == [Endpoint(host)]
+        for version in ("since", "until"):
+            assert row.get(version, "2609").isdigit()
+        assert row.get("scheme") in (None, "http")
+        assert not (row.get("scheme") == "http" and row["required"])
+
+    def test_no_row_is_there_twice(self) -> None:
+        keys = [
+            (row["host"], row.get("scheme"), row.get("cloud"), row.get("path"), feature)
+            for row in self.rows
+            for feature in row["features"]
+        ]
+        assert len(keys) == len(set(keys))
+
+    @pytest.mark.parametrize("feature", sorted(table("endpoints")["features"]))
+    @pytest.mark.parametrize("cloud", ["public", "us_government"])
+    def test_every_feature_has_something_to_try(self, feature: str, cloud: str) -> None:
+        assert any(endpoint.testable for endpoint in endpoints.select([feature], versions.find("2609"), cloud, self.rows))

@@ -1,0 +1,228 @@
+"""The verdict on every kind of answer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import reach_checks
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.curl import Transfer
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import Endpoint
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.reach_checks import Proxy, Target
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import Tried, read
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.shell import Finished
+
+GO = Endpoint("go.microsoft.com", features=("updates",))
+PROXY = Proxy("proxy.contoso.com", 8080)
+WITH_ACCOUNT = replace(PROXY, account=r"CONTOSO\svc-proxy")
+KNOWN = ("Microsoft",)
+
+
+def check(transfer: Transfer, proxy: Proxy | None = None, endpoint: Endpoint = GO) -> Check:
+    return reach_checks.endpoint_check(endpoint, transfer, proxy, KNOWN)
+
+
+def test_reachable() -> None:
+    assert check(Transfer(0, 302, seconds=0.12)) == Check(
+        "endpoint_go_microsoft_com_443",
+        "go.microsoft.com:443 (updates)",
+        Status.PASSED,
+        "go.microsoft.com:443 answered with HTTP 302 in 0.1 s.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("transfer", "detail", "remedy"),
+    [
+        (
+            Transfer(6, error="Could not resolve host"),
+            "name of go.microsoft.com:443 can not be looked up (curl: Could",
+            "DNS servers",
+        ),
+        (Transfer(7), "go.microsoft.com:443 refused the connection", "Let the server reach go.microsoft.com on port 443"),
+        (Transfer(28, seconds=15.0), "No answer of go.microsoft.com:443 within 15 s", "through firewalls"),
+        (Transfer(35, error="SEC_E_UNSUPPORTED_FUNCTION"), "no TLS version or cipher suite in common", "Allow TLS 1.2"),
+        (Transfer(0, 426), "in common (HTTP 426)", "Allow TLS 1.2"),
+        (
+            Transfer(60, error="SEC_E_UNTRUSTED_ROOT"),
+            "certificate of go.microsoft.com:443 is not accepted (curl: SEC_E",
+            "trusted roots",
+        ),
+        (Transfer(0, 407), "A proxy in front of go.microsoft.com:443 wants to know who asks", "proxy account"),
+        (Transfer(0, 451), "HTTP 451 came instead of go.microsoft.com:443: it is blocked", "through firewalls"),
+        (Transfer(35, error="Connection was reset"), "was not reached (curl: Connection was reset)", "through firewalls"),
+        (Transfer(52), "was not reached (curl ended with 52)", "through firewalls"),
+    ],
+)
+def test_failures(transfer: Transfer, detail: str, remedy: str) -> None:
+    found = check(transfer)
+    assert found.status is Status.FAILED
+    assert found.required
+    assert detail in found.detail
+    assert remedy in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("transfer", "detail", "remedy"),
+    [
+        (Transfer(0, 404, 200), "answered through the proxy proxy.contoso.com:8080 with HTTP 404", ""),
+        (Transfer(5), "The name of the proxy proxy.contoso.com:8080 can not be looked up", "Check the name of the proxy"),
+        (Transfer(7), "The proxy proxy.contoso.com:8080 refused the connection", "Check name and port of the proxy"),
+        (Transfer(56, 0, 407), "(HTTP 407), and no proxy account is declared", "proxy account"),
+        (
+            Transfer(56, 0, 403),
+            "HTTP 403 came instead of go.microsoft.com:443 through the proxy",
+            "through the proxy proxy.contoso.com",
+        ),
+        (Transfer(60, 0, 200), "certificate of go.microsoft.com:443 through the proxy proxy.contoso.com:8080", "inspection"),
+    ],
+)
+def test_through_a_proxy(transfer: Transfer, detail: str, remedy: str) -> None:
+    found = check(transfer, PROXY)
+    assert detail in found.detail
+    assert remedy in found.remedy
+    assert (found.remedy == "") == (found.status is Status.PASSED)
+
+
+@pytest.mark.parametrize("transfer", [Transfer(56, 0, 407), Transfer(0, 407)])
+def test_a_proxy_with_an_account_cannot_be_told(transfer: Transfer) -> None:
+    found = check(transfer, WITH_ACCOUNT)
+    assert found.status is Status.WARNING
+    assert found.detail.startswith("Cannot tell: the proxy proxy.contoso.com:8080")
+    assert r"CONTOSO\svc-proxy" in found.detail
+    assert r"CONTOSO\svc-proxy" in found.remedy
+
+
+def test_an_opened_connection_is_a_warning() -> None:
+    found = check(Transfer(0, 200, issuers=("CN = Contoso Inspection",)))
+    assert found.status is Status.WARNING
+    assert "(CN = Contoso Inspection): the connection is opened on the way" in found.detail
+
+
+def test_advisory_endpoints_and_notes() -> None:
+    endpoint = replace(GO, required=False, note="A note.")
+    found = check(Transfer(28), endpoint=endpoint)
+    assert (found.status, found.required) == (Status.FAILED, False)
+    assert found.detail.endswith(" A note.")
+
+
+def test_examples_name_their_pattern() -> None:
+    endpoint = replace(GO, host="sccm.manage.microsoft.com", pattern="*.manage.microsoft.com")
+    found = check(Transfer(28), endpoint=endpoint)
+    assert found.title == "sccm.manage.microsoft.com:443, of *.manage.microsoft.com (updates)"
+    assert "reach *.manage.microsoft.com on port 443" in found.remedy
+
+
+def test_a_pattern_without_example_is_skipped() -> None:
+    found = reach_checks.untested(replace(GO, host="*.akamaiedge.net", pattern="*.akamaiedge.net", testable=False))
+    assert (found.id, found.status) == ("endpoint_any_akamaiedge_net_443", Status.SKIPPED)
+    assert found.title == "*.akamaiedge.net:443 (updates)"
+
+
+def test_offline_warns_at_most() -> None:
+    assert [
+        (reach_checks.softened(found).status, reach_checks.softened(found).required)
+        for found in (check(Transfer(0, 200)), check(Transfer(6)), reach_checks.untested(replace(GO, host="*.x")))
+    ] == [(Status.PASSED, False), (Status.WARNING, False), (Status.SKIPPED, False)]
+
+
+@pytest.mark.parametrize(("version", "count"), [(None, 0), ("2609", 0), ("5.00.9152.1000", 0), ("5.00.9999.1000", 1)])
+def test_a_version_that_the_table_does_not_know_is_a_warning(version: str | None, count: int) -> None:
+    found = reach_checks.table_check(versions.find(version) if version else None)
+    assert [(entry.id, entry.status, entry.required) for entry in found] == [("endpoint_table", Status.WARNING, False)] * count
+
+
+SMB = Target("scp01.contoso.com", 445, "SMB")
+
+
+@pytest.mark.parametrize(
+    ("transfer", "status", "detail"),
+    [
+        (Transfer(28, connected=True), Status.PASSED, "scp01.contoso.com, TCP port 445, accepts connections."),
+        (Transfer(28), Status.FAILED, "a firewall drops the packets"),
+        (
+            Transfer(7, error="Connection refused"),
+            Status.FAILED,
+            "refuses connections, or there is no way to it (curl: Connection",
+        ),
+        (Transfer(6), Status.FAILED, "the name is not known here"),
+        (Transfer(2, error="odd"), Status.FAILED, "was not reached (curl: odd)"),
+    ],
+)
+def test_ports(transfer: Transfer, status: Status, detail: str) -> None:
+    found = reach_checks.port_check(SMB, transfer)
+    assert (found.id, found.status, found.required) == ("port_smb", status, True)
+    assert detail in found.detail
+    assert (found.remedy == "") == (status is Status.PASSED)
+
+
+def test_the_endpoint_mapper_says_what_was_not_tried() -> None:
+    found = reach_checks.port_check(Target("scp01.contoso.com", 135), Transfer(28, connected=True))
+    assert found.id == "port_scp01_contoso_com_135"
+    assert "were not tried" in found.detail
+
+
+def test_ids_are_unique() -> None:
+    checks = [check(Transfer(0, 200), endpoint=Endpoint(host)) for host in ("a-b.example", "a.b.example", "c.example")]
+    assert [found.id for found in reach_checks.unique(checks)] == [
+        "endpoint_a_b_example_443",
+        "endpoint_a_b_example_443_2",
+        "endpoint_c_example_443",
+    ]
+
+
+def test_data_for_programs() -> None:
+    transfer = Transfer(0, 302, seconds=0.123, issuers=("O = Microsoft Corporation",))
+    assert reach_checks.endpoint_data(check(transfer), GO, transfer, KNOWN) == {
+        "id": "endpoint_go_microsoft_com_443",
+        "host": "go.microsoft.com",
+        "port": 443,
+        "pattern": None,
+        "features": ["updates"],
+        "required": True,
+        "result": "reachable",
+        "http_status": 302,
+        "issuer": "O = Microsoft Corporation",
+        "elapsed_seconds": 0.12,
+    }
+    nothing = reach_checks.endpoint_data(check(transfer), GO, None, KNOWN)
+    assert (nothing["result"], nothing["http_status"], nothing["elapsed_seconds"]) == (None, None, None)
+
+
+LINE = "curl00\t0\t0\t200\t000\t0.1\t0.1\t\n"
+
+
+@pytest.mark.parametrize(
+    ("finished", "status", "detail"),
+    [
+        (
+            Finished(1, "", "The system cannot find the path specified.\r\n"),
+            Status.SKIPPED,
+            "there is no curl.exe on this server",
+        ),
+        (Finished(9009, "", "Der Befehl ist entweder falsch geschrieben"), Status.SKIPPED, "there is no curl.exe on this server"),
+        (
+            Finished(2, "", "curl: option --parallel: is unknown\r\n"),
+            Status.WARNING,
+            "too old or refuses to run (curl: option --parallel",
+        ),
+        (Finished(None, "", "", "time"), Status.WARNING, "it was not done after 60 s"),
+        (Finished(None, LINE, "", "time"), Status.WARNING, "it was not done after 60 s"),
+        (Finished(None, "", "", "output"), Status.WARNING, "wrote more than is read"),
+        (Finished(-1073741515, "", ""), Status.WARNING, "curl ended with -1073741515 and told nothing"),
+        (Finished(0, LINE, ""), Status.WARNING, "curl did not mention this address"),
+    ],
+)
+def test_an_address_without_an_answer(finished: Finished, status: Status, detail: str) -> None:
+    found = read(finished, "curl00", 60).without_answer("x", "X", True)
+    assert found.status is status
+    assert detail in found.detail
+    assert found.detail.startswith("Not tried: " if status is Status.SKIPPED else "Cannot tell: ")
+
+
+def test_what_was_done_before_the_limit_counts() -> None:
+    assert read(Finished(None, LINE, "", "time"), "curl00", 60).transfers[0].http_status == 200
+    assert Tried().possible

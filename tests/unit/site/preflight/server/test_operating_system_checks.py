@@ -1,0 +1,127 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import operating_system as checks
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.operating_system import Computer, OperatingSystem
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+
+UNREAD = Unread("the server said no")
+
+
+def server(build: int, caption: str = "Microsoft Windows Server", client: bool = False) -> OperatingSystem:
+    return OperatingSystem(caption, build, client)
+
+
+def judged(found: OperatingSystem, version: str = "2609") -> Check:
+    return checks.operating_system(found, versions.find(version))
+
+
+def cannot_tell(check: Check) -> bool:
+    return check.status is Status.WARNING and check.detail.startswith("Cannot tell: ")
+
+
+@pytest.mark.parametrize("build", [14393, 17763, 20348, 26100])
+def test_supported_servers(build: int) -> None:
+    assert judged(server(build)).status is Status.PASSED
+
+
+@pytest.mark.parametrize(
+    ("build", "version", "status"),
+    [
+        (9200, "2211", Status.PASSED),
+        (9600, "2303", Status.PASSED),
+        (9600, "2309", Status.WARNING),
+        (9600, "2403", Status.FAILED),
+        (9200, "2609", Status.FAILED),
+        (20348, "2103", Status.WARNING),
+        (20348, "2107", Status.PASSED),
+        (26100, "2403", Status.WARNING),
+        (26100, "2409", Status.PASSED),
+        (7601, "2002", Status.FAILED),
+    ],
+)
+def test_support_depends_on_the_version_of_the_site(build: int, version: str, status: Status) -> None:
+    assert judged(server(build), version).status is status
+
+
+def test_a_refusal_names_what_is_supported() -> None:
+    check = judged(server(9600, "Microsoft Windows Server 2012 R2 Standard"))
+    assert "Microsoft Windows Server 2012 R2 Standard (build 9600) is not supported from version 2403 on" in check.detail
+    assert "Windows Server 2016, Windows Server 2019, Windows Server 2022, Windows Server 2025" in check.detail
+    assert check.remedy
+
+
+def test_a_client_is_refused_although_its_build_is_that_of_a_server() -> None:
+    check = judged(server(26100, "Microsoft Windows 11 Enterprise", client=True))
+    assert (check.status, check.required) == (Status.FAILED, True)
+    assert "is not a server" in check.detail
+
+
+@pytest.mark.parametrize(("build", "words"), [(27000, "newer than"), (25398, "not in"), (19042, "not in")])
+def test_an_unknown_build_cannot_be_told(build: int, words: str) -> None:
+    check = judged(server(build))
+    assert cannot_tell(check)
+    assert words in check.detail
+
+
+@pytest.mark.parametrize(
+    ("version", "words"), [("5.00.9200.1000", "newer than"), ("1910", "older than"), ("5.00.9130", "not in")]
+)
+def test_an_unknown_version_of_the_site_is_no_more_than_a_warning(version: str, words: str) -> None:
+    for build in (9600, 17763):
+        check = judged(server(build), version)
+        assert cannot_tell(check)
+        assert words in check.detail
+        assert "it would be" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("kind", "status"),
+    [("Server", Status.PASSED), ("Client", Status.PASSED), ("Server Core", Status.FAILED), ("server core", Status.FAILED)],
+)
+def test_server_core(kind: str, status: Status) -> None:
+    assert checks.server_core(kind).status is status
+
+
+def test_domain_member() -> None:
+    inside = checks.domain_member(Computer("SCP01", "scp01.corp.example", "corp.example", True))
+    outside = checks.domain_member(Computer("SCP01", "scp01", "WORKGROUP", False))
+    assert (inside.status, outside.status) == (Status.PASSED, Status.FAILED)
+    assert "workgroup WORKGROUP" in outside.detail
+
+
+@pytest.mark.parametrize(
+    ("own", "site", "status", "words"),
+    [
+        (0.0, 0.0, Status.PASSED, "0 s behind"),
+        (300.0, 0.0, Status.PASSED, "300 s ahead of"),
+        (300.6, 0.0, Status.FAILED, "301 s ahead of"),
+        (-250.0, 50.5, Status.FAILED, "300 s behind"),
+        (4000.0, 3990.0, Status.PASSED, "10 s ahead of"),
+        (0.0, None, Status.SKIPPED, "is not given"),
+    ],
+)
+def test_clock_difference(own: float, site: float | None, status: Status, words: str) -> None:
+    check = checks.clock_difference(ServerClock("SCP01", datetime(2026, 11, 22, tzinfo=UTC), own), site)
+    assert check.status is status
+    assert words in check.detail
+
+
+def test_what_the_server_does_not_show_cannot_be_told() -> None:
+    version = versions.find("2609")
+    for check in (
+        checks.operating_system(UNREAD, version),
+        checks.server_core(UNREAD),
+        checks.server_core(None),
+        checks.domain_member(UNREAD),
+        checks.clock_difference(UNREAD, 0.0),
+        checks.clock_difference(None, 0.0),
+    ):
+        assert cannot_tell(check)
+        assert check.remedy

@@ -1,0 +1,145 @@
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import software
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import dotted
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+
+UNREAD = Unread("the server said no")
+PASSED, WARNING, FAILED, SKIPPED = Status.PASSED, Status.WARNING, Status.FAILED, Status.SKIPPED
+
+
+def cannot_tell(check: Check) -> bool:
+    return check.status is Status.WARNING and check.detail.startswith("Cannot tell: ")
+
+
+@pytest.mark.parametrize(
+    ("release", "version", "status"),
+    [
+        (528040, "2609", PASSED),
+        (533325, "2303", PASSED),
+        (528039, "2303", FAILED),
+        (394802, "2303", FAILED),
+        (394802, "2211", PASSED),
+        (379893, "2111", FAILED),
+        (379893, "2107", WARNING),
+        (379893, "2010", PASSED),
+        (378389, "2010", WARNING),
+        (None, "2010", WARNING),
+        (None, "2609", FAILED),
+    ],
+)
+def test_dotnet_by_version_of_the_site(release: int | None, version: str, status: Status) -> None:
+    assert software.dotnet_release(release, versions.find(version)).status is status
+
+
+def test_dotnet_says_what_is_there_and_what_is_wanted() -> None:
+    check = software.dotnet_release(379893, versions.find("2609"))
+    assert check.detail == "Release 379893 is installed; site version 2609 needs 4.8 (release 528040) or later."
+    assert "4.8" in check.remedy
+
+
+def test_dotnet_35() -> None:
+    assert software.dotnet_35(True).status is PASSED
+    assert software.dotnet_35(False).status is FAILED
+
+
+@pytest.mark.parametrize(
+    ("found", "version", "status"),
+    [
+        ("14.28.29914.0", "2609", PASSED),
+        ("14.28.29914.00", "2107", PASSED),
+        ("14.51.36247", "2609", PASSED),
+        ("14.28.29913.99", "2609", WARNING),
+        ("14.9.0.0", "2609", WARNING),
+        (None, "2609", WARNING),
+        (None, "2103", SKIPPED),
+    ],
+)
+def test_the_runtime_is_advisory_because_the_site_installs_it(found: str | None, version: str, status: Status) -> None:
+    check = software.vc_runtime(found, versions.find(version))
+    assert (check.status, check.required) == (status, False)
+    assert not check.detail.startswith("Cannot tell")
+
+
+@pytest.mark.parametrize(
+    ("found", "version", "status"),
+    [
+        ("18.6.2.1", "2609", PASSED),
+        ("18.7.1.1", "2609", PASSED),
+        ("18.7.2.1", "2603", PASSED),
+        ("18.7.1.1", "2603", FAILED),
+        ("18.6.1.1", "2609", FAILED),
+        ("18.6.1.1", "2503", FAILED),
+        ("18.6.1.1", "2309", FAILED),
+        ("18.4.1.1", "2609", FAILED),
+        ("18.4.1.1", "2503", PASSED),
+        ("18.3.3.1", "2503", FAILED),
+        ("18.3.3.1", "2309", PASSED),
+        (None, "2309", FAILED),
+        (None, "2303", SKIPPED),
+    ],
+)
+def test_the_odbc_driver_by_version_of_the_site(found: str | None, version: str, status: Status) -> None:
+    check = software.odbc_driver(found, versions.find(version))
+    assert (check.status, check.required) == (status, True)
+
+
+def test_a_version_of_the_driver_that_must_not_be_used_is_named() -> None:
+    assert "18.6.1.1 must not be used." in software.odbc_driver("18.6.1.1", versions.find("2609")).detail
+    assert "18.7.1.1 must not be used before version 2609" in software.odbc_driver("18.7.1.1", versions.find("2603")).detail
+
+
+def test_what_is_no_version_number_cannot_be_told() -> None:
+    for check in (software.odbc_driver("newest", versions.find("2609")), software.vc_runtime("1.x", versions.find("2609"))):
+        assert cannot_tell(check)
+
+
+def test_a_site_newer_than_the_tables_is_a_warning_whatever_is_installed() -> None:
+    newer = versions.find("5.00.9999.1000")
+    for check in (
+        software.dotnet_release(528040, newer),
+        software.dotnet_release(None, newer),
+        software.odbc_driver("18.6.2.1", newer),
+        software.odbc_driver(None, newer),
+        software.vc_runtime(None, newer),
+    ):
+        assert cannot_tell(check)
+        assert "5.00.9999.1000 is newer" in check.detail
+
+
+GOOD = {rf"HKLM\K\{version}\{name}": 1 for version in ("v4", "v2") for name in ("SystemDefaultTlsVersions", "SchUseStrongCrypto")}
+
+
+@pytest.mark.parametrize("bits", [64, 32])
+def test_all_four_values_must_be_one(bits: int) -> None:
+    check = software.tls_dotnet(GOOD, bits)
+    assert (check.id, check.status, check.required) == (f"tls_dotnet_{bits}", PASSED, bits == 64)
+    for name in GOOD:
+        for wrong, shown in ((None, "not set"), (0, "0")):
+            check = software.tls_dotnet({**GOOD, name: wrong}, bits)
+            assert check.status is FAILED
+            assert check.detail == f"{name} is {shown}."
+
+
+def test_what_the_server_does_not_show_cannot_be_told() -> None:
+    version = versions.find("2609")
+    for check in (
+        software.dotnet_release(UNREAD, version),
+        software.dotnet_35(UNREAD),
+        software.vc_runtime(UNREAD, version),
+        software.odbc_driver(UNREAD, version),
+        software.tls_dotnet(UNREAD, 64),
+    ):
+        assert cannot_tell(check)
+        assert "the server said no" in check.detail
+
+
+def test_dotted() -> None:
+    assert dotted("14.28.29914.0") == (14, 28, 29914)
+    assert dotted(" 18.0 ") == (18,)
+    for text in ("", "v14", "14..2", "1.2.3.4.5.6.7", "14.28-beta", "1" * 30):
+        assert dotted(text) is None

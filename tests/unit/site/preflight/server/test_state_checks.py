@@ -1,0 +1,121 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import state
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.certificates import Roots
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.volumes import Drive
+
+UNREAD = Unread("the server said no")
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+G2, BALTIMORE = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4", "D4DE20D05E66FC53FE1A50882C78DB2852CAE474"
+
+
+def cannot_tell(check: Check) -> bool:
+    return check.status is Status.WARNING and check.detail.startswith("Cannot tell: ")
+
+
+def drive(name: str, free_gib: float, marked: bool | Unread = False) -> Drive:
+    return Drive(name, int(free_gib * state.GIB), 500 * state.GIB, marked)
+
+
+def test_a_pending_restart_is_named() -> None:
+    assert state.pending_restart([]).status is Status.PASSED
+    check = state.pending_restart([r"HKLM\A", r"HKLM\B"])
+    assert check.status is Status.FAILED
+    assert r"HKLM\A, HKLM\B" in check.detail
+
+
+def test_the_drive_with_the_most_free_space_is_chosen() -> None:
+    check = state.no_sms_on_drive([drive("C:", 20), drive("D:", 80)])
+    assert check.status is Status.PASSED
+    assert "go to D:" in check.detail
+    assert "on no drive" in check.detail
+
+
+def test_a_marked_drive_is_not_chosen() -> None:
+    drives = [drive("C:", 200, marked=True), drive("D:", 30), drive("E:", 5)]
+    assert "NO_SMS_ON_DRIVE.SMS is on C:; the role's files would go to D:" in state.no_sms_on_drive(drives).detail
+    assert state.free_space(drives, 30).status is Status.PASSED
+    assert state.free_space(drives, 31).status is Status.FAILED
+
+
+@pytest.mark.parametrize("drives", [[], [drive("C:", 200, marked=True)]])
+def test_no_drive_is_left(drives: list[Drive]) -> None:
+    for check in (state.no_sms_on_drive(drives), state.free_space(drives, 0)):
+        assert check.status is Status.FAILED
+        assert check.remedy
+
+
+def test_a_marker_that_could_not_be_looked_for_leaves_both_drives_possible() -> None:
+    doubtful = [drive("C:", 200, marked=UNREAD), drive("D:", 30)]
+    assert cannot_tell(state.no_sms_on_drive(doubtful))
+    assert state.free_space(doubtful, 30).status is Status.PASSED
+    assert cannot_tell(state.free_space(doubtful, 100))
+    assert state.free_space(doubtful, 300).status is Status.FAILED
+
+
+def test_a_marker_that_could_not_be_looked_for_on_a_smaller_drive_does_not_matter_for_the_space() -> None:
+    drives = [drive("C:", 10, marked=UNREAD), drive("D:", 30)]
+    assert state.possible_drives(drives) == [drives[1]]
+    assert cannot_tell(state.no_sms_on_drive(drives))
+
+
+@pytest.mark.parametrize(
+    ("service", "status"),
+    [
+        (None, Status.SKIPPED),
+        ("Running", Status.PASSED),
+        ("Start Pending", Status.WARNING),
+        ("Stopped", Status.FAILED),
+        ("Stop Pending", Status.FAILED),
+        ("Paused", Status.FAILED),
+    ],
+)
+def test_the_service(service: str | None, status: Status) -> None:
+    assert state.sms_executive(service).status is status
+
+
+def roots(*present: str, off: bool = False, now: datetime = NOW) -> Check:
+    return state.root_certificates(Roots(frozenset(present), off), now)
+
+
+def test_all_roots_are_there() -> None:
+    assert roots(G2, BALTIMORE).status is Status.PASSED
+    assert sorted(state.wanted_roots()) == sorted([G2, BALTIMORE])
+
+
+def test_a_missing_root_is_a_warning_while_windows_may_fetch_it() -> None:
+    check = roots(BALTIMORE)
+    assert check.status is Status.WARNING
+    assert f"DigiCert Global Root G2 ({G2})" in check.detail
+    assert "ctldl.windowsupdate.com" in check.detail
+
+
+def test_a_missing_root_that_windows_may_not_fetch_fails() -> None:
+    check = roots(off=True)
+    assert (check.status, check.required) == (Status.FAILED, True)
+    assert "DisableRootAutoUpdate" in check.detail
+    assert check.remedy.startswith("Import DigiCert Global Root G2 into")
+
+
+@pytest.mark.parametrize("off", [False, True])
+def test_a_root_that_has_expired_is_not_missed(off: bool) -> None:
+    check = roots(G2, off=off)
+    assert check.status is Status.PASSED
+    assert f"Baltimore CyberTrust Root ({BALTIMORE}, expired 2025-05-12)" in check.detail
+
+
+def test_what_the_server_does_not_show_cannot_be_told() -> None:
+    for check in (
+        state.pending_restart(UNREAD),
+        state.no_sms_on_drive(UNREAD),
+        state.free_space(UNREAD, 10),
+        state.sms_executive(UNREAD),
+        state.root_certificates(UNREAD, NOW),
+    ):
+        assert cannot_tell(check)

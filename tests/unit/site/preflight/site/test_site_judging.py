@@ -1,0 +1,311 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import ProxyWish, SiteSystemWish
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site import judging
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import Database, Definition, SiteFacts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import Plan
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_health import RoleHealth
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
+from tests.unit.site.support import CAS, PR1, SE1, ST1, row, scp_row, site_system_row
+
+SCP01, SCP02 = "scp01.corp.example", "scp02.corp.example"
+ACCOUNT = r"CORP\installer"
+FULL, ONLY_READ, NONE = 1 | 2 | 4, 1, 0
+PLAN = Plan(SCP01)
+DEFINITION = Definition("CORP", Database("cas01.corp.example", "", "CM_CAS", 1433))
+
+
+def facts(*more: Any, **changes: Any) -> SiteFacts:
+    """A site on which all is well, with these rows besides that of its site server."""
+    clock = ServerClock("CAS01", datetime(2026, 11, 22, 10, 0, tzinfo=UTC), 0.0)
+    found = (row("cas01.corp.example", naming.SITE_SERVER), *more)
+    system = judging.site_system_row(found, SCP01, "CAS")
+    well = SiteFacts(CAS, (CAS, PR1, SE1), found, system, (), FULL, (), frozenset(), DEFINITION, clock)
+    return replace(well, **changes)
+
+
+def verdict(check: Check) -> tuple[str, str]:
+    return check.id, check.status.value
+
+
+def test_every_check_is_there_once_in_a_fixed_order() -> None:
+    found = judging.all_checks(facts(), PLAN)
+    assert [check.id for check in found] == list(judging.TITLES)
+    assert {check.status for check in found} == {Status.PASSED, Status.SKIPPED}
+    assert all(check.title == judging.TITLES[check.id] and check.detail for check in found)
+
+
+def test_what_is_not_right_has_a_remedy() -> None:
+    bad = facts(scp_row(SCP02), granted=ONLY_READ, installing=(("2609", "INSTALL_IN_PROGRESS"),), site=replace(CAS, version="9"))
+    found = judging.all_checks(bad, replace(PLAN, create_site_system=False))
+    wrong = [check for check in found if check.status in (Status.FAILED, Status.WARNING)]
+    assert [check.id for check in wrong] == [
+        "rights_write",
+        "single_instance",
+        "site_system",
+        "update_in_progress",
+        "site_version_known",
+    ]
+    assert all(check.remedy for check in wrong)
+
+
+@pytest.mark.parametrize(
+    ("granted", "status", "words"),
+    [
+        (FULL, "passed", "the right to modify"),
+        (ONLY_READ, "failed", "may only read it"),
+        (NONE, "failed", "neither read nor change it"),
+        (Unread("it refused."), "warning", "Cannot tell: it refused."),
+    ],
+)
+def test_rights_write(granted: Any, status: str, words: str) -> None:
+    check = judging.rights_write(facts(granted=granted))
+    assert verdict(check) == ("rights_write", status)
+    assert words in check.detail
+
+
+@pytest.mark.parametrize(("site", "status"), [(CAS, "passed"), (ST1, "passed"), (PR1, "failed"), (SE1, "failed")])
+def test_top_level_site(site: Any, status: str) -> None:
+    assert verdict(judging.top_level_site(facts(site=site), PLAN)) == ("top_level_site", status)
+
+
+@pytest.mark.parametrize(
+    ("holders", "move", "status", "words"),
+    [
+        ([], False, "passed", "no service connection point yet"),
+        ([], True, "passed", "no service connection point yet"),
+        ([SCP01], False, "passed", f"is on {SCP01} (site CAS) already"),
+        ([SCP02], False, "failed", f"on {SCP02} (site CAS)"),
+        ([SCP02], True, "passed", f"will be moved from {SCP02} (site CAS)"),
+        ([SCP01, SCP02], False, "failed", "has 2 service connection points"),
+        ([SCP01, SCP02], True, "failed", "has 2 service connection points"),
+    ],
+)
+def test_single_instance_names_the_holder(holders: list[str], move: bool, status: str, words: str) -> None:
+    found = facts(*(scp_row(server) for server in holders))
+    check = judging.single_instance(found, replace(PLAN, move=move))
+    assert verdict(check) == ("single_instance", status)
+    assert words in check.detail
+
+
+def test_a_role_at_a_child_site_is_removed_on_that_sites_own_provider() -> None:
+    found = facts(scp_row(SCP02, "PR1"), providers={"PR1": ("pri9.corp.example",)})
+    check = judging.single_instance(found, replace(PLAN, host="cas01.corp.example"))
+    assert check.status is Status.FAILED
+    assert "Site PR1 can not have the role." in check.remedy
+    assert f"configmgr.scp.remove -e scp_provider=pri9.corp.example -e scp_server={SCP02}" in check.remedy
+
+
+def test_a_remedy_says_what_the_detail_does_not() -> None:
+    check = judging.top_level_site(facts(site=PR1), PLAN)
+    assert "scp_provider" in check.remedy
+    assert "Run this" not in check.detail
+
+
+@pytest.mark.parametrize(
+    ("mode", "needs", "status", "words"),
+    [
+        ("online", (), "skipped", "will be online"),
+        ("offline", (), "passed", "no gateway"),
+        ("offline", ("cloud management gateway C",), "warning", "these need one in online mode: cloud management gateway C."),
+        ("offline", Unread("it refused."), "warning", "Cannot tell: it refused."),
+    ],
+)
+def test_cloud_services_of_an_offline_role(mode: str, needs: Any, status: str, words: str) -> None:
+    check = judging.cloud_needs_role(facts(cloud_needs=needs), replace(PLAN, mode=mode))
+    assert verdict(check) == ("cloud_needs_role", status)
+    assert words in check.detail
+    assert not check.required
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"sites_installing": (("PR1", "2609", "INSTALL_INSTALLFILES"),)}, "site PR1: 2609 (INSTALL_INSTALLFILES)"),
+        ({"sites_installing": Unread("it refused.")}, "Cannot tell: whether sites below install an update was not shown"),
+        ({"unknown_states": (("2609", "state 196630"),)}, "2609 (state 196630)"),
+    ],
+)
+def test_an_update_that_other_sites_or_an_unknown_state_tell_of(changes: dict[str, Any], words: str) -> None:
+    check = judging.update_in_progress(facts(**changes), PLAN)
+    assert verdict(check) == ("update_in_progress", "warning")
+    assert words in check.detail
+    assert check.remedy
+
+
+@pytest.mark.parametrize(
+    ("servers", "status"), [((), "passed"), ((SCP02,), "passed"), ((SCP01,), "failed")], ids=["one", "a pair", "on the pair"]
+)
+def test_site_server_pair(servers: tuple[str, ...], status: str) -> None:
+    found = facts(*(row(server, naming.SITE_SERVER) for server in servers))
+    assert verdict(judging.site_server_pair(found, PLAN)) == ("site_server_pair", status)
+
+
+def test_a_site_server_without_a_passive_one_may_have_the_role() -> None:
+    check = judging.site_server_pair(facts(), Plan("cas01.corp.example"))
+    assert check.status is Status.PASSED
+
+
+OK, ILL = RoleHealth("SMS Management Point", "ok", None), RoleHealth("SMS Management Point", "critical", "2026-11-22T09:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("rows", "plan", "changes", "status", "words"),
+    [
+        ((), PLAN, {}, "passed", "it will be made a site system of CAS"),
+        ((), replace(PLAN, create_site_system=False), {}, "failed", "is not a site system server of site CAS"),
+        ((site_system_row(SCP01),), PLAN, {}, "passed", "without a role whose status"),
+        ((site_system_row(SCP01),), PLAN, {"health": (OK,)}, "passed", "no problem of its 1 roles"),
+        ((site_system_row(SCP01),), PLAN, {"health": (OK, ILL)}, "warning", "is critical and down since 2026-11-22T09:00:00Z"),
+        ((site_system_row(SCP01),), PLAN, {"health": Unread("no.")}, "warning", "Cannot tell: "),
+        ((site_system_row(SCP01, "PR1"),), PLAN, {}, "failed", "is a site system server of site PR1"),
+        ((row(SCP01, naming.SITE_SERVER, "PR1"),), PLAN, {}, "failed", "of site PR1"),
+        ((), replace(PLAN, wish=SiteSystemWish(SCP01, proxy=ProxyWish())), {}, "failed", "has no proxy server yet"),
+    ],
+)
+def test_site_system(rows: tuple[Any, ...], plan: Plan, changes: dict[str, Any], status: str, words: str) -> None:
+    check = judging.site_system(facts(*rows, **changes), plan)
+    assert verdict(check) == ("site_system", status)
+    assert words in check.detail
+
+
+@pytest.mark.parametrize(
+    ("installing", "allowed", "status"),
+    [
+        ((), False, "passed"),
+        ((("2609", "INSTALL_IN_PROGRESS"),), False, "failed"),
+        ((("2609", "INSTALL_IN_PROGRESS"),), True, "warning"),
+        (Unread("no."), False, "warning"),
+    ],
+)
+def test_update_in_progress(installing: Any, allowed: bool, status: str) -> None:
+    check = judging.update_in_progress(facts(installing=installing), replace(PLAN, allow_during_update=allowed))
+    assert verdict(check) == ("update_in_progress", status)
+
+
+@pytest.mark.parametrize(
+    ("account", "listed", "to_add", "status", "words"),
+    [
+        ("", frozenset(), (), "skipped", "No such account"),
+        (None, frozenset(), (), "skipped", "No such account"),
+        (ACCOUNT, frozenset({ACCOUNT.casefold()}), (), "passed", "is among the accounts"),
+        (ACCOUNT, frozenset(), (ACCOUNT.upper(),), "passed", "will be added"),
+        (ACCOUNT, frozenset(), (), "failed", "is not among the accounts of site CAS"),
+        (ACCOUNT, Unread("no."), (), "warning", "Cannot tell: no."),
+    ],
+)
+def test_an_account_is_listed(account: Any, listed: Any, to_add: tuple[str, ...], status: str, words: str) -> None:
+    plan = replace(PLAN, accounts_to_add=to_add)
+    check = judging.account_listed("proxy_account_listed", account, facts(listed=listed), plan)
+    assert verdict(check) == ("proxy_account_listed", status)
+    assert words in check.detail
+
+
+def test_planned_settings_come_before_those_of_the_site() -> None:
+    system = site_system_row(
+        SCP01,
+        UseMachineAccount=Setting(0),
+        UserName=Setting(0, "", r"CORP\old"),
+        UseProxy=Setting(1),
+        ProxyName=Setting(0, "", "p1"),
+    )
+    assert judging.settings(PLAN, "CAS", system)["installation_account"] == r"CORP\old"
+    planned = replace(
+        PLAN, wish=SiteSystemWish(SCP01, installation_account=ACCOUNT, proxy=ProxyWish(True, "p2", 8080, r"CORP\web"))
+    )
+    found = judging.settings(planned, "CAS", system)
+    assert found["installation_account"] == ACCOUNT
+    assert found["proxy"] == {"enabled": True, "server": "p2", "port": 8080, "account": r"CORP\web"}
+    assert judging.accounts(found) == [ACCOUNT, r"CORP\web"]
+    assert judging.accounts(judging.settings(PLAN, "CAS", None)) == []
+
+
+@pytest.mark.parametrize(
+    ("roles", "proxy", "status"),
+    [
+        ((), False, "passed"),
+        ((naming.SITE_SYSTEM, naming.COMPONENT_SERVER, naming.SERVICE_CONNECTION_POINT), True, "passed"),
+        (("SMS Distribution Point",), False, "passed"),
+        (("SMS Distribution Point",), True, "warning"),
+        ((naming.SMS_PROVIDER,), False, "warning"),
+        ((naming.SQL_SERVER,), False, "warning"),
+    ],
+)
+def test_other_roles_are_advice(roles: tuple[str, ...], proxy: bool, status: str) -> None:
+    wish = SiteSystemWish(SCP01, proxy=ProxyWish(True, "p2")) if proxy else None
+    check = judging.other_roles(facts(*(row(SCP01, role) for role in roles)), replace(PLAN, wish=wish))
+    assert verdict(check) == ("other_roles", status)
+    assert check.required is False
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "words"),
+    [
+        ("5.00.9152.1000", "passed", "(2609), supported until 2028-03-28"),
+        ("5.00.9135.1000", "warning", "(2503); its support ended on 2026-09-30"),
+        ("5.00.9999.1000", "warning", "newer than"),
+        ("5.00.9150.1000", "warning", "not known"),
+        ("", "warning", "unknown"),
+    ],
+)
+def test_site_version_known(version: str, status: str, words: str) -> None:
+    check = judging.site_version_known(facts(site=replace(CAS, version=version)))
+    assert verdict(check) == ("site_version_known", status)
+    assert words in check.detail
+    assert check.required is False
+
+
+def test_a_site_without_a_clock_does_not_tell_the_end_of_its_support() -> None:
+    assert judging.site_version_known(facts(clock=None)).status is Status.WARNING
+
+
+@pytest.mark.parametrize(
+    ("definition", "accounts"),
+    [
+        (DEFINITION, [r"CORP\CAS01$", r"CORP\SCP02$"]),
+        (replace(DEFINITION, domain=""), [r"corp.example\CAS01$", r"corp.example\SCP02$"]),
+        (Unread("no."), [r"corp.example\CAS01$", r"corp.example\SCP02$"]),
+    ],
+)
+def test_computer_accounts_of_a_pair(definition: Any, accounts: list[str]) -> None:
+    assert judging.computer_accounts(facts(row(SCP02, naming.SITE_SERVER), definition=definition)) == accounts
+
+
+def test_the_mode_that_the_role_will_have() -> None:
+    assert judging.mode_of((), None) == "online"
+    assert judging.mode_of([scp_row(SCP02, mode=1)], None) == "offline"
+    assert judging.mode_of([scp_row(SCP02, mode=1)], "online") == "online"
+
+
+@pytest.mark.parametrize(
+    ("found", "mode", "expected"),
+    [
+        ([], None, False),
+        ([scp_row(SCP01)], None, True),
+        ([scp_row(SCP01)], "online", True),
+        ([scp_row(SCP01)], "offline", False),
+        ([scp_row(SCP01, "PR1")], None, False),
+        ([scp_row(SCP02)], None, False),
+        ([scp_row(SCP01), scp_row(SCP02)], None, False),
+    ],
+)
+def test_in_place(found: list[Any], mode: str | None, expected: bool) -> None:
+    assert judging.in_place(found, SCP01, "CAS", mode) is expected
+
+
+def test_an_account_without_rights_gets_one_failure_and_the_rest_skipped() -> None:
+    found = judging.no_rights("site CAS", "cas01.corp.example", "access denied")
+    assert [check.id for check in found] == list(judging.TITLES)
+    assert found[0].status is Status.FAILED
+    assert "access denied" in found[0].detail
+    assert {check.status for check in found[1:]} == {Status.SKIPPED}

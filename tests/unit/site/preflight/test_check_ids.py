@@ -1,0 +1,24 @@
+"""Names of checks that may be accepted: every check has one of them, and a misspelt one is refused with the right one."""
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT
+
+
+@pytest.mark.parametrize("id", ["endpoint_go_microsoft_com_443", "port_smb", "other_roles", "server_checked"])
+def test_what_depends_on_what_was_found_is_known_too(id: str) -> None:
+    assert PREFLIGHT.is_known(id)
+
+
+@pytest.mark.parametrize("id", ["thread_running", "", "port_", "other_roles_2"])
+def test_another_word_is_not(id: str) -> None:
+    assert not PREFLIGHT.is_known(id)
+
+
+def test_a_refusal_names_the_option_the_nearest_and_all() -> None:
+    (text,) = PREFLIGHT.unknown(["other_role", "other_roles"], "preflight_accept")
+    assert text.startswith("preflight_accept: no check is called 'other_role'. Did you mean other_roles? The checks are ")
+    assert text.endswith(", endpoint_*, port_*.")
+    assert all(id in text for id in PREFLIGHT.named())
