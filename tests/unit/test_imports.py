@@ -5,13 +5,14 @@ The rules are read off the sources, so imports inside functions and under TYPE_C
 
 from __future__ import annotations
 
-import ast
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.unit.floors import imported
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "ansible_collections.configmgr.scp."
@@ -87,24 +88,12 @@ def room_of(path: str) -> str | None:
     return max((prefix for prefix in ROOMS if path.startswith(prefix)), key=len, default=None)
 
 
-def imported(source: str, path: str) -> Iterator[tuple[int, str]]:
+def imports_of(source: str, path: str) -> Iterator[tuple[int, str]]:
     """Line and full dotted name of everything that the file imports; ``path`` resolves relative imports."""
     package = path.removesuffix(".py").split("/")[:-1]
     if package[:1] == ["plugins"]:
         package = [*OURS.strip(".").split("."), *package]
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                yield from ((node.lineno, alias.name) for alias in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                base = package[: len(package) + 1 - level] if level else []
-                stem = ".".join([*base, *([module] if module else [])])
-                yield from ((node.lineno, f"{stem}.{alias.name}") for alias in names)
-            case ast.Call(
-                func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__"),
-                args=[ast.Constant(value=str(name)), *_],
-            ):
-                yield node.lineno, name
+    return imported(source, package)
 
 
 def allowed(rule: Room, name: str) -> bool:
@@ -128,7 +117,7 @@ def violations(source: str, path: str) -> list[str]:
         return [f"{path}: no rule in tests/unit/test_imports.py covers this file; add its room."]
     return [
         f"{path}:{line}: {prefix} must not import {name}"
-        for line, name in imported(source, path)
+        for line, name in imports_of(source, path)
         if not allowed(ROOMS[prefix], name)
     ]
 
