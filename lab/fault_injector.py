@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from lab.cim import faults
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 from lab.faults import FaultBoard, RequestFacts, RequestOrder
 from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status, Verdict
 from lab.winrm.log import RequestRecord

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Path, PropertyDef, Value
 from lab.cim.object_path import PathError, parse_object_path
 from lab.cim.operation import Operation
 from lab.cim.parse_values import scalar
-from lab.cim.provider import CimError, Wbem, same_key
+from lab.cim.provider import same_key
 from lab.cim.wql import Associators
 
 

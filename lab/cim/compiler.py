@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import NoReturn
 
 from lab.cim import dmtf
+from lab.cim.errors import CimError
 from lab.cim.model import ClassDef, Instance, MethodDef, NameMap, Path, PropertyDef, Value
 from lab.cim.mof import AliasSyntax, ClassSyntax, InstanceSyntax, MemberSyntax, MethodSyntax, Written
 from lab.cim.mof_tokens import MofError
 from lab.cim.object_path import PathError, parse_object_path
-from lab.cim.provider import CimError
 from lab.cim.values import SIMPLE_TYPES, checked
 
 # What a class hands down to its subclasses; everything else (abstract, provider, locale, ...) is its own.

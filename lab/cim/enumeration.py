@@ -7,11 +7,11 @@ from collections import deque
 
 from lab.cim import faults, filters
 from lab.cim.contexts import Contexts, Row, TooManyContextsError, UnknownContextError
+from lab.cim.errors import CimError
 from lab.cim.filters import MODES, Found, Wish
 from lab.cim.names import split_tag
 from lab.cim.operation import Operation
 from lab.cim.parse_values import SchemaError
-from lab.cim.provider import CimError
 from lab.winrm.message import Reply
 from lab.winrm.names import ENUMERATION, WSMAN
 

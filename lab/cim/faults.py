@@ -5,8 +5,8 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import Literal
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.names import CIM, TYPE, class_uri
-from lab.cim.provider import CimError, Wbem
 from lab.winrm.faults import fault, wsman_fault
 from lab.winrm.message import SoapFault
 from lab.winrm.names import (

@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.cim import associations, faults
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Instance, Path, PropertyDef
 from lab.cim.names import ASSOCIATION_DIALECT, CIM_BINDING, SELECTOR_DIALECT, WQL_DIALECT, split_tag
 from lab.cim.operation import Operation
 from lab.cim.parse_values import SchemaError, scalar
-from lab.cim.provider import CimError, Wbem, same_key
+from lab.cim.provider import same_key
 from lab.cim.wql import Associators, parse
 from lab.cim.wql_bind import bind, columns
 from lab.winrm.message import SoapFault

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lab.cim import faults
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, MethodDef, NameMap, PropertyDef, Value
 from lab.cim.names import same_uri, split_tag
 from lab.cim.operation import Operation, ProviderBug
 from lab.cim.parse_values import SchemaError
-from lab.cim.provider import CimError, Wbem
 from lab.cim.values import checked
 from lab.winrm.message import Reply
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 
 _ANY, _NONE = ".", "(?!)"
 

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from lab.cim import faults
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.names import class_uri, split_class_uri
 from lab.cim.parse_values import SchemaError, ValueParser
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.provider import Call
 from lab.cim.render import Renderer, Rendering
 from lab.cim.repository import Repository
 from lab.cim.values import check_instance

@@ -12,9 +12,9 @@ from datetime import UTC, datetime, timedelta
 
 from lab.cim.dmtf import PartialDatetime
 from lab.cim.dmtf import parse as parse_dmtf
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import INTEGER_RANGES, ClassDef, Instance, NameMap, Path, PropertyDef, Value
 from lab.cim.names import CIM, NIL, TYPE, class_uri, same_uri, split_class_uri, split_tag
-from lab.cim.provider import CimError, Wbem
 from lab.cim.values import REAL_TYPES
 from lab.winrm.names import ADDRESSING, WSMAN
 

@@ -4,45 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
+from lab.cim.wql import Condition
 from lab.winrm.message import Caller
-
-if TYPE_CHECKING:
-    from lab.cim.wql import Condition
-
-
-class Wbem:
-    """WBEM status codes (facts/wsman.md, section 8; [MS-WMI] 2.2.11)."""
-
-    FAILED = 0x80041001
-    NOT_FOUND = 0x80041002
-    ACCESS_DENIED = 0x80041003
-    PROVIDER_FAILURE = 0x80041004
-    TYPE_MISMATCH = 0x80041005
-    INVALID_PARAMETER = 0x80041008
-    NOT_SUPPORTED = 0x8004100C
-    INVALID_NAMESPACE = 0x8004100E
-    INVALID_CLASS = 0x80041010
-    INVALID_QUERY = 0x80041017
-    INVALID_METHOD = 0x8004102E
-    ALREADY_EXISTS = 0x80041019
-
-
-class CimError(Exception):
-    """A WBEM error raised by a provider or the repository; the service turns it into Windows' fault.
-
-    :param code: one of :class:`Wbem`.
-    :param message: the text that Windows or the provider says.
-    :param description: the provider's own words (``Description`` of the extended status), when it has any.
-    """
-
-    def __init__(self, code: int, message: str, description: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.description = description
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,11 @@ from functools import lru_cache
 from lab.cim import classes as system_classes
 from lab.cim import mof as mof_reader
 from lab.cim.compiler import Compiler
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.mof import ClassSyntax
 from lab.cim.mof_tokens import MofError
-from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.provider import Call, Provider
 from lab.cim.store import StaticStore
 from lab.cim.values import checked
 

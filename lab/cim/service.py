@@ -8,11 +8,11 @@ from collections.abc import Callable
 
 from lab.cim import enumeration, faults, transfer
 from lab.cim.contexts import Contexts
+from lab.cim.errors import CimError
 from lab.cim.invoke import invoke
 from lab.cim.names import same_uri
 from lab.cim.operation import Operation, Settings, target
 from lab.cim.parse_values import SchemaError
-from lab.cim.provider import CimError
 from lab.cim.render import Rendering, UnwritableValue
 from lab.cim.repository import Repository
 from lab.winrm.message import Caller, Reply, Request

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Path, Value
-from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.provider import Call, Provider
 
 Key = tuple[object, ...]
 

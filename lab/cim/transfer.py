@@ -6,10 +6,11 @@ import re
 import xml.etree.ElementTree as ET
 
 from lab.cim import faults
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, PropertyDef, Value
 from lab.cim.operation import Operation
 from lab.cim.parse_values import SchemaError
-from lab.cim.provider import CimError, Wbem, same_key
+from lab.cim.provider import same_key
 from lab.winrm.message import Reply
 from lab.winrm.names import TRANSFER, WSMAN
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from lab.cim.dmtf import PartialDatetime
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import INTEGER_RANGES, ClassDef, Instance, Path, PropertyDef, Value
-from lab.cim.provider import CimError, Wbem
 
 REAL_TYPES = frozenset({"real32", "real64"})
 SIMPLE_TYPES = frozenset({*INTEGER_RANGES, *REAL_TYPES, "boolean", "string", "datetime"})

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import NoReturn
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import NameMap
-from lab.cim.provider import CimError, Wbem
 from lab.cim.wql_tokens import Token, tokens, unquoted
 
 MAX_QUERY_CHARACTERS = 65536

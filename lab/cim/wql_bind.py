@@ -6,10 +6,10 @@ import operator
 from collections.abc import Callable, Iterable
 
 from lab.cim import dmtf
+from lab.cim.errors import CimError, Wbem
 from lab.cim.like import like
 from lab.cim.model import INTEGER_RANGES, ClassDef, Instance, Path, PropertyDef, Value
 from lab.cim.object_path import PathError, parse_object_path
-from lab.cim.provider import CimError, Wbem
 from lab.cim.store import key_part
 from lab.cim.values import REAL_TYPES
 from lab.cim.wql import And, Comparison, Condition, IsNull, Literal, Membership, Not, Or, Select

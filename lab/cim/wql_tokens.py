@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 
 _TOKEN = re.compile(
     r"""\s*(?:(?P<string>'(?:[^'\\]|\\.)*' | "(?:[^"\\]|\\.)*")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
-from lab.cim.provider import Call, CimError, Provider, Wbem, same_key
+from lab.cim.provider import Call, Provider, same_key
 from lab.windows import services
 from lab.windows.machine import Machine, Service
 from lab.winrm.message import Caller

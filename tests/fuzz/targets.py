@@ -22,8 +22,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.exchange impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from lab.cim.errors import CimError
 from lab.cim.parse_values import SchemaError, ValueParser
-from lab.cim.provider import CimError
 from lab.cim.repository import Repository
 from lab.winrm.message import Caller, SoapFault
 from lab.winrm.soap import read_envelope, read_request

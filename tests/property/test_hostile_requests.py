@@ -13,7 +13,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.cim.provider import CimError
+from lab.cim.errors import CimError
 from lab.cim.repository import Repository
 from lab.cim.wql import Select, parse
 from lab.cim.wql_bind import bind

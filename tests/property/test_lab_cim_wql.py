@@ -10,11 +10,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.like import like
 from lab.cim.mof import read
 from lab.cim.mof_tokens import MofError
 from lab.cim.object_path import PathError, parse_object_path
-from lab.cim.provider import CimError, Wbem
 from lab.cim.repository import Repository
 from lab.cim.wql import And, Comparison, Condition, IsNull, Not, Or, Select, parse
 from lab.cim.wql_bind import bind

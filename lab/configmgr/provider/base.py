@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Instance, Value
-from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.provider import Call, Provider
 from lab.cim.repository import Repository
 from lab.configmgr.hierarchy import Hierarchy, Site
 

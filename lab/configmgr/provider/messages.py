@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.provider import Call
 from lab.cim.wql import Comparison, Condition, equalities
 from lab.configmgr import names, status, timing
 from lab.configmgr.provider.base import Place, SmsProvider

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.provider import Call
 from lab.configmgr import names, secrets
 from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import Site

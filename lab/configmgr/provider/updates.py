@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.provider import Call
 from lab.configmgr.database import UpdatePackage
 from lab.configmgr.provider.base import SmsProvider, failed, invalid
 from lab.configmgr.updates import AVAILABLE, READY_TO_INSTALL, is_installing

@@ -7,8 +7,9 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance
-from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.provider import Call, Provider
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import READER, Play
 

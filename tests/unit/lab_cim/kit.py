@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.names import class_uri
-from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.provider import Call, Provider
 from lab.cim.repository import Repository
 from lab.cim.service import CimService
 from lab.cim.store import StaticStore

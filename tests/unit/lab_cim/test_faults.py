@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from lab.cim import faults
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 from lab.winrm.message import SoapFault
 from lab.winrm.names import ADDRESSING, ENUMERATION, WSMAN
 from tests.unit.lab_cim.kit import written

@@ -4,8 +4,8 @@ import time
 
 import pytest
 
+from lab.cim.errors import CimError
 from lab.cim.like import like
-from lab.cim.provider import CimError
 
 
 @pytest.mark.parametrize(

@@ -4,9 +4,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Instance, NameMap, Path, Value
 from lab.cim.parse_values import SchemaError, ValueParser, parse_datetime, parse_duration
-from lab.cim.provider import CimError, Wbem
 from tests.unit.lab_cim.kit import NAMESPACE, Lab, xml
 
 REPOSITORY = Lab().repository

@@ -4,8 +4,9 @@ from datetime import datetime
 
 import pytest
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.mof_tokens import MofError
-from lab.cim.provider import Call, CimError, Provider, Wbem
+from lab.cim.provider import Call, Provider
 from lab.cim.repository import Repository
 from lab.winrm.message import Caller
 

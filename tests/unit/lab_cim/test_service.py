@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lab.cim.provider import CimError
+from lab.cim.errors import CimError
 from lab.cim.repository import Repository
 from lab.cim.service import CimService
 from lab.winrm.message import Caller, Request, SoapFault

@@ -2,8 +2,9 @@ from __future__ import annotations
 
 import pytest
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Instance, NameMap, Path
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.provider import Call
 from lab.cim.repository import Repository
 from lab.cim.store import StaticStore
 from lab.winrm.message import Caller

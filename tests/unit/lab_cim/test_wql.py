@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 from lab.cim.wql import (
     And,
     Associators,

@@ -4,8 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Path
-from lab.cim.provider import CimError, Wbem
 from lab.cim.repository import Repository
 from lab.cim.wql import Select, parse
 from lab.cim.wql_bind import bind, columns

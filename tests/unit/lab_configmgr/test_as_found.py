@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cim.provider import CimError
+from lab.cim.errors import CimError
 from lab.estate_reader import parse
 from tests.unit.lab_configmgr.conftest import ESTATE, Site, SmallEstate
 

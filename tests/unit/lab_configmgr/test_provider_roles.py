@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 from lab.configmgr.names import nal_path
 
 SERVER = "scp01.corp.example"

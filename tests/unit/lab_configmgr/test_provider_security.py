@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cim.provider import CimError, Wbem
+from lab.cim.errors import CimError, Wbem
 
 READ, MODIFY = 1, 2
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from lab import estate_reader
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.errors import CimError, Wbem
+from lab.cim.provider import Call
 from lab.cim.wql import Select, parse
 from lab.configmgr import updates
 from lab.winrm.message import Caller

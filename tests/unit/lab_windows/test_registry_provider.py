@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lab.cim.provider import CimError
+from lab.cim.errors import CimError
 from lab.windows.machine import Machine
 from lab.windows.registry import ValueType
 from lab.windows.registry_provider import expanded

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from lab.cim.errors import CimError, Wbem
 from lab.cim.model import NameMap
-from lab.cim.provider import Call, CimError, Wbem
+from lab.cim.provider import Call
 from lab.windows import services
 from lab.windows.machine import Machine, Service
 from lab.winrm.message import Caller
