@@ -22,9 +22,10 @@ from lab.configmgr.component_decisions import (
 from lab.configmgr.database import ControlRow
 from lab.configmgr.downloader import Downloader
 from lab.configmgr.executive import Executive, component_machine
-from lab.configmgr.hierarchy import Hierarchy, Site
+from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.names import Component
 from lab.configmgr.service_connector import ServiceConnector
+from lab.configmgr.sites import Site
 from lab.windows.machine import Machine
 
 LOG = "sitecomp.log"
@@ -112,7 +113,7 @@ class ComponentManager:
             placement.phase = Phase.HUNG
             return
         if machine.fqdn not in self.hierarchy.executives:
-            yield from component_server.install(self, machine)
+            yield from component_server.install(self.hierarchy, self.site, machine)
         executive = self._executive(machine)
         for component in components:
             self._log(f"Installing component {component.name}...~")
@@ -158,7 +159,7 @@ class ComponentManager:
                 self._log(f"Component {component.name} deinstalled successfully.~")
             self.downloaders.pop(work.server, None)
             component_server.delete_role_keys(machine, work.role)
-            yield from component_server.remove_if_unused(self, machine)
+            yield from component_server.remove_if_unused(self.hierarchy, self.site, machine, self.placed)
         placement.phase = Phase.REMOVING
         del self.placed[(work.server, work.role)]
         self._count_roles(work.server)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator
 
 from lab.configmgr import logs, names, status, timing
-from lab.configmgr.component_decisions import role_count, roles_left
+from lab.configmgr.component_decisions import Place, role_count, roles_left
 from lab.configmgr.executive import Executive, component_machine
-from lab.configmgr.hierarchy import Hierarchy, Site, role_row
+from lab.configmgr.hierarchy import Hierarchy, role_row
+from lab.configmgr.sites import Site
 from lab.windows.machine import Machine, Service
 
-if TYPE_CHECKING:
-    from lab.configmgr.component_manager import ComponentManager
 
-
-def install(manager: ComponentManager, machine: Machine) -> Iterator[float]:
+def install(hierarchy: Hierarchy, site: Site, machine: Machine) -> Iterator[float]:
     """Put the component server on a remote server, with the bootstrap service coming and going."""
-    hierarchy, site = manager.hierarchy, manager.site
     site_server = hierarchy.machines[site.server]
     service = names.bootstrap_service(machine.fqdn)
 
@@ -63,16 +59,18 @@ def set_up(hierarchy: Hierarchy, site: Site, machine: Machine) -> Executive:
         registry.set(key, "Site Code", site.code)
         registry.set(key, "Site Server", site.server)
         registry.set(key, "Server", machine.fqdn)
-    executive = hierarchy.executives[machine.fqdn] = Executive(hierarchy, site, machine)
+    executive = hierarchy.executives[machine.fqdn] = Executive(hierarchy.status, hierarchy.faults, site, machine)
     hierarchy.status.set_state(site.code, component_machine(machine), names.EXECUTIVE, status.STATE_STARTED)
     return executive
 
 
-def remove_if_unused(manager: ComponentManager, machine: Machine) -> Iterator[float]:
-    """Take the component server away when no role that needs it is left on the server, and no install is on its way there."""
-    hierarchy, site = manager.hierarchy, manager.site
+def remove_if_unused(hierarchy: Hierarchy, site: Site, machine: Machine, placed: Iterable[Place]) -> Iterator[float]:
+    """Take the component server away when no role that needs it is left on the server, and no install is on its way there.
+
+    :param placed: the places of all roles that the site has installed or works on, the one with the role being removed included.
+    """
     rows = hierarchy.roles_on(machine.fqdn)
-    busy = sum(1 for place in manager.placed if place[0] == machine.fqdn)
+    busy = sum(1 for place in placed if place[0] == machine.fqdn)
     if roles_left(rows) or busy > 1 or machine.fqdn not in hierarchy.executives:
         return
     yield timing.COMPONENT_SERVER_REMOVE

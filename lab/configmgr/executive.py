@@ -9,8 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.configmgr import logs, names, status, timing
-from lab.configmgr.hierarchy import Hierarchy, Site
 from lab.configmgr.names import Component
+from lab.configmgr.sites import Site
+from lab.faults import FaultBoard
 from lab.windows.machine import Machine, Service
 from lab.windows.registry import RegistryValue
 
@@ -42,10 +43,14 @@ class Thread:
 
 
 class Executive:
-    """The service and its threads. The caller of every method holds the estate's lock, as the clock does."""
+    """The service and its threads. The caller of every method holds the estate's lock, as the clock does.
 
-    def __init__(self, hierarchy: Hierarchy, site: Site, machine: Machine) -> None:
-        self.hierarchy = hierarchy
+    :param status_system: hears what becomes of the threads; :param faults: the orders that strike them.
+    """
+
+    def __init__(self, status_system: status.StatusSystem, faults: FaultBoard, site: Site, machine: Machine) -> None:
+        self._status = status_system
+        self._faults = faults
         self.site = site
         self.machine = machine
         self.threads: dict[str, Thread] = {}
@@ -187,11 +192,11 @@ class Executive:
     def _report(self, name: str, message_id: int, state: int, condition: int) -> None:
         spelled = component_machine(self.machine)
         severity = status.INFORMATION if condition == status.OK else status.ERROR
-        self.hierarchy.status.report(self.site.code, spelled, name, message_id, name, severity=severity)
-        self.hierarchy.status.set_state(self.site.code, spelled, name, state, condition)
+        self._status.report(self.site.code, spelled, name, message_id, name, severity=severity)
+        self._status.set_state(self.site.code, spelled, name, state, condition)
 
     def _ordered(self, flag: str, component: str) -> bool:
-        found = self.hierarchy.faults.flag(flag, self.machine.name)
+        found = self._faults.flag(flag, self.machine.name)
         return found is not None and found.text("component", component).casefold() == component.casefold()
 
     def _later(self, thread: Thread, seconds: float, action: Callable[[], None]) -> None:

@@ -5,41 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from lab.cim.model import NameMap
 from lab.clock import LabClock
 from lab.configmgr import invariants, names
 from lab.configmgr.database import CloudState, ControlRow, ControlTable, EmbeddedProperty, UpdatePackage
+from lab.configmgr.executive import Executive
+from lab.configmgr.sites import Site
 from lab.configmgr.status import StatusSystem
 from lab.faults import FaultBoard
 from lab.windows.machine import Machine
 from lab.windows.network import Network
 from lab.winrm.message import Caller
 
-if TYPE_CHECKING:
-    from lab.configmgr.executive import Executive
-
-SECONDARY, PRIMARY, CENTRAL = 1, 2, 4
 OTHER_ADMINISTRATOR = "another administrator"
 ONLINE, OFFLINE = "online", "offline"
-
-
-@dataclass(frozen=True)
-class Site:
-    """A site. Server names are FQDNs in lower case; ``parent`` is empty at the top; ``type`` as in SMS_Site."""
-
-    code: str
-    name: str
-    type: int
-    server: str
-    parent: str = ""
-    version: str = "5.00.9128.1000"
-    build: int = 9128
-    providers: tuple[str, ...] = ()
-    sql_server: str = ""
-    passive_server: str = ""
-    install_dir: str = r"C:\Program Files\Microsoft Configuration Manager"
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from lab.configmgr import logs, names, status, timing
 from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.executive import RUNNING, component_machine
-from lab.configmgr.hierarchy import Hierarchy, Site
+from lab.configmgr.hierarchy import Hierarchy
+from lab.configmgr.sites import Site
 
 
 class HierarchyManager:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from lab.configmgr import names
 from lab.configmgr.database import ControlRow
-
-if TYPE_CHECKING:
-    from lab.configmgr.hierarchy import Site
+from lab.configmgr.sites import Site
 
 
 def broken(roles: Iterable[ControlRow], sites: list[Site]) -> set[str]:

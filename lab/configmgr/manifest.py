@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from lab.configmgr import logs, names, timing, updates
 from lab.configmgr.database import UpdatePackage
 from lab.configmgr.executive import RUNNING
-from lab.configmgr.hierarchy import Hierarchy, Site
+from lab.configmgr.hierarchy import Hierarchy
+from lab.configmgr.sites import Site
 from lab.estate_offline import InternetUpdate
 from lab.windows.machine import Machine
 

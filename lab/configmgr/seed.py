@@ -13,8 +13,9 @@ from lab.configmgr.component_decisions import roles_left
 from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, UpdatePackage
 from lab.configmgr.executive import component_machine
-from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Hierarchy, Site, role_row
+from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.configmgr.manifest import UPDATE_TYPES
+from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
 from lab.estate import Hierarchy as HierarchyDescription
 from lab.estate import Site as SiteDescription
 from lab.windows.machine import Machine, Service

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from lab.configmgr import logs, names, status, timing
 from lab.configmgr.executive import component_machine
-from lab.configmgr.hierarchy import OFFLINE, Hierarchy, Site
+from lab.configmgr.hierarchy import OFFLINE, Hierarchy
+from lab.configmgr.sites import Site
 from lab.windows.machine import Machine
 from lab.windows.network import Connection
 

@@ -13,10 +13,11 @@ from lab.clock import LabClock
 from lab.configmgr import as_found, seed
 from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.connection_tool.installed import lay_out
-from lab.configmgr.hierarchy import CENTRAL, PRIMARY, SECONDARY, Account, Hierarchy, Site, Violation
+from lab.configmgr.hierarchy import Account, Hierarchy, Violation
 from lab.configmgr.hierarchy_manager import HierarchyManager
 from lab.configmgr.provider import messages, security, sitecontrol, sites, updates
 from lab.configmgr.provider.base import Place
+from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
 from lab.estate import EstateDescription
 from lab.estate import Hierarchy as HierarchyDescription
 from lab.faults import FaultBoard

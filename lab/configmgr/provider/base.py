@@ -8,7 +8,8 @@ from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Instance, Value
 from lab.cim.provider import Call, Provider
 from lab.cim.repository import Repository
-from lab.configmgr.hierarchy import Hierarchy, Site
+from lab.configmgr.hierarchy import Hierarchy
+from lab.configmgr.sites import Site
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from lab.cim.provider import Call
 from lab.cim.wql import Condition
 from lab.configmgr import names, secrets
 from lab.configmgr.database import ControlRow
-from lab.configmgr.hierarchy import CENTRAL, SECONDARY
 from lab.configmgr.provider import rules
 from lab.configmgr.provider.base import SmsProvider, failed, invalid
 from lab.configmgr.provider.convert import to_instance, to_row
+from lab.configmgr.sites import CENTRAL, SECONDARY
 
 
 class ControlProvider(SmsProvider):

@@ -9,8 +9,8 @@ from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.provider import Call
 from lab.configmgr import names, secrets
 from lab.configmgr.database import ControlRow
-from lab.configmgr.hierarchy import Site
 from lab.configmgr.provider.base import Place, SmsProvider, invalid
+from lab.configmgr.sites import Site
 
 MAX_PASSWORD = 256
 

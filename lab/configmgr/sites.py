@@ -1,0 +1,24 @@
+"""What a site of a hierarchy is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SECONDARY, PRIMARY, CENTRAL = 1, 2, 4
+
+
+@dataclass(frozen=True)
+class Site:
+    """A site. Server names are FQDNs in lower case; ``parent`` is empty at the top; ``type`` as in SMS_Site."""
+
+    code: str
+    name: str
+    type: int
+    server: str
+    parent: str = ""
+    version: str = "5.00.9128.1000"
+    build: int = 9128
+    providers: tuple[str, ...] = ()
+    sql_server: str = ""
+    passive_server: str = ""
+    install_dir: str = r"C:\Program Files\Microsoft Configuration Manager"
