@@ -16,9 +16,9 @@ from typing import Any
 import yaml
 
 from lab.control import ControlError, ask, is_locked, locked, make_private, remove_empty
-from lab.estate import EstateDescription
-from lab.estate_reader import DEFAULT_FILE, load
-from lab.estate_yaml import EstateError
+from lab.estate.description import EstateDescription
+from lab.estate.errors import EstateError
+from lab.estate_file.reader import DEFAULT_FILE, load
 from lab.faults import FLAGS, REQUEST_KINDS, FaultError, usage
 
 CHECKOUT = Path(__file__).resolve().parent.parent

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from lab.estate import Account, EstateDescription, Hierarchy
+from lab.estate.description import Account, EstateDescription, Hierarchy
 
 FILE = "hosts.yml"
 

@@ -14,7 +14,7 @@ from typing import Any
 from lab.configmgr.database import ControlRow
 from lab.configmgr.site import EmulatedHierarchy
 from lab.control import Command, ControlError, ControlServer
-from lab.estate import SERVICE_CONNECTION_POINT, EstateDescription
+from lab.estate.description import SERVICE_CONNECTION_POINT, EstateDescription
 from lab.faults import FaultError
 from lab.inventory import InventoryError, inventory
 from lab.server import Estate

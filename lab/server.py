@@ -18,7 +18,7 @@ from lab.configmgr.connection_tool.program import service_connection_tool
 from lab.configmgr.connection_tool.run import World
 from lab.configmgr.hierarchy import Violation
 from lab.configmgr.site import EmulatedHierarchy, build_hierarchies
-from lab.estate import Account, EstateDescription
+from lab.estate.description import Account, EstateDescription
 from lab.fault_injector import FaultInjector
 from lab.faults import FaultBoard
 from lab.windows.install import build_machine

@@ -10,7 +10,7 @@ from lab.configmgr.component_decisions import roles_left
 from lab.configmgr.component_manager import ComponentManager
 from lab.configmgr.database import ControlRow, EmbeddedProperty
 from lab.configmgr.hierarchy import Hierarchy, role_row
-from lab.estate import FoundRole
+from lab.estate.description import FoundRole
 
 _REMOTE_NAME = "Server Remote Name"
 

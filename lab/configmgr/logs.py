@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from lab.configmgr import names
-from lab.estate import Drive
+from lab.estate.description import Drive
 from lab.windows.machine import Machine
 
 # Minutes of Windows' bias: UTC = local time + bias. One hour east of Greenwich, so that readers who mix up the sign are found.

@@ -9,7 +9,7 @@ from lab.configmgr.database import UpdatePackage
 from lab.configmgr.executive import RUNNING
 from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.sites import Site
-from lab.estate_offline import InternetUpdate
+from lab.estate.offline import InternetUpdate
 from lab.windows.machine import Machine
 
 UPDATE_TYPES = {"regular": 0, "weave": 1, "qfe": 2}

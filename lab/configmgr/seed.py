@@ -16,8 +16,8 @@ from lab.configmgr.executive import component_machine
 from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.configmgr.manifest import UPDATE_TYPES
 from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
-from lab.estate import Hierarchy as HierarchyDescription
-from lab.estate import Site as SiteDescription
+from lab.estate.description import Hierarchy as HierarchyDescription
+from lab.estate.description import Site as SiteDescription
 from lab.windows.machine import Machine, Service
 
 _USAGE_LEVELS = {"basic": 1, "enhanced": 2, "full": 3}

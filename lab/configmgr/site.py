@@ -18,8 +18,8 @@ from lab.configmgr.hierarchy_manager import HierarchyManager
 from lab.configmgr.provider import messages, security, sitecontrol, sites, updates
 from lab.configmgr.provider.base import Place
 from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
-from lab.estate import EstateDescription
-from lab.estate import Hierarchy as HierarchyDescription
+from lab.estate.description import EstateDescription
+from lab.estate.description import Hierarchy as HierarchyDescription
 from lab.faults import FaultBoard
 from lab.windows.machine import Machine
 from lab.windows.network import Network

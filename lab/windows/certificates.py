@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-from lab.estate import RootCertificates
+from lab.estate.description import RootCertificates
 from lab.windows.registry import Registry
 
 STORES = ("AuthRoot", "ROOT")

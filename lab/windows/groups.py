@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
-from lab.estate import EstateDescription
+from lab.estate.description import EstateDescription
 
 _DOMAINS = uuid.UUID("2b0f3c56-7c9e-4f1a-8f6a-0c3d5e1b9a77")
 _FIRST_RID = 1104

@@ -7,7 +7,7 @@ from datetime import timedelta
 from importlib import resources
 
 from lab.clock import LabClock
-from lab.estate import EstateDescription, MachineDescription
+from lab.estate.description import EstateDescription, MachineDescription
 from lab.windows import accounts, certificates, groups, presets, services, storage, win32
 from lab.windows.machine import Machine
 from lab.windows.registry_provider import RegistryProvider

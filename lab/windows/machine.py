@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from lab.cim.model import NameMap
 from lab.cim.repository import Repository
 from lab.clock import LabClock
-from lab.estate import Drive
+from lab.estate.description import Drive
 from lab.windows.files import FileStore
 from lab.windows.groups import Directory
 from lab.windows.registry import Registry

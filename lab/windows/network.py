@@ -6,8 +6,8 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lab.estate import EstateDescription, MachineDescription
-from lab.estate_network import EndpointRule, Proxy
+from lab.estate.description import EstateDescription, MachineDescription
+from lab.estate.network import EndpointRule, Proxy
 from lab.windows.machine import Machine
 
 SMB, RPC_ENDPOINT_MAPPER = 445, 135

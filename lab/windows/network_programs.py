@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lab.estate import MachineDescription
+from lab.estate.description import MachineDescription
 from lab.windows.curl.program import curl
 from lab.windows.network import Network
 from lab.windows.presets import curl_version

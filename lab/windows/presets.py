@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lab.estate import Drive, Software
+from lab.estate.description import Drive, Software
 from lab.windows.files import FileStore
 from lab.windows.machine import OperatingSystem
 from lab.windows.registry import Registry, ValueType

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 
 from lab.cim.model import Value
-from lab.estate import Drive
+from lab.estate.description import Drive
 from lab.windows.executable import LONGEST_LOOK, file_version
 from lab.windows.machine import Machine
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
 
-from lab.estate_reader import parse
+from lab.estate_file.reader import parse
 from lab.server import Estate
 
 _START_SECONDS = 120.0

@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from lab.server import Estate
 from tests.bench.labs import Labs, Seen, labs
 from tests.bench.page import table

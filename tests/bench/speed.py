@@ -19,7 +19,7 @@ from typing import Any
 
 import yaml
 
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from tests.bench import limit, powershell_stand_in
 from tests.bench.labs import Labs, Seen, labs
 from tests.bench.machine import CORE_VERSION

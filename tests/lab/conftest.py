@@ -14,8 +14,8 @@ from winrm.exceptions import WSManFaultError
 from winrm.protocol import Protocol
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from lab.estate import EstateDescription
-from lab.estate_reader import DEFAULT_FILE, load, parse
+from lab.estate.description import EstateDescription
+from lab.estate_file.reader import DEFAULT_FILE, load, parse
 from lab.server import Estate
 from tests.lab.addresses import claim
 from tests.lab.shares.smbd import CannotRun, Shares, shares

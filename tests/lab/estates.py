@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 
 
 def with_role(server: str, mode: str = "online", site_systems: Collection[Mapping[str, Any]] = (), hierarchy: str = "one") -> str:

@@ -7,7 +7,7 @@ from datetime import timedelta
 from lab.configmgr import names, status
 from lab.configmgr.database import ControlRow, EmbeddedProperty
 from lab.configmgr.hierarchy import Hierarchy, role_row
-from lab.estate import ROLE_NAMES
+from lab.estate.description import ROLE_NAMES
 from lab.server import Estate
 
 SITE_SYSTEMS = 2000

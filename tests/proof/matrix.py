@@ -10,7 +10,7 @@ from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
-from lab.estate_reader import parse
+from lab.estate_file.reader import parse
 from lab.server import Estate
 from tests.lab.addresses import claim
 from tests.proof.operations import BY_NAME, OPERATIONS, Operation

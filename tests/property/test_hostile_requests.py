@@ -19,9 +19,9 @@ from lab.cim.wql import Select, parse
 from lab.cim.wql_bind import bind
 from lab.clock import LabClock
 from lab.configmgr.names import nal_path, parse_nal
-from lab.estate_reader import DEFAULT_FILE, EstateError
-from lab.estate_reader import load as load_estate
-from lab.estate_reader import parse as parse_estate
+from lab.estate_file.reader import DEFAULT_FILE, EstateError
+from lab.estate_file.reader import load as load_estate
+from lab.estate_file.reader import parse as parse_estate
 from lab.windows.command_line import UnsupportedLine, expand_variables, handed_over, program_words
 from lab.windows.curl.options import CurlError, version_of
 from lab.windows.curl.options import parse as parse_curl

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.estate_reader import parse
+from lab.estate_file.reader import parse
 from tests.bench import page
 from tests.bench.many_hierarchies import IN_ONE_PROCESS, estates, places
 from tests.bench.powershell_stand_in import UnknownShape, script_of

@@ -10,7 +10,7 @@ from lab.configmgr.connection_tool.cabinet import LARGEST_BYTES, write_cabinet
 from lab.configmgr.connection_tool.run import Failed, Run, Unhandled
 from lab.configmgr.connection_tool.usage_data import UsageData, read_usage_data
 from lab.configmgr.updates import numbers
-from lab.estate_offline import InternetUpdate
+from lab.estate.offline import InternetUpdate
 
 _STEP_SECONDS = 5.0
 _SLICE_BYTES = 32 * 2**20

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from lab.estate import EstateDescription
+from lab.estate.description import EstateDescription
 from lab.windows.executable import LONGEST_LOOK, file_version, program_file
 from lab.windows.files import FileStore
 from lab.windows.machine import Machine

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from http.client import responses
 
 from lab.configmgr.connection_tool.run import Run
-from lab.estate_network import EndpointRule
+from lab.estate.network import EndpointRule
 from lab.windows.network import Connection
 
 UPLOAD = "sccm.manage.microsoft.com"

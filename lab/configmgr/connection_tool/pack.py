@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lab.estate_offline import GUID, UPDATE_TYPES, InternetUpdate
+from lab.estate.offline import GUID, UPDATE_TYPES, InternetUpdate
 
 MANIFEST = "ConfigMgr.Update.Manifest.ENC"
 CONSOLE_CONTENT = "ConfigMgr.AdminUIContent.cab"

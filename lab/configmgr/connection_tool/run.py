@@ -11,7 +11,7 @@ from lab.configmgr.connection_tool.command_line import Request
 from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.logs import native_line
 from lab.configmgr.site import EmulatedHierarchy
-from lab.estate import EstateDescription
+from lab.estate.description import EstateDescription
 from lab.faults import FaultBoard
 from lab.windows.network import Network
 from lab.windows.shell import Invocation

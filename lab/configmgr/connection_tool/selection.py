@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from lab.configmgr.updates import applies, numbers
-from lab.estate_offline import InternetUpdate
+from lab.estate.offline import InternetUpdate
 
 # Since this version a redistributable file that can not be fetched stops the tool (2509).
 STOPS_WITHOUT_REDIST = (5, 0, 9141, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from lab.estate_network import EndpointRule, Proxy
+from lab.estate.network import EndpointRule, Proxy
 from lab.windows.curl import words
 from lab.windows.curl.local_files import is_file_url, read_file_url
 from lab.windows.curl.options import NEW_WAYS, Operation, Version

@@ -15,8 +15,8 @@ import pytest
 
 from lab.cim.model import NameMap
 from lab.clock import LabClock
-from lab.estate import EstateDescription
-from lab.estate_reader import parse
+from lab.estate.description import EstateDescription
+from lab.estate_file.reader import parse
 from lab.windows.curl.options import NEW_WAYS, CurlError, Operation, Version, version_of
 from lab.windows.curl.options import parse as parse_line
 from lab.windows.curl.transfer import Outcome, Site, transfer

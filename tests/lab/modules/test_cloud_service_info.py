@@ -10,7 +10,7 @@ import yaml
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.modules import cloud_service_info
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import NOBODY, READER, Play
 

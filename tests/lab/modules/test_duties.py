@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from lab.cim.model import NameMap
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import READER, Play
 

@@ -11,7 +11,7 @@ import yaml
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result
 from ansible_collections.configmgr.scp.plugins.modules.endpoint_check import SPEC
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from lab.server import Estate
 from tests.lab.modules.conftest import READER, Play
 

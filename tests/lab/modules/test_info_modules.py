@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 import yaml
 
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import READER, Play
 

@@ -8,7 +8,7 @@ import yaml
 from ansible_collections.configmgr.scp.plugins.modules import site_system
 from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import role_row
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import READER, Play
 

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result, TaskFailure
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import Play
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from lab.server import Estate
 from tests.lab.ansible_runs import Run
 from tests.lab.conftest import StartEstate

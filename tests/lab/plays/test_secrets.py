@@ -20,7 +20,7 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import FileVaultSecret, VaultLib
 
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from lab.server import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, command, environment, run_playbook
 from tests.lab.conftest import StartEstate

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab.configmgr.database import UpdatePackage
-from lab.estate_reader import DEFAULT_FILE
+from lab.estate_file.reader import DEFAULT_FILE
 from lab.server import Estate
 from tests.lab.ansible_runs import run_playbook
 from tests.lab.conftest import StartEstate

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from lab.control import locked
-from lab.estate_reader import load
+from lab.estate_file.reader import load
 from lab.running import serve
 from lab.server import Estate
 from tests.lab.shares.smbd import CannotRun, shares

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.estate import Account
+from lab.estate.description import Account
 from lab.server import Estate
 from lab.windows.machine import Machine
 from tests.lab.debian import why_not_installed

@@ -16,8 +16,8 @@ from lab.clock import LabClock
 from lab.configmgr.database import ControlRow, EmbeddedProperty
 from lab.configmgr.hierarchy import role_row
 from lab.configmgr.site import EmulatedHierarchy, build_hierarchies
-from lab.estate import EstateDescription
-from lab.estate_reader import parse
+from lab.estate.description import EstateDescription
+from lab.estate_file.reader import parse
 from lab.faults import FaultBoard
 from lab.windows import presets
 from lab.windows.machine import Machine

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lab.cim.errors import CimError
-from lab.estate_reader import parse
+from lab.estate_file.reader import parse
 from tests.unit.lab_configmgr.conftest import ESTATE, Site, SmallEstate
 
 POINT = "SMS Dmp Connector"

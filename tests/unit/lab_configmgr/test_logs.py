@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from lab.configmgr.logs import native_line, role_drive
-from lab.estate import Drive
+from lab.estate.description import Drive
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lab import estate_reader
 from lab.cim.errors import CimError, Wbem
 from lab.cim.provider import Call
 from lab.cim.wql import Select, parse
 from lab.configmgr import updates
+from lab.estate_file import reader as estate_reader
 from lab.winrm.message import Caller
 from tests.unit.lab_configmgr.conftest import ESTATE, SmallEstate
 

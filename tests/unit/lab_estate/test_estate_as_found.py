@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.estate import FoundRole
-from lab.estate_reader import parse
-from lab.estate_yaml import EstateError
+from lab.estate.description import FoundRole
+from lab.estate.errors import EstateError
+from lab.estate_file.reader import parse
 
 ESTATE = r"""domain: {dns: corp.example, netbios: CORP, groups: [{name: Domänen-Admins, members: ['CORP\Müller']}]}
 accounts:

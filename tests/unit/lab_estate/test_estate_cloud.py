@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lab.estate import CloudDiscovery, CloudGateway
-from lab.estate_reader import parse
-from lab.estate_yaml import EstateError
+from lab.estate.description import CloudDiscovery, CloudGateway
+from lab.estate.errors import EstateError
+from lab.estate_file.reader import parse
 
 ESTATE = """domain: {dns: corp.example, netbios: CORP}
 accounts:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from lab.estate import RootCertificates
-from lab.estate_network import Barrier, EndpointRule
-from lab.estate_reader import load, parse
-from lab.estate_yaml import EstateError
+from lab.estate.description import RootCertificates
+from lab.estate.errors import EstateError
+from lab.estate.network import Barrier, EndpointRule
+from lab.estate_file.reader import load, parse
 
 GOOD = r"""domain:
   dns: corp.example

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from lab.estate_offline import InternetUpdate, ToolFolder
-from lab.estate_reader import load, parse
-from lab.estate_yaml import EstateError
+from lab.estate.errors import EstateError
+from lab.estate.offline import InternetUpdate, ToolFolder
+from lab.estate_file.reader import load, parse
 
 GUID = "5e0c1b7a-93d4-4a6f-8c21-7b9d3f5a6e10"
 ESTATE = """

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.estate import CloudApplication, ServiceConnectionPoint
-from lab.estate_reader import DEFAULT_FILE, load, parse
-from lab.estate_yaml import EstateError
+from lab.estate.description import CloudApplication, ServiceConnectionPoint
+from lab.estate.errors import EstateError
+from lab.estate_file.reader import DEFAULT_FILE, load, parse
 
 GOOD = r"""domain: {dns: corp.example, netbios: CORP}
 accounts:

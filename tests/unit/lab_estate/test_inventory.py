@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.estate_reader import load, parse
+from lab.estate_file.reader import load, parse
 from lab.inventory import InventoryError, inventory
 
 ESTATE = r"""domain: {dns: corp.example, netbios: CORP}

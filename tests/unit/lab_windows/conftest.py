@@ -10,7 +10,7 @@ import pytest
 from lab.cim.model import Instance, NameMap, Value
 from lab.cim.provider import Call
 from lab.clock import LabClock
-from lab.estate_reader import load
+from lab.estate_file.reader import load
 from lab.windows.install import build_machine
 from lab.windows.machine import Machine
 from lab.winrm.message import Caller

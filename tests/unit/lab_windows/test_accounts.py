@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from lab.estate_reader import load
+from lab.estate_file.reader import load
 from lab.windows.accounts import member_reference
 from lab.windows.groups import Directory, Kind, directory_of, made_sid
 from lab.windows.machine import Machine

@@ -6,7 +6,7 @@ import hashlib
 import struct
 from collections.abc import Callable
 
-from lab.estate import RootCertificates
+from lab.estate.description import RootCertificates
 from lab.windows.certificates import ROOTS, certificate, thumbprint, write_certificates
 from lab.windows.machine import Machine
 from lab.windows.registry import Registry

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lab.cim.model import NameMap
-from lab.estate_reader import load
+from lab.estate_file.reader import load
 from lab.windows.curl.options import CurlError, parse, version_of
 from lab.windows.machine import Machine
 from lab.windows.network import Network

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from lab.cim.model import NameMap
-from lab.estate_network import EndpointRule, Internet
-from lab.estate_reader import load
+from lab.estate.network import EndpointRule, Internet
+from lab.estate_file.reader import load
 from lab.windows.machine import Machine
 from lab.windows.network import Network
 

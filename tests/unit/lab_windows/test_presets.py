@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.estate import Drive, Software
+from lab.estate.description import Drive, Software
 from lab.windows import presets
 from lab.windows.files import FileStore
 from lab.windows.registry import Registry

@@ -9,7 +9,7 @@ import pytest
 from lab.configmgr.connection_tool.installed import PROGRAM
 from lab.configmgr.connection_tool.program import service_connection_tool
 from lab.configmgr.connection_tool.run import World
-from lab.estate_reader import parse
+from lab.estate_file.reader import parse
 from lab.windows import presets
 from lab.windows.machine import Machine
 from lab.windows.network import Network

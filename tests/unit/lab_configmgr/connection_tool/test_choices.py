@@ -7,7 +7,7 @@ import pytest
 from lab.configmgr.connection_tool import pack
 from lab.configmgr.connection_tool.command_line import Request, UsageError, parse
 from lab.configmgr.connection_tool.selection import chosen
-from lab.estate_offline import InternetUpdate
+from lab.estate.offline import InternetUpdate
 
 
 @pytest.mark.parametrize(

@@ -1,18 +1,19 @@
-"""Reading and judging an estate file. Every complaint is an :class:`~lab.estate_yaml.EstateError` with file and line."""
+"""Reading and judging an estate file. Every complaint is an :class:`~lab.estate.errors.EstateError` with file and line."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
-from lab import estate as es
-from lab.estate_machines import COMPUTER, Principals, read_groups, read_machine, unique
-from lab.estate_network import read_barriers, read_proxies
-from lab.estate_offline import read_internet_updates
-from lab.estate_sites import read_hierarchies
-from lab.estate_yaml import EstateError, Section, parse_mapping, read_mapping
+from lab.estate import description as es
+from lab.estate.errors import EstateError
+from lab.estate_file.machines import COMPUTER, Principals, read_groups, read_machine, unique
+from lab.estate_file.network import read_barriers, read_proxies
+from lab.estate_file.offline import read_internet_updates
+from lab.estate_file.sections import Section, parse_mapping, read_mapping
+from lab.estate_file.sites import read_hierarchies
 
-DEFAULT_FILE = Path(__file__).resolve().parent.parent / "inventories" / "lab" / "estate.yml"
+DEFAULT_FILE = Path(__file__).resolve().parents[2] / "inventories" / "lab" / "estate.yml"
 
 _DNS = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
 _NETBIOS = r"[A-Z0-9-]{1,15}"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address
 
-from lab import estate as es
-from lab.estate_network import read_internet
-from lab.estate_offline import read_tool_folders
-from lab.estate_yaml import Section
+from lab.estate import description as es
+from lab.estate_file.network import read_internet
+from lab.estate_file.offline import read_tool_folders
+from lab.estate_file.sections import Section
 from lab.windows.certificates import ROOTS, STORES
 from lab.windows.presets import CURL_VERSIONS, FILE_SYSTEMS, LANGUAGES, NET_RELEASES, OPERATING_SYSTEMS, RESTART_TRACES
 

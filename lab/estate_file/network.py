@@ -1,101 +1,12 @@
-"""The network of an estate: what its servers reach on the internet, through which proxies, and which ports are closed inside."""
+"""Reading what an estate file says of the network: the internet, proxies, and what is closed between servers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-
-from lab.estate_yaml import Section
-
-# What may be wrong with an endpoint, as the one who asks sees it.
-PROBLEMS: Mapping[str, str] = {
-    "name_resolution": "its name is not resolved",
-    "refused": "the connection is refused",
-    "timeout": "nothing answers",
-    "reset": "the connection is cut during the TLS handshake",
-    "tls_version": "it speaks no TLS version that the client accepts",
-    "untrusted": "its certificate comes from an authority that is not trusted",
-    "expired": "its certificate has expired",
-    "wrong_name": "its certificate is for another name",
-    "revocation_offline": "nobody tells whether its certificate was revoked",
-    "intercepted": "a device in between answers with a certificate of its own `issuer`, which may be `trusted`",
-}
-REACHABLE = "reachable"
-NO_ANSWER = ("timeout", "refused")
-AUTHENTICATION = ("none", "basic", "negotiate")
+from lab.estate.network import AUTHENTICATION, NO_ANSWER, PROBLEMS, REACHABLE, STATUS_OK, Barrier, EndpointRule, Internet, Proxy
+from lab.estate_file.sections import Section
 
 _HOST = r"(\*\.)?[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)*"
 _ISSUER = r"[^\x00-\x1f]{1,200}"
-_STATUS_OK = 200
-
-
-@dataclass(frozen=True)
-class EndpointRule:
-    """How an endpoint answers: with an HTTP ``status``, unless it has a ``problem`` (a key of :data:`PROBLEMS`).
-
-    ``host`` is a name, or with ``*.`` in front every name below it.
-    """
-
-    host: str
-    problem: str = ""
-    status: int = _STATUS_OK
-    issuer: str = ""
-    trusted: bool = False
-
-    def fits(self, host: str) -> bool:
-        """Whether the rule is about this host."""
-        name = host.casefold().rstrip(".")
-        return name.endswith(self.host[1:]) if self.host.startswith("*.") else name == self.host
-
-
-@dataclass(frozen=True)
-class Internet:
-    """What a server or a proxy reaches on the internet: its rules, and ``default`` for every other endpoint.
-
-    ``default`` is ``reachable`` or a problem that hits everything.
-    """
-
-    default: str = REACHABLE
-    endpoints: tuple[EndpointRule, ...] = ()
-
-    def rule(self, host: str) -> EndpointRule:
-        """How this host answers. A rule for the whole name goes before one with a star, a longer star before a shorter one."""
-        fitting = [rule for rule in self.endpoints if rule.fits(host)]
-        if fitting:
-            return max(fitting, key=lambda rule: (not rule.host.startswith("*."), len(rule.host)))
-        return EndpointRule(host, "" if self.default == REACHABLE else self.default)
-
-
-@dataclass(frozen=True)
-class Proxy:
-    r"""A proxy server of the estate: short ``name``, ``port``, and which authentication it asks for.
-
-    ``accounts`` may use it (``CORP\scpproxy``; empty: every account of the domain).
-    """
-
-    name: str
-    port: int
-    authentication: str = "none"
-    accounts: tuple[str, ...] = ()
-    internet: Internet = field(default_factory=Internet)
-
-
-@dataclass(frozen=True)
-class Barrier:
-    """Ports that are closed between servers. ``None`` for ``sources`` or ``targets`` means every server."""
-
-    sources: tuple[str, ...] | None
-    targets: tuple[str, ...] | None
-    ports: tuple[tuple[int, int], ...]
-    problem: str = "timeout"
-
-    def stops(self, source: str, target: str, port: int) -> bool:
-        """Whether this barrier stands between the two at this port."""
-        return (
-            (self.sources is None or source in self.sources)
-            and (self.targets is None or target in self.targets)
-            and any(first <= port <= last for first, last in self.ports)
-        )
 
 
 def read_internet(section: Section | None, what: str) -> Internet:
@@ -119,7 +30,7 @@ def _endpoint(section: Section) -> EndpointRule:
     problem = section.choice("problem", PROBLEMS) if "problem" in section else ""
     if problem and "status" in section:
         raise section.error("status", "an endpoint has a problem or a status, not both")
-    status = section.whole("status", 100, 599, _STATUS_OK)
+    status = section.whole("status", 100, 599, STATUS_OK)
     for key in ("issuer", "trusted"):
         if key in section and problem != "intercepted":
             raise section.error(key, f"{key} belongs to problem: intercepted")

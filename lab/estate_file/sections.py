@@ -8,13 +8,11 @@ from pathlib import Path
 
 import yaml
 
+from lab.estate.errors import EstateError
+
 LARGEST_FILE_BYTES = 1_000_000
 _NULL = "tag:yaml.org,2002:null"
 _BOOL = "tag:yaml.org,2002:bool"
-
-
-class EstateError(ValueError):
-    """The estate file is wrong: ``file:line: what is wrong, what is allowed``."""
 
 
 class Section:

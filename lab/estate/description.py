@@ -1,4 +1,4 @@
-"""What an emulated estate is: the typed, frozen description that :mod:`lab.estate_reader` reads from YAML.
+"""What an emulated estate is: the typed, frozen description that :mod:`lab.estate_file` reads from YAML.
 
 Names of machines are short and lower case (``scp01``), site codes upper case; :meth:`EstateDescription.fqdn` gives the full name.
 """
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Literal
 
-from lab.estate_network import Barrier, Internet, Proxy
-from lab.estate_offline import InternetUpdate, ToolFolder
-from lab.estate_yaml import EstateError
+from lab.estate.errors import EstateError
+from lab.estate.network import Barrier, Internet, Proxy
+from lab.estate.offline import InternetUpdate, ToolFolder
 
 # The site system roles that a site may have at the start, by the product's RoleName (site-model.md, section 4.3).
 ROLE_NAMES = (

@@ -1,44 +1,18 @@
-"""What an estate file says of working offline: what the internet offers, and where a server has the service connection tool."""
+"""Reading what an estate file says of working offline: what the internet offers, and where a server has the tool."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from lab.estate_yaml import Section
+from lab.estate.offline import GUID, UPDATE_TYPES, InternetUpdate, ToolFolder
+from lab.estate_file.sections import Section
 
-UPDATE_TYPES = ("regular", "weave", "qfe")
 VERSION = r"5\.00\.\d{4}\.\d{4}"
-GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 FULL_PATH = r"[A-Z]:\\[^:*?<>|\x00-\x1f]+[^\\:*?<>|\x00-\x1f]"
 LARGEST_PAYLOAD_MB = 8192
 _NAME = r"[^\x00-\x1f]{1,127}"
-_FILE = r"[A-Za-z0-9._-]{1,64}"
 _MB = 2**20
-
-
-@dataclass(frozen=True)
-class InternetUpdate:
-    """An update that Microsoft's servers offer: ``qfe`` is a hotfix, ``min_version`` the oldest site that it goes on.
-
-    ``redists`` are the names of its redistributable files.
-    """
-
-    name: str
-    guid: str
-    version: str
-    type: str = "regular"
-    min_version: str = "5.00.8913.1000"
-    size_bytes: int = _MB // 4
-    redists: tuple[str, ...] = ("SQLSysClrTypes.msi",)
-
-
-@dataclass(frozen=True)
-class ToolFolder:
-    """A folder of a server with the service connection tool of a version: of media, or copied there."""
-
-    folder: str
-    version: str
+_FILE = r"[A-Za-z0-9._-]{1,64}"
 
 
 def read_internet_updates(top: Section) -> tuple[InternetUpdate, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lab import estate as es
-from lab.estate_yaml import Section
+from lab.estate import description as es
+from lab.estate_file.sections import Section
 
 SITE_SYSTEM = "SMS Site System"
 COMPONENT_SERVER = "SMS Component Server"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from lab import estate as es
-from lab.estate_as_found import read_found_roles
-from lab.estate_yaml import Section
+from lab.estate import description as es
+from lab.estate_file.as_found import read_found_roles
+from lab.estate_file.sections import Section
 
 RESERVED_CODES = ("AUX", "CON", "NUL", "PRN", "SMS")
 _PARENT_OF = {"cas": (), "primary": ("cas",), "secondary": ("primary",)}

@@ -1,0 +1,1 @@
+"""Reading and judging the YAML file that describes an estate."""
