@@ -71,7 +71,7 @@ ProgramMaker = Callable[[Invocation], Program]
 class Shell:
     """Runs the programs of one machine: the callable is the ProgramRunner of its WinRS service.
 
-    :param programs: by bare name, lower case: :data:`lab.windows.programs.BUILT_IN` and what else the machine has.
+    :param programs: by bare name, lower case: :data:`lab.windows.programs.built_in.BUILT_IN` and what else the machine has.
     """
 
     def __init__(self, machine: Machine, programs: Mapping[str, ProgramMaker]) -> None:

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from lab.estate_file.reader import parse
-from lab.server import Estate
+from lab.running.estate import Estate
 
 _START_SECONDS = 120.0
 

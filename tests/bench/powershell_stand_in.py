@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from lab.windows.shell import Invocation
 from lab.winrm.programs import Program, ProgramOutput, Signal
 

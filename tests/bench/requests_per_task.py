@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from lab.estate_file.reader import DEFAULT_FILE, load
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.bench.page import table
 from tests.lab.ansible_runs import CHECKOUT, run_playbook
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 
 from lab.estate_file.reader import DEFAULT_FILE
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.bench.labs import Labs, Seen, labs
 from tests.bench.page import table
 from tests.bench.trials import Trials, in_turns, play

@@ -18,7 +18,7 @@ from typing import Any
 import yaml
 
 from lab.estate_file.reader import DEFAULT_FILE, load
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import command, environment
 from tests.lab.shares.smbd import CannotRun, shares
 

@@ -16,7 +16,7 @@ from winrm.protocol import Protocol
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from lab.estate.description import EstateDescription
 from lab.estate_file.reader import DEFAULT_FILE, load, parse
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.addresses import claim
 from tests.lab.shares.smbd import CannotRun, Shares, shares
 

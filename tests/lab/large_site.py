@@ -8,7 +8,7 @@ from lab.configmgr import names, status
 from lab.configmgr.database import ControlRow, EmbeddedProperty
 from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.estate.description import ROLE_NAMES
-from lab.server import Estate
+from lab.running.estate import Estate
 
 SITE_SYSTEMS = 2000
 ROWS_OF_EACH = 10

@@ -11,7 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.report import verify
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from lab.configmgr import logs
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import Play
 

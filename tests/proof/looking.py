@@ -9,7 +9,7 @@ from typing import Any
 from lab.configmgr import names
 from lab.configmgr.database import ControlRow
 from lab.configmgr.executive import Executive
-from lab.server import Estate
+from lab.running.estate import Estate
 
 HIERARCHY = "one"
 _WATCHED_ROLES = (names.SERVICE_CONNECTION_POINT, names.SITE_SYSTEM)

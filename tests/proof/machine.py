@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from lab.clock import HandClock
 from lab.configmgr import names, updates
 from lab.configmgr.hierarchy import OTHER_ADMINISTRATOR
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.proof import looking
 from tests.proof.controller import Controller, Killed, PlayEnded
 from tests.proof.estates import INSTALL

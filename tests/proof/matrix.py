@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 
 from lab.estate_file.reader import parse
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.addresses import claim
 from tests.proof.operations import BY_NAME, OPERATIONS, Operation
 from tests.proof.trial import FAULTS, FAULTS_BY_NAME, Fault, Trial, attempt

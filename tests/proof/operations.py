@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.proof import looking
 from tests.proof.controller import Controller
 from tests.proof.estates import INSTALL, estate_text

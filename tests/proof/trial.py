@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lab.clock import HandClock
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.proof.controller import LATE_SECONDS, Asked, Controller, PlayEnded, Told
 from tests.proof.operations import Operation
 

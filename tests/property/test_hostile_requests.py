@@ -26,7 +26,7 @@ from lab.windows.command_line import UnsupportedLine, expand_variables, handed_o
 from lab.windows.curl.options import CurlError, version_of
 from lab.windows.curl.options import parse as parse_curl
 from lab.windows.install import build_machine
-from lab.windows.programs import BUILT_IN
+from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.shell import Shell
 from lab.winrm.message import Caller
 from lab.winrm.programs import CommandLine

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
-from lab.configmgr import logs, manifest
+from lab.configmgr import logs
+from lab.configmgr.components import manifest
+from lab.configmgr.components.downloader import NO_PACKAGE
 from lab.configmgr.connection_tool import pack
 from lab.configmgr.connection_tool.prepare import hierarchy_id
 from lab.configmgr.connection_tool.run import Failed, Run
-from lab.configmgr.downloader import NO_PACKAGE
 
 IMPORT = "import"
 STATE_MESSAGE = 4

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 
+from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.connection_tool.run import Failed, Run
 from lab.configmgr.connection_tool.usage_data import UsageData, cabinet_of, table_of
 from lab.configmgr.hierarchy import OFFLINE
-from lab.configmgr.site import EmulatedHierarchy
 
 USAGE_DATA = "usage_data"
 # Usage data is collected for the first time so long after the installation.

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from lab.configmgr import names
+from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.connection_tool import installed, requirements
 from lab.configmgr.connection_tool.command_line import Request
 from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.logs import native_line
-from lab.configmgr.site import EmulatedHierarchy
 from lab.estate.description import EstateDescription
 from lab.faults import FaultBoard
 from lab.windows.network import Network

@@ -18,7 +18,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from lab.configmgr.names import nal_path
-from lab.server import Estate
+from lab.running.estate import Estate
 
 CAS = "root/sms/site_CAS"
 SERVER = "scp01.corp.example"

@@ -11,7 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.directory im
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.ldap import DirectorySettings
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.local_groups import Kind, Member
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.nested_groups import Chain
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.directory.samba import DomainController
 from tests.lab.modules.conftest import Play
 

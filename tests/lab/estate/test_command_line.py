@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.control import is_locked
+from lab.command.control import is_locked
 
 ROOT = Path(__file__).resolve().parents[3]
 ESTATE = r"""

@@ -14,7 +14,7 @@ import yaml
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import cim_class
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from lab.estate_file.reader import load, parse
-from lab.server import Estate
+from lab.running.estate import Estate
 
 SMALL = r"""
 domain: {dns: corp.example, netbios: CORP}

@@ -9,7 +9,7 @@ from pypsrp.client import Client
 from pypsrp.wsman import SelectorSet, WSMan, WSManAction
 from winrm import Session
 
-from lab.server import Estate
+from lab.running.estate import Estate
 
 SERVICE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/root/cimv2/Win32_Service"
 USER, PASSWORD = r"CORP\scpadmin", "Lab-Admin-2026"

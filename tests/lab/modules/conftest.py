@@ -17,8 +17,8 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount, SmbShare, open_share
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings, read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
-from lab.configmgr.site import EmulatedHierarchy
-from lab.server import Estate
+from lab.configmgr.components.emulated import EmulatedHierarchy
+from lab.running.estate import Estate
 from tests.returned import bad_values, undocumented
 
 ADMIN, READER, NOBODY, CONSOLE = r"CORP\scpadmin", r"CORP\scpreader", r"CORP\noaccess", r"CORP\scpconsole"

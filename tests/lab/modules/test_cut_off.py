@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFail
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import Send
 from lab.configmgr.database import ControlRow
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import Play

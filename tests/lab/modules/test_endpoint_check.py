@@ -12,7 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import Result
 from ansible_collections.configmgr.scp.plugins.modules.endpoint_check import SPEC
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
 from lab.estate_file.reader import DEFAULT_FILE
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.modules.conftest import READER, Play
 
 PROXY = {"server": "proxy01.corp.example", "port": 8080}

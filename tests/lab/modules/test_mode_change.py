@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import StartEstate
 from tests.lab.modules.conftest import Play
 

@@ -4,7 +4,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
 from lab.configmgr import logs
-from lab.configmgr.downloader import KEY
+from lab.configmgr.components.downloader import KEY
 from tests.lab.modules.conftest import READER, Play
 
 MODULE = "site_update_check"

@@ -9,7 +9,7 @@ import yaml
 
 from lab.configmgr import timing
 from lab.configmgr.updates import AVAILABLE
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import Play

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.file_share import ShareError
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer import copying
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_share
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import OpenShares
 from tests.lab.modules.conftest import Play
 from tests.lab.shares.smbd import Shares

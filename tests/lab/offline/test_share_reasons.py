@@ -8,7 +8,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.file_share import ShareError, ShareRefused
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount, SmbShare, open_share
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import OpenShares
 
 Opened = Callable[[str, str], SmbShare]

@@ -10,7 +10,7 @@ import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from lab.configmgr.updates import READY_TO_INSTALL
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import OpenSession, StartEstate
 from tests.lab.estates import with_role
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import run_playbook
 from tests.lab.conftest import OpenShares
 

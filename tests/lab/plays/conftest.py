@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.conftest import StartEstate
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 
 CHANGING = ("Create", "Put", "Delete", "SetStringValue", "StartService", "StopService", "EncryptDataEx")

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.plays.scenarios import WriteInventory
 

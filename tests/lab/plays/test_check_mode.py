@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from lab.estate_file.reader import DEFAULT_FILE
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import Run
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role

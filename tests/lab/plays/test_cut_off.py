@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, command, environment
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role

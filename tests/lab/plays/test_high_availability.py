@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.plays.conftest import holders

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import Run
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import run_playbook
 
 TAKING: dict[str, dict[str, Any]] = {

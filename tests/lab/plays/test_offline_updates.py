@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lab.configmgr.updates import READY_TO_INSTALL
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.conftest import OpenShares, StartEstate
 from tests.lab.offline.conftest import offline_estate

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.plays.conftest import PlayBook, holders
 from tests.lab.plays.scenarios import WriteInventory

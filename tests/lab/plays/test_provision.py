@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.plays.conftest import PlayBook, holders
 from tests.lab.plays.scenarios import WriteInventory, words
 from tests.lab.plays.several import play_each, refusal

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.plays.scenarios import words
 from tests.lab.verification import role_in_place, spoil_log

@@ -21,7 +21,7 @@ from ansible.parsing.dataloader import DataLoader
 from ansible.parsing.vault import FileVaultSecret, VaultLib
 
 from lab.estate_file.reader import DEFAULT_FILE
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, command, environment, run_playbook
 from tests.lab.conftest import StartEstate
 from tests.lab.plays.secret_marks import leaking_files, leaks, marked, spellings, watched_processes

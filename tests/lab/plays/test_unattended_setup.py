@@ -15,7 +15,7 @@ import yaml
 from ansible.parsing.vault import VaultLib, VaultSecret
 
 from ansible_collections.configmgr.scp.plugins.filter.setup_script import setup_script
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.plays.conftest import holders
 from tests.unit.site.setup_script.support import GOLDEN, PRODUCT_KEY, ROLE, wish

@@ -11,7 +11,7 @@ import pytest
 
 from lab.configmgr.database import UpdatePackage
 from lab.estate_file.reader import DEFAULT_FILE
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import run_playbook
 from tests.lab.conftest import StartEstate
 

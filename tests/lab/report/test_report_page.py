@@ -14,7 +14,7 @@ from selenium.webdriver.common.by import By
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import page_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.page.render import render
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, run_playbook
 from tests.lab.modules.conftest import Play
 from tests.lab.report.screen import ARTEFACTS, Screen, said_by

@@ -10,10 +10,10 @@ import sys
 from contextlib import ExitStack
 from pathlib import Path
 
-from lab.control import locked
+from lab.command.control import locked
+from lab.command.serving import serve
 from lab.estate_file.reader import load
-from lab.running import serve
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.shares.smbd import CannotRun, shares
 
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.estate.description import Account
-from lab.server import Estate
+from lab.running.estate import Estate
 from lab.windows.machine import Machine
 from tests.lab.debian import why_not_installed
 

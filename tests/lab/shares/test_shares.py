@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import OpenShares, StartEstate
 from tests.lab.offline.test_tool_over_winrs import ON_SCP02, ON_WEB01, offline_estate, run
 from tests.lab.shares.smbd import Shares

@@ -9,7 +9,7 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import file_commands, folders
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import read_head
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.token import is_administrator
-from lab.server import Estate
+from lab.running.estate import Estate
 from tests.lab.conftest import OpenSession
 
 

@@ -13,7 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import cim_class, method
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, object_path, select
-from lab.server import Estate
+from lab.running.estate import Estate
 
 CIMV2 = "root/cimv2"
 ACCOUNT = cim_class("Win32_Account", keys=("Domain", "Name"), Domain="string", Name="string", SID="string")

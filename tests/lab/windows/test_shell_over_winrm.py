@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import winrm
 
-from lab.server import Estate
+from lab.running.estate import Estate
 
 
 def _session(estate: Estate, machine: str) -> winrm.Session:

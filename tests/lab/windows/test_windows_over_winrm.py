@@ -11,7 +11,7 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import cim_class, method
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from lab.server import Estate
+from lab.running.estate import Estate
 
 CIMV2 = "root/cimv2"
 HKLM = 2147483650

@@ -13,9 +13,10 @@ import pytest
 from lab.cim.model import Instance, NameMap
 from lab.cim.provider import Call
 from lab.clock import LabClock
+from lab.configmgr.building.hierarchies import build_hierarchies
+from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.database import ControlRow, EmbeddedProperty
 from lab.configmgr.hierarchy import role_row
-from lab.configmgr.site import EmulatedHierarchy, build_hierarchies
 from lab.estate.description import EstateDescription
 from lab.estate_file.reader import parse
 from lab.faults import FaultBoard

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lab.configmgr.component_decisions import Phase, Placement, Work, decide, role_count, roles_left
+from lab.configmgr.components.component_decisions import Phase, Placement, Work, decide, role_count, roles_left
 from lab.configmgr.database import EmbeddedProperty
 from lab.configmgr.hierarchy import role_row
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from lab.configmgr import status, timing
+from lab.configmgr.components.service_connector import CRITICAL, OTHER
 from lab.configmgr.names import SERVICE_CONNECTOR
-from lab.configmgr.service_connector import CRITICAL, OTHER
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import threading
 
 import pytest
 
-from lab.access import NamespaceAccess, may_connect
 from lab.clock import LabClock
+from lab.running.access import NamespaceAccess, may_connect
 from lab.windows.machine import Machine
 from lab.winrm.message import Caller
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from lab import control
-from lab.control import ControlError, ControlServer, ask
+from lab.command import control
+from lab.command.control import ControlError, ControlServer, ask
 
 
 def _refuse(asked: Any) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from lab.command import read_param
-from lab.fault_injector import GARBAGE, TRUNCATED, FaultInjector
+from lab.command.main import read_param
 from lab.faults import FLAGS, REQUEST_KINDS, FaultBoard, FaultError, RequestFacts, usage
+from lab.running.fault_injector import GARBAGE, TRUNCATED, FaultInjector
 from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status
 from lab.winrm.log import RequestRecord
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from lab.command.inventory import InventoryError, inventory
 from lab.estate_file.reader import load, parse
-from lab.inventory import InventoryError, inventory
 
 ESTATE = r"""domain: {dns: corp.example, netbios: CORP}
 ports: {http: 5995, https: 5996}

@@ -13,8 +13,8 @@ from lab.estate_file.reader import load
 from lab.windows.curl.options import CurlError, parse, version_of
 from lab.windows.machine import Machine
 from lab.windows.network import Network
-from lab.windows.network_programs import network_programs
-from lab.windows.programs import BUILT_IN
+from lab.windows.programs.built_in import BUILT_IN
+from lab.windows.programs.network import network_programs
 from lab.windows.shell import Shell
 from lab.winrm.message import Caller
 from lab.winrm.programs import CommandLine, ProgramOutput, Signal

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from lab.windows.machine import Machine
-from lab.windows.programs import BUILT_IN
+from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.shell import Shell
 from lab.winrm.message import Caller
 from lab.winrm.programs import CommandLine, Finished

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from lab.windows.machine import Machine
-from lab.windows.programs import BUILT_IN
+from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.shell import Invocation, Shell
 from lab.winrm.message import Caller
 from lab.winrm.programs import CommandLine, Finished

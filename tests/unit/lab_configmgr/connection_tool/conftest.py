@@ -13,7 +13,7 @@ from lab.estate_file.reader import parse
 from lab.windows import presets
 from lab.windows.machine import Machine
 from lab.windows.network import Network
-from lab.windows.programs import BUILT_IN
+from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.shell import Shell
 from lab.winrm.message import Caller
 from lab.winrm.programs import CommandLine, Program, ProgramOutput

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from lab.configmgr import logs, names, status, timing
-from lab.configmgr.component_decisions import Place, role_count, roles_left
+from lab.configmgr.components.component_decisions import Place, role_count, roles_left
 from lab.configmgr.executive import Executive, component_machine
 from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.configmgr.sites import Site

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lab.configmgr import logs, names, status, timing
-from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr.components.component_manager import ComponentManager
 from lab.configmgr.executive import RUNNING, component_machine
 from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.sites import Site

@@ -15,13 +15,13 @@ from typing import Any
 
 import yaml
 
-from lab.control import ControlError, ask, is_locked, locked, make_private, remove_empty
+from lab.command.control import ControlError, ask, is_locked, locked, make_private, remove_empty
 from lab.estate.description import EstateDescription
 from lab.estate.errors import EstateError
 from lab.estate_file.reader import DEFAULT_FILE, load
 from lab.faults import FLAGS, REQUEST_KINDS, FaultError, usage
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+CHECKOUT = Path(__file__).resolve().parents[2]
 DEFAULT_STATE = CHECKOUT / ".cache" / "lab"
 IDLE_SECONDS = 4 * 3600.0
 START_LIMIT_SECONDS = 60.0
@@ -117,7 +117,7 @@ def _up(options: argparse.Namespace) -> int:
 
 def _serve(options: argparse.Namespace, description: EstateDescription) -> int:
     # What it takes to serve is slow to import, and the other commands do without it.
-    from lab.running import serve, status_of
+    from lab.command.serving import serve, status_of
 
     try:
         with locked(options.state):

@@ -8,13 +8,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from lab.configmgr import component_server, logs, names, status
-from lab.configmgr.component_decisions import roles_left
-from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr import logs, names, status
+from lab.configmgr.components import component_server
+from lab.configmgr.components.component_decisions import roles_left
+from lab.configmgr.components.component_manager import ComponentManager
+from lab.configmgr.components.manifest import UPDATE_TYPES
 from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, UpdatePackage
 from lab.configmgr.executive import component_machine
 from lab.configmgr.hierarchy import Hierarchy, role_row
-from lab.configmgr.manifest import UPDATE_TYPES
 from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
 from lab.estate.description import Hierarchy as HierarchyDescription
 from lab.estate.description import Site as SiteDescription

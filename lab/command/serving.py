@@ -11,13 +11,13 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+from lab.command.control import Command, ControlError, ControlServer
+from lab.command.inventory import InventoryError, inventory
+from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.database import ControlRow
-from lab.configmgr.site import EmulatedHierarchy
-from lab.control import Command, ControlError, ControlServer
 from lab.estate.description import SERVICE_CONNECTION_POINT, EstateDescription
 from lab.faults import FaultError
-from lab.inventory import InventoryError, inventory
-from lab.server import Estate
+from lab.running.estate import Estate
 
 _LOOK_SECONDS = 0.5
 
@@ -28,8 +28,8 @@ def serve(description: EstateDescription, folder: Path, stop_after: float, ready
     :param stop_after: seconds without any request after which it ends by itself; 0 for never.
     :param ready: called once everything listens.
 
-    The caller holds the folder (:func:`lab.control.locked`). Raises what :meth:`Estate.start` raises. SIGTERM and Ctrl-C end
-    it cleanly.
+    The caller holds the folder (:func:`lab.command.control.locked`). Raises what :meth:`Estate.start` raises. SIGTERM and Ctrl-C
+    end it cleanly.
     """
     ended = threading.Event()
     reasons: list[str] = []

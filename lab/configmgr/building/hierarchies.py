@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 from lab.cim.model import NameMap
 from lab.clock import LabClock
-from lab.configmgr import as_found, seed
-from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr.building import as_found, seed
+from lab.configmgr.components.component_manager import ComponentManager
+from lab.configmgr.components.emulated import EmulatedHierarchy
+from lab.configmgr.components.hierarchy_manager import HierarchyManager
 from lab.configmgr.connection_tool.installed import lay_out
-from lab.configmgr.hierarchy import Account, Hierarchy, Violation
-from lab.configmgr.hierarchy_manager import HierarchyManager
+from lab.configmgr.hierarchy import Account, Hierarchy
 from lab.configmgr.provider import messages, security, sitecontrol, sites, updates
 from lab.configmgr.provider.base import Place
 from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
@@ -25,7 +25,7 @@ from lab.windows.machine import Machine
 from lab.windows.network import Network
 from lab.winrm.message import Caller
 
-_MOF = Path(__file__).parent / "mof"
+_MOF = Path(__file__).resolve().parents[1] / "mof"
 _TYPES = {"secondary": SECONDARY, "primary": PRIMARY, "cas": CENTRAL}
 _SITE_CLASSES = {
     "SMS_Identification": sites.IdentificationProvider,
@@ -70,30 +70,6 @@ class EstateParts(Protocol):
 
     def guard(self, machine: str, prefix: str, check: Callable[[Caller], bool]) -> None:
         """Ask ``check`` before anybody uses this CIM namespace of a machine."""
-
-
-@dataclass
-class EmulatedHierarchy:
-    """A hierarchy with its components, as tests look at it. ``installed`` is when its top-level site was set up."""
-
-    name: str
-    state: Hierarchy
-    installed: datetime
-    component_managers: NameMap[ComponentManager] = field(default_factory=NameMap)
-    hierarchy_managers: NameMap[HierarchyManager] = field(default_factory=NameMap)
-
-    @property
-    def violations(self) -> list[Violation]:
-        """Rules of the role that writes broke, oldest first; empty when all is well."""
-        return self.state.violations
-
-    def effective_mode(self, server: str) -> str:
-        """``online`` or ``offline`` as SMS_DMP_DOWNLOADER on this server took it up; empty when it does not run."""
-        computer = self.state.computer(server)
-        for manager in self.component_managers.values():
-            if computer in manager.downloaders:
-                return manager.downloaders[computer].mode
-        return ""
 
 
 def build_hierarchies(estate: EstateParts) -> list[EmulatedHierarchy]:

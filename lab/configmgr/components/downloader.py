@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from lab.configmgr import logs, manifest, names, steps, timing, updates
+from lab.configmgr import logs, names, steps, timing, updates
+from lab.configmgr.components import manifest
 from lab.configmgr.hierarchy import OFFLINE, ONLINE, Hierarchy
 from lab.configmgr.sites import Site
 from lab.windows.machine import Machine

@@ -8,24 +8,25 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-from lab.access import NamespaceAccess, NamespaceCheck, may_connect
-from lab.certificates import Certificates
 from lab.cim.model import NameMap
 from lab.cim.service import CimService
 from lab.clock import HandClock, LabClock
+from lab.configmgr.building.hierarchies import build_hierarchies
+from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.connection_tool.installed import PROGRAM
 from lab.configmgr.connection_tool.program import service_connection_tool
 from lab.configmgr.connection_tool.run import World
 from lab.configmgr.hierarchy import Violation
-from lab.configmgr.site import EmulatedHierarchy, build_hierarchies
 from lab.estate.description import Account, EstateDescription
-from lab.fault_injector import FaultInjector
 from lab.faults import FaultBoard
+from lab.running.access import NamespaceAccess, NamespaceCheck, may_connect
+from lab.running.certificates import Certificates
+from lab.running.fault_injector import FaultInjector
 from lab.windows.install import build_machine
 from lab.windows.machine import Machine
 from lab.windows.network import Network
-from lab.windows.network_programs import network_programs
-from lab.windows.programs import BUILT_IN
+from lab.windows.programs.built_in import BUILT_IN
+from lab.windows.programs.network import network_programs
 from lab.windows.shell import ProgramMaker, Shell
 from lab.winrm import accounts as winrm_accounts
 from lab.winrm.http_front import Listener

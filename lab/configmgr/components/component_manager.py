@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from lab.configmgr import component_server, logs, names, status, steps, timing
-from lab.configmgr.component_decisions import (
+from lab.configmgr import logs, names, status, steps, timing
+from lab.configmgr.components import component_server
+from lab.configmgr.components.component_decisions import (
     Phase,
     Place,
     Placement,
@@ -19,12 +20,12 @@ from lab.configmgr.component_decisions import (
     install_account,
     unreachable,
 )
+from lab.configmgr.components.downloader import Downloader
+from lab.configmgr.components.service_connector import ServiceConnector
 from lab.configmgr.database import ControlRow
-from lab.configmgr.downloader import Downloader
 from lab.configmgr.executive import Executive, component_machine
 from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.names import Component
-from lab.configmgr.service_connector import ServiceConnector
 from lab.configmgr.sites import Site
 from lab.windows.machine import Machine
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from lab.configmgr import names, seed
-from lab.configmgr.component_decisions import roles_left
-from lab.configmgr.component_manager import ComponentManager
+from lab.configmgr import names
+from lab.configmgr.building import seed
+from lab.configmgr.components.component_decisions import roles_left
+from lab.configmgr.components.component_manager import ComponentManager
 from lab.configmgr.database import ControlRow, EmbeddedProperty
 from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.estate.description import FoundRole

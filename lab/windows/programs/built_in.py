@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lab.windows.file_programs import FILE_PROGRAMS
+from lab.windows.programs.files import FILE_PROGRAMS
 from lab.windows.shell import Invocation, ProgramMaker
 from lab.winrm.programs import Finished
 

@@ -1,0 +1,1 @@
+"""The programs that a remote shell of an emulated server can run."""

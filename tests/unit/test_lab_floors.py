@@ -1,0 +1,80 @@
+"""The floors of the lab: which of its folders may import which. docs/lab.md tells what each of them is for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.unit.floors import Floors, sources
+
+FILES = sources(Path(__file__).resolve().parents[2] / "lab")
+LAB = Floors(
+    "lab",
+    [
+        {"clock.py", "faults.py", "estate", "winrm"},
+        {"cim"},
+        {"windows"},
+        {"windows/curl", "estate_file", "configmgr"},
+        {"windows/programs", "configmgr/components", "configmgr/provider"},
+        {"configmgr/connection_tool"},
+        {"configmgr/building"},
+        {"running"},
+        {"command"},
+        {"__main__.py"},
+    ],
+)
+
+
+def test_imports_go_downwards_and_in_no_circle() -> None:
+    assert LAB.complaints(FILES) == []
+
+
+BAD = [
+    ("winrm/message.py", "from lab.cim.model import Instance", "cim above it on floor 2"),
+    ("cim/errors.py", "if TYPE_CHECKING:\n    from lab.windows.machine import Machine", "windows above it on floor 3"),
+    ("windows/executable.py", "def f():\n    from lab.configmgr import names", "configmgr above it on floor 4"),
+    ("windows/curl/options.py", "from lab.windows.programs import built_in", "windows/programs above it on floor 5"),
+    ("windows/command_line.py", "from .curl import options", "windows/curl above it on floor 4"),
+    ("estate/errors.py", "import lab.estate_file.sections", "estate_file above it on floor 4"),
+    ("estate/errors.py", "from lab import clock", "estate and clock.py are two rooms of floor 1"),
+    ("configmgr/names.py", "from lab.configmgr.components import manifest", "configmgr/components above it on floor 5"),
+    ("configmgr/provider/new.py", "from lab.configmgr.components import manifest", "two rooms of floor 5"),
+    ("configmgr/components/new.py", "from lab.configmgr.building import seed", "configmgr/building above it on floor 7"),
+    ("configmgr/steps.py", "from lab.configmgr import downloader, hierarchy\nfrom lab.running import estate", "floor 8"),
+    ("running/certificates.py", "from lab.command.control import ask", "command above it on floor 9"),
+    ("faults.py", "import lab.__main__", "__main__.py above it on floor 10"),
+    ("new.py", "", "no floor has a room for new.py"),
+    ("winrm/new/deep.py", "", "no floor has a room for winrm/new/deep.py"),
+]
+
+
+@pytest.mark.parametrize(("path", "source", "words"), BAD)
+def test_an_import_that_breaks_the_plan_is_found(path: str, source: str, words: str) -> None:
+    # The other files count by their names alone.
+    (sentence,) = LAB.complaints({**dict.fromkeys(FILES, ""), path: source})
+    assert words in sentence
+
+
+CIRCLES = [
+    (
+        "cim/errors.py",
+        "def f():\n    from lab.cim.wql import parse",
+        "cim/errors.py imports cim/wql.py imports cim/errors.py: a circle",
+    ),
+    (
+        "configmgr/sites.py",
+        "if TYPE_CHECKING:\n    from lab.configmgr.invariants import broken",
+        "configmgr/invariants.py imports configmgr/sites.py imports configmgr/invariants.py: a circle",
+    ),
+    (
+        "configmgr/components/component_decisions.py",
+        "from lab.configmgr.components import component_server",
+        "configmgr/components/component_decisions.py imports configmgr/components/component_server.py imports",
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "source", "words"), CIRCLES)
+def test_a_circle_inside_a_folder_is_found(path: str, source: str, words: str) -> None:
+    assert any(words in sentence for sentence in LAB.complaints({**FILES, path: source}))
