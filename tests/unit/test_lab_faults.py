@@ -67,7 +67,7 @@ def test_what_is_typed_becomes_what_the_kind_wants(board: FaultBoard) -> None:
 
 
 def test_the_orders_of_the_page_can_be_placed() -> None:
-    page = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "lab.md").read_text(encoding="utf-8")
     start = "$ .venv/bin/python -m lab fault add "
     orders = [shlex.split(line.removeprefix(start)) for line in page.splitlines() if line.startswith(start)]
     assert len(orders) >= 3
