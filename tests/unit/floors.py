@@ -58,7 +58,7 @@ class Floors:
 
     :ivar package: its dotted name.
     :ivar floors: the lowest first; each a collection of rooms. A room is the path of a folder (``windows``, ``windows/curl``),
-        which stands for the files in it but not for those in folders below, or of a single file (``clock.py``).
+        which stands for the files in it and in the folders below that are no rooms, or of a single file (``clock.py``).
     """
 
     package: str
