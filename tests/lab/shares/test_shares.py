@@ -128,8 +128,8 @@ def test_it_ends_with_the_process_that_started_it(start_estate: StartEstate, tmp
     base = estate.machine("scp01").address.rpartition(".")[0]
     program = textwrap.dedent(f"""
         import os, sys
-        from lab.estate_reader import load
-        from lab.server import Estate
+        from lab.estate_file.reader import load
+        from lab.running.estate import Estate
         from tests.lab.shares.smbd import CannotRun, shares
         try:
             with shares(Estate(load().at("{base}")), "scp01") as served:
