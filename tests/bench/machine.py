@@ -20,7 +20,7 @@ def described() -> str:
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     versions = ", ".join(f"{name} {version(name)}" for name in ("ansible-core", "pywinrm"))
     return (
-        f"Taken on {datetime.now(UTC):%Y-%m-%d} at commit {commit()}, on {os.cpu_count()} cores ({_processor()}) and "
+        f"Measured on {datetime.now(UTC):%Y-%m-%d} at commit {commit()}, on {os.cpu_count()} cores ({_processor()}) and "
         f"{memory:.0f} GiB of memory, {platform.system()}, Python {platform.python_version()}, {versions}; load average before: "
         f"{os.getloadavg()[0]:.1f}."
     )

@@ -71,7 +71,14 @@ def run(quick: bool) -> str:
         for module, host, circumstance, arguments in MODULES[: 4 if quick else None]:
             found.append(count(f"`{module}`, {circumstance}", module_play(Path(folder), module, host, arguments)))
     return table(
-        ["what, with nothing left to do", "CIM requests", "shell requests", "of authentication", "bytes sent", "bytes received"],
+        [
+            "task or play that changes nothing",
+            "CIM requests",
+            "shell requests",
+            "of authentication",
+            "bytes sent",
+            "bytes received",
+        ],
         [[c.name, c.cim, c.shell, c.handshake, c.bytes_out, c.bytes_in] for c in found],
     )
 

@@ -91,7 +91,7 @@ def _asked(estate: Labs, playbook: Path, inventory: Path, folder: Path) -> Seen:
 
 def _text(timed: dict[str, dict[str, Trials]], counted: list[tuple[str, Seen, Seen]]) -> str:
     times = table(
-        ["work", "small site", "large site", f"ratio (aim: at most {AIM})"],
+        ["work", "small site", "large site", f"ratio (target: at most {AIM})"],
         [
             [what, found[SMALL].shown(), found[LARGE].shown(), f"{found[LARGE].wall / found[SMALL].wall:.2f} x"]
             for what, found in timed.items()

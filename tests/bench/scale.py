@@ -1,4 +1,4 @@
-"""A provisioning that finds nothing left to do, on many hierarchies at once."""
+"""A provisioning that changes nothing, on many hierarchies at once."""
 
 from __future__ import annotations
 
@@ -122,9 +122,9 @@ def _text(points: list[Point], start: Trials, compared: str) -> str:
             "forks",
             "runs",
             "whole run, median and range",
-            "per host, without Ansible's start",
+            "per host, without Ansible's startup",
             "controller's processor time per host",
-            "the labs' processor time per host",
+            "the lab's processor time per host",
             "largest process",
             "controller with all its processes",
         ],
@@ -132,7 +132,7 @@ def _text(points: list[Point], start: Trials, compared: str) -> str:
     )
     lines = [_growth([p for p in points if p.forks == forks], start) for forks in dict.fromkeys(p.forks for p in points)]
     peak = max(p.taken.whole_mib for p in points)
-    lines.append(f"- The controller's peak is {peak:.0f} MiB (aim: under {AIM_MEMORY_MIB} MiB).")
+    lines.append(f"- The controller's peak is {peak:.0f} MiB (target: under {AIM_MEMORY_MIB} MiB).")
     lines.append(compared)
     return "\n".join([measured, "", *lines])
 
@@ -159,5 +159,5 @@ def _growth(points: list[Point], start: Trials) -> str:
     few, many = points[0], points[-1]
     return (
         f"- {many.hosts} hierarchies against {few.hosts}, {many.forks} forks: {many.wall(start) / few.wall(start):.2f} x the "
-        f"time per host, {many.cpu(start) / few.cpu(start):.2f} x the processor time (aim: at most {AIM_GROWTH} x)."
+        f"time per host, {many.cpu(start) / few.cpu(start):.2f} x the processor time (target: at most {AIM_GROWTH} x)."
     )

@@ -1,4 +1,4 @@
-"""Floor, limit and peer of work that finds nothing left to do.
+"""Floor, limit and peer of work that changes nothing.
 
 - floor: as many tasks of ansible.builtin.debug as the work has tasks;
 - limit: a bare program that sends the same requests, over one authenticated connection to each host;
@@ -189,8 +189,8 @@ def _text(found: list[Compared]) -> str:
     )
     missing = "\n".join(f"- {c.name}: {c.powershell_seconds * 1000:.0f} ms." for c in found)
     return (
-        f"{times}\n\n{ratios}\n\n{requests}\n\nThe peer is {AIM_PEER} x slower, without Ansible's start, as soon as PowerShell "
-        f"itself takes so long in each of its tasks:\n\n{missing}"
+        f"{times}\n\n{ratios}\n\n{requests}\n\nThe peer is {AIM_PEER} x slower, without Ansible's startup, as soon as PowerShell "
+        f"itself takes this long in each of its tasks:\n\n{missing}"
     )
 
 
@@ -199,10 +199,10 @@ def _ratios(c: Compared) -> list[list[str]]:
     start, cpu = c.empty.wall, c.empty.cpu
     return [
         [c.name, "whole run", *_three(c.ours.wall, c.floor.wall, c.limit.wall, c.peer.wall)],
-        ["", "without Ansible's start", *_three(c.ours.wall - start, c.floor.wall - start, c.limit.wall, c.peer.wall - start)],
+        ["", "without Ansible's startup", *_three(c.ours.wall - start, c.floor.wall - start, c.limit.wall, c.peer.wall - start)],
         [
             "",
-            "processor time of the controller, without start",
+            "processor time of the controller, without Ansible's startup",
             *_three(c.ours.cpu - cpu, c.floor.cpu - cpu, c.limit.cpu, c.peer.cpu - cpu),
         ],
     ]

@@ -21,7 +21,7 @@ def main() -> int:
     states_minutes = (time.monotonic() - began) / 60 - matrix_minutes
     text = "\n\n".join(
         [
-            f"Taken at commit {commit} on {datetime.now(UTC):%Y-%m-%d}, with {options.workers} processes"
+            f"Measured at commit {commit} on {datetime.now(UTC):%Y-%m-%d}, with {options.workers} processes"
             + (f", at each {options.every}th request only." if options.every > 1 else "."),
             f"**Matrix** ({matrix_minutes:.1f} minutes). Tried / fine / not fine:",
             report.matrix_table(columns),

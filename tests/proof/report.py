@@ -17,7 +17,7 @@ BEGIN, END = "<!-- proof: begin -->", "<!-- proof: end -->"
 
 
 def matrix_table(columns: Sequence[Column]) -> str:
-    """For each operation and fault how many requests were struck and how many of these trials were fine."""
+    """For each operation and fault how many requests met a fault and how many of these trials were fine."""
     by_cell = {(column.operation, column.fault): column for column in columns}
     names = [operation.name for operation in OPERATIONS]
     lines = ["| fault | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
@@ -34,7 +34,7 @@ def totals(columns: Sequence[Column]) -> str:
     told = sum(bool(trial.message) for column in columns for trial in column.trials)
     return (
         f"{trials} trials, {trials - bad} fine, {bad} not; {cut} columns cut short by the time limit. "
-        f"In {told} trials the faulty run failed and said so; in {trials - told} it went through in spite of the fault."
+        f"In {told} trials the faulty run failed and said so; in {trials - told} it succeeded in spite of the fault."
     )
 
 
@@ -50,7 +50,7 @@ def states_line(walks: Sequence[Walk], wanted: int) -> str:
     if not walks:
         return "Not run."
     steps, broken = sum(walk.steps for walk in walks), sum(bool(walk.failure) for walk in walks)
-    short = f" The time limit came before the {wanted} steps that were wanted." if steps < wanted else ""
+    short = f" The time limit came before the {wanted} steps that were requested." if steps < wanted else ""
     return (
         f"{steps} steps in {sum(walk.examples for walk in walks)} examples: "
         f"{'every rule held after every step' if not broken else f'{broken} examples broke a rule'}.{short}"
