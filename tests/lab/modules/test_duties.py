@@ -40,6 +40,8 @@ def left(play: Play, machine: str = "cas01", **given: Any) -> dict[str, str]:
 def install(play: Play, server: str = SERVER, **given: Any) -> None:
     play.run("site_system", server=server)
     play.run("service_connection_point", server=server, mode="online", **given)
+    # The module waits for the downloader; the site may start the role's other threads later.
+    play.settle()
 
 
 def test_an_installation_leaves_the_secrets_to_renew_and_then_nothing(play: Play) -> None:
