@@ -140,7 +140,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import PORT_TIMEOUT
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import curl, endpoints, reach_checks
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import Tried, try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure

@@ -209,8 +209,8 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import FREE_SPACE, seconds
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import chosen_name
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import operating_system as windows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import rights, software, state
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.facts import ServerFacts, read_server_facts

@@ -244,9 +244,9 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site import judging
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts, read_core, read_facts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import Plan

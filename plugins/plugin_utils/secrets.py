@@ -13,7 +13,7 @@ from xml.sax.saxutils import escape
 
 from ansible.module_utils.common.parameters import remove_values
 
-# How this collection ends a text that it cuts off (``wsman/one_line.py``, ``site/logs/shown.py``).
+# How this collection ends a text that it cuts off (``wsman/one_line.py``, ``shown.py``).
 _CUT = re.compile(r"(?: \[)?\.\.\.")
 # A shorter beginning may be any word's, and tells next to nothing.
 _LEAST = 4

@@ -11,11 +11,11 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.encodings import ANSI, decode
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Judge
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import parse, split_lines
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.report import report
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, TransportTimeout
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.exchange import Exchange

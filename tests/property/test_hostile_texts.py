@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import curl
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path

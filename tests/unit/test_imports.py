@@ -44,7 +44,7 @@ SITE = "plugins/module_utils/site/"
 TASK = "plugins/module_utils/task.py"
 FILE_SHARE = "plugins/module_utils/file_share.py"
 TRANSFER = "plugins/module_utils/transfer/"
-SHOWN = "plugins/module_utils/site/logs/shown.py"
+SHOWN = "plugins/module_utils/shown.py"
 FACT_TABLES = "plugins/module_utils/fact_tables.py"
 OPTION_RULES = "plugins/module_utils/option_rules.py"
 LDAP = "plugins/module_utils/windows/ldap.py"
@@ -55,6 +55,7 @@ ROOMS = {
     WSMAN: room(WSMAN),
     TASK: room(WSMAN, FILE_SHARE),
     FILE_SHARE: room(),
+    SHOWN: room(),
     TRANSFER: room(TRANSFER, FILE_SHARE, SHOWN),
     WAITING: room(TASK),
     OPTION_RULES: room(),
@@ -62,7 +63,7 @@ ROOMS = {
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES),
     # LDAP needs a library; it is loaded when the first question is asked.
     LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
-    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES, TRANSFER, OPTION_RULES),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES, SHOWN, TRANSFER, OPTION_RULES),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, FILE_SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
     # The page is written out of what the site's rules say that it shows.

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 
 # An unfinished transfer; left out when a folder is listed.
 PART = ".part"

@@ -8,12 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import FlowTracker, Pass, Seen
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Event, Judge, StateMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import ERROR, WARNING, Problem
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problems import Group, Line
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import iso
 
 _TIMELINE_TEXT = 300

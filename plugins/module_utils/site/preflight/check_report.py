@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, report
 
 FAIL_ON = ("failed", "warning", "none")
 # Characters that XML 1.0 cannot hold; texts of servers may have any.

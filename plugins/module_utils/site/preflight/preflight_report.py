@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight import check_report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import (
@@ -15,7 +16,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check
     not_looked_at,
     whole_part,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 
 
 def found_in(part: Mapping[str, Any]) -> list[Found]:

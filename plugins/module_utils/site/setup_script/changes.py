@@ -7,7 +7,7 @@ from __future__ import annotations
 import difflib
 import re
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.keys import all_keys
 from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.values import EVALUATION, without_product_keys
 

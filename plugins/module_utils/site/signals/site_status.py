@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_STAT_MSG_INS_STRINGS, SMS_STATUS_MESSAGE
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso

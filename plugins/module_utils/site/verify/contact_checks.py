@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import (
     BROKEN,
     OFFLINE,

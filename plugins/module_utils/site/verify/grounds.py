@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import Found
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Gathered
 
 ROLE, INSTALLED, THREAD = "role_configured", "role_installed", "thread_running"

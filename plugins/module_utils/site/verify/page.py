@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import MOST_DETAIL
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import Drawing, draw
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import moment
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import at, counted, length

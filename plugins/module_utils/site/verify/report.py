@@ -9,10 +9,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight import check_report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import MOST_DETAIL, Found
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
     contact_checks,
     message_checks,

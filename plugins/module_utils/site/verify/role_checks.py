@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.cloud_duties import HOW_TO_RENEW
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import cloud_needs
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool import requirements, traces, verdict
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.readiness import needed_bytes
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.request import (

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.curl import (
     Reach,
     Transfer,

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import re
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 
 _LOOK_YOURSELF = "Give the account of the connection the right to read it, or look at it on the server."

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import by_version, unread
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.operating_system import Computer, OperatingSystem

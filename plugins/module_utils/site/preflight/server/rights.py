@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.naming import same_computer
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import unread
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.local_groups import Kind, LocalGroup, Member
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.nested_groups import Lookup

@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import by_version, dotted, unread
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 

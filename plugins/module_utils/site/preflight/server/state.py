@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import unread
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.certificates import Roots
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread

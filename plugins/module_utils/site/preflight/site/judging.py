@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, site_systems
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import unknown_state_warning
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool import (
     readiness,
     running,

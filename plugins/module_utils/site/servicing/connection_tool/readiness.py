@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool import requirements
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.installed import Tool
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.request import CONNECT, IMPORT, Request

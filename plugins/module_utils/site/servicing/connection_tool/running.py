@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import files as log_files
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.encodings import decode
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Judge
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import parse, split_lines
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.report import report
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.installed import Tool
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.request import PROGRAM, Request

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import reach_checks
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.curl import Transfer
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import Endpoint

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.curl import CurlRun
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task

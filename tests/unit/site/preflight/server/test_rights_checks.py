@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import rights
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.local_groups import Kind, LocalGroup, Member
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.nested_groups import Chain, Lookup

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import state
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.certificates import Roots
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import ProxyWish, SiteSystemWish
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site import judging
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import Database, Definition, SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import Plan

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 
 
 @pytest.mark.parametrize(
