@@ -209,7 +209,7 @@ def test_nothing_can_be_read(installed: Play) -> None:
     with installed.estate.lock:
         machine = installed.estate.machine("scp01")
         machine.files.unreadable[log_file(installed)] = None
-    assert "can not be opened" in installed.refused("log_info", "scp01")
+    assert "cannot be opened" in installed.refused("log_info", "scp01")
 
 
 def test_a_server_without_curl_prints_the_whole_log(play: Play) -> None:

@@ -101,7 +101,7 @@ def test_another_computer_answers(play: Play) -> None:
     result = play.run("server_prerequisites", "scp02", **GIVEN, server="scp05.corp.example")
     wrong = check(result, "server_name")
     assert (wrong["status"], result["blocked"]) == ("warning", False)
-    assert "scp05.corp.example was asked for, and scp02.corp.example answered" in wrong["detail"]
+    assert "scp05.corp.example was requested, but scp02.corp.example answered" in wrong["detail"]
     assert "ansible_host of scp05.corp.example" in wrong["remedy"]
 
 

@@ -79,7 +79,7 @@ def top_level_site(sites: Iterable[Site]) -> Site:
     if len(tops) != 1:
         listed = ", ".join(str(site) for site in known) or "none"
         raise TaskFailure(
-            f"The top-level site can not be told: {len(tops)} sites report to no other site. Sites that the SMS Provider "
+            f"The top-level site cannot be told: {len(tops)} sites report to no other site. Sites that the SMS Provider "
             f"lists: {listed}. Check the hierarchy in the console before you go on."
         )
     return tops[0]

@@ -194,7 +194,7 @@ def proxy_refusal(row: CimInstance | None, wish: SiteSystemWish) -> str | None:
     if row is not None and proxy_of(row)["server"] and wish.proxy.server is None:
         return None
     return (
-        f"proxy.server: {wish.server} has no proxy server yet, so a proxy can not be switched on without naming it (in the roles "
+        f"proxy.server: {wish.server} has no proxy server yet, so a proxy cannot be switched on without naming it (in the roles "
         "as server in service_connection_point_proxy)."
     )
 
@@ -275,7 +275,7 @@ def _text2(row: CimInstance, name: str) -> str:
 def wish_from(params: Mapping[str, Any], server: str) -> SiteSystemWish:
     """The wish of a task's validated options.
 
-    :raises BadName: an account or server name that can not be one.
+    :raises BadName: an account or server name that cannot be one.
     """
     proxy = params.get("proxy")
     public = params.get("public_fqdn")

@@ -68,7 +68,7 @@ class Package:
     def hangs(self, now: datetime | None, after: timedelta) -> bool | None:
         """Whether the package stands for longer than ``after`` in a state that the site should leave by itself.
 
-        None when that can not be told: the state or one of the times is not known.
+        None when that cannot be told: the state or one of the times is not known.
         """
         if self.moves is not True:
             return self.moves

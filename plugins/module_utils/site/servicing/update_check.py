@@ -75,7 +75,7 @@ def thread_refusal(state: str, server: str) -> str | None:
 def last_synced(task: Task, registry: Registry) -> int:
     """LastSyncedTime; 0 when the downloader has not synchronised yet.
 
-    :raises TaskFailure: it can not be read.
+    :raises TaskFailure: it cannot be read.
     """
     try:
         return registry.get_dword(KEY, LAST_SYNCED) or 0
@@ -85,7 +85,7 @@ def last_synced(task: Task, registry: Registry) -> int:
         ) from error
     except RegistryError as error:
         raise TaskFailure(
-            f"The time of the last synchronisation of {naming.DOWNLOADER} on {task.host} can not be read: {error}."
+            f"The time of the last synchronisation of {naming.DOWNLOADER} on {task.host} cannot be read: {error}."
         ) from error
 
 
@@ -103,7 +103,7 @@ def ask(task: Task, registry: Registry, before: int) -> None:
             registry.set_dword(KEY, name, 0)
     except RegistryError as error:
         raise TaskFailure(
-            f"{naming.DOWNLOADER} on {task.host} can not be asked for a check: {error}. "
+            f"{naming.DOWNLOADER} on {task.host} cannot be asked for a check: {error}. "
             "The account needs to be a local administrator there."
         ) from error
     except CimError as error:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What setup can not say of the service connection point: as variables of the roles that say it to the site afterwards."""
+"""What setup cannot say of the service connection point: as variables of the roles that say it to the site afterwards."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Afterwards:
 
     :param variables: for the playbook ``configmgr.scp.after_setup``; no password is among them.
     :param accounts: names of accounts that the site must get with their passwords.
-    :param reasons: a sentence for each thing that setup can not say, or that somebody has to know.
+    :param reasons: a sentence for each thing that setup cannot say, or that somebody has to know.
     """
 
     variables: Mapping[str, Any]

@@ -14,7 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import t
 PREFIX = "unattended_setup_"
 REQUIRED, OPTIONAL, CONDITIONAL, UNUSED = "R", "o", "c", "-"
 
-# Options that no key of the script stands for: setup can not say them, or they are about the script itself.
+# Options that no key of the script stands for: setup cannot say them, or they are about the script itself.
 SAID_AFTERWARDS = (
     "service_connection_point.mode",
     "service_connection_point.usage_data",

@@ -131,7 +131,7 @@ def _refuse_unused(told: Told, keys: Mapping[str, Any], kind: InstallType, work:
     of_use = {key.option for key in all_keys() if key.option and key.used_in(kind)}
     if "CloudConnector" in _fixed(kind) and any(option.startswith(_SERVICE_CONNECTION_POINT) for option in told.options):
         work.mistakes.append(
-            f"{PREFIX}service_connection_point (CloudConnector in [CloudConnectorOptions]): {kind.title} can not have the service"
+            f"{PREFIX}service_connection_point (CloudConnector in [CloudConnectorOptions]): {kind.title} cannot have the service"
             " connection point, which is at the top-level site only; allowed is 0, so leave the option out."
         )
     for key in all_keys():

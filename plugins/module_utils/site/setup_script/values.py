@@ -44,14 +44,14 @@ _SHARE = re.compile(rf"\\\\[A-Za-z0-9._-]+\\{_FOLDER}(?:\\{_FOLDER})*\\?")
 
 
 class BadValue(ValueError):
-    """A value that a key can not have; the text says what is wrong with it. :func:`allowed` says what is possible."""
+    """A value that a key cannot have; the text says what is wrong with it. :func:`allowed` says what is possible."""
 
 
 def written(key: Key, value: Any) -> str:
     """The value as it is written into the script; an empty text when the key is to be left out.
 
     :param value: as the user gave it: of any type, and for a key with ``values`` one of the option's words or what setup reads.
-    :raises BadValue: the key can not have it.
+    :raises BadValue: the key cannot have it.
     """
     return _choice(key, value) if key.values else _KINDS[key.kind].check(value)
 

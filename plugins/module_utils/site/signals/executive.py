@@ -64,7 +64,7 @@ class Thread:
                 "installed there, or the name is wrong. Read sitecomp.log on the site server to see how its installation went."
             ) from error
         except RegistryError as error:
-            raise TaskFailure(f"The state of the thread {self._name} on {self._host} can not be read: {error}.") from error
+            raise TaskFailure(f"The state of the thread {self._name} on {self._host} cannot be read: {error}.") from error
         return (found or "unknown").strip().lower()
 
     def ask(self, operation: str) -> None:
@@ -72,7 +72,7 @@ class Thread:
             self._registry.set_string(self._key, "Requested Operation", operation.capitalize())
         except RegistryError as error:
             raise TaskFailure(
-                f"The thread {self._name} on {self._host} can not be asked to {operation}: {error}. "
+                f"The thread {self._name} on {self._host} cannot be asked to {operation}: {error}. "
                 "The account needs to be a local administrator there."
             ) from error
 
@@ -102,13 +102,13 @@ class ExecutiveService:
                 "on the server of the role."
             ) from error
         except ServiceError as error:
-            raise TaskFailure(f"The state of the service {SERVICE} on {self._host} can not be told: {error}.") from error
+            raise TaskFailure(f"The state of the service {SERVICE} on {self._host} cannot be told: {error}.") from error
 
     def ask(self, operation: str) -> None:
         try:
             self._services.request(SERVICE, "StartService" if operation == "start" else "StopService")
         except ServiceError as error:
-            raise TaskFailure(f"The service {SERVICE} on {self._host} can not be asked to {operation}: {error}.") from error
+            raise TaskFailure(f"The service {SERVICE} on {self._host} cannot be asked to {operation}: {error}.") from error
 
     def asked_for(self) -> str:
         return {"start pending": "start", "stop pending": "stop"}.get(self.state(), "")

@@ -83,7 +83,7 @@ def test_what_was_certainly_not_done_is_raised(error: Exception) -> None:
 
 
 def test_no_right_to_write_is_a_sentence() -> None:
-    with pytest.raises(TaskFailure, match=r"can not be asked for a check.*local administrator"):
+    with pytest.raises(TaskFailure, match=r"cannot be asked for a check.*local administrator"):
         update_check.ask(task()[0], registry(Downloader(refusal=RegistryError("no right"))), BEFORE)
 
 

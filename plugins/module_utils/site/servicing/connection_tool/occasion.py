@@ -95,7 +95,7 @@ class Occasion:
         clock = read_clock(self.task.cim)
         if clock is None:
             raise TaskFailure(
-                f"The clock of {self.task.host} can not be read, and the age of files is "
+                f"The clock of {self.task.host} cannot be read, and the age of files is "
                 "judged by it. Look whether the service Windows Management Instrumentation works on that server."
             )
         return clock.now

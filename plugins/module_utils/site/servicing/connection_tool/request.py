@@ -139,7 +139,7 @@ def _proxy(given: Mapping[str, Any] | None, source: str, target: str) -> tuple[s
     uri = host if port == _HTTP else f"{host}:{port}"
     if given.get("account"):
         raise BadRequest(
-            f"{called('proxy', CONNECT)}: account can not be used. The tool asks for the password of a proxy account at its own "
+            f"{called('proxy', CONNECT)}: account cannot be used. The tool asks for the password of a proxy account at its own "
             "prompt and has no parameter for it. Let this server through the proxy without a logon, or run the tool by hand on "
             f"it: {PROGRAM} -connect -usagedatasrc {quoted(source)} -updatepackdest {quoted(target)} -proxyserveruri {uri} "
             "-proxyusername ACCOUNT."

@@ -34,7 +34,7 @@ def tool_version(found: str, site_version: str, path: str, action: str) -> Check
     )
     have, wanted = dotted(found), dotted(site_version)
     if have is None or wanted is None:
-        return cannot_tell(id, title, f"the version of {path} can not be read", remedy)
+        return cannot_tell(id, title, f"the version of {path} cannot be read", remedy)
     if have[:_MATCHED_NUMBERS] == wanted[:_MATCHED_NUMBERS]:
         return Check(id, title, Status.PASSED, f"{path} has version {found}, as the site ({site_version}).")
     return Check(id, title, Status.FAILED, f"{path} has version {found}, but the site has {site_version}.", remedy)

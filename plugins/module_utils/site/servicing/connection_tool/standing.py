@@ -160,7 +160,7 @@ def _listed(session: CimSession, source: str) -> dict[str, str] | None:
     try:
         return manifest.parsed(_text(session, path), source.rpartition("\\")[2])
     except manifest.BadManifest as error:
-        raise NotReady(f"{path} can not be used as a list of hashes: {error}; copy it again, or delete it") from error
+        raise NotReady(f"{path} cannot be used as a list of hashes: {error}; copy it again, or delete it") from error
 
 
 def _check_names(files: Sequence[File], hashes: dict[str, str], source: str) -> None:
