@@ -254,7 +254,7 @@ def test_other_roles_are_advice(roles: tuple[str, ...], proxy: bool, status: str
         ("5.00.9152.1000", "passed", "(2609), supported until 2028-03-28"),
         ("5.00.9135.1000", "warning", "(2503); its support ended on 2026-09-30"),
         ("5.00.9999.1000", "warning", "newer than"),
-        ("5.00.9150.1000", "warning", "not known"),
+        ("5.00.9150.1000", "warning", "is unknown"),
         ("", "warning", "unknown"),
     ],
 )
