@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an argument specification can not say of an option: the numbers that are allowed, and what an empty text means.
+"""What an argument specification cannot say of an option: the numbers that are allowed, and what an empty text means.
 
 A module declares them beside its SPEC, as ``LIMITS`` and ``EMPTY``, by the option's path (``proxy.port``). They are checked
 at one place, before the module runs, so that a task with a wrong number sends no request.

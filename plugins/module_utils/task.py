@@ -17,7 +17,7 @@ Result = dict[str, Any]
 
 CONTROLLER_ONLY = (
     "This module runs on the controller, through the action plugin configmgr.scp.cim. Call it by its full name "
-    "(configmgr.scp.<module>) on a host with the connection winrm or psrp; it can not be run as a script or ad hoc on a target."
+    "(configmgr.scp.<module>) on a host with the connection winrm or psrp; it cannot be run as a script or ad hoc on a target."
 )
 
 

@@ -18,7 +18,7 @@ def test_a_row_of_somebody_else_in_place_of_the_own_one_is_a_change() -> None:
         role_service_connection_point(Controller(estate), SCP01, "online")
         estate.faults.order("second_controller", target="CAS", server=SCP01, mode="online", count=1)
         play = Controller(estate)
-        with pytest.raises(PlayEnded, match="was taken back"):
+        with pytest.raises(PlayEnded, match="was removed again"):
             role_move(play, SCP01, SCP02, "online")
         assert play.told[-1].result["changed"] is True
         assert claims(play) == []

@@ -92,11 +92,11 @@ def read_manifest(base: Path) -> dict[str, str] | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise LocalError(f"{path} can not be read: {error}") from error
+        raise LocalError(f"{path} cannot be read: {error}") from error
     try:
         return manifest.parsed(text, base.name)
     except manifest.BadManifest as error:
-        raise LocalError(f"{path} can not be used: {error}") from error
+        raise LocalError(f"{path} cannot be used: {error}") from error
 
 
 def write_manifest(base: Path, text: str) -> bool:

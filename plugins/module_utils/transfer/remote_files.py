@@ -76,7 +76,7 @@ def read_manifest(share: Share, base: str) -> tuple[str, dict[str, str]] | None:
         text = content.decode("utf-8")
         return text, manifest.parsed(text, base.rpartition("\\")[2])
     except (UnicodeDecodeError, manifest.BadManifest) as error:
-        raise ShareError(f"{path} can not be used as a list of hashes: {error}") from error
+        raise ShareError(f"{path} cannot be used as a list of hashes: {error}") from error
 
 
 def write_manifest(share: Share, base: str, text: str) -> None:

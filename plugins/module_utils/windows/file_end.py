@@ -149,7 +149,7 @@ def _whole(session: CimSession, path: str, size: int, lack: NoCurl, waiting: Cal
     try:
         line = command_line("type", path)
     except BadCommandLine as error:
-        raise FileError(f"{path} can not be read without curl.exe: {error}") from error
+        raise FileError(f"{path} cannot be read without curl.exe: {error}") from error
     found = shell.run(session, line, limit_seconds=_LIMIT_SECONDS, limit_bytes=_MOST_WHOLE_BYTES + _SLACK_BYTES, waiting=waiting)
     if found.stopped:
         raise FileError(f"{path} was not read: the command was ended, because of its {found.stopped}")
@@ -188,5 +188,5 @@ def _read(session: CimSession, path: str, part: str, limit_bytes: int, waiting: 
     if found.exit_code == _BAD_RESUME:
         return None
     if found.exit_code == _CANNOT_OPEN:
-        raise FileError(f"{path} can not be opened: this account may not read it, or another program keeps it to itself")
+        raise FileError(f"{path} cannot be opened: this account may not read it, or another program keeps it to itself")
     raise FileError(f"{path} was not read: {words}")

@@ -185,7 +185,7 @@ def test_the_total_limit_ends_it(start_estate: Callable[..., Estate]) -> None:
     play = Play(start_estate(pace=1.0))
     result = play.run("endpoint_check", "scp06", timeout=30, total_timeout=1)
     check = by_id(result)["endpoint_go_microsoft_com_443"]
-    assert (check["status"], check["detail"]) == ("warning", "Cannot tell: it was not done after 1 s, and curl was ended.")
+    assert (check["status"], check["detail"]) == ("warning", "Cannot tell: curl had not finished after 1 s, and was stopped.")
     assert actions(play)[-2:] == ["Signal", "Delete"]
     assert result["blocked"] is False
 

@@ -205,11 +205,11 @@ def test_one_log_of_two_can_not_be_read(installed: Play) -> None:
 
 
 def test_nothing_can_be_read(installed: Play) -> None:
-    assert "does not tell where SMS_DMP_DOWNLOADER logs" in installed.refused("log_info", "scp02")
+    assert "has no log file for SMS_DMP_DOWNLOADER" in installed.refused("log_info", "scp02")
     with installed.estate.lock:
         machine = installed.estate.machine("scp01")
         machine.files.unreadable[log_file(installed)] = None
-    assert "can not be opened" in installed.refused("log_info", "scp01")
+    assert "cannot be opened" in installed.refused("log_info", "scp01")
 
 
 def test_a_server_without_curl_prints_the_whole_log(play: Play) -> None:

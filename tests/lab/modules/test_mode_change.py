@@ -84,7 +84,7 @@ def test_a_site_that_does_not_answer_to_a_confirmation_is_a_warning(play: Play) 
     play.run("component", name="SMS_HIERARCHY_MANAGER", state="stopped")
     result = play.run(MODULE, server=SCP01, mode_change="confirm", wait_timeout=1)
     assert (result["changed"], result["installed"]) == (False, True)
-    assert "did not say that it has processed the mode of scp01.corp.example" in play.warnings[0]
+    assert "did not report that it has processed the mode of scp01.corp.example" in play.warnings[0]
 
 
 def test_nothing_is_written_for_a_confirmation_during_an_update(play: Play) -> None:

@@ -105,8 +105,8 @@ def test_a_plan_may_expect_the_site_system(placed: Play) -> None:
         ({"mode": ...}, "give mode: offline to keep it"),
         ({"move_from": SCP02}, "is the server that the role is to be moved to"),
         ({"wait": False}, "leave wait: true"),
-        ({"state": "absent"}, "goes with state: present only"),
-        ({"move": False, "move_from": SCP01}, "goes with move: true only"),
+        ({"state": "absent"}, "is possible with state: present only"),
+        ({"move": False, "move_from": SCP01}, "is possible with move: true only"),
         ({"move": False}, "Move it: ansible-playbook -i INVENTORY configmgr.scp.move -e scp_provider=cas01.corp.example"),
     ],
 )
@@ -194,7 +194,7 @@ def test_a_dead_old_server_does_not_block_and_is_named(placed: Play) -> None:
 def test_a_server_that_is_declared_gone_is_not_waited_for(placed: Play) -> None:
     placed.estate.faults.order("dead_machine", target="scp01")
     result = to_scp02(placed, old_server_gone=True)
-    assert "gone or does not answer" in result["steps"][1]
+    assert "no longer exists or does not answer" in result["steps"][1]
     assert result["installed"] is True
 
 
@@ -247,7 +247,7 @@ def test_somebody_who_installs_it_between_the_two_steps_keeps_it(placed: Play) -
     play = Between(placed.estate)
     play.act = lambda: other.create(rows.service_connection_point_row("CAS", system, "online"))
     message = play.refused(MODULE, server=SCP02, mode="offline", move=True)
-    assert "somebody else installed it on scp03.corp.example (site CAS)" in message
+    assert "another user or program installed it on scp03.corp.example (site CAS)" in message
     assert placed.holders() == [SCP03]
     assert placed.hierarchy().violations == []
 
@@ -255,6 +255,6 @@ def test_somebody_who_installs_it_between_the_two_steps_keeps_it(placed: Play) -
 def test_a_second_controller_at_the_new_server_makes_the_own_row_be_taken_back(placed: Play) -> None:
     placed.estate.faults.order("second_controller", target="CAS", server="scp03")
     message = placed.refused(MODULE, server=SCP02, mode="offline", move=True)
-    assert "was taken back" in message
+    assert "was removed again" in message
     assert "put back" not in message
     assert placed.holders() == [SCP03]

@@ -102,7 +102,7 @@ def test_another_computer_answers(play: Play) -> None:
     result = play.run("server_prerequisites", "scp02", **GIVEN, server="scp05.corp.example")
     wrong = check(result, "server_name")
     assert (wrong["status"], result["blocked"]) == ("warning", False)
-    assert "scp05.corp.example was asked for, and scp02.corp.example answered" in wrong["detail"]
+    assert "scp05.corp.example was requested, but scp02.corp.example answered" in wrong["detail"]
     assert "ansible_host of scp05.corp.example" in wrong["remedy"]
 
 
@@ -241,7 +241,7 @@ DIRECTORY = {"server": "dc01.corp.example", "user": "reader", "password": "Not-S
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"site_version": "latest"}, "site_version: 'latest' is no version; give the site's version such as 5.00.9152.1000"),
+        ({"site_version": "latest"}, "site_version: 'latest' is not a version; give the site's version such as 5.00.9152.1000"),
         ({"site_version": "2601"}, "site_version: there is no version 2601; there are 2002"),
         ({"site_server": ["cas01"]}, "site_server: 'cas01' is a short name"),
         ({"site_server_account": ["CAS01$"]}, r"site_server_account: 'CAS01$' is not an account name; give it as DOMAIN\user"),

@@ -185,7 +185,7 @@ def test_an_installation_that_never_ends_runs_into_the_limit(play: Play) -> None
     site_system(play, SCP01)
     message = play.refused(MODULE, server=SCP01, wait_timeout=2)
     assert "did not install the role on scp01.corp.example within 2 s" in message
-    assert "Run this again to go on waiting" in message
+    assert "Run this again to continue waiting" in message
 
 
 def test_a_run_that_did_not_wait_is_finished_by_the_next(play: Play) -> None:
@@ -204,7 +204,7 @@ def test_a_second_controller_makes_the_own_row_be_taken_back(play: Play) -> None
     play.estate.faults.order("second_controller", target="CAS", server="scp02")
     message = play.refused(MODULE, server=SCP01)
     assert "scp02.corp.example (site CAS)" in message
-    assert "was taken back" in message
+    assert "was removed again" in message
     assert play.holders() == [SCP02]
 
 

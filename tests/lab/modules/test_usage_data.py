@@ -63,7 +63,7 @@ def test_a_reader_may_not_set_it(play: Play) -> None:
 
 
 def test_a_child_site_is_told_where_the_level_stands(play: Play) -> None:
-    assert "stands at site CAS" in play.refused(MODULE, "pri1", level="basic")
+    assert "is set at site CAS" in play.refused(MODULE, "pri1", level="basic")
     assert play.writes() == []
 
 

@@ -60,7 +60,7 @@ IN_THE_WAY = {
     "short_server": ({"scp_to": "cas01", **PASSIVE}, "scp_to (or service_connection_point_server) is cas01: it names"),
     "address": ({"scp_to": SCP02, "ha_passive_server": "127.0.0.9"}, "ha_passive_server is 127.0.0.9: it names"),
     "misspelt": ({"scp_to": SCP02, "ha_passive_servr": "sta01.corp.example"}, "Did you mean ha_passive_server?"),
-    "no_host": ({"scp_to": "scp09.corp.example", **PASSIVE}, "scp09.corp.example is no host of the inventory."),
+    "no_host": ({"scp_to": "scp09.corp.example", **PASSIVE}, "scp09.corp.example is not a host of the inventory."),
     "no_rights": ({"scp_to": SCP02, "ha_passive_server": "pri2.corp.example"}, "PRI2$"),
 }
 

@@ -186,7 +186,7 @@ def test_a_server_that_is_no_host_of_the_inventory(preflight: PlayBook) -> None:
     assert run.code == 2
     found = {check["id"]: check for check in result(run)["checks"]}
     assert found["server_checked"]["status"] == "failed"
-    assert "is no host of the inventory" in found["server_checked"]["detail"]
+    assert "is not a host of the inventory" in found["server_checked"]["detail"]
 
 
 def test_offline_needs_no_endpoint_and_a_proxy_is_gone_through(

@@ -91,7 +91,7 @@ def test_a_broken_synchronisation_and_hostile_lines(estate: Estate, chromium: Ch
 
     screen = Screen(chromium, file)
     screen.show(360)
-    assert chromium.title == "Service connection point of CAS: Something is wrong"
+    assert chromium.title == "Service connection point of CAS: Required checks failed"
     assert chromium.find_elements(By.CSS_SELECTOR, "main script, main img") == []
     assert screen.too_wide() == []
     assert screen.texts("h3")[0].startswith("Failed")

@@ -14,22 +14,22 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes impo
 
 DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
 
-# Whether the second role is enough is disputed: a later change of that page says that it is not. Not tried.
+# Whether the second role is enough is unclear: a later change of that page says that it is not. Not tested.
 HOW_TO_RENEW = (
     "Renew the secrets of the Entra applications in the console: Administration > Cloud Services > Microsoft Entra tenants > the "
     "tenant > Renew Secret Key. "
-    "For an imported application make the key in the Azure portal first and enter it there with its date. From version 2409 on "
-    "this needs a Global Administrator; a Privileged Role Administrator may not be enough."
+    "For an imported application, create the key in the Azure portal first, and enter it in the console with its expiry date. "
+    "From version 2409 on this needs a Global Administrator; a Privileged Role Administrator may not be enough."
 )
 
 
 def secrets_renewed(facts: Facts) -> Duty:
-    """A move does not carry the secrets of the Entra applications: each must be younger than the role on its server.
+    """A move does not transfer the secrets of the Entra applications: each must be newer than the role on its server.
 
-    The role came with its newest installation. When that message is gone, a secret that is younger than the last start of the
-    downloader is younger than the role too; of older ones nothing can be said.
+    The message of the newest installation shows when the role was installed. If that message no longer exists, a secret that is
+    newer than the last start of the downloader is also newer than the role; about older ones nothing is known.
     """
-    id, title = "app_secrets_renewed", "The secrets of the Entra applications were made after the role came to this server"
+    id, title = "app_secrets_renewed", "The secrets of the Entra applications are newer than the role on this server"
     servers = _with_secret(facts)
     if not servers:
         return _no_applications(id, title)
@@ -38,29 +38,29 @@ def secrets_renewed(facts: Facts) -> Duty:
     for app in servers:
         younger = _made_here(app.secret_created, facts)
         if younger is False:
-            old.append(f"{app.name} of {iso(app.secret_created)}")
+            old.append(f"{app.name} from {iso(app.secret_created)}")
         elif younger is None:
-            unknown.append(f"{app.name} of {iso(app.secret_created) or 'no known date'}")
+            unknown.append(f"{app.name} from {iso(app.secret_created) or 'an unknown date'}")
     if old:
-        return to_do(id, title, f"Made before {iso(facts.installed_at)}: {', '.join(old + unknown)}.", HOW_TO_RENEW)
+        return to_do(id, title, f"Created before {iso(facts.installed_at)}: {', '.join(old + unknown)}.", HOW_TO_RENEW)
     if unknown:
-        why = f"the site has no message of the role's installation on {facts.server} any more. Secrets: {', '.join(unknown)}."
+        why = f"the site no longer has a message of the role's installation on {facts.server}. Secrets: {', '.join(unknown)}."
         if facts.installed_at:
             why = f"the site has no date for some secrets: {', '.join(unknown)}."
-        return unclear(id, title, why, f"If the role came there later, renew them. {HOW_TO_RENEW}")
+        return unclear(id, title, why, f"If the role was installed there later, renew them. {HOW_TO_RENEW}")
     if facts.recovered:
         return unclear(
             id,
             title,
-            f"a recovery does not show in the dates of the secrets ({_named(servers)}).",
+            f"the dates of the secrets ({_named(servers)}) do not show a recovery.",
             f"If cloudmgr.log has an exception about an index out of range, renew them. {HOW_TO_RENEW}",
         )
-    return Duty(id, title, f"All were: {_named(servers)}.")
+    return Duty(id, title, f"All are: {_named(servers)}.")
 
 
 def secrets_valid(facts: Facts) -> Duty:
     """Once a secret expires, the services of its tenant stop."""
-    id, title = "app_secrets_valid", "The secrets of the Entra applications have not expired and will not soon"
+    id, title = "app_secrets_valid", "The secrets of the Entra applications have not expired and will not expire soon"
     servers = _with_secret(facts)
     if not servers:
         return _no_applications(id, title)
@@ -68,25 +68,27 @@ def secrets_valid(facts: Facts) -> Duty:
     ending = [f"{app.name} on {iso(app.secret_expires)}" for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
     unknown = [app.name for app, s in states if s == cloud.UNKNOWN]
     if ending:
-        return to_do(id, title, f"Expired, or within {cloud.EXPIRES_SOON_DAYS} days: {', '.join(ending)}.", HOW_TO_RENEW)
+        return to_do(id, title, f"Expired, or expires within {cloud.EXPIRES_SOON_DAYS} days: {', '.join(ending)}.", HOW_TO_RENEW)
     if unknown:
-        why = "the site's clock can not be read." if facts.now is None else f"the site has no date for {', '.join(unknown)}."
-        return unclear(id, title, why, "See the dates in the console: Administration > Cloud Services > Microsoft Entra tenants.")
+        why = "the site's clock cannot be read." if facts.now is None else f"the site has no date for {', '.join(unknown)}."
+        return unclear(
+            id, title, why, "Check the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
+        )
     return Duty(id, title, f"Valid: {', '.join(f'{app.name} until {iso(app.secret_expires)}' for app in servers)}.")
 
 
 def expiry_watched(facts: Facts) -> Duty:
-    """The console tells of expiring secrets, but not of those of imported applications."""
-    id, title = "app_expiry_watched", "Somebody is told before the secrets of the Entra applications expire"
+    """The console notifies about expiring secrets, but not about those of imported applications."""
+    id, title = "app_expiry_watched", "There is a notification before the secrets of the Entra applications expire"
     servers = _with_secret(facts)
     if not servers:
         return _no_applications(id, title)
     silent = [app for app in servers if app.expiry_notice is not True]
     if not silent:
-        return Duty(id, title, f"The console tells of {_named(servers)}.")
-    listed = ", ".join(f"{app.name} expires on {iso(app.secret_expires) or 'no known date'}" for app in silent)
-    why = f"the console gives no notice for an imported application, and perhaps none here: {listed}."
-    return unclear(id, title, why, "Put the dates into a calendar, or watch expires_in_days of configmgr.scp.cloud_service_info.")
+        return Duty(id, title, f"The console notifies about {_named(servers)}.")
+    listed = ", ".join(f"{app.name} expires on {iso(app.secret_expires) or 'an unknown date'}" for app in silent)
+    why = f"the console shows no notification for an imported application, and perhaps none here: {listed}."
+    return unclear(id, title, why, "Put the dates in a calendar, or monitor expires_in_days of configmgr.scp.cloud_service_info.")
 
 
 def gateways(facts: Facts) -> Duty:
@@ -94,7 +96,7 @@ def gateways(facts: Facts) -> Duty:
     id, title = "gateways", "The cloud management gateways run"
     found = facts.gateways or ()
     listed = ", ".join(f"{gateway.name} is {gateway.state}" for gateway in found)
-    how = "Look at it in the console: Administration > Cloud Services > Cloud Management Gateway, and see cloudmgr.log."
+    how = "Check Administration > Cloud Services > Cloud Management Gateway in the console, and cloudmgr.log."
     if any(gateway.known and gateway.state != cloud.GATEWAY_RUNNING for gateway in found):
         return to_do(id, title, f"{listed}.", how)
     if not all(gateway.known for gateway in found):
@@ -103,7 +105,7 @@ def gateways(facts: Facts) -> Duty:
 
 
 def discovery(facts: Facts) -> Duty:
-    """Discovery of Entra users runs on the role's server. Its results do not show here, but whether its thread runs."""
+    """Discovery of Entra users runs on the role's server. This does not show its results, only whether its thread runs."""
     id, title = "discovery", "The discovery of Entra users runs on the role's server"
     if not any(settings.enabled for settings in facts.discovery or ()):
         return Duty(id, title, "None is enabled.")
@@ -115,13 +117,13 @@ def discovery(facts: Facts) -> Duty:
             id,
             title,
             f"Discovery is enabled, but {DISCOVERY_AGENT} on {facts.server} is still being installed.",
-            f"Wait until the site has installed all of the role, see sitecomp.log on {facts.site.server}; then look again.",
+            f"Wait until the site has installed all of the role (see sitecomp.log on {facts.site.server}), then check again.",
         )
     return to_do(
         id,
         title,
-        f"Discovery is enabled, but {DISCOVERY_AGENT} on {facts.server} is {seen.state if seen else 'not known to the site'}.",
-        f"Start the thread with configmgr.scp.component, and see {DISCOVERY_AGENT}.log on {facts.server}.",
+        f"Discovery is enabled, but {DISCOVERY_AGENT} on {facts.server} is {seen.state if seen else 'not listed by the site'}.",
+        f"Start the thread with configmgr.scp.component, and check {DISCOVERY_AGENT}.log on {facts.server}.",
     )
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A duty, and what of a site decides about duties."""
+"""A duty, and the facts of a site that decide about duties."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status 
 
 @dataclass(frozen=True)
 class Duty:
-    """One thing that somebody must do, or have done.
+    """One thing that an administrator must do, or has done.
 
     :param id: stable name for automation.
     :param detail: what the site shows; begins with "Cannot tell:" when it does not show enough.
-    :param how: what to do, as an order; empty when it is done.
-    :param done: None when the site does not show it. It is then left to do like one that is not done.
+    :param how: what to do, as an instruction; empty when it is done.
+    :param done: None when the site does not show it. The duty is then listed like one that is not done.
     """
 
     id: str
@@ -33,7 +33,7 @@ class Duty:
 
     @property
     def text(self) -> str:
-        """The duty for people who have to do it: an order, never the state that is to be reached told as a fact."""
+        """The duty for the administrator who has to do it: an instruction, never the desired state stated as a fact."""
         if self.done is True:
             return f"Done: {self.detail}"
         return (
@@ -64,13 +64,13 @@ class Package:
 class Facts:
     """What the site shows. None for what could not be read.
 
-    ``holders`` are (server, site code) of the role's rows; ``mode`` is the mode of the one row, if it is one.
-    ``components`` are the role's components on every server that the site knows them on.
+    ``holders`` are (server, site code) of the role's rows; ``mode`` is the mode of the row, if there is exactly one.
+    ``components`` are the role's components on every server on which the site lists them.
     ``installed_at`` is the newest message of an installation of the role on its server, ``now`` the site's clock.
     ``site_systems`` maps servers of the site to their settings (``site_systems.as_data``): the role's own, and, where that uses
-    no proxy, some that do; ``all_site_systems_seen``: there are no others. ``accounts`` are the listed ones.
-    ``recovered``: the site was recovered from a backup, which is nothing that a site shows; ``entered``: the accounts whose
-    passwords were entered again since, which it does not show either.
+    no proxy, some that do; ``all_site_systems_seen``: there are no others. ``accounts`` are those in the site's list.
+    ``recovered``: the site was recovered from a backup, which a site does not show; ``entered``: the accounts whose
+    passwords were entered again since then, which it does not show either.
     """
 
     site: Site
@@ -95,20 +95,20 @@ class Facts:
         return self.holders[0][0] if len(self.holders) == 1 else ""
 
     def component(self, name: str) -> ComponentState | None:
-        """How the site sees a component on the role's server."""
+        """The state of a component on the role's server, as the site has it."""
         return next((c for c in self.components if c.component.upper() == name and same_computer(c.server, self.server)), None)
 
 
 def left(found: Iterable[Duty]) -> list[Duty]:
-    """Those that are not known to be done."""
+    """The duties that are not known to be done."""
     return [duty for duty in found if duty.done is not True]
 
 
 def to_do(id: str, title: str, detail: str, how: str) -> Duty:
-    """A duty that the site shows not to be done."""
+    """A duty that is not done, as the site shows."""
     return Duty(id, title, detail, how, False)
 
 
 def unclear(id: str, title: str, why: str, how: str) -> Duty:
-    """A duty of which the site does not show whether it is done."""
+    """A duty for which the site does not show whether it is done."""
     return Duty(id, title, f"Cannot tell: {why}", how, None)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what decides about duties."""
+"""Reads the facts that decide about duties."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equ
 
 # A large site has thousands of site systems, and their settings are the largest rows that it has.
 MOST_SITE_SYSTEMS = 200
-# So many that use a proxy are told.
+# At most this many that use a proxy are named.
 MOST_PROXY_USERS = 3
 
 
@@ -37,9 +37,9 @@ def read_facts(
     recovered: bool,
     entered: Sequence[str] = (),
 ) -> Facts:
-    """Everything that ``duties.duties`` looks at, beside the rows and components of the role, which the caller has read.
+    """Everything that ``duties.duties`` needs, except the rows and components of the role, which the caller has read.
 
-    About ten requests. What stands on no server or names no secret is not read.
+    About ten requests. What the present state does not need (no role on a server, no secret) is not read.
     """
     mode = rows.mode_of(role_rows[0]) if len(role_rows) == 1 else None
     holders = [(rows.server_of(row), rows.site_of(row)) for row in role_rows]
@@ -64,9 +64,9 @@ def read_facts(
 
 
 def read_installed_at(session: CimSession, site: Site, server: str) -> datetime | None:
-    """When the role came to its server: its newest message of success. None when it is deleted, or is of another server.
+    """When the role was installed on its server: its newest success message. None if that is deleted, or from another server.
 
-    The message may bear the name of the site server, where the site component manager writes.
+    The message may have the name of the site server, where the site component manager writes it.
     """
     found = status.messages_since(session, site.code, 0, naming.DOWNLOADER, (status.INSTALLED,))
     newest = found[-1] if found else None
@@ -77,14 +77,14 @@ def read_installed_at(session: CimSession, site: Site, server: str) -> datetime 
 
 
 def read_packages(session: CimSession, code: str) -> list[Package]:
-    """Every update package that the site knows, by name."""
+    """Every update package that the site lists, by name."""
     query = select(SMS_CM_UPDATE_PACKAGES, columns=("Name", "State", "UpdateType"))
     found = session.query(naming.site_namespace(code), SMS_CM_UPDATE_PACKAGES, query)
     return sorted((_package(row) for row in found), key=lambda package: package.name)
 
 
 def _site_systems(session: CimSession, code: str, server: str, mode: str | None) -> dict[str, Any]:
-    """The fields of Facts about site systems. Others than the role's server matter only when that one might need a proxy."""
+    """The fields of Facts about site systems. Servers other than the role's matter only when that one might need a proxy."""
     systems = read_rows(session, code, (naming.SITE_SYSTEM,), server) if server else []
     # By the name that the role's row has for the server: the two rows may write it differently.
     own = dict(zip([server], _settings(systems, code).values(), strict=False))
@@ -95,10 +95,10 @@ def _site_systems(session: CimSession, code: str, server: str, mode: str | None)
 
 
 def read_proxy_users(session: CimSession, code: str) -> tuple[Mapping[str, Mapping[str, Any]], bool]:
-    """Some site systems of the site that use a proxy, and whether all of the site's were looked at to find them.
+    """Some site systems of the site that use a proxy, and whether all of the site's were read to find them.
 
-    The site cannot be asked for them: a setting stands inside the row. So the rows are read one after the other, and the server
-    is told to forget the rest.
+    A query cannot select them: the setting is inside the row. So the rows are read one after the other, and the enumeration is
+    released when enough were found.
     """
     query = select(
         SMS_SCI_SYS_RES_USE.name,

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The text of a log file or of its end: by its mark, else UTF-16 by its zero bytes, else UTF-8, else an ANSI code page."""
+"""Decodes a log file or its end: by its byte order mark, else UTF-16 by its zero bytes, else UTF-8, else an ANSI code page."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import codecs
 from typing import NamedTuple
 
 DEFAULT_ANSI = "cp1252"
-# What Windows uses as an ANSI code page; the code pages of consoles and others are no choice.
+# What Windows uses as an ANSI code page; the code pages of consoles and others cannot be chosen.
 ANSI = (
     "cp874",
     "cp932",
@@ -28,13 +28,13 @@ ANSI = (
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _SAMPLE_BYTES = 4096
-# Plain text has no zero byte; in Latin text as UTF-16 every second byte is one.
+# Plain text has no zero bytes; in Latin text as UTF-16, every second byte is zero.
 _ZERO_SHARE = 0.3
 _LONGEST_UTF8 = 4
 
 
 class Decoded(NamedTuple):
-    """Text, the encoding it was in, and how many signs could not be read (U+FFFD stands for each)."""
+    """Text, its encoding, and how many characters could not be decoded (each is replaced by U+FFFD)."""
 
     text: str
     encoding: str
@@ -44,8 +44,8 @@ class Decoded(NamedTuple):
 def decode(data: bytes, ansi: str = DEFAULT_ANSI, *, cut: bool = False) -> Decoded:
     """The text of ``data``; never fails.
 
-    :param ansi: the code page for what has no mark and is not UTF-8.
-    :param cut: whether ``data`` begins inside the file, so that its first bytes may be half a sign and a mark is out of sight.
+    :param ansi: the code page for data that has no mark and is not UTF-8.
+    :param cut: whether ``data`` begins inside the file, so that its first character may be incomplete and a mark is not in it.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
@@ -62,7 +62,7 @@ def decode(data: bytes, ansi: str = DEFAULT_ANSI, *, cut: bool = False) -> Decod
 
 
 def _mixed(data: bytes, ansi: str) -> Decoded | None:
-    """Line by line, so that one bad line does not spoil the others; None unless at least half of what is not ASCII is UTF-8."""
+    """Line by line, so that one bad line does not affect the others; None if less than half of the non-ASCII lines are UTF-8."""
     lines = data.split(b"\n")
     in_utf8: dict[int, str] = {}
     other = 0
@@ -82,7 +82,7 @@ def _mixed(data: bytes, ansi: str) -> Decoded | None:
 
 def _lenient(data: bytes, encoding: str) -> Decoded:
     if encoding.startswith("utf-16"):
-        # Half a sign at the end of a file that is being written.
+        # An incomplete character at the end of a file that is being written.
         data = data[: len(data) & ~1]
     mark = "\ufffd".encode(encoding, "ignore")
     text = data.decode(encoding, "replace")
@@ -103,7 +103,7 @@ def _wide(data: bytes, cut: bool) -> tuple[str, int] | None:
 
 
 def _whole_signs(data: bytes, cut: bool) -> bytes:
-    """Without half a UTF-8 sign at the beginning of a cut piece, and at the end of a file that is being written."""
+    """Without incomplete UTF-8 characters at the beginning of a cut piece, and at the end of a file that is being written."""
     begin = 0
     while cut and begin < min(_LONGEST_UTF8 - 1, len(data)) and data[begin] & 0xC0 == 0x80:
         begin += 1

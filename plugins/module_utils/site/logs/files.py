@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-r"""Finds logs by the server's own registry and reads their ends, with the rolled file where the wanted range needs it.
+r"""Finds logs in the server's own registry and reads their ends, with the rolled-over file if the requested range needs it.
 
-Where a component logs stands under ``HKLM\SOFTWARE\Microsoft\SMS\Tracing\<COMPONENT>`` (recalled, not established: [K]).
+The log file of a component is in ``HKLM\SOFTWARE\Microsoft\SMS\Tracing\<COMPONENT>`` (recalled, not established: [K]).
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry imp
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 TRACING_KEY = r"SOFTWARE\Microsoft\SMS\Tracing"
-# So few bytes left of the limit are not worth a command.
+# If fewer bytes than this are left of the limit, no further file is read.
 _WORTH_BYTES = 1024
 
 
 class LogUnknown(Exception):
-    """The registry does not tell where a component logs; the text says what is missing."""
+    """The registry does not show the log file of a component; the text says what is missing."""
 
 
 @dataclass(frozen=True)
 class Part:
-    """What was read of one file. ``cut``: the file has more before it."""
+    """The part of one file that was read. ``cut``: the file has more data before it."""
 
     path: str
     bytes: int
@@ -38,13 +38,13 @@ class Part:
     decoded: Decoded
 
     def records(self) -> Iterator[Record]:
-        """Its records; can be asked for again."""
+        """Its records; can be called again."""
         return parse(split_lines(self.decoded.text), cut=self.cut)
 
 
 @dataclass
 class Log:
-    """One log: the parts in the order of time, or why it could not be read.
+    """One log: its parts in the order of time, or why it could not be read.
 
     :param component: empty when the user gave the path.
     """
@@ -56,11 +56,11 @@ class Log:
     rolled_error: str = ""
 
     def records(self) -> Iterator[Record]:
-        """All records, those of the rolled file first."""
+        """All records, those of the rolled-over file first."""
         return chain.from_iterable(part.records() for part in self.parts)
 
     def as_data(self) -> dict[str, Any]:
-        """For the module's result."""
+        """The data for the module's result."""
         return {
             "component": self.component or None,
             "path": self.path or None,
@@ -85,9 +85,9 @@ class Limits:
     """How much of each log is read.
 
     :param since: the beginning of the range, UTC; None for as much as ``most_bytes`` allows.
-    :param most_bytes: of one log, its rolled file included.
-    :param ansi: the code page of what is not Unicode.
-    :param when: the time of a record, UTC, None when unknown.
+    :param most_bytes: of one log, including its rolled-over file.
+    :param ansi: the code page of text that is not Unicode.
+    :param when: returns the time of a record, UTC, None when unknown.
     """
 
     since: datetime | None
@@ -97,9 +97,9 @@ class Limits:
 
 
 def log_path(registry: Registry, component: str) -> str:
-    """Where the component logs; one request.
+    """The path of the component's log; one request.
 
-    :raises LogUnknown: the registry does not tell, or tells something that is no path of a local file.
+    :raises LogUnknown: the registry does not show it, or the value is not a path of a local file.
     :raises RegistryError: the account may not read it.
     """
     key = f"{TRACING_KEY}\\{component}"
@@ -108,9 +108,7 @@ def log_path(registry: Registry, component: str) -> str:
     except KeyMissing:
         path = None
     if not path:
-        raise LogUnknown(
-            f"the registry does not tell where {component} logs (HKLM\\{key}, TraceFilename): it is not installed here"
-        )
+        raise LogUnknown(f"the registry has no log file for {component} (HKLM\\{key}, TraceFilename): it is not installed here")
     try:
         return file_end.checked_path(path.strip())
     except ValueError as error:
@@ -118,12 +116,12 @@ def log_path(registry: Registry, component: str) -> str:
 
 
 def rolled_path(path: str) -> str | None:
-    """``hman.lo_`` beside ``hman.log``; None for another kind of file."""
+    """``hman.lo_`` for ``hman.log``; None for another kind of file."""
     return f"{path[:-1]}_" if path.lower().endswith(".log") else None
 
 
 def read_log(session: CimSession, log: Log, limits: Limits, waiting: Callable[[float], None]) -> None:
-    """Read the end of the log into its parts, then of its rolled file if the range begins before the log does."""
+    """Read the end of the log into its parts, then the end of its rolled-over file if the range begins before the log does."""
     try:
         part = _part(session, log.path, limits.most_bytes, limits, waiting)
     except file_end.FileError as error:
@@ -143,7 +141,7 @@ def read_log(session: CimSession, log: Log, limits: Limits, waiting: Callable[[f
 
 
 def needs_more(part: Part, limits: Limits) -> bool:
-    """Whether the range begins before the first record whose time is known; so also when none is."""
+    """Whether the range begins before the first record with a known time; also true when there is no such record."""
     oldest = next((when for when in map(limits.when, part.records()) if when is not None), None)
     return limits.since is None or oldest is None or oldest > limits.since
 

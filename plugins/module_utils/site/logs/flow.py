@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How far a flow has come: its latest pass, the stages that pass has shown, and what became of it."""
+"""The progress of a flow: its latest pass, the stages that the pass has reached, and its outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MOST_PACKAGES = 200
 
 
 class Outcome(Enum):
-    """What became of a pass. STALLED: no failure, but no further stage for longer than the flow's stages take."""
+    """The outcome of a pass. STALLED: no failure, but no further stage for longer than the flow's stages take."""
 
     COMPLETED = "completed"
     FAILED = "failed"
@@ -35,7 +35,7 @@ class Seen(NamedTuple):
 
 @dataclass
 class Pass:
-    """One pass through a flow. ``begun`` is None when its beginning is not in what was read."""
+    """One pass through a flow. ``begun`` is None when its beginning is not in the part of the log that was read."""
 
     package: str = ""
     begun: Seen | None = None
@@ -47,7 +47,7 @@ class Pass:
     stopped: bool = False
 
     def outcome(self, now: datetime | None, patience: timedelta | None) -> Outcome:
-        """What became of it by ``now`` (the server's time, UTC); without ``patience`` it never stands still."""
+        """The outcome at ``now`` (the server's time, UTC); without ``patience`` it is never STALLED."""
         if self.goal is not None:
             return Outcome.COMPLETED
         if self.failed:
@@ -72,7 +72,7 @@ class FlowTracker:
         self._latest_complete_begin = -1
 
     def stage(self, stage: Stage, seen: Seen, package: str = "", *, repeated: bool = False) -> None:
-        """A stage was seen. ``repeated``: by a second sign of it (a state message), which never begins a pass that has begun."""
+        """A stage was seen. ``repeated``: by a second indication (a state message), which never begins a pass a second time."""
         key = package if self.flow.by_package else ""
         self._name(key)
         current = self.passes.get(key)
@@ -89,7 +89,7 @@ class FlowTracker:
                 self._latest_complete_begin = max(self._latest_complete_begin, current.begun.place)
 
     def failure(self, log: str, package: str = "") -> None:
-        """A problem was told in ``log``: the pass under way has failed, unless a further stage follows."""
+        """``log`` reports a problem: the pass in progress has failed, unless a further stage follows."""
         current = self._under_way(log, package)
         if current is not None:
             current.failed = True
@@ -105,7 +105,7 @@ class FlowTracker:
         return self._latest_complete_begin > place
 
     def _name(self, package: str) -> None:
-        """A pass that began without naming its package is that of the package named next."""
+        """A pass that began without the name of its package belongs to the next package that is named."""
         unnamed = self.passes.pop("", None) if package else None
         known = self.passes.get(package)
         if unnamed is not None and (known is None or known.goal is not None):
@@ -137,6 +137,6 @@ def _is_new(current: Pass, stage: Stage, repeated: bool) -> bool:
         return False
     if stage.begins:
         return stage.order < furthest.order or (stage.order == furthest.order and not repeated)
-    # After its end a pass does not go back to a stage before it: the line that begins the next one is missing.
+    # After its end, a pass does not return to an earlier stage: so the line that begins the next pass is missing.
     goals = [reached.order for reached, _seen in current.stages.values() if reached.goal]
     return not repeated and bool(goals) and not stage.goal and stage.order < min(goals)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads the records of a server's logs in the order of time and says what they tell. Keeps a bounded part of what it sees."""
+"""Reads the records of a server's logs in the order of time and finds what they report. Keeps only a limited amount of it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Event(NamedTuple):
-    """One thing worth telling, out of one record. ``kind``: stage, state_message, thread or problem."""
+    """One event to report, from one record. ``kind``: stage, state_message, thread or problem."""
 
     seen: Seen
     kind: str
@@ -35,7 +35,7 @@ class Event(NamedTuple):
 
 @dataclass
 class StateMessage:
-    """A state message of the downloader. ``package`` is all zeroes for the manifest; ``sent`` once it lies in the inbox."""
+    """A state message of the downloader. ``package`` is all zeros for the manifest; ``sent`` once it is in the inbox."""
 
     seen: Seen
     number: int
@@ -46,7 +46,7 @@ class StateMessage:
 
 
 class ThreadState(NamedTuple):
-    """The last start or stop of a thread that its log tells."""
+    """The last start or stop of a thread in its log."""
 
     running: bool
     seen: Seen
@@ -54,9 +54,9 @@ class ThreadState(NamedTuple):
 
 
 class Judge:
-    """What the logs of one server tell.
+    """What the logs of one server report.
 
-    :param since: only what is not older goes into timeline, state messages and problems; flows are followed from the beginning.
+    :param since: only newer records go into timeline, state messages and problems; flows are followed from the beginning.
         A record whose time is unknown counts as new.
     :param bias_minutes: for times without a zone: UTC = local + bias; None leaves them unknown.
     :param most_events: how many of the latest events are kept.
@@ -86,7 +86,7 @@ class Judge:
         self.oldest: datetime | None = None
 
     def read(self, logs: Mapping[str, Iterable[Record]]) -> None:
-        """Read all logs together, in the order of time. Keys are the logs' paths; records of a rolled file stand first."""
+        """Read all logs together, in the order of time. Keys are the logs' paths; records of a rolled-over file come first."""
         self._readers = {log: patterns.reader(log) for log in logs}
         streams = [self._timed(log, records) for log, records in logs.items()]
         for when, log, record in streams[0] if len(streams) == 1 else heapq.merge(*streams, key=_by_time):
@@ -94,7 +94,7 @@ class Judge:
             self._place += 1
 
     def is_over(self, group: Group) -> bool:
-        """Whether a complete pass of the flow that a problem hindered began after the problem's last line."""
+        """Whether a complete pass of the flow that the problem affected began after the problem's last line."""
         tracker = self.flows.get(group.problem.resolved_by)
         return (
             tracker is not None
@@ -103,7 +103,7 @@ class Judge:
         )
 
     def finish(self, now: datetime | None) -> list[tuple[Problem, Seen, Record]]:
-        """Problems that no single line tells: a thread that was stopped, a flow that stands still."""
+        """Problems that no single line shows: a thread that was stopped, a flow that makes no progress."""
         found = []
         for state in self.threads.values():
             if not state.running:
@@ -166,7 +166,7 @@ class Judge:
                 self._packages.clear()
             self._packages[thread] = meaning.package
         for stage in meaning.stages:
-            # The beginning of another package's download is not about the one before.
+            # The beginning of another package's download is not about the previous package.
             before = "" if stage.begins else self._packages.get(thread, "")
             self.flows[stage.flow].stage(stage, seen, meaning.package or before)
             if in_range:

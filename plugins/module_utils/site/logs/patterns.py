@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What a message means, by the table ``data/log_patterns.yml``: a stage of a flow, a state message, or a problem.
 
-A problem is looked for in this order: texts of the table, an HTTP status, an HRESULT, and at last any wording of failure. A line
-need not have the word ERROR: failures without it exist.
+A problem is searched for in this order: texts of the table, an HTTP status, an HRESULT, and last any word for a failure. The
+word ERROR is not required: there are failures without it.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import t
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
 
 ERROR, WARNING, INFORMATION = "error", "warning", "information"
-# Further into a message nobody writes what a pattern looks for.
+# Patterns search only this many characters at the beginning of a message.
 LOOKED_AT = 16_000
 
 _STATE_MESSAGE = re.compile(r"Generating state message: (\d{1,5}) for package ([0-9A-Fa-f-]{36})", re.IGNORECASE)
 _STATE_DROPPED = re.compile(r"Successfully Dropped the state message (\d{1,5})", re.IGNORECASE)
 _THREAD = re.compile(r"SMS_EXECUTIVE (started|signalled) (\w{1,100}) (?:as thread ID|to stop)", re.IGNORECASE)
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.ASCII)
-# A status in an exception's text, whatever language the words before the colon are in, or named as one.
+# A status in an exception's text (the words before the colon may be in any language), or after a word that names it.
 _HTTP_STATUS = re.compile(
     r":\s?\(([45]\d\d)\)|\b(?:error|status(?: code)?|http(?:/\d(?:\.\d)?)?)[\s:=]{1,4}\(?([45]\d\d)\)?(?![\d.])", re.IGNORECASE
 )
 _HEX = re.compile(r"\b0x([89A-F][0-9A-F]{7})\b", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<![\w.-])-(\d{9,10})(?!\d)")
-# Small negative numbers are no codes of Windows.
+# Small negative numbers are not Windows error codes.
 _LARGEST_CODE = 0xD0000000
 _FACILITY_HTTP = 25
 _KEPT, _KEPT_CHARACTERS = 4096, 500
@@ -40,7 +40,8 @@ _FAILURE_WORDS = ("error", "fail", "exception", "critical", "fatal")
 class Stage(NamedTuple):
     """A stage of a flow.
 
-    ``order`` grows along the flow; ``begins`` starts a new pass, ``goal`` is the flow's end, after ``waits`` nothing need follow.
+    ``order`` increases along the flow; ``begins`` starts a new pass, ``goal`` is the flow's end; after ``waits`` nothing has to
+    follow.
     """
 
     flow: str
@@ -55,10 +56,10 @@ class Stage(NamedTuple):
 class Flow(NamedTuple):
     """A flow: its stages in order.
 
-    :param by_package: each update package has a pass of its own.
-    :param patience_minutes: how long after its last stage an unfinished pass stands still; a judgement, not published. None where
-        that cannot be told.
-    :param logs: the logs that tell of it, by name without extension.
+    :param by_package: each update package has its own pass.
+    :param patience_minutes: how long after its last stage an unfinished pass counts as stalled; an estimate, not a published
+        value. None where that cannot be determined.
+    :param logs: the logs with lines about it, by name without extension.
     """
 
     id: str
@@ -77,12 +78,12 @@ class Flow(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """What a line says went wrong.
+    """The problem that a line reports.
 
-    :param id: stable name; ``unrecognised`` when no pattern knows it.
+    :param id: stable name; ``unrecognised`` when no pattern matches.
     :param severity: ERROR or WARNING.
-    :param resolved_by: the flow whose next complete pass shows that it is over; empty when that cannot be seen.
-    :param specific: false for what may be only the consequence of another line.
+    :param resolved_by: the flow whose next complete pass shows that the problem is over; empty when that cannot be seen.
+    :param specific: false for what may only be the consequence of another line's problem.
     :param certainty: documented, seen, inferred or recalled.
     """
 
@@ -100,7 +101,7 @@ class Problem(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """What one record says. ``follows`` marks a line that only accompanies a failure told by another one."""
+    """What one record means. ``follows`` marks a line that only accompanies a failure reported by another one."""
 
     stages: tuple[Stage, ...] = ()
     state_message: tuple[int, str] | None = None
@@ -138,17 +139,17 @@ def state_stage(number: int) -> Stage | None:
 
 
 def computed(id: str) -> Problem:
-    """A problem that no single line tells (``thread_stopped``, ``stalled``)."""
+    """A problem that no single line shows (``thread_stopped``, ``stalled``)."""
     return _problem(id, table("log_patterns")["computed"][id], WARNING)
 
 
 def reader(log: str) -> Reader:
-    """What reads messages of this log (a file name or path; the extension does not matter)."""
+    """The reader for messages of this log (a file name or path; the extension does not matter)."""
     return _reader(log_name(log))
 
 
 def log_name(path: str) -> str:
-    r"""``C:\SMS\Logs\dmpdownloader.lo_`` to ``dmpdownloader``: the name by which patterns know a log."""
+    r"""``C:\SMS\Logs\dmpdownloader.lo_`` to ``dmpdownloader``: the name of a log in the patterns."""
     name = path.rpartition("\\")[2].lower()
     stem, dot, _extension = name.rpartition(".")
     return stem if dot else name
@@ -185,9 +186,9 @@ class Reader:
         self._known: dict[tuple[str, int | None], Meaning] = {}
 
     def meaning(self, record: Record) -> Meaning:
-        """What the record says. The work grows with the length of the message, up to LOOKED_AT.
+        """What the record means. The work grows with the length of the message, up to LOOKED_AT.
 
-        The lines of a check for updates are the same every day, so the answers are kept for a while.
+        The lines of a check for updates are the same every day, so the results are cached.
         """
         key = (record.message, record.type)
         found = self._known.get(key)
@@ -251,12 +252,12 @@ def _severity(lower: str) -> str:
 
 
 def _flat(rows: Iterable[_Row]) -> _Flat:
-    """Every text with its row: the search through them is what reading a log spends its time on."""
+    """Every text with its row: searching these takes most of the time of reading a log."""
     return tuple((text, row) for row in rows for text in row.texts)
 
 
 def _fitting(flat: _Flat, lower: str, message: str) -> tuple[Any, ...]:
-    """The values of the rows that fit, in the order of the table, each once."""
+    """The values of the rows that match, in the order of the table, each once."""
     rows = [row for text, row in flat if text in lower]
     if not rows:
         return ()
@@ -335,7 +336,7 @@ def _http_problem(status: int) -> Problem:
 
 @lru_cache(maxsize=1024)
 def _code_problem(code: str) -> Problem:
-    """A known code is the problem that it means; any other is a failure of its own, perhaps of another line's making."""
+    """A known code gives its problem; any other code is a general failure, perhaps a consequence of another line's problem."""
     data = table("log_patterns")
     number = int(code, 16)
     status = number & 0xFFFF

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Failures put together: one problem for all lines of one cause.
+"""Groups failures: one problem for all lines with the same cause.
 
-A failure is often told several times: by the exception, by the call that it went through, by the word that it will be tried
-again. Within two minutes on one thread of one log, the first line with a known cause names the problem, and the others are
-its company.
+A failure is often logged several times: by the exception, by the calling function, and by the message that it will be tried
+again. Within two minutes on one thread of one log, the first line with a known cause names the problem, and the others only
+accompany it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ALIKE = 120
 
 
 class Line(NamedTuple):
-    """A line as it stands in the log."""
+    """A line of the log, unchanged."""
 
     seen: Seen
     record: Record
@@ -62,7 +62,7 @@ class _Incident(NamedTuple):
 
 
 class Problems:
-    """Gathers failures; of more than MOST_GROUPS different ones only the number of lines is kept in ``left_out``."""
+    """Collects failures; beyond MOST_GROUPS different ones, only the number of lines is kept in ``left_out``."""
 
     def __init__(self) -> None:
         self._groups: dict[tuple[str, ...], Group] = {}
@@ -70,7 +70,7 @@ class Problems:
         self.left_out = 0
 
     def add(self, problem: Problem, record: Record, seen: Seen, package: str = "") -> Group | None:
-        """A line that tells of a failure; the group that it opened or joined as an occurrence, None when it is mere company."""
+        """Add a line that reports a failure; the group to which it counts, None when it only accompanies another failure."""
         line = Line(seen, record)
         thread = (seen.log, record.thread)
         before = self._incidents.get(thread)
@@ -96,13 +96,13 @@ class Problems:
         return group
 
     def follow(self, record: Record, seen: Seen) -> None:
-        """A line that only accompanies a failure told before on its thread."""
+        """A line that only accompanies an earlier failure on its thread."""
         before = self._incidents.get((seen.log, record.thread))
         if before is not None and _near(before.seen, seen):
             self._accompany(before.key, Line(seen, record))
 
     def groups(self, over: Callable[[Group], bool]) -> list[tuple[Group, bool]]:
-        """Every problem and whether it is over: what stands first, errors before warnings, the latest first."""
+        """Every problem and whether it is over; first the current ones, errors before warnings, the latest first."""
         judged = [(group, over(group)) for group in self._groups.values()]
         return sorted(judged, key=lambda item: (item[1], item[0].problem.severity != ERROR, -item[0].last.place))
 
@@ -113,7 +113,7 @@ class Problems:
             group.add(line)
 
     def _take_over(self, before: _Incident, group: Group) -> None:
-        """The line before on this thread told of the same failure in general words."""
+        """The previous line on this thread reported the same failure in general terms."""
         general = self._groups.get(before.key)
         if general is None:
             return

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-r"""Records out of the lines of a log: the native format of site servers, CMTrace's format, and forms that copies take.
+r"""Makes records from the lines of a log: the native format of site servers, CMTrace's format, and the forms of copied logs.
 
 Native (``message $$<COMPONENT><MM-DD-YYYY HH:MM:SS.mmm+bias><thread=N (0xHEX)>``): the last ``$$<`` of a record counts; lines
 without one belong to the message of the next record. CMTrace (``<![LOG[message]LOG]!><time="..." date="..." ...>``): may span
-lines; one whose end is missing ends where the next record begins. Which format it is, is decided record by record.
+lines; one whose end is missing ends where the next record begins. The format is determined for each record.
 
-Nothing is dropped: a line in which no record ends comes out as a record of the form ``text``, without fields.
+Nothing is dropped: a line in which no record ends becomes a record of the form ``text``, without fields.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times impo
 
 NATIVE, CMTRACE, COPIED, TEXT = "native", "cmtrace", "copied", "text"
 
-# Longest text that may wait for the end of its record; what is longer is no message of a site server.
+# Longest text that is kept until the end of its record is found; a longer text is not a message of a site server.
 MOST_WAITING_LINES = 200
 MOST_WAITING_CHARACTERS = 256 * 1024
-# The fields of a record are short; the search for them never looks further.
+# The fields of a record are short; the search for them goes no further.
 _TAIL = 400
 _FIELD_VALUE = 400
 
@@ -55,8 +55,8 @@ class Record(NamedTuple):
     :param type: of a CMTrace record: 1 information, 2 warning, 3 error; None elsewhere.
     :param source: of a CMTrace record: file and line of the program.
     :param form: NATIVE, CMTRACE, COPIED or TEXT.
-    :param line: number of the record's first line in what was read, from 1.
-    :param whole: false for a record of which a part is missing: its beginning, its end or its fields.
+    :param line: number of the record's first line in what was read, starting with 1.
+    :param whole: false for a record with a missing part: its beginning, its end or its fields.
     """
 
     message: str
@@ -71,10 +71,10 @@ class Record(NamedTuple):
 
 
 def parse(lines: Iterable[str], *, cut: bool = False) -> Iterator[Record]:
-    """The records of a log, in order, while its lines come in. Never fails, and keeps no more than one unfinished message.
+    """The records of a log, in order, as its lines are read. Never fails, and keeps at most one unfinished message.
 
     :param lines: without their line ends (a carriage return at the end does not matter).
-    :param cut: whether the first line may be the rest of one that began before.
+    :param cut: whether the first line may be incomplete, because reading began in the middle of the file.
     """
     reader = _Reader(cut)
     for line in lines:
@@ -83,7 +83,7 @@ def parse(lines: Iterable[str], *, cut: bool = False) -> Iterator[Record]:
 
 
 def split_lines(text: str) -> list[str]:
-    """The lines of a text at line feeds only: other signs that Unicode calls line ends occur inside messages."""
+    """Split a text at line feeds only: other characters that are line ends in Unicode occur inside messages."""
     lines = text.split("\n")
     if not lines[-1]:
         lines.pop()
@@ -94,7 +94,7 @@ class _Reader:
     def __init__(self, cut: bool) -> None:
         self._number = 0
         self._cut = cut
-        # Lines of a message whose end has not come yet, and the number of the first.
+        # Lines of a message whose end has not been read yet, and the number of the first line.
         self._waiting: list[str] = []
         self._waiting_size = 0
         self._first = 1
@@ -135,7 +135,7 @@ class _Reader:
         if place < 0:
             if "$$&lt;" not in line:
                 return None
-            # Out of a web page: escaped, wrapped in tags.
+            # Copied from a web page: escaped, wrapped in tags.
             line = html.unescape(_TAGS.sub("", line)).rstrip()
             place = line.rfind("$$<")
             if place < 0:
@@ -156,7 +156,7 @@ class _Reader:
         return Record(message, component, time, thread, None, "", NATIVE, first, whole)
 
     def _copied(self, line: str) -> Record | None:
-        """A line out of CMTrace's window: text, component, date, thread; or thread first and then the text."""
+        """A line copied from CMTrace's window: text, component, date, thread; or thread first and then the text."""
         begin = max(0, len(line) - _TAIL)
         match = _COPIED.search(line, begin)
         if match is not None and match.end() == len(line):
@@ -175,7 +175,7 @@ class _Reader:
         return None
 
     def _mixed(self, line: str) -> Iterator[Record]:
-        """A line with a mark of CMTrace's format, or inside one of its records. Goes through the line once."""
+        """A line with a mark of CMTrace's format, or inside one of its records. Reads the line once."""
         place = 0
         for mark in _MARK.finditer(line):
             if mark.start() < place:
@@ -203,7 +203,7 @@ class _Reader:
             if rest.strip():
                 yield from self._plain(rest)
         elif _TRAILER.fullmatch(rest, max(0, rest.rfind("$$<"))):
-            # A native record stands where the end of this one should be.
+            # There is a native record where the end of this one should be.
             yield self._unfinished()
             yield from self._plain(rest)
         else:
@@ -237,7 +237,7 @@ class _Reader:
         return Record(message, form=CMTRACE, line=first, whole=False)
 
     def _message(self, last: str | None) -> tuple[str, int, bool]:
-        """What waited and ``last``, the number of the first line, and whether its beginning may be missing."""
+        """The kept lines and ``last`` as one text, the number of its first line, and whether its beginning may be missing."""
         if not self._waiting:
             text, first = ("" if last is None else last), self._number if last is not None else self._first
         else:
@@ -260,7 +260,7 @@ class _Reader:
         return len(self._waiting) > MOST_WAITING_LINES or self._waiting_size > MOST_WAITING_CHARACTERS
 
     def _flush(self) -> Iterable[Record]:
-        """What waited for the end of a record in vain, line by line."""
+        """The kept lines for which no end of a record was found, each as its own record."""
         if not self._waiting:
             return ()
         found = [

@@ -1,6 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a judge has found, as plain data: times ISO 8601 in UTC, texts bounded and without signs that harm a terminal."""
+"""The results of a Judge, as plain data: times ISO 8601 in UTC, texts of limited length without characters that disturb a
+terminal.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times impo
 
 _TIMELINE_TEXT = 300
 _NAME_TEXT = 120
-# The flow of packages is returned as a list of its own.
+# The flow of packages is returned as a separate list.
 _PACKAGES = "payload"
 
 
 def report(judge: Judge, now: datetime | None) -> dict[str, Any]:
-    """Everything but the list of logs.
+    """Everything except the list of logs.
 
-    :param now: the server's time, UTC; None when it did not tell.
+    :param now: the server's time, UTC; None when it is unknown.
     """
     trackers = judge.flows
     single = {name: _flow(tracker, now) for name, tracker in trackers.items() if name != _PACKAGES}
@@ -137,7 +139,7 @@ def _event(event: Event) -> dict[str, Any]:
 
 
 def _times(seen: Seen, record: Record) -> Mapping[str, str | None]:
-    """UTC, of the record itself or of the one before it; and the local time as the log has it."""
+    """The UTC time of the record itself or of the one before it; and the local time as in the log."""
     time = record.time
     local = None if time is None else time.local.isoformat(timespec="milliseconds") if time.local else shown(time.written, 60)
     return {"time": iso(seen.when), "local_time": local}

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Times in logs: local time with Windows' bias in minutes, where UTC = local time + bias.
 
-Only a sign that is written counts, and only where it follows the fraction at once: script-written logs print their zone after a
-blank, without a sign or with the opposite one, and nothing in a line tells which. Their times stay local, zone unknown.
+Only an explicit plus or minus counts, and only directly after the fraction: logs written by scripts print their zone after a
+space, without plus or minus or with the opposite one, and nothing in a line shows which. Their times stay local, zone unknown.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
-# Windows knows no zone further from Greenwich than 14 hours.
+# Windows has no time zone that differs from UTC by more than 14 hours.
 MOST_BIAS = 14 * 60
 
 _CLOCK = r"(\d{1,2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?([+-]\d{1,4})?(.*)"
@@ -30,9 +30,9 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 class LogTime(NamedTuple):
     """When a line was written.
 
-    :param written: as it stands in the log.
-    :param local: the server's wall clock; None when ``written`` tells no one date (day and month can be swapped, or it does not
-        exist).
+    :param written: the text in the log.
+    :param local: the server's local time; None when ``written`` is not exactly one date (day and month can be swapped, or the
+        date does not exist).
     :param bias_minutes: UTC = local + bias; None when the zone is unknown.
     """
 
@@ -42,7 +42,7 @@ class LogTime(NamedTuple):
 
     @property
     def utc(self) -> datetime | None:
-        """Aware, UTC; None when the zone or the date is unknown."""
+        """The time in UTC; None when the zone or the date is unknown."""
         if self.local is None or self.bias_minutes is None:
             return None
         try:
@@ -72,9 +72,9 @@ def cmtrace(time: str, date: str) -> LogTime:
 
 
 def copied(text: str) -> LogTime:
-    """``8/2/2016 2:20:24 PM`` out of CMTrace's window: without a zone, and in the date order of whoever copied it.
+    """``8/2/2016 2:20:24 PM`` copied from CMTrace's window: without a zone, and in the date order of the copying user's settings.
 
-    Only with AM or PM (dates of the United States) or where just one order exists is the date told.
+    The date is known only with AM or PM (dates of the United States), or where only one order is possible.
     """
     match = _COPIED.fullmatch(text.strip())
     if match is None:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The site's list of accounts (SMS_SCI_Reserved). Passwords go to the site to be encrypted and are never read back."""
+"""The site's list of accounts (SMS_SCI_Reserved). Passwords are sent to the site for encryption and are never read back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
 
-# What else of a site may use an account of its list (memdocs, accounts page). None of it is read here.
+# Other uses of an account in a site's list (memdocs, accounts page). None of them is read here.
 UNSEEN_USES = (
     "network access",
     "client push installation",
@@ -32,8 +32,8 @@ UNSEEN_USES = (
     "task sequences",
 )
 UNSEEN_USES_NOTE = (
-    "Only site systems were looked at: their installation accounts and their proxy accounts. These other uses of an account were "
-    f"not looked at: {', '.join(UNSEEN_USES)}. The console shows them under Administration > Security > Accounts."
+    "Only the installation accounts and proxy accounts of site systems were checked. These other uses of an account were not "
+    f"checked: {', '.join(UNSEEN_USES)}. The console shows them under Administration > Security > Accounts."
 )
 
 
@@ -48,7 +48,7 @@ def read_accounts(session: CimSession, code: str, names: Collection[str]) -> lis
 
 
 def read_usage(session: CimSession, code: str, names: Collection[str] | None) -> dict[str, list[str]]:
-    """Accounts of the site's list, with the uses that the site itself tells of each (AccountUsage). No password is read.
+    """Accounts of the site's list, with the uses that the site itself shows for each (AccountUsage). No password is read.
 
     :param names: only these; None for all.
     """
@@ -69,15 +69,15 @@ def account_list(
 ) -> list[dict[str, Any]]:
     """The accounts of a site and who uses them, by name: those of its list, and those that only a site system of it names.
 
-    :param listed: accounts of the list with the uses that the site tells.
-    :param site_systems: rows of all sites that the provider knows.
+    :param listed: accounts of the list with the uses that the site shows.
+    :param site_systems: rows of all sites that the provider lists.
     :param names: only these, each with an entry of its own; None for all.
     """
     uses: dict[str, list[AccountUse]] = {}
     for row in site_systems:
         for use in named_accounts(row):
             uses.setdefault(use.account.casefold(), []).append(use)
-    # As the site writes it, else as a site system writes it, else as the user does.
+    # The spelling of the site's list, else that of a site system, else that of the user.
     shown = {name.casefold(): name for name in names or ()}
     known = {use.account.casefold(): use.account for found in uses.values() for use in found if use.site_code == code}
     in_list = {name.casefold(): name for name in listed}
@@ -101,9 +101,9 @@ def listed_names(accounts: Sequence[CimInstance]) -> list[str]:
 
 
 def encrypted(session: CimSession, code: str, password: str, host: str) -> str:
-    """The password as the site stores it. The clear text is a method's input: the connection must be encrypted.
+    """The password as the site stores it. The clear text is a method's input, so the connection must be encrypted.
 
-    :raises TaskFailure: no right to do it, or the site returned nothing.
+    :raises TaskFailure: the account may not do it, or the site returned nothing.
     """
     inputs = {"Data": password, "SiteCode": code}
     try:
@@ -114,12 +114,14 @@ def encrypted(session: CimSession, code: str, password: str, host: str) -> str:
         raise
     text = output.get("EncryptedData")
     if not text:
-        raise TaskFailure(f"Site {code} did not encrypt the password (SMS_Site.EncryptDataEx returned nothing); see smsprov.log.")
+        raise TaskFailure(
+            f"Site {code} did not encrypt the password (SMS_Site.EncryptDataEx returned nothing); check smsprov.log."
+        )
     return str(text)
 
 
 def new_account(code: str, name: str, secret: str) -> CimInstance:
-    """The row of a new account. Its shape is that of one public script (memlabs ScriptFunctions.ps1), so it stands here alone."""
+    """The row of a new account. Its form is from a single public script (memlabs ScriptFunctions.ps1), so it is only here."""
     return CimInstance.new(
         naming.site_namespace(code),
         SMS_SCI_RESERVED,

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Checks: what was looked at, what was found, why it matters and what to do."""
+"""Checks: what was checked, what was found, why it matters and what to do."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Status(Enum):
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at.
+    """One thing that was checked.
 
     :param id: stable name for automation, such as ``dotnet_release``.
-    :param title: what is looked at, for people.
-    :param detail: what was found, in one sentence with the values in play.
+    :param title: what is checked, as text for users.
+    :param detail: what was found, in one sentence with the values involved.
     :param remedy: what to do; empty when there is nothing to do.
     :param required: a failed required check stops what was planned; a failed advisory one does not.
     """

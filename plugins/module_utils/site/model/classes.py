@@ -54,7 +54,7 @@ SMS_EMBEDDED_PROPERTY_LIST = cim_class(
     Values="string[]",
 )
 
-# Its members do not matter here; they are kept as they come.
+# Its members do not matter here; they are kept unchanged.
 SMS_SERVICE_WINDOW = cim_class("SMS_ServiceWindow")
 
 SITE_CONTROL_KEYS = ("FileType", "ItemName", "ItemType", "SiteCode")
@@ -99,7 +99,7 @@ SMS_SCI_RESERVED = cim_class(
     PropLists="SMS_EmbeddedPropertyList[]",
 )
 
-# A property of the site control file that stands alone, such as the usage level (class dump of a 2002 site).
+# A property of the site control file that is a row of its own, such as the usage data level (class dump of a 2002 site).
 SMS_SCI_SC_PROPERTY = cim_class(
     "SMS_SCI_SCProperty",
     keys=SITE_CONTROL_KEYS,
@@ -161,7 +161,7 @@ SMS_CM_UPDATE_PACKAGES = cim_class(
     LastUpdateTime="datetime",
 )
 
-# How far each site is with a package (class dump; properties in the table of facts that public scripts read).
+# The state of a package at each site (class dump; properties from public scripts).
 SMS_CM_UPDATE_PACKAGE_SITE_STATUS = cim_class(
     "SMS_CM_UpdatePackageSiteStatus",
     keys=("PackageGuid", "SiteNumber"),
@@ -173,7 +173,7 @@ SMS_CM_UPDATE_PACKAGE_SITE_STATUS = cim_class(
 )
 
 # The Entra and Azure classes are read by named columns, and these are all the columns that are ever named: their secrets
-# (SecretKey, ManagementCertificate, ServiceCertificate) stand in no schema. The names end in _Ex (class dump of a 2002 site).
+# (SecretKey, ManagementCertificate, ServiceCertificate) are in no schema. The names end in _Ex (class dump of a 2002 site).
 SMS_AAD_TENANT = cim_class(
     "SMS_AAD_Tenant_Ex",
     keys=("ID",),

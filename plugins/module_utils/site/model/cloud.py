@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The Entra and Azure side of a site: tenants, applications with the life of their secrets, gateways, discovery.
+"""The Entra and Azure objects of a site: tenants, applications with the lifetime of their secrets, gateways, discovery.
 
-A secret itself is never read: every query names its columns, and the schemas in ``classes.py`` have none that holds one.
+A secret itself is never read: every query names its columns, and the schemas in ``classes.py`` have no column with a secret.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equ
 
 GATEWAY_SERVICE = "CloudProxyService"
 GATEWAY_RUNNING = "running"
-# Long enough to find the people with the rights to renew a secret. The console's own number of days is not published.
+# Enough time to find an administrator who may renew a secret. The console's own number of days is not published.
 EXPIRES_SOON_DAYS = 30
 VALID, EXPIRES_SOON, EXPIRED, UNKNOWN = "valid", "expires_soon", "expired", "unknown"
 
 
 @dataclass(frozen=True)
 class Tenant:
-    """An Entra tenant. ``number`` is the site's own, by which applications refer to it; ``tenant_id`` is Entra's GUID."""
+    """An Entra tenant. ``number`` is the site's own number, which applications refer to; ``tenant_id`` is Entra's GUID."""
 
     number: int
     name: str
@@ -49,9 +49,9 @@ class Tenant:
 
 @dataclass(frozen=True)
 class Application:
-    """An Entra application as the site knows it. A client application has no secret; times are UTC.
+    """An Entra application as the site has it. A client application has no secret; times are UTC.
 
-    ``imported``: made in Entra and entered in the console; None when the site's number for it is not known.
+    ``imported``: created in Entra and imported in the console; None when the site's number for this is unknown.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Application:
 
     @property
     def expiry_notice(self) -> bool | None:
-        """Whether the console tells that the secret expires: not for imported applications (memdocs, azure-services-wizard)."""
+        """Whether the console warns before the secret expires: not for imported applications (memdocs, azure-services-wizard)."""
         return None if self.client or self.imported is None else not self.imported
 
     def as_data(self, tenant: Tenant | None, now: datetime | None) -> dict[str, Any]:
@@ -92,7 +92,7 @@ class Application:
 
 @dataclass(frozen=True)
 class Gateway:
-    """A cloud management gateway; ``state`` is a word, or "state N" for a number that is not known."""
+    """A cloud management gateway; ``state`` is a name, or "state N" for an unknown number."""
 
     name: str
     site_code: str
@@ -110,7 +110,7 @@ class Gateway:
 
 @dataclass(frozen=True)
 class Discovery:
-    """Discovery of Entra users of one cloud service. In which unit the site counts the interval is not established."""
+    """Discovery of Entra users of one cloud service. The unit of the site's interval is not established."""
 
     service: int
     full: bool
@@ -133,12 +133,12 @@ class Discovery:
 
 
 def days_left(expires: datetime | None, now: datetime | None) -> int | None:
-    """Whole days until a secret expires, negative once it has; None when either time is not known."""
+    """Complete days until a secret expires, negative once it has expired; None when either time is unknown."""
     return None if expires is None or now is None else (expires - now) // timedelta(days=1)
 
 
 def secret_state(expires: datetime | None, now: datetime | None) -> str:
-    """``valid``, ``expires_soon`` (within EXPIRES_SOON_DAYS), ``expired``, or ``unknown`` when either time is not known."""
+    """``valid``, ``expires_soon`` (within EXPIRES_SOON_DAYS), ``expired``, or ``unknown`` when either time is unknown."""
     if expires is None or now is None:
         return UNKNOWN
     if expires <= now:
@@ -147,7 +147,7 @@ def secret_state(expires: datetime | None, now: datetime | None) -> str:
 
 
 def read_tenants(session: CimSession, code: str) -> list[Tenant] | None:
-    """The tenants that the site is connected with, by name; None when this site has no such class."""
+    """The tenants that the site is connected to, by name; None when this site has no such class."""
     found = _rows(session, code, SMS_AAD_TENANT)
     return None if found is None else sorted((tenant_from(row) for row in found), key=lambda tenant: tenant.name)
 
@@ -218,7 +218,7 @@ def _rows(session: CimSession, code: str, cls: CimClass, *where: str) -> list[Ci
     except CimFault as fault:
         if not is_missing_site(fault):
             raise
-    # Either the class or the whole site is missing. A query that every site answers tells which: it faults when it is the site.
+    # Either the class or the complete site is missing. A query that every site answers shows which: it fails without the site.
     session.query(namespace, SMS_SITE, select(SMS_SITE, equals("SiteCode", code), columns=("SiteCode",)))
     return None
 
@@ -228,7 +228,7 @@ def _gateway_states() -> dict[int, str]:
 
 
 def _imported(number: object) -> bool | None:
-    """Which number means imported is inferred, so it stands in the table alone."""
+    """Which number means imported is inferred, so it is only in the table."""
     return next((row["imported"] for row in table("cloud_states")["application_sources"] if row["number"] == number), None)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The sites of a hierarchy and which of them is on top."""
+"""The sites of a hierarchy and which of them is the top-level site."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _TYPES = {1: "secondary", 2: "primary", 4: "central administration site"}
 
 @dataclass(frozen=True)
 class Site:
-    """One site. ``parent`` is empty for the top-level site; ``type`` is a word, or the number when it is not known."""
+    """One site. ``parent`` is empty for the top-level site; ``type`` is a name, or the number when it is unknown."""
 
     code: str
     name: str
@@ -38,7 +38,7 @@ class Site:
 
     @property
     def top_level(self) -> bool:
-        """Central administration site or stand-alone primary: it reports to nobody, and it is no secondary."""
+        """Central administration site or stand-alone primary: it reports to no other site, and it is not a secondary site."""
         return not self.parent and self.type != "secondary"
 
     def as_data(self) -> dict[str, Any]:
@@ -72,44 +72,43 @@ def site_from(instance: CimInstance) -> Site:
 def top_level_site(sites: Iterable[Site]) -> Site:
     """The top-level site of one hierarchy.
 
-    :raises TaskFailure: when none or several report to nobody: then the provider's list is incomplete, and nothing may be placed.
+    :raises TaskFailure: none or several report to no other site: then the provider's list is incomplete, and nothing may be
+        installed.
     """
     known = list(sites)
     tops = [site for site in known if site.top_level]
     if len(tops) != 1:
         listed = ", ".join(str(site) for site in known) or "none"
         raise TaskFailure(
-            f"The top-level site can not be told: {len(tops)} sites report to no other site. Sites that the SMS Provider "
-            f"lists: {listed}. Check the hierarchy in the console before you go on."
+            f"The top-level site cannot be determined: {len(tops)} sites report to no other site. Sites that the SMS Provider "
+            f"lists: {listed}. Check the hierarchy in the console before you continue."
         )
     return tops[0]
 
 
 @dataclass(frozen=True)
 class Location:
-    """Where an SMS Provider of a site runs, as a host tells it (SMS_ProviderLocation). A site server knows them all."""
+    """Where an SMS Provider of a site runs, as a host lists it (SMS_ProviderLocation). A site server lists them all."""
 
     code: str
     machine: str
 
 
 def find_site_code(session: CimSession, host: str) -> str:
-    """The site whose SMS Provider the host knows as that of its own site.
+    """The site whose SMS Provider the host lists as that of its own site.
 
-    :raises TaskFailure: when the host knows no SMS Provider, or those of several sites.
+    :raises TaskFailure: when the host lists no SMS Provider, or those of several sites.
     """
     codes = _codes(provider_locations(session, host))
     if len(codes) == 1:
         return codes[0]
-    raise TaskFailure(
-        f"The SMS Provider on {host} serves the sites {', '.join(codes)}: name the one that is meant with site_code."
-    )
+    raise TaskFailure(f"The SMS Provider on {host} serves the sites {', '.join(codes)}: set site_code to one of them.")
 
 
 def provider_locations(session: CimSession, host: str) -> list[Location]:
-    """The SMS Providers that the host knows; those of its own site alone, where it has one.
+    """The SMS Providers that the host lists; only those of its own site, if it has one.
 
-    :raises TaskFailure: when it knows none.
+    :raises TaskFailure: when it lists none.
     """
     try:
         found = session.query(PROVIDER_NAMESPACE, SMS_PROVIDER_LOCATION, select(SMS_PROVIDER_LOCATION))
@@ -136,23 +135,24 @@ def no_provider(host: str) -> TaskFailure:
 
 
 def is_missing_site(fault: CimFault) -> bool:
-    """Whether a fault in a site's namespace means that the namespace, so the site, is not there."""
+    """Whether a fault in a site's namespace means that the namespace, and so the site, does not exist."""
     if fault.kind in (FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
         return True
-    # A query that finds no instance has no rows; what it does not find is the class or the namespace.
+    # A query that finds no instance returns no rows; so "not found" is about the class or the namespace.
     return fault.kind is FaultKind.NOT_FOUND and fault.request is not None and bool(fault.request.query)
 
 
 def no_such_site(session: CimSession, code: str, host: str) -> TaskFailure:
-    """The refusal of a site that has no namespace on the host; asks which SMS Providers the host knows."""
+    """The refusal of a site that has no namespace on the host; reads which SMS Providers the host lists."""
     return TaskFailure(missing_site(code, host, provider_locations(session, host)))
 
 
 def missing_site(code: str, host: str, locations: Sequence[Location]) -> str:
     """Where to run instead.
 
-    A site server knows the SMS Providers of its site though they may be on other machines only (SDK, about the SMS Provider).
-    :param locations: what the host knows.
+    A site server lists the SMS Providers of its site even if they are only on other machines (SDK, about the SMS Provider).
+
+    :param locations: what the host lists.
     """
     elsewhere = sorted({location.machine for location in locations if location.code == code and location.machine})
     if elsewhere:
@@ -161,8 +161,8 @@ def missing_site(code: str, host: str, locations: Sequence[Location]) -> str:
         return f"The SMS Provider of {code} is on {where}, not on {host}: {run}."
     served = ", ".join(_served(known, host, locations) for known in _codes(locations))
     return (
-        f"There is no site {code} at the SMS Provider on {host}, which serves {served}: correct site_code, or run on the host of "
-        f"the SMS Provider of {code}."
+        f"There is no site {code} at the SMS Provider on {host}; it serves {served}. Correct site_code, or run this on the host "
+        f"of the SMS Provider of {code}."
     )
 
 
@@ -176,7 +176,7 @@ def _served(code: str, host: str, locations: Sequence[Location]) -> str:
 def read_site(session: CimSession, code: str, host: str) -> Site:
     """The provider's own row of one site: one request.
 
-    :raises TaskFailure: no such site; says which sites this provider serves.
+    :raises TaskFailure: no such site; the message says which sites this provider serves.
     """
     try:
         return site_from(session.get(naming.site_namespace(code), SMS_SITE, {"SiteCode": code}))
@@ -187,15 +187,15 @@ def read_site(session: CimSession, code: str, host: str) -> Site:
 
 
 def read_sites(session: CimSession, code: str) -> list[Site]:
-    """All sites of the hierarchy that the provider of ``code`` knows, in the order of their codes."""
+    """All sites of the hierarchy that the provider of ``code`` lists, in the order of their codes."""
     found = session.query(naming.site_namespace(code), SMS_SITE, select(SMS_SITE))
     return sorted((site_from(row) for row in found), key=lambda site: site.code)
 
 
 def read_rows(session: CimSession, code: str, roles: Sequence[str], server: str | None = None) -> list[CimInstance]:
-    """Site control rows of these roles at all sites of the hierarchy, whole; of one server only when it is given.
+    """Complete site control rows of these roles at all sites of the hierarchy; only of one server when it is given.
 
-    The site looks a server up by NetworkOSPath, which may be empty just after creation; the NAL path decides here.
+    The site finds a server by NetworkOSPath, which may be empty just after creation; here the NAL path decides.
     """
     conditions = [one_of("RoleName", roles)]
     if server is not None:
@@ -205,7 +205,7 @@ def read_rows(session: CimSession, code: str, roles: Sequence[str], server: str 
 
 
 def servers_like(session: CimSession, code: str, short: str) -> list[str]:
-    """Site systems of the hierarchy whose name begins with this short one, as their rows write them. One request for few."""
+    """Site systems of the hierarchy whose name begins with this short name, as in their rows. One request if there are few."""
     paths = f"({like('NetworkOSPath', f'%{short}.%')} OR {on_server(short)})"
     query = select(SMS_SCI_SYS_RES_USE, equals("RoleName", naming.SITE_SYSTEM), paths)
     found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
@@ -213,12 +213,12 @@ def servers_like(session: CimSession, code: str, short: str) -> list[str]:
 
 
 def read_providers(session: CimSession, code: str) -> dict[str, tuple[str, ...]]:
-    """Site code to the hosts of its SMS Providers, of every site that the provider of ``code`` knows."""
+    """Site code to the hosts of its SMS Providers, of every site that the provider of ``code`` lists."""
     return providers_of(read_rows(session, code, (naming.SMS_PROVIDER,)))
 
 
 def providers_of(found: Iterable[CimInstance]) -> dict[str, tuple[str, ...]]:
-    """Site code to the hosts of its SMS Providers, from rows of roles; other roles are passed over."""
+    """Site code to the hosts of its SMS Providers, from rows of roles; other roles are ignored."""
     hosts: dict[str, set[str]] = {}
     for row in found:
         if rows.role_of(row) == naming.SMS_PROVIDER:
@@ -227,6 +227,6 @@ def providers_of(found: Iterable[CimInstance]) -> dict[str, tuple[str, ...]]:
 
 
 def on_server(server: str) -> str:
-    """The WQL condition for rows of a server, by its FQDN. Rows with an empty NetworkOSPath pass: their NAL path tells."""
+    """The WQL condition for rows of a server, by its FQDN. Rows with an empty NetworkOSPath match: their NAL path decides."""
     paths = one_of("NetworkOSPath", (f"\\\\{server}", f"\\\\{server.partition('.')[0]}", ""))
     return f"({paths} OR {equals('NetworkOSPath', None)})"

@@ -25,7 +25,7 @@ def chosen_name(check: Callable[[str, str], str], text: str, option: str) -> str
     """The value of a naming option in its normal form.
 
     :param check: one of the functions of ``naming``.
-    :raises TaskFailure: it is no such name.
+    :raises TaskFailure: it is not such a name.
     """
     try:
         return check(text, option)
@@ -35,7 +35,7 @@ def chosen_name(check: Callable[[str, str], str], text: str, option: str) -> str
 
 @contextmanager
 def site_of(task: Task) -> Iterator[str]:
-    """The code of the task's site; a fault that means that there is no such site becomes a sentence that says so."""
+    """The code of the task's site; a fault that means that there is no such site becomes a message that says so."""
     code = _site_code(task)
     try:
         yield code
@@ -48,7 +48,7 @@ def site_of(task: Task) -> Iterator[str]:
 def _site_code(task: Task) -> str:
     """The site of the task: as declared, else the one that the host's SMS Provider serves (one request).
 
-    :raises TaskFailure: no site code, or none or several sites to choose from.
+    :raises TaskFailure: not a site code, or the host's SMS Provider serves no site or several.
     """
     declared = task.params["site_code"]
     return chosen_name(naming.site_code, declared, "site_code") if declared else find_site_code(task.cim, task.host)

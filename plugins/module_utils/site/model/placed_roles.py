@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which roles stand on which servers of a hierarchy."""
+"""Which roles are on which servers of a hierarchy."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def read_placed(session: CimSession, code: str, servers: Collection[str] | None,
     """Rows of roles at all sites of the hierarchy, without embedded properties, which are large.
 
     :param servers: only of these; None for all.
-    :param roles: rows of these roles on any server besides.
+    :param roles: also rows of these roles on any server.
     """
     columns = ("NALPath", "NetworkOSPath", "RoleName", "SiteCode")
     found = _read(session, code, servers, lambda *where: select(SMS_SCI_SYS_RES_USE.name, *where, columns=columns), roles)
@@ -26,7 +26,7 @@ def read_placed(session: CimSession, code: str, servers: Collection[str] | None,
 
 
 def read_site_systems(session: CimSession, code: str, servers: Collection[str] | None) -> list[CimInstance]:
-    """Whole rows of site systems, with their settings, at all sites of the hierarchy.
+    """Complete rows of site systems, with their settings, at all sites of the hierarchy.
 
     :param servers: only of these; None for all.
     """
@@ -35,9 +35,9 @@ def read_site_systems(session: CimSession, code: str, servers: Collection[str] |
 
 
 def roles_by_server(placed: Iterable[CimInstance], whole: Iterable[CimInstance] = ()) -> dict[tuple[str, str], list[str]]:
-    """Names of roles by site code and server, in this order. A row under a NetBIOS name counts for the full name that fits.
+    """Names of roles by site code and server, in this order. A row with a NetBIOS name counts for the matching full name.
 
-    :param whole: rows that were read with their embedded properties, which tell the full names.
+    :param whole: rows that were read with their embedded properties, which have the full names.
     """
     found = [(rows.site_of(row), rows.server_of(row), rows.role_of(row)) for row in placed]
     known = [*((code, server) for code, server, _role in found), *((rows.site_of(row), rows.server_of(row)) for row in whole)]
@@ -45,13 +45,13 @@ def roles_by_server(placed: Iterable[CimInstance], whole: Iterable[CimInstance] 
     roles: dict[tuple[str, str], set[str]] = {}
     for code, server, role in found:
         alike = [name for site, name in full if site == code and naming.same_computer(name, server)]
-        # Two full names may begin alike; then the short one is of neither.
+        # Two full names may have the same first label; then the short name belongs to neither.
         roles.setdefault((code, alike[0] if len(alike) == 1 else server), set()).add(role)
     return {place: sorted(names) for place, names in sorted(roles.items())}
 
 
 def of_servers(placed: Iterable[CimInstance], servers: Collection[str] | None) -> list[CimInstance]:
-    """The rows of these servers; all where None is given."""
+    """The rows of these servers; all for None."""
     return [row for row in placed if servers is None or any(rows.is_on(row, server) for server in servers)]
 
 
@@ -67,5 +67,5 @@ def _read(
 
 
 def _on(server: str) -> str:
-    # A short name may stand for rows under a full one.
+    # A short name may match rows with a full name.
     return on_server(server) if "." in server else f"({like('NetworkOSPath', f'%{server}.%')} OR {on_server(server)})"

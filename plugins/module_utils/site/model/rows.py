@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Site control rows (SMS_SCI_SysResUse): what they say, and new ones. Properties are found by name, never by position."""
+"""Site control rows (SMS_SCI_SysResUse): their content, and new rows. Properties are found by name, never by position."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ _MODE_VALUES = {ONLINE: 0, OFFLINE: 1}
 MODE_PROPERTY = "OfflineMode"
 # Value1 is the server's intranet FQDN.
 REMOTE_NAME = "Server Remote Name"
-# The properties of a row that hold embedded ones.
+# The properties of a row that contain embedded ones.
 EMBEDDED = ("Props", "PropLists")
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The three fields of an SMS_EmbeddedProperty; which one carries the meaning depends on the property."""
+    """The three fields of an SMS_EmbeddedProperty; which one has the value depends on the property."""
 
     value: int = 0
     value1: str = ""
@@ -40,8 +40,8 @@ def site_of(row: CimInstance) -> str:
 def server_of(row: CimInstance) -> str:
     """The server of a row: from its NAL path, else from NetworkOSPath, which may be empty just after creation.
 
-    Sites that came from 2012 have rows under a NetBIOS name. Then ``Server Remote Name`` has the FQDN, where the row was
-    read with its embedded properties and names the same computer; compare names with :func:`naming.same_computer` all the same.
+    Sites that were upgraded from 2012 have rows with a NetBIOS name. Then the FQDN is in ``Server Remote Name``, if the row was
+    read with its embedded properties and the two names match; still compare names only with :func:`naming.same_computer`.
     """
     path = str(row.get("NetworkOSPath") or "").strip("\\").partition("\\")[0]
     name = naming.plain_name(naming.server_of_nal(str(row.get("NALPath") or "")) or path)
@@ -53,13 +53,13 @@ def server_of(row: CimInstance) -> str:
 
 
 def short_name(row: CimInstance) -> str | None:
-    """The NetBIOS name that the row stands under; None where it has a full name."""
+    """The row's NetBIOS name; None if the row has a full name."""
     name = naming.server_of_nal(str(row.get("NALPath") or "")) or ""
     return name.upper() if name and "." not in name else None
 
 
 def is_on(row: CimInstance, server: str) -> bool:
-    """Whether the row is one of this server, however either is written."""
+    """Whether the row belongs to this server, in whatever form the two names are written."""
     return naming.same_computer(server_of(row), server)
 
 
@@ -72,7 +72,7 @@ def setting(row: CimInstance, name: str) -> Setting | None:
 
 
 def with_settings(row: CimInstance, changes: Mapping[str, Setting]) -> CimInstance:
-    """The row with these embedded properties; every other one stays as it was read, in its place."""
+    """The row with these embedded properties; every other one keeps its value and its position."""
     props: list[Value] = list(row.get("Props") or ())
     for name, wish in changes.items():
         fields: dict[str, Value] = {"Value": wish.value, "Value1": wish.value1, "Value2": wish.value2}
@@ -86,7 +86,7 @@ def with_settings(row: CimInstance, changes: Mapping[str, Setting]) -> CimInstan
 
 
 def mode_of(row: CimInstance) -> str | None:
-    """``online`` or ``offline``; None when the row has no OfflineMode or a value that is not known."""
+    """``online`` or ``offline``; None when the row has no OfflineMode or an unknown value."""
     found = setting(row, MODE_PROPERTY)
     if found is None:
         return None
@@ -100,7 +100,7 @@ def with_mode(row: CimInstance, mode: str) -> CimInstance:
 
 
 def new_row(code: str, nal: str, server: str, role: str, settings: Mapping[str, Setting]) -> CimInstance:
-    r"""A new site control row. The keys are set though the SDK marks them read: a WS-Man Create names the new instance by them.
+    r"""A new site control row. The keys are set although the SDK marks them as read: WS-Man Create identifies the row by them.
 
     :param nal: for a role, byte for byte the NAL path of the server's own ``SMS Site System`` row.
     """
@@ -126,7 +126,7 @@ def service_connection_point_row(code: str, site_system: CimInstance, mode: str)
     server = server_of(site_system)
     settings = {MODE_PROPERTY: Setting(_MODE_VALUES[mode]), REMOTE_NAME: Setting(0, server, "")}
     row = new_row(code, str(site_system["NALPath"]), server, naming.SERVICE_CONNECTION_POINT, settings)
-    # A server under a NetBIOS name keeps it in both paths, or its rows would look like two servers.
+    # A server with a NetBIOS name keeps it in both paths; otherwise its rows would look like two servers.
     path = site_system.get("NetworkOSPath")
     return row.with_values({"NetworkOSPath": path}) if path else row
 

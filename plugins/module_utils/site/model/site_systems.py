@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Site system servers: the settings on the ``SMS Site System`` row, and what a wish changes of them."""
+"""Site system servers: the settings on the ``SMS Site System`` row, and the changes that a task requests."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows impo
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
-# Which field of a property carries the meaning is firm for reading (CBDSC); the other one stays empty when written.
+# Which field of a property has the value is established for reading (CBDSC); the other one is left empty when written.
 _PUBLIC_NAME = "Server Remote Public Name"
 _SITE_SERVER_INITIATES = "FDMOperation"
 _USE_COMPUTER_ACCOUNT = "UseMachineAccount"
@@ -32,13 +32,13 @@ _PROXY_ANONYMOUS = "AnonymousProxyAccess"
 _PROXY_ACCOUNT = "ProxyUserName"
 
 DEFAULT_PROXY_PORT = 80
-# Roles that come and go with the others, so that nobody has to remove them.
+# Roles that the site adds and removes with the others, so that the user does not have to remove them.
 _ACCOMPANYING = frozenset({naming.SITE_SYSTEM, naming.COMPONENT_SERVER})
 
 
 @dataclass(frozen=True)
 class ProxyWish:
-    """``account`` empty means no account; None leaves what is there."""
+    """``account`` empty means no account; None leaves the present one."""
 
     enabled: bool = True
     server: str | None = None
@@ -48,7 +48,7 @@ class ProxyWish:
 
 @dataclass(frozen=True)
 class SiteSystemWish:
-    """None leaves a setting as it is. An empty ``installation_account`` means the site server's computer account."""
+    """None leaves a setting unchanged. An empty ``installation_account`` means the site server's computer account."""
 
     server: str
     public_fqdn: str | None = None
@@ -59,10 +59,10 @@ class SiteSystemWish:
 
 @dataclass(frozen=True)
 class AccountUse:
-    """A site system that names an account.
+    """A site system that has an account in its settings.
 
     :param use: ``installation_account`` or ``proxy_account``.
-    :param active: whether its other settings say that the account is used; a name may be left of earlier times.
+    :param active: whether its other settings say that the account is used; a name may remain from earlier settings.
     """
 
     account: str
@@ -73,9 +73,9 @@ class AccountUse:
 
 
 def accounts_named(wish: SiteSystemWish, row: CimInstance | None = None) -> list[str]:
-    """The accounts that must be in the site's list: those of the wish, and one that comes into use with a proxy switched on.
+    """The accounts that must be in the site's list: the requested ones, and a stored one that is used once the proxy is enabled.
 
-    :param row: the site system as it is.
+    :param row: the site system's present row.
     """
     named: list[str | None] = [wish.installation_account]
     if wish.proxy is not None:
@@ -100,7 +100,7 @@ def new_site_system(code: str, wish: SiteSystemWish) -> CimInstance:
 
 
 def wished_settings(wish: SiteSystemWish) -> dict[str, Setting]:
-    """The embedded properties that a wish is about, with their wished fields."""
+    """The embedded properties that are requested, with their requested fields."""
     settings: dict[str, Setting] = {}
     if wish.public_fqdn is not None:
         settings[_PUBLIC_NAME] = Setting(0, wish.public_fqdn, "")
@@ -116,7 +116,7 @@ def wished_settings(wish: SiteSystemWish) -> dict[str, Setting]:
 
 
 def _proxy_settings(proxy: ProxyWish) -> dict[str, Setting]:
-    """What is given is stored, also while the proxy is off."""
+    """The given values are stored, even while the proxy is disabled."""
     settings = {_USE_PROXY: Setting(int(proxy.enabled))}
     if proxy.server is not None:
         settings[_PROXY_NAME] = Setting(0, "", proxy.server)
@@ -146,7 +146,7 @@ def proxy_of(row: CimInstance) -> dict[str, Any]:
 
 
 def as_data(row: CimInstance) -> dict[str, Any]:
-    """The settings of a site system in the words of the module's options."""
+    """The settings of a site system, with the names of the module's options."""
     uses_computer_account = setting(row, _USE_COMPUTER_ACCOUNT)
     named = _text2(row, _INSTALLATION_ACCOUNT)
     public = setting(row, _PUBLIC_NAME)
@@ -159,7 +159,7 @@ def as_data(row: CimInstance) -> dict[str, Any]:
 
 
 def named_accounts(row: CimInstance) -> list[AccountUse]:
-    """The accounts that a site system names, also where its settings do not use them now."""
+    """The accounts in the settings of a site system, even if the settings do not use them now."""
     server, code = server_of(row), site_of(row)
     computer_account = setting(row, _USE_COMPUTER_ACCOUNT)
     found = [
@@ -176,33 +176,33 @@ def named_accounts(row: CimInstance) -> list[AccountUse]:
 
 
 def _is_off(found: Setting | None) -> bool:
-    """Whether the site says no, which is not the same as saying nothing."""
+    """Whether the setting exists and is off, which is not the same as a missing setting."""
     return found is not None and not found.value
 
 
 def changed_row(row: CimInstance, wish: SiteSystemWish) -> CimInstance | None:
-    """The row as wished, or None when it shows the wish already. Accounts and names compare without case, as Windows does."""
+    """The row as requested, or None when it already is. Accounts and names are compared without case, as Windows does."""
     wished = wished_settings(_with_proxy_defaults(row, wish)) | _cleared_accounts(row, wish)
     differing = {name: fields for name, fields in wished.items() if not _same(setting(row, name), fields)}
     return with_settings(row, differing) if differing else None
 
 
 def proxy_refusal(row: CimInstance | None, wish: SiteSystemWish) -> str | None:
-    """A proxy that is switched on needs a server, given now or there already."""
+    """A proxy that is enabled needs a server, given now or already stored."""
     if wish.proxy is None or not wish.proxy.enabled or wish.proxy.server:
         return None
     if row is not None and proxy_of(row)["server"] and wish.proxy.server is None:
         return None
     return (
-        f"proxy.server: {wish.server} has no proxy server yet, so a proxy can not be switched on without naming it (in the roles "
-        "as server in service_connection_point_proxy)."
+        f"proxy.server: {wish.server} has no proxy server yet, so the proxy cannot be enabled without one. Give its name or "
+        "address (in the roles: server in service_connection_point_proxy)."
     )
 
 
 def account_refusal(wish: SiteSystemWish, listed: Collection[str], code: str, row: CimInstance | None = None) -> str | None:
     """Every account named must be in the site's list of accounts (New-CMAccount).
 
-    :param row: the site system as it is; a proxy that is switched on may bring in an account that its row has stored.
+    :param row: the site system's present row; if a proxy is enabled, an account that is stored in the row may come into use.
     """
     known = {name.casefold() for name in listed}
     missing = list(dict.fromkeys(account for account in accounts_named(wish, row) if account.casefold() not in known))
@@ -220,11 +220,11 @@ def removal_refusal(server: str, roles: Collection[str]) -> str | None:
     others = sorted(set(roles) - _ACCOMPANYING)
     if not others:
         return None
-    return f"{server} still has other roles: {', '.join(others)}. Remove them before the site system, or leave it as it is."
+    return f"{server} still has other roles: {', '.join(others)}. Remove them before the site system, or keep the site system."
 
 
 def _with_proxy_defaults(row: CimInstance, wish: SiteSystemWish) -> SiteSystemWish:
-    """Switching a proxy on for the first time settles its port and account too, with the product's defaults."""
+    """Enabling a proxy for the first time also sets its port and account, to the product's defaults."""
     if wish.proxy is None or not wish.proxy.enabled or proxy_of(row)["enabled"]:
         return wish
     proxy = wish.proxy
@@ -243,7 +243,7 @@ def _with_proxy_defaults(row: CimInstance, wish: SiteSystemWish) -> SiteSystemWi
 
 
 def _cleared_accounts(row: CimInstance, wish: SiteSystemWish) -> dict[str, Setting]:
-    """An account that is no longer to be used leaves no name behind, which would keep it in use."""
+    """The stored name of an account that is no longer to be used is removed; otherwise it would remain in use."""
     cleared = {}
     if wish.installation_account == "" and _text2(row, _INSTALLATION_ACCOUNT):
         cleared[_INSTALLATION_ACCOUNT] = Setting()
@@ -273,9 +273,9 @@ def _text2(row: CimInstance, name: str) -> str:
 
 
 def wish_from(params: Mapping[str, Any], server: str) -> SiteSystemWish:
-    """The wish of a task's validated options.
+    """The requested settings from a task's validated options.
 
-    :raises BadName: an account or server name that can not be one.
+    :raises BadName: an account or server name that is not valid.
     """
     proxy = params.get("proxy")
     public = params.get("public_fqdn")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Until when a site's version is supported, by ``data/site_versions.yml``. What the table does not know is said, not guessed."""
+"""Until when a site's version is supported, by ``data/site_versions.yml``. What is not in the table is reported, not guessed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import t
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
 
 SUPPORTED, ENDED, UNKNOWN = "supported", "ended", "unknown"
-_REMEDY = "Use a newer release of this collection, or look the version up on Microsoft's updates page."
+_REMEDY = "Use a newer release of this collection, or check the version on Microsoft's updates page."
 
 
 @dataclass(frozen=True)
@@ -21,11 +21,11 @@ class Support:
     """The support of one version.
 
     :param version: the site's own version, such as ``5.00.9152.1000``.
-    :param name: such as ``2609``; None when the table does not know the version.
+    :param name: such as ``2609``; None when the version is not in the table.
     :param ends: the last day of support.
-    :param days_left: days from the site's day to the last one; negative once it is over.
+    :param days_left: days from the site's date to the last day of support; negative once support has ended.
     :param baseline: whether new sites may be installed from its media; None where no source was read.
-    :param warning: why the end or the days are not known; empty when they are.
+    :param warning: why the end or the days are unknown; empty when they are known.
     """
 
     version: str
@@ -60,21 +60,21 @@ def support_of(version: str, today: date | None) -> Support:
     """The support of a site's version.
 
     :param version: SMS_Site.Version.
-    :param today: the site's day, UTC; None when its clock could not be read.
+    :param today: the site's date, UTC; None when its clock could not be read.
     """
     try:
         found = versions.find(version)
     except versions.BadVersion:
-        return Support(version, warning=f"The site's version {version[:40]!r} has another shape than 5.00.9152.1000. {_REMEDY}")
+        return Support(version, warning=f"The site's version {version[:40]!r} does not look like 5.00.9152.1000. {_REMEDY}")
     if not found.known:
-        return Support(version, warning=f"How long {version} is supported is not known: {_place(found.standing)}. {_REMEDY}")
+        return Support(version, warning=f"The end of support for {version} is unknown: {_place(found.standing)}. {_REMEDY}")
     row = _row(found.name)
     ends = _day(row, "support_ends")
     warning = ""
     if ends is None:
-        warning = f"How long {found.name} is supported is not in the table of {row['read']}. {_REMEDY}"
+        warning = f"The end of support for {found.name} is not in the table of {row['read']}. {_REMEDY}"
     elif today is None:
-        warning = "The clock of the site could not be read, so the days that are left are not known."
+        warning = "The clock of the site could not be read, so the number of days left is unknown."
     return Support(
         version=version,
         name=found.name,
@@ -91,8 +91,8 @@ def _place(standing: versions.Standing) -> str:
     names = sorted(str(row["name"]) for row in rows)
     read = max(str(row["read"]) for row in rows)
     if standing is versions.Standing.NEWER:
-        return f"it is newer than {names[-1]}, the newest version that was known in {read}"
-    return f"it is none of the versions from {names[0]} to {names[-1]} that the table of {read} has"
+        return f"it is newer than {names[-1]}, the newest version in the table of {read}"
+    return f"it is none of the versions from {names[0]} to {names[-1]} in the table of {read}"
 
 
 def _row(name: str) -> Mapping[str, Any]:

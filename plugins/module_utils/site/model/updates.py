@@ -33,9 +33,9 @@ RESTART_PENDING, UNKNOWN = "restart_pending", "unknown"
 
 @dataclass(frozen=True)
 class Package:
-    """One update package. ``number`` is its state, which is no order; ``updated`` is when the site last wrote it. Times in UTC.
+    """One update package. ``number`` is its state; the numbers have no order. ``updated``: when the site last wrote it (UTC).
 
-    :param type: ``regular``, ``weave``, ``qfe``, or ``type N`` for a number that is not known.
+    :param type: ``regular``, ``weave``, ``qfe``, or ``type N`` for an unknown number.
     """
 
     guid: str
@@ -53,22 +53,22 @@ class Package:
 
     @property
     def phase(self) -> str:
-        """What the state means to people; ``unknown`` for a number that the table does not know."""
+        """What the state means for users; ``unknown`` for a number that is not in the table."""
         return str(_states()[self.number]["phase"]) if self.number in _states() else UNKNOWN
 
     @property
     def moves(self) -> bool | None:
-        """Whether the site leaves the state by itself; None for a number that the table does not know."""
+        """Whether the site leaves the state by itself; None for a number that is not in the table."""
         return bool(_states()[self.number]["moves"]) if self.number in _states() else None
 
     def age(self, now: datetime | None) -> timedelta | None:
-        """How long ago the site last wrote the package; None when either time is not known."""
+        """How long ago the site last wrote the package; None when either time is unknown."""
         return None if now is None or self.updated is None else now - self.updated
 
     def hangs(self, now: datetime | None, after: timedelta) -> bool | None:
-        """Whether the package stands for longer than ``after`` in a state that the site should leave by itself.
+        """Whether the package has been for longer than ``after`` in a state that the site should leave by itself.
 
-        None when that can not be told: the state or one of the times is not known.
+        None when that cannot be determined: the state or one of the times is unknown.
         """
         if self.moves is not True:
             return self.moves
@@ -101,12 +101,12 @@ def state_name(number: int) -> str:
 
 
 def installing_states() -> list[int]:
-    """The states in which the site is at work on an installation."""
+    """The states in which the site is installing the update."""
     return [row["number"] for row in table("update_states")["states"] if row["installing"]]
 
 
 def advice(package: Package) -> str | None:
-    """What to do about a package that hangs or failed; None where no source tells."""
+    """What to do about a package that hangs or failed; None where no source says so."""
     for row in table("update_states")["advice"]:
         if row.get("state", package.state) == package.state and row.get("phase", package.phase) == package.phase:
             return str(row["text"])
@@ -114,8 +114,8 @@ def advice(package: Package) -> str | None:
 
 
 def read_packages(session: CimSession, code: str) -> list[Package]:
-    """Every update package that the site knows, the newest release first. One request."""
-    # Named columns: descriptions and licence texts are large and not asked for.
+    """Every update package that the site lists, the newest release first. One request."""
+    # Named columns: descriptions and licence texts are large and are not read.
     query = select(SMS_CM_UPDATE_PACKAGES, columns=SMS_CM_UPDATE_PACKAGES.properties)
     found = session.query(naming.site_namespace(code), SMS_CM_UPDATE_PACKAGES, query)
     return newest_first(package_from(row) for row in found)
@@ -146,9 +146,9 @@ def package_from(row: CimInstance) -> Package:
 
 @dataclass(frozen=True)
 class Installations:
-    """Packages as (name, state name): those that the site is installing, and those of which that cannot be told.
+    """Packages as (name, state name): those that the site is installing, and those that it may be installing.
 
-    The second are in a state among those of an installation that the table does not know, so a newer version may have added it.
+    The second have an unknown state number between those of an installation; a newer version may have added it.
     """
 
     under_way: tuple[tuple[str, str], ...] = ()
@@ -156,9 +156,9 @@ class Installations:
 
 
 def read_installations(session: CimSession, code: str) -> Installations:
-    """What the site is installing; one request where there is nothing."""
+    """What the site is installing; one request if there is nothing."""
     known = installing_states()
-    # Between the last known state of an installation and its failures; the numbers of other families are no order.
+    # Between the last known state of an installation and its failures; the numbers of other groups are not in order.
     low, high = max(known) + 1, min(number for number in _states() if number > max(known)) - 1
     range_ = f"({at_least('State', low)} AND {at_most('State', high)})"
     query = select(SMS_CM_UPDATE_PACKAGES, f"({one_of('State', known)} OR {range_})")
@@ -173,7 +173,7 @@ def read_installations(session: CimSession, code: str) -> Installations:
 def read_sites_installing(session: CimSession, code: str) -> tuple[tuple[str, str, str], ...]:
     """(site, package, state name) of the other sites of the hierarchy that still install an update, by site. One request.
 
-    Nothing where this version of the SMS Provider has no such class.
+    Empty if this version of the SMS Provider has no such class.
     """
     cls = SMS_CM_UPDATE_PACKAGE_SITE_STATUS
     query = select(cls, one_of("State", installing_states()), columns=("SiteCode", "Name", "State", "PackageGuid"))
@@ -191,19 +191,19 @@ def read_sites_installing(session: CimSession, code: str) -> tuple[tuple[str, st
 
 
 def unknown_state_warning(code: str, unknown: Sequence[tuple[str, str]]) -> str | None:
-    """What to say before something is written while the site may be installing an update; None where it is not so."""
+    """The warning before a write while the site may be installing an update; None if it cannot be."""
     if not unknown:
         return None
     packages = ", ".join(f"{name} ({state})" for name, state in unknown)
     return (
-        f"Site {code} has an update in a state that is not known here, but is numbered like those of an installation: "
-        f"{packages}. Look at Monitoring > Updates and Servicing Status in the console whether it is being installed; the "
-        "role must not be changed then."
+        f"Site {code} has an update in a state that this collection does not know, with a number like those of an installation: "
+        f"{packages}. Check Monitoring > Updates and Servicing Status in the console: if it is being installed, the role must "
+        "not be changed."
     )
 
 
 def installing_refusal(code: str, installing: Sequence[tuple[str, str]]) -> str | None:
-    """Why a role or its site system must not be touched now (KB 4490424: no reinstall of the role while an update is in process).
+    """Why a role or its site system must not be changed now (KB 4490424: no reinstallation of the role during an update).
 
     :param installing: (name, state name) of the packages that are being installed.
     """
@@ -217,7 +217,7 @@ def installing_refusal(code: str, installing: Sequence[tuple[str, str]]) -> str 
 
 
 def packages_being_installed(session: CimSession, code: str) -> list[tuple[str, str]]:
-    """(name, state name) of the packages that the site is installing; one request where there are none."""
+    """(name, state name) of the packages that the site is installing; one request if there are none."""
     return list(read_installations(session, code).under_way)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Versions of Configuration Manager: builds and names, and which rows of a table hold for a site."""
+"""Versions of Configuration Manager: builds and names, and which rows of a table apply to a site."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _BUILD = re.compile(r"5\.00?\.(\d{4,5})(?:\.\d{1,5}){0,2}", re.ASCII)
 
 
 class BadVersion(ValueError):
-    """The text is no version of Configuration Manager; the message says what is allowed."""
+    """The text is not a version of Configuration Manager; the message says what is allowed."""
 
 
 class Standing(Enum):
-    """Whether the tables know the version."""
+    """Whether the version is in the tables."""
 
     KNOWN = "known"
     NEWER = "newer than the tables"
@@ -34,8 +34,8 @@ class SiteVersion:
     """One version of a site.
 
     :param text: as it was given, such as ``5.00.9152.1000``.
-    :param name: the known version whose requirements are looked up, such as ``2609``: itself, or the nearest older one.
-    :param standing: whether the tables know it; if not, what they say of it is no more than a hint.
+    :param name: the known version whose requirements are used, such as ``2609``: the version itself, or the nearest older one.
+    :param standing: whether it is in the tables; if not, the requirements are only a hint.
     """
 
     text: str
@@ -51,7 +51,7 @@ class SiteVersion:
         return int(self.name) >= int(name)
 
     def row(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """Of rows in ascending order of ``since``, the one that holds for this version; None before the first."""
+        """Of rows in ascending order of ``since``, the one that applies to this version; None before the first."""
         reached = [row for row in rows if self.at_least(str(row["since"]))]
         return reached[-1] if reached else None
 
@@ -60,7 +60,7 @@ class SiteVersion:
 
 
 def find(text: str, option: str = "site_version") -> SiteVersion:
-    """The version that a name (``2609``) or a site's version (``5.00.9152.1000``) stands for.
+    """The version for a name (``2609``) or a site's version number (``5.00.9152.1000``).
 
     :raises BadVersion: the text is neither.
     """
@@ -72,11 +72,12 @@ def find(text: str, option: str = "site_version") -> SiteVersion:
         return _placed(given, int(build[1]), builds, names)
     if not _NAME.fullmatch(given):
         raise BadVersion(
-            f"{option}: {given[:40]!r} is no version; give the site's version such as 5.00.9152.1000, or its name such as 2609."
+            f"{option}: {given[:40]!r} is not a version; give the site's version such as 5.00.9152.1000, or its name such as "
+            "2609."
         )
     placed = _placed(given, int(given), [int(name) for name in names], names)
     if placed.standing is Standing.BETWEEN:
-        raise BadVersion(f"{option}: there is no version {given}; there are {', '.join(names)}.")
+        raise BadVersion(f"{option}: there is no version {given}; the versions are {', '.join(names)}.")
     return placed
 
 
@@ -90,6 +91,6 @@ def _placed(text: str, number: int, numbers: list[int], names: list[str]) -> Sit
 
 
 def build_of(name: str) -> str:
-    """The beginning of a version's number by its name: ``5.00.9152`` for ``2609``; empty for anything else."""
+    """The beginning of the version number for a name: ``5.00.9152`` for ``2609``; empty for anything else."""
     row = next((row for row in table("site_versions")["versions"] if str(row["name"]) == name.strip()), None)
     return f"5.00.{row['build']}" if row else ""

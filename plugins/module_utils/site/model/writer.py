@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one place that writes to a site: plans go in, writes go out, and each is proved by reading again."""
+"""The only place that writes to a site: it takes planned steps, writes them, and proves each by reading again."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 @dataclass(frozen=True)
 class Create:
-    """Add a row. ``what`` names it for people: "the service connection point on scp01.contoso.com"."""
+    """Add a row. ``what`` is its name in messages: "the service connection point on scp01.contoso.com"."""
 
     what: str
     row: CimInstance
@@ -26,10 +26,10 @@ class Create:
 
 @dataclass(frozen=True)
 class Change:
-    """Replace a row that was read by a version of it that carries the changes; nothing else of it differs.
+    """Replace a row that was read with a version of it that has the changes; nothing else in it differs.
 
-    :param proves: plain properties that must be as they were read before the write, and show the wish after it; embedded
-        properties always must.
+    :param proves: plain properties that must be unchanged before the write and as requested after it; for embedded
+        properties this is always required.
     """
 
     what: str
@@ -53,7 +53,7 @@ class Writer(Protocol):
     """Carries out steps on a site; CIM is one way, the product's cmdlets may be another."""
 
     def write(self, step: Step) -> CimInstance | None:
-        """Do the step and return the row as the site has it afterwards (None after a removal)."""
+        """Do the step and return the row as the site has it after that (None after a removal)."""
 
 
 class Refused(TaskFailure):
@@ -64,7 +64,7 @@ class CimWriter:
     """Writes through the SMS Provider with Create, Put and Delete.
 
     :param host: the provider's host, for messages.
-    :param note: hears of each write that the site has carried out, as "the removal of the account X".
+    :param note: called for each write that the site has carried out, with a text such as "the removal of the account X".
     """
 
     def __init__(self, session: CimSession, host: str, note: Callable[[str], None] = lambda _what: None) -> None:
@@ -73,13 +73,13 @@ class CimWriter:
         self._note = note
 
     def write(self, step: Step) -> CimInstance | None:
-        """Do the step; read the row again; judge by what is there.
+        """Do the step; read the row again; judge by what was read.
 
-        A fault or a lost connection does not mean that nothing was written: a WS-Man Create may even fault after a
+        A fault or a lost connection does not mean that nothing was written: a WS-Man Create may even return a fault after a
         successful write, when the provider returns no path. So the second read decides.
 
         :raises TaskFailure: the site refused, or does not show what was written.
-        :raises CimError: the request or its answer was lost and the write had no effect or one that does not show, or the row
+        :raises CimError: the request or its answer was lost and the write had no effect or no visible one, or the row
             could not be read.
         """
         row = self._whole(step) if isinstance(step, Change) else step.row
@@ -101,17 +101,17 @@ class CimWriter:
         if isinstance(trouble, CimFault):
             raise Refused(
                 f"The SMS Provider on {self._host} refused the {_verb(step)} of {step.what}. {sentence(str(trouble))} "
-                "See smsprov.log on that host."
+                "Check smsprov.log on that host."
             ) from trouble
         if trouble is not None:
             raise trouble
         raise TaskFailure(
             f"The SMS Provider on {self._host} accepted the {_verb(step)} of {step.what}, but reading it again does not show it: "
-            "another administrator or controller may be changing the same row. Run this again and see smsprov.log on that host."
+            "another administrator or controller may be changing the same row. Run this again and check smsprov.log on that host."
         )
 
     def _noted(self, step: Step) -> None:
-        # A row that is written again as it is changes nothing.
+        # A row that is written again unchanged changes nothing.
         if not isinstance(step, Change) or changed_values(step):
             self._note(f"the {_verb(step)} of {step.what}")
 
@@ -124,14 +124,15 @@ class CimWriter:
             self._session.delete(row)
 
     def _whole(self, step: Change) -> CimInstance:
-        """The row with everything that only a Get returns (lazy properties), and the changes on it.
+        """The row with everything that only a Get returns (lazy properties), and with the changes.
 
-        :raises TaskFailure: the row is gone, or is not the one that the plan was made for any more.
+        :raises TaskFailure: the row no longer exists, or has changed since the plan was made.
         """
         present = self._read_again(step)
         if present is None or not _same(step.before, present, step.proves):
             raise TaskFailure(
-                f"Somebody else changed {step.what} between reading and writing, so nothing was written. Run this again."
+                f"Another user or program changed {step.what} between reading and writing, so nothing was written. Run this "
+                "again."
             )
         return present.with_values(changed_values(step))
 
@@ -146,15 +147,15 @@ class CimWriter:
 
 
 def sentence(text: str) -> str:
-    """The words of somebody else as a sentence of their own, so that the next one does not run into them."""
+    """A quoted message as a complete sentence, so that the next sentence is separate from it."""
     trimmed = text.strip()
     return trimmed if not trimmed or trimmed[-1] in ".!?:;" else f"{trimmed}."
 
 
 def no_right_to_write(host: str, what: str, fault: CimFault) -> TaskFailure:
-    """The refusal of an account that may read the site but not change it; ``what`` as in "the creation of the account X"."""
+    """The failure for an account that may read the site but not change it; ``what`` as in "the creation of the account X"."""
     return TaskFailure(
-        f"The SMS Provider on {host} does not let this account carry out {what}: it needs a security role that may modify the "
+        f"The SMS Provider on {host} does not allow this account {what}: it needs a security role that may modify the "
         f"site (Full Administrator or Infrastructure Administrator). {sentence(str(fault))}"
     )
 
@@ -165,9 +166,9 @@ def changed_values(step: Change) -> dict[str, Any]:
 
 
 def shows(step: Step, present: CimInstance | None) -> bool:
-    """Whether a row that was read again is what the step wanted: gone, or there with every embedded property of the wish.
+    """Whether a row that was read again is as the step requested: removed, or present with every requested embedded property.
 
-    Of a change also with the plain properties that it proves.
+    For a change, also with the plain properties that it proves.
     """
     if isinstance(step, Delete):
         return present is None
@@ -180,9 +181,9 @@ def shows(step: Step, present: CimInstance | None) -> bool:
 
 
 def _all_shown(step: Step, present: CimInstance | None) -> bool:
-    """Whether a change shows in its plain properties as well.
+    """Whether a change is visible in its plain properties as well.
 
-    Asked only where the site did not say that it accepted the write: a real provider may hide some, such as a password.
+    Used only if the site did not confirm the write: a real provider may hide some properties, such as a password.
     """
     if not isinstance(step, Change) or present is None:
         return True

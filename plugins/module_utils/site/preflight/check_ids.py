@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The ids that checks of a report can have, so that a misspelt one is refused; and those of a preflight. Pure."""
+"""The ids that checks of a report can have, so that a misspelt id is refused; and those of a preflight. Pure."""
 
 from __future__ import annotations
 
@@ -39,11 +39,11 @@ class CheckIds:
     """The ids of one kind of report.
 
     :param kind: ``preflight`` or ``verify``.
-    :param named: gives the ids that are known beforehand; called when they are needed, since some come out of tables.
-    :param patterns: ids that come from what was looked at, such as the addresses that were tried: expressions by what stands for
-        them in messages.
-    :param families: beginnings of ids that messages do not list one by one.
-    :param numbered: of these families an id may end with a number.
+    :param named: returns the ids that are known in advance; called only when they are needed, since some come from tables.
+    :param patterns: ids that depend on what was checked, such as the addresses that were tried: a regular expression for each
+        text by which messages name them.
+    :param families: prefixes of ids that messages do not list one by one.
+    :param numbered: ids of these families may end with a number.
     """
 
     kind: str
@@ -59,9 +59,9 @@ class CheckIds:
         return id.startswith(self.numbered) and _NUMBERED.sub("", id) in self.named()
 
     def unknown(self, accept: Iterable[object], option: str) -> list[str]:
-        """A sentence for each accepted id that no check has, with those that it may have been meant to be.
+        """A sentence for each accepted id that no check has, with the id that was probably meant.
 
-        :param option: the name of the option, for people.
+        :param option: the name of the option, for the message.
         """
         return [self._refusal(name, option) for name in accept if not (isinstance(name, str) and self.is_known(name))]
 
@@ -76,7 +76,7 @@ class CheckIds:
 
 
 def whole_parts(parts: Iterable[str]) -> frozenset[str]:
-    """The ids of the checks that stand for whole parts, which were not carried out."""
+    """The ids of the checks that represent complete parts which were not carried out."""
     return frozenset(f"{part}_checked" for part in parts)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Checks that were taken on several hosts, as one list: for people, for programs, and as JUnit XML. Pure."""
+"""Checks that ran on several hosts, as one list: as text, as data for programs, and as JUnit XML. Pure."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, report
 
 FAIL_ON = ("failed", "warning", "none")
-# Characters that XML 1.0 cannot hold; texts of servers may have any.
+# Characters that XML 1.0 does not allow; texts from servers may contain any.
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST_DETAIL = 2000
 _FAILED, _WARNING, _ADVICE, _SKIPPED, _PASSED = "FAILED", "WARNING", "ADVICE", "SKIPPED", "PASSED"
-# Of a line with the names of checks that passed.
+# Maximum width of the names in a line of checks that passed.
 _NAMES_WIDTH = 90
 
 
@@ -38,11 +38,11 @@ def whole(found: Sequence[Found], fail_on: str, title: str, kind: str) -> dict[s
     """One report: ``checks``, ``counts``, ``blocked``, and for output ``summary``, ``table``, ``stopped_by``, ``failures``,
     ``junit``.
 
-    :param title: name of the report in the JUnit XML; :param kind: what its cases are called after, such as ``preflight``.
+    :param title: name of the report in the JUnit XML; :param kind: first part of its class names, such as ``preflight``.
     :raises ValueError: ``fail_on`` is none of FAIL_ON.
     """
     if fail_on not in FAIL_ON:
-        raise ValueError(f"fail_on: {fail_on!r} is not possible; allowed are {', '.join(FAIL_ON)}.")
+        raise ValueError(f"fail_on: {fail_on!r} is not possible; choose from {', '.join(FAIL_ON)}.")
     summed = report(entry.check for entry in found)
     return {
         "checks": [entry.as_data() for entry in found],
@@ -57,7 +57,7 @@ def whole(found: Sequence[Found], fail_on: str, title: str, kind: str) -> dict[s
 
 
 def accepted(found: Iterable[Found], accept: Collection[str]) -> list[Found]:
-    """The checks, where one that is not right and whose id is accepted is told, and counts as skipped."""
+    """The checks; one that is not right and whose id is accepted is shown, and counts as skipped."""
     return [_accepted(entry) if entry.check.id in accept else entry for entry in found]
 
 
@@ -65,25 +65,25 @@ def _accepted(entry: Found) -> Found:
     check = entry.check
     if check.status in (Status.PASSED, Status.SKIPPED):
         return entry
-    detail = f"Accepted, though it is {_told_as(check).lower()}: {check.detail}"
+    detail = f"Accepted, although the result is {_told_as(check).lower()}: {check.detail}"
     return replace(entry, check=replace(check, status=Status.SKIPPED, detail=detail[:MOST_DETAIL]))
 
 
 def not_looked_at(part: str, result: Mapping[str, Any], host: str) -> Check:
-    """The one failed check that stands for a part whose module could not be reached or failed."""
+    """The one failed check that represents a part whose host could not be reached or whose module failed."""
     if result.get("unreachable"):
-        remedy = "See that the host is up, that WinRM listens there, and that this account may log on."
+        remedy = "Make sure that the host is up, that WinRM listens there, and that this account may log on."
         return whole_part(part, Status.FAILED, f"{host} could not be reached: {_message(result)}", remedy)
-    return whole_part(part, Status.FAILED, _message(result), "Mend what the message names, and run this again.")
+    return whole_part(part, Status.FAILED, _message(result), "Fix what the message names, and run this again.")
 
 
 def whole_part(part: str, status: Status, detail: str, remedy: str = "") -> Check:
-    """The one check that stands for a part that was not looked at."""
+    """The one check that represents a part that was not checked."""
     return Check(f"{part}_checked", f"The checks of the part {part} were carried out", status, detail, remedy)
 
 
 def stops(check: Check, fail_on: str) -> bool:
-    """Whether a check ends the run: a required one that failed; with ``warning`` also any other that is not right."""
+    """Whether a check fails the run: a required one that failed; with ``warning`` also any other that is not right."""
     if fail_on == "none":
         return False
     if fail_on == "warning":
@@ -98,7 +98,7 @@ def sentence(entry: Found) -> str:
 
 
 def summary(checks: Iterable[Check]) -> str:
-    """How many checks came to what, in words. Advice that failed is told apart: it ends no run by itself."""
+    """How many checks have which result, as text. Advisory checks that failed are counted separately: they fail no run."""
     found = list(checks)
     advice = sum(_is_advice(check) for check in found)
     counts = {status: sum(check.status is status for check in found) for status in Status}
@@ -114,9 +114,9 @@ def summary(checks: Iterable[Check]) -> str:
 
 
 def table(found: Sequence[Found]) -> list[str]:
-    """Lines for people: what is not passed, the worst first, then the names of what is, by host.
+    """Lines to print: the checks that did not pass, the worst first, then the names of those that passed, by host.
 
-    Checks of a host that say the same share a line; the names of those that passed take as many as they need.
+    Checks of a host with the same text share a line; the names of those that passed take as many lines as they need.
     """
     hosts = max((len(entry.host) for entry in found), default=0)
     lines: dict[tuple[str, str, str], list[str]] = {}
@@ -154,7 +154,7 @@ def _said(check: Check) -> str:
 def junit(found: Sequence[Found], title: str, fail_on: str, kind: str) -> str:
     """JUnit XML: a suite for each part and host, a case for each check.
 
-    It agrees with the exit status: a check is a failure where it ends the run. Of others that are not right system-out tells.
+    It agrees with the exit status: a check is a failure where it fails the run. Others that are not right are in system-out.
     """
     suites = ET.Element("testsuites", {"name": _xml(title)})
     for part, host in dict.fromkeys((entry.part, entry.host) for entry in found):

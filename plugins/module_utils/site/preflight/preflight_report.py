@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The parts of a preflight, taken on several hosts, as one list. Pure."""
+"""The parts of a preflight, which ran on several hosts, as one list. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def found_in(part: Mapping[str, Any]) -> list[Found]:
     """The checks of one part.
 
     :param part: ``part`` and ``host``, and either ``result``, what the module returned, or ``status``, ``detail`` and perhaps
-        ``remedy`` of the one check that stands for the part, which was not carried out.
+        ``remedy`` of the one check that represents the part, which was not carried out.
     """
     name, host = str(part["part"]), str(part["host"])
     result: Mapping[str, Any] = part.get("result") or {}
@@ -38,10 +38,10 @@ def found_in(part: Mapping[str, Any]) -> list[Found]:
 def whole(
     parts: Iterable[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight", accept: Collection[str] = ()
 ) -> dict[str, Any]:
-    """One report out of all parts, as ``check_report.whole`` makes it.
+    """One report from all parts, as ``check_report.whole`` makes it.
 
-    :param accept: ids of checks that are known and accepted: they are told, and count as skipped.
-    :raises ValueError: ``fail_on`` is not possible, or an accepted id is none.
+    :param accept: ids of checks whose result is known and accepted: they are shown, and count as skipped.
+    :raises ValueError: ``fail_on`` is not possible, or no check has an accepted id.
     """
     refused = PREFLIGHT.unknown(accept, "accept")
     if refused:

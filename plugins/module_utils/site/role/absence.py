@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Seeing a removal to its end: the row is gone at once, the server lets go later, and a dead one never does."""
+"""Follows a removal to its end: the row is deleted at once, the role on the server later, and on a dead server never."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 
 @dataclass(frozen=True)
 class Absence:
-    """What was seen after the rows were gone.
+    """What was seen after the rows were deleted.
 
-    ``installed``: whether the site still counts the role on a server that it was to leave; None when nobody looked.
+    ``installed``: whether the site still lists the role on a server that it was to be removed from; None if not checked.
     ``left_behind``: what remains there, as data.
     """
 
@@ -36,19 +36,19 @@ NOT_LOOKED_AT = Absence(None, [], [])
 
 
 def carry_out(task: Task, site: Site, steps: Sequence[Delete], wait: bool, gone: bool, limit_seconds: float) -> Absence:
-    """Delete the rows and follow the site. A removal that fails on the server is a warning: the row is gone all the same.
+    """Delete the rows and follow the site. A removal that fails on the server is a warning: the row is deleted anyway.
 
     :param steps: rows of one server.
-    :param gone: the server exists no more, so nobody waits for it.
-    :raises TaskFailure: the site refused a write, or the server did not let go within the limit.
+    :param gone: the server no longer exists, so the task does not wait for it.
+    :raises TaskFailure: the site refused a write, or the role was not removed from the server within the limit.
     """
     server = rows.server_of(steps[0].row)
-    # A site that is gone says nothing about its servers, and no other one speaks for it.
+    # A site that no longer exists reports nothing about its servers, and no other site does so for it.
     followed = any(rows.site_of(step.row) == site.code for step in steps)
     try:
         verdict = placing.remove(task, site, steps, wait and followed and not gone, limit_seconds)
     except SiteFailure as failure:
-        task.warn(f"{failure.message} The row is removed, so this is no failure of the task.")
+        task.warn(f"{failure.message} The row is removed, so the task does not fail.")
         return _seen(task, _held(task, site, (), server), failure.result.get("evidence", []))
     if verdict is not None:
         return Absence(False, follow.evidence(verdict), [])
@@ -56,13 +56,13 @@ def carry_out(task: Task, site: Site, steps: Sequence[Delete], wait: bool, gone:
 
 
 def see_through(task: Task, site: Site, server: str, present: Sequence[CimInstance], gone: bool, limit_seconds: float) -> Absence:
-    """Whether a removal whose row is gone already has ended; waited for, but not in check mode.
+    """Whether a removal whose row is already deleted has ended; the task waits for that, but not in check mode.
 
-    A server on which the site has given up is not waited for: every run says the same of it, whether it is named or not.
+    There is no wait for a server on which the removal failed: every run reports the same about it, whether it is named or not.
 
     :param server: only this one; empty for every server that has no row.
-    :param present: the rows of the role that are there.
-    :raises TaskFailure: a server did not let go within the limit.
+    :param present: the rows of the role that exist.
+    :raises TaskFailure: the role was not removed from a server within the limit.
     """
     held = _held(task, site, present, server)
     if not held:
@@ -81,7 +81,7 @@ def see_through(task: Task, site: Site, server: str, present: Sequence[CimInstan
 
 
 def _held(task: Task, site: Site, present: Sequence[CimInstance], server: str) -> list[ComponentState]:
-    """Where this site still counts the role's downloader though no row of it is there."""
+    """Where this site still lists the role's downloader although the role has no row there."""
     states = status.component_states(task.cim, site.code, (naming.DOWNLOADER,))
     return [
         state

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The service connection point: what is there, what is wished, and the one step between them - or why there may be none."""
+"""The service connection point: its present state, the requested state, and the step between them - or why there may be none."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equ
 
 @dataclass(frozen=True)
 class Wish:
-    """What the task declares. ``server`` may be empty only when ``present`` is false; ``mode`` None leaves it as it is.
+    """What the task declares. ``server`` may be empty only when ``present`` is false; ``mode`` None leaves the mode unchanged.
 
-    ``move`` lets the role be taken from the server that has it, which must be ``move_from`` where that is named.
+    ``move`` allows the role to be moved from the server that has it, which must be ``move_from`` where that is given.
     """
 
     present: bool
@@ -46,7 +46,7 @@ class Wish:
 class RoleState:
     """The site the task works on and every row of the role in its hierarchy.
 
-    ``on_site_server``: the wished server is a site server, so it may be one of a pair.
+    ``on_site_server``: the requested server is a site server, so it may be one of a pair.
     """
 
     site: Site
@@ -59,19 +59,19 @@ class RoleState:
         return [(rows.server_of(row), rows.site_of(row)) for row in self.rows]
 
     def row_on(self, server: str) -> CimInstance | None:
-        """The row on the server; that of the site worked on, where it has one at several sites."""
+        """The row on the server; where the server has one at several sites, that of the task's site."""
         found = [row for row in self.rows if rows.is_on(row, server)]
         return next((row for row in found if rows.site_of(row) == self.site.code), found[0] if found else None)
 
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a write depends on besides the role itself.
+    """What a write depends on in addition to the role itself.
 
-    ``site_systems`` maps the wished server, if it is a site system, to that row; ``site_servers`` are the servers of the site's
-    ``SMS Site Server`` rows, ``installing`` the (name, state) of update packages that are being installed, ``unknown_states`` of
-    those that may be. ``host`` is where the task runs, as its user names it, ``providers`` the hosts of the SMS Providers by
-    site, read where a refusal names them.
+    ``site_systems`` maps the requested server, if it is a site system, to that row; ``site_servers`` are the servers of the
+    site's ``SMS Site Server`` rows, ``installing`` the (name, state) of update packages that are being installed,
+    ``unknown_states`` of those that may be. ``host`` is where the task runs, by its inventory name, ``providers`` the hosts of
+    the SMS Providers by site, read only where a refusal names them.
     """
 
     sites: tuple[Site, ...] = ()
@@ -88,7 +88,7 @@ class Surroundings:
         return next((row for row in alike if rows.server_of(row) == server), alike[0] if alike else None)
 
     def host_of(self, code: str, own: str) -> str:
-        """The host to run on for a site: one of its SMS Providers. A site that is gone is the work of the top-level site.
+        """The host to run on for a site: one of its SMS Providers; for a site that no longer exists, that of the top-level site.
 
         :param own: the site that the task works on.
         """
@@ -101,14 +101,14 @@ class Surroundings:
 
 @dataclass(frozen=True)
 class Refusal:
-    """The wish must not be carried out; the sentence says why and what to do. ``ways`` are the steps that it names, as data."""
+    """The request must not be carried out; the message says why and what to do. ``ways`` are the steps that it names, as data."""
 
     message: str
     ways: tuple[WayOut, ...] = ()
 
 
 def settled(state: RoleState, wish: Wish) -> bool:
-    """Whether the hierarchy shows the wish already, at the right place: then nothing else needs to be read."""
+    """Whether the hierarchy is already as requested, on the right server and site: then nothing else needs to be read."""
     if not wish.present:
         return not _to_remove(state, wish)
     row = state.row_on(wish.server)
@@ -122,9 +122,9 @@ def settled(state: RoleState, wish: Wish) -> bool:
 
 
 def expecting_site_system(around: Surroundings, site: Site, server: str) -> Surroundings:
-    """The surroundings with the server as a site system of the site, for planning what comes after it was made one.
+    """The surroundings with the server as a site system of the site, to plan what follows once it is one.
 
-    A server that is a site system already, of whichever site, stays what it is.
+    A server that is already a site system, of whichever site, is left unchanged.
     """
     if around.site_system(server) is not None:
         return around
@@ -133,7 +133,7 @@ def expecting_site_system(around: Surroundings, site: Site, server: str) -> Surr
 
 
 def decide(state: RoleState, wish: Wish, around: Surroundings) -> Step | Refusal:
-    """The step that leads from the present state to the wish, or the refusal. To be asked only when it is not settled."""
+    """The step from the present to the requested state, or the refusal. Call it only when ``settled`` is false."""
     return _decide_present(state, wish, around) if wish.present else _decide_absent(state, wish, around)
 
 
@@ -169,19 +169,19 @@ def _decide_present(state: RoleState, wish: Wish, around: Surroundings) -> Step 
 
 
 def _remnant(server: str, site: Site, around: Surroundings) -> str | None:
-    """Why a server that a site which is gone has as its site system can not get the role yet."""
+    """Why a server that is a site system of a site which no longer exists cannot have the role yet."""
     system = around.site_system(server)
     if system is None or not _is_gone(rows.site_of(system), around):
         return None
     steps = ways.renewal(server, around.host)
     return (
-        f"{server} is a site system server of site {rows.site_of(system)}, which is no site of this hierarchy any more. "
+        f"{server} is a site system server of site {rows.site_of(system)}, which is no longer a site of this hierarchy. "
         f"Make it one of {site.code}: {steps[1].command}; then {steps[2].command}."
     )
 
 
 def _misplaced(state: RoleState, wish: Wish, around: Surroundings) -> Refusal | None:
-    """Why rows that are there forbid the wish, with the way out of each; None when they do not."""
+    """Why existing rows prevent what the task asks for, with the way out of each; None when they do not."""
     site = state.site
     tier = below_the_top(state, wish, around)
     if tier:
@@ -209,14 +209,14 @@ def _misplaced(state: RoleState, wish: Wish, around: Surroundings) -> Refusal | 
 
 
 def below_the_top(state: RoleState, wish: Wish, around: Surroundings) -> Refusal | None:
-    """Why the site worked on can not have the role. Rows of the role there come first: only its own provider removes them."""
+    """Why the task's site cannot have the role. Its rows of the role are removed first: only its own provider can do that."""
     tier = placement.tier_refusal(state.site, around.sites)
     if tier is None:
         return None
     own = [row for row in state.rows if rows.site_of(row) == state.site.code]
     if own:
         found = _removals(own, state, around)
-        first = f"It is there all the same, on {rows.server_of(own[0])}: remove it with {_one_after_the_other(found)}. "
+        first = f"It is nevertheless there, on {rows.server_of(own[0])}: remove it with {_one_after_the_other(found)}. "
         return Refusal(f"{tier} {first}Then run this on the host of the SMS Provider of the top-level site.", found)
     top = placement.top_of(around.sites)
     if top is None:
@@ -239,7 +239,7 @@ def _decide_absent(state: RoleState, wish: Wish, around: Surroundings) -> Step |
     if any(not rows.is_on(other, server) for other in found):
         out = _removals(found, state, around)
         stray = placement.stray_refusal(state.holders)
-        return Refusal(f"{stray} Name the one that is to go: {_one_after_the_other(out)}.", out)
+        return Refusal(f"{stray} Name the one that is to be removed: {_one_after_the_other(out)}.", out)
     foreign = placement.foreign_refusal(state.site, server, code, around.sites)
     if foreign and not _may_remove(row, state.site, around):
         out = _removals([row], state, around)
@@ -249,19 +249,19 @@ def _decide_absent(state: RoleState, wish: Wish, around: Surroundings) -> Step |
 
 
 def _may_remove(row: CimInstance, site: Site, around: Surroundings) -> bool:
-    """Whether this site removes the row: its own, and at the top that of a site that is gone, which nobody else could remove."""
+    """Whether this site removes the row: its own rows; at the top also those of a site that no longer exists (no other could)."""
     return rows.site_of(row) == site.code or (site.top_level and _is_gone(rows.site_of(row), around))
 
 
 def _is_gone(code: str, around: Surroundings) -> bool:
-    """Whether the hierarchy knows no such site any more."""
+    """Whether the hierarchy no longer has such a site."""
     return bool(around.sites) and not any(site.code == code for site in around.sites)
 
 
 def _removals(found: Sequence[CimInstance], state: RoleState, around: Surroundings) -> tuple[WayOut, ...]:
     """How to remove each of these rows, on the host that can."""
     places = [(rows.server_of(row), around.host_of(rows.site_of(row), state.site.code)) for row in found]
-    # One removal takes every row of a server at a site; a full name says best which server is meant.
+    # One removal covers every row of a server at a site; a full name identifies the server best.
     named: list[tuple[str, str]] = []
     for server, host in sorted(places, key=lambda place: "." not in place[0]):
         if not any(host == known and naming.same_computer(server, name) for name, known in named):
@@ -286,7 +286,7 @@ def deletions(state: RoleState, wish: Wish, step: Delete, around: Surroundings) 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """A row that an absence did not touch, and how to remove it."""
+    """A row that a removal did not touch, and how to remove it."""
 
     server: str
     site_code: str
@@ -297,25 +297,25 @@ class Elsewhere:
 
 
 def elsewhere(state: RoleState, left: Sequence[CimInstance], around: Surroundings) -> list[Elsewhere]:
-    """Where the role still is after an absence.
+    """Where the role still is after a removal.
 
-    :param left: the rows that stay.
+    :param left: the rows that remain.
     """
     return [Elsewhere(rows.server_of(row), rows.site_of(row), way) for row in left for way in _removals([row], state, around)]
 
 
 def elsewhere_told(wish: Wish, found: Sequence[Elsewhere], removed: bool) -> str:
-    """The same for people: it is no failure, but the hierarchy still has the role."""
+    """The same as a message: it is no failure, but the hierarchy still has the role."""
     where = placement.listed([(one.server, one.site_code) for one in found])
-    done = "was removed there" if removed else "is not there, and nothing was removed"
+    done = f"was removed from {wish.server}" if removed else f"is not on {wish.server}, so nothing was removed"
     return (
-        f"The service connection point of {wish.server} {done}. The hierarchy still has it on {where}. "
+        f"The service connection point {done}. The hierarchy still has one on {where}. "
         f"To remove it too: {_one_after_the_other([one.way for one in found])}."
     )
 
 
 def _to_remove(state: RoleState, wish: Wish) -> list[CimInstance]:
-    """The rows that an absence is about: those on the server when one is named, else all."""
+    """The rows to remove: those on the server when one is named, else all."""
     return [row for row in state.rows if not wish.server or rows.is_on(row, wish.server)]
 
 
@@ -353,9 +353,9 @@ def site_servers_of(found: Sequence[CimInstance], code: str) -> frozenset[str]:
 
 
 def read_surroundings(session: CimSession, site: Site, server: str, host: str) -> Surroundings:
-    """What the guards need: sites, the wished server as a site system (if one is wished), site servers, updates.
+    """What the guards need: sites, the requested server as a site system (if one is requested), site servers, updates.
 
-    Other site systems, which may be thousands, are not asked for.
+    Other site systems, of which there may be thousands, are not queried.
     """
     around = read_rows(session, site.code, (naming.SITE_SERVER,))
     if server:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The module service_connection_point at work: what is decided is written, followed and told. Its options come from the task."""
+"""The work of the module service_connection_point: writes what was decided, follows the site and reports. Options: the task's."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 
 
 def unchanged(task: Task, state: RoleState, wish: Wish) -> Result:
-    """The configuration is as wished; a run that was cut off may still have to see the site finish."""
+    """The configuration is as requested; after an interrupted run the site may still have to finish."""
     if not wish.present:
         return _absent_already(task, state, wish)
     site, limit = state.site, task.params["wait_timeout"]
@@ -50,7 +50,7 @@ def unchanged(task: Task, state: RoleState, wish: Wish) -> Result:
 
 
 def _absent_already(task: Task, state: RoleState, wish: Wish) -> Result:
-    """No row is there that the absence is about. Others may be, and the site may still be removing the role."""
+    """No row exists that is to be removed. Others may exist, and the site may still be removing the role."""
     result = {**_outcome(False, None), **telling.elsewhere_after(task, state, wish, state.rows, removed=False)}
     if not task.params["wait"]:
         return {**result, "left_behind": []}
@@ -60,7 +60,7 @@ def _absent_already(task: Task, state: RoleState, wish: Wish) -> Result:
 
 
 def _followed(task: Task, state: RoleState, wish: Wish) -> Result:
-    """What the site says of the role's installation on the server, seen to its end unless in check mode."""
+    """What the site reports about the role's installation on the server; the task waits for its end, except in check mode."""
     site, server, limit = state.site, wish.server, task.params["wait_timeout"]
     if not task.params["wait"]:
         return {}
@@ -71,9 +71,9 @@ def _followed(task: Task, state: RoleState, wish: Wish) -> Result:
 
 
 def changed(task: Task, state: RoleState, wish: Wish) -> Result:
-    """Lead the hierarchy to the wish, or say why not; in check mode say what would be done.
+    """Bring the hierarchy to the requested state, or say why not; in check mode say what would be done.
 
-    :raises TaskFailure: a refusal, with its ``way_out``, or what went wrong on the way.
+    :raises TaskFailure: a refusal, with its ``way_out``, or what failed during the change.
     """
     refusal = move_refusal(state, wish)
     if refusal:
@@ -90,10 +90,10 @@ def changed(task: Task, state: RoleState, wish: Wish) -> Result:
     if moved and isinstance(step, Create):
         moved["steps"] = install_steps(step)
     if isinstance(step, Change) and task.params["mode_change"] == "report" and not task.check_mode:
-        # The thread has to be there before it can be stopped for the new mode.
+        # The thread has to exist before it can be stopped for the new mode.
         told = telling.told_before(task, state.site, around, step.before, step.row)
         return {**_outcome(False, step.before), **moved, **told, **_followed(task, state, wish), "mode_change_due": True}
-    # The write that ends a change begun with `report` has been told of already.
+    # The write that ends a change begun with `report` has been reported already.
     told = {} if task.params["mode_change"] == "confirm" else _told_before(task, state.site, around, step)
     diff = _diff(step)
     if isinstance(step, Delete):
@@ -139,7 +139,7 @@ def _written(task: Task, state: RoleState, wish: Wish, step: Create | Change) ->
 
 
 def _moved(task: Task, state: RoleState, wish: Wish, around: Surroundings) -> Result:
-    """Take the role from the server that has it to the wished one."""
+    """Move the role from the server that has it to the requested one."""
     plan = plan_move(state, wish, around)
     if isinstance(plan, Refusal):
         raise telling.refused(task, state, around, lambda told: plan_move(state, wish, told))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Following the site after a write: the row is only configuration, the site component manager installs and removes later."""
+"""Follows the site after a write: the row is only configuration; the site component manager installs and removes later."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, Ta
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 
-# What an installation or a removal says of its outcome.
+# The status messages about the outcome of an installation or a removal.
 OUTCOME_IDS = (
     status.INSTALL_BEGUN,
     status.INSTALLED,
@@ -28,19 +28,19 @@ OUTCOME_IDS = (
 )
 
 
-# Far more than the clocks of a site's servers can differ: Kerberos lets five minutes pass.
+# Far more than the clocks of a site's servers can differ: Kerberos allows five minutes.
 _LOOK_BACK = timedelta(hours=1)
 
 
 class SiteFailure(TaskFailure):
-    """The site itself reports that it could not install or remove the role; its words are quoted."""
+    """The site itself reports that it could not install or remove the role; its message is quoted."""
 
 
 @dataclass(frozen=True)
 class Mark:
     """A moment in the site's own numbering of status messages: what has a higher RecordID came later.
 
-    ``since``: only messages from then on were looked at, so older ones did not come later, whatever their number; None for all.
+    ``since``: only messages from this time on were read, so older ones are not newer, whatever their number; None for all.
     """
 
     record: int
@@ -60,7 +60,7 @@ class Verdict:
 
 
 def mark(task: Task, code: str, component: str, ids: tuple[int, ...]) -> Mark:
-    """Take the moment before a write. Two requests and more, for the site's time and the messages of its last hour.
+    """Record the moment before a write. Two or more requests, for the site's time and the messages of its last hour.
 
     A site keeps the messages of months, and one that is busy writes some of them every few minutes.
     """
@@ -72,7 +72,7 @@ def mark(task: Task, code: str, component: str, ids: tuple[int, ...]) -> Mark:
 def judge_installation(summary: ComponentState | None, messages: Sequence[StatusMessage], after_write: bool) -> Verdict:
     """Whether the role is really installed.
 
-    The component summarizer must say that it is started. After a write of this run, a message of success newer than the write is
+    The component summarizer must report it as started. After a write of this run, a success message newer than the write is
     needed too: the summarizer may still show an earlier installation. The newest message of an attempt decides about failure.
     """
     outcomes = [message for message in messages if message.id in (status.INSTALLED, status.INSTALL_FAILED)]
@@ -88,10 +88,10 @@ def judge_installation(summary: ComponentState | None, messages: Sequence[Status
 
 
 def judge_removal(summary: ComponentState | None, messages: Sequence[StatusMessage], stopped_before: bool = False) -> Verdict:
-    """Whether the server has let go of the role: the site no longer counts its downloader there, or counts it as stopped.
+    """Whether the role is removed from the server: the site no longer lists its downloader there, or lists it as stopped.
 
-    :param stopped_before: it was stopped before the row was removed, so that alone tells nothing; then the message of the
-        removal must be there too, or the site must have forgotten the component.
+    :param stopped_before: it was stopped before the row was removed, so that alone proves nothing; then the removal's message
+        must exist too, or the site must no longer list the component.
     """
     outcomes = [message for message in messages if message.id in (status.DEINSTALLED, status.DEINSTALL_FAILED)]
     last = outcomes[-1] if outcomes else None
@@ -105,10 +105,10 @@ def judge_removal(summary: ComponentState | None, messages: Sequence[StatusMessa
 
 
 def judge_stopped(summary: ComponentState | None, messages: Sequence[StatusMessage]) -> bool:
-    """Whether a downloader that is not started is installed all the same, and only stopped.
+    """Whether a downloader that is not started is nevertheless installed, and only stopped.
 
     The site may still show a former installation as stopped, so the newest message of its installation or removal decides;
-    where none is left, the role was installed long ago.
+    where none remains, the role was installed long ago.
     """
     if summary is None or summary.state != "stopped":
         return False
@@ -126,7 +126,7 @@ def stopped_only(task: Task, site: Site, server: str, summary: ComponentState | 
 def see_through(
     task: Task, site: Site, server: str, states: Sequence[ComponentState], limit_seconds: float
 ) -> tuple[bool, Verdict]:
-    """Whether an installation whose row is as wished already has ended; waited for, but in check mode.
+    """Whether an installation whose row is already as requested has ended; the task waits for that, except in check mode.
 
     :param states: the downloader's, on every server, as read a moment ago.
     :raises TaskFailure: as in ``wait_for_installation``.
@@ -166,7 +166,7 @@ def wait_for_installation(task: Task, site: Site, server: str, since: Mark, limi
 def wait_for_removal(
     task: Task, site: Site, server: str, since: Mark, limit_seconds: float, stopped_before: bool = False
 ) -> Verdict:
-    """Follow the site until the server has let go of the role; see ``judge_removal``.
+    """Follow the site until the role is removed from the server; see ``judge_removal``.
 
     :raises SiteFailure: the site reports a failed removal.
     :raises TaskFailure: the limit passed.
@@ -200,7 +200,7 @@ def wait_for_distribution(task: Task, site: Site, since: Mark, limit_seconds: fl
     if seen is None:
         raise TaskFailure(
             f"Site {site.code} did not process the changed configuration within {limit_seconds:.0f} s. The change is written; "
-            f"see hman.log on {site.server}, then run this again."
+            f"check hman.log on {site.server}, then run this again."
         )
     return seen
 
@@ -216,7 +216,7 @@ def distribution_within(task: Task, site: Site, since: Mark, limit_seconds: floa
 
 
 def evidence(verdict: Verdict) -> list[dict[str, Any]]:
-    """What proves the state, as data with a ``text`` for people: the summarizer's row, then the messages, newest last."""
+    """What proves the state, as data with a ``text`` for users: the summarizer's row, then the messages, newest last."""
     found: list[dict[str, Any]] = []
     if verdict.summary is not None:
         seen = verdict.summary
@@ -253,16 +253,16 @@ def _outcome(task: Task, site: Site, server: str, verdict: Verdict | None, verb:
     if verdict is None:
         raise TaskFailure(
             f"Site {site.code} did not {verb} the role on {server} within {limit_seconds:.0f} s. The row is written and the "
-            f"site goes on by itself; see sitecomp.log on {site.server}. Run this again to go on waiting, with a longer "
-            "wait_timeout (service_connection_point_wait_timeout in the roles) if need be."
+            f"site continues by itself; check sitecomp.log on {site.server}. Run this again to continue waiting, with a longer "
+            "wait_timeout (service_connection_point_wait_timeout in the roles) if necessary."
         )
     if verdict.done or verdict.failure is None:
         return verdict
     said = status.with_words(task.cim, site.code, verdict.failure)
-    quoted = " ".join(word for word in said.words if word) or "no further words"
+    quoted = " ".join(word for word in said.words if word) or "no further text"
     raise SiteFailure(
         f"Site {site.code} failed to {verb} the role on {server}: status message {said.id} of {said.component} at "
-        f'{said.time}: "{quoted}". The site tries again every 60 minutes; open sitecomp.log on {site.server} for the cause, '
-        "mend it and run this again.",
+        f'{said.time}: "{quoted}". The site tries again every 60 minutes; check sitecomp.log on {site.server} for the cause, '
+        "fix it and run this again.",
         evidence=evidence(Verdict(False, said, verdict.summary, verdict.messages)),
     )

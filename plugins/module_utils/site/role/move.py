@@ -1,11 +1,11 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The plan of a move: off the server that has the role, then on the new one - never the other way round, never both.
+"""The plan of a move: remove the role from the server that has it, then install it on the new one - never in reverse, never both.
 
-A move that was cut off between removal and installation is finished by running it again: then no server has the role, and the
-plan is a plain installation. What the old row said is gone by then. So a move is told the mode; it never guesses one, because
-a guess could send an offline hierarchy to the internet. Everything else of the old row belongs to that installation: the new
-row begins as the product's own removal and installation would leave it (Remove- and Add-CMServiceConnectionPoint).
+A move that was interrupted between removal and installation is finished by running it again: then no server has the role, and
+the plan is a plain installation. The old row no longer exists by then. So a move must be given the mode; it never guesses one,
+because a guess could send an offline hierarchy to the internet. Everything else of the old row belongs to that installation:
+the new row begins as the product's own removal and installation would leave it (Remove- and Add-CMServiceConnectionPoint).
 """
 
 from __future__ import annotations
@@ -47,14 +47,14 @@ class MovePlan:
 
 
 def wish_problem(wish: Wish, wait: bool) -> str | None:
-    """Options that do not go together, or None. Told before anything is read.
+    """Options that cannot be combined, or None. Reported before anything is read.
 
     :param wait: whether the task follows the site.
     """
     if wish.move_from and not wish.move:
-        return "move_from: goes with move: true only; set that too, or leave move_from out."
+        return "move_from: is possible with move: true only; set that too, or leave move_from out."
     if wish.move and not wish.present:
-        return "move: true goes with state: present only; a removal names no other server."
+        return "move: true is possible with state: present only; a removal has no other server."
     if wish.move and naming.same_computer(wish.move_from, wish.server):
         return f"move_from: {wish.server} is the server that the role is to be moved to; name the old one, or leave it out."
     if wish.move and not wait:
@@ -63,14 +63,14 @@ def wish_problem(wish: Wish, wait: bool) -> str | None:
 
 
 def is_move(state: RoleState, wish: Wish) -> bool:
-    """Whether the wish takes the role from another server: the one row of the hierarchy is there."""
+    """Whether the task moves the role from another server: that is where the hierarchy's only row is."""
     return wish.present and wish.move and len(state.rows) == 1 and not rows.is_on(state.rows[0], wish.server)
 
 
 def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | Refusal:
-    """Both steps, or why neither may be done. To be asked when ``is_move``.
+    """Both steps, or why neither may be done. Call it only when ``is_move``.
 
-    Each step is decided as if it stood alone, the installation for a hierarchy without the role.
+    Each step is decided as if it were the only one, the installation for a hierarchy without the role.
     """
     refusal = move_refusal(state, wish)
     if refusal:
@@ -91,15 +91,15 @@ def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | 
 
 
 def move_refusal(state: RoleState, wish: Wish) -> str | None:
-    """Why a wish with ``move`` can not be planned, whatever the surroundings are; None when it can, or is not about a move."""
+    """Why a move cannot be planned, whatever the surroundings are; None when it can, or when the task asks for no move."""
     if not wish.move or len(state.rows) > 1 or state.row_on(wish.server) is not None:
         return None
     holder = rows.server_of(state.rows[0]) if state.rows else ""
     if holder and wish.move_from and not naming.same_computer(holder, wish.move_from):
         return (
-            f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}. Either somebody "
-            "moved it meanwhile: look who did before you go on. Or the name is wrong: correct move_from (scp_from of the "
-            "playbook configmgr.scp.move), or leave it out to move the role from wherever it is."
+            f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}. Either another "
+            "user or program has moved it: find out who before you continue. Or the name is wrong: correct move_from (scp_from "
+            "of the playbook configmgr.scp.move), or leave it out to move the role from wherever it is."
         )
     if wish.mode is not None:
         return None
@@ -108,26 +108,26 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
         keep = f"give mode: {present} to keep it ({_MODE_VARIABLE} in the playbooks)"
         now = f" It is {present} on {holder} now: {keep}." if present else ""
         return (
-            "A move needs the mode to be named (mode: online or offline): once the role is removed from the old server nothing "
-            f"tells it any more, so a run that was cut off could not be finished.{now}"
+            "A move needs the mode to be given (mode: online or offline): once the role is removed from the old server, nothing "
+            f"shows the mode any more, so an interrupted run could not be finished.{now}"
         )
     return (
-        f"No server has the service connection point, so its mode can not be read: name it (mode: online or offline; "
+        f"No server has the service connection point, so its mode cannot be read: give it (mode: online or offline; "
         f"{_MODE_VARIABLE} in the playbooks) to install the role on {wish.server}."
     )
 
 
 def move_steps(plan: MovePlan, gone: bool) -> list[str]:
-    """The steps in their order, for people.
+    """The steps in their order, as text for users.
 
-    :param gone: nobody waits for the old server, which is gone or does not answer.
+    :param gone: the task does not wait for the old server, which no longer exists or does not answer.
     """
     code = rows.site_of(plan.remove.row)
     mode = rows.mode_of(plan.remove.row) or "mode unknown"
     let_go = (
-        f"Do not wait for {plan.origin}: it is gone or does not answer (old_server_gone)."
+        f"Do not wait for {plan.origin}: it no longer exists or does not answer (old_server_gone)."
         if gone
-        else f"Wait until site {code} has taken the role off {plan.origin}."
+        else f"Wait until site {code} has removed the role from {plan.origin}."
     )
     new = rows.mode_of(plan.install.row)
     change = [_mode_change(mode, new)] if new is not None and mode != new else []
@@ -138,7 +138,7 @@ def move_steps(plan: MovePlan, gone: bool) -> list[str]:
 def _mode_change(old: str, new: str) -> str:
     effect = {
         rows.ONLINE: "the new server contacts Microsoft by itself",
-        rows.OFFLINE: "the new server contacts nobody and waits for the service connection tool",
+        rows.OFFLINE: "the new server does not contact Microsoft; data is transferred with the service connection tool",
     }[new]
     return (
         f"The mode changes with the move, from {old} to {new}: {effect}. To keep it, give mode: {old}."
@@ -147,12 +147,12 @@ def _mode_change(old: str, new: str) -> str:
             rows.ONLINE,
             rows.OFFLINE,
         )
-        else f"The mode is {new} afterwards: {effect}. What it was is unknown."
+        else f"The mode is {new} after the move: {effect}. The previous mode is unknown."
     )
 
 
 def install_steps(install: Create) -> list[str]:
-    """The steps of an installation, which is also what remains of a move that was cut off after its removal."""
+    """The steps of an installation, which is also what remains of a move that was interrupted after its removal."""
     server, code = rows.server_of(install.row), rows.site_of(install.row)
     return [
         f"Install the service connection point on {server} (site {code}, {rows.mode_of(install.row)}).",
@@ -161,15 +161,15 @@ def install_steps(install: Create) -> list[str]:
 
 
 def elsewhere(states: Iterable[ComponentState], server: str) -> list[ComponentState]:
-    """Where else than on the server the site still counts the role's downloader.
+    """Where the site still lists the role's downloader, other than on the server.
 
-    A stopped one counts as let go: whether a site keeps it in its list after a removal is not established.
+    A stopped one counts as removed: whether a site keeps it in its list after a removal is not established.
     """
     return [state for state in states if not naming.same_computer(state.server, server) and state.state != "stopped"]
 
 
 def given_up(state: ComponentState, messages: Iterable[StatusMessage]) -> bool:
-    """Whether the newest word of the site about a server is that it could not remove the role there.
+    """Whether the site's newest message about a server says that it could not remove the role there.
 
     :param messages: of installations and removals of that component on any server, oldest first.
     """
@@ -185,9 +185,10 @@ def left_behind(states: Iterable[ComponentState], server: str) -> list[dict[str,
             "component": state.component,
             "state": state.state,
             "text": (
-                f"The site still counts {state.component} on {state.server.lower()} as {state.state}. It goes on trying to "
-                "remove the role there. When the server is back, stop that thread if it still runs and see sitecomp.log on the "
-                "site server; when the server is gone for good, remove its site system and its computer account."
+                f"The site still lists {state.component} on {state.server.lower()} as {state.state}. It keeps trying to "
+                "remove the role there. When the server is available again, stop that thread if it still runs and check "
+                "sitecomp.log on the site server; if the server no longer exists, remove its site system and its computer "
+                "account."
             ),
         }
         for state in elsewhere(states, server)

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where the service connection point may be: pure rules over what was read. Each says what is wrong, or None.
+"""Where the service connection point may be: pure rules over what was read. Each returns what is wrong, or None.
 
-What to do about it depends on who asks: :mod:`ways` has the ways out.
+What to do about it depends on the caller: :mod:`ways` has the ways out.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy
 
 @dataclass(frozen=True)
 class Problem:
-    """A state that is wrong, and how to leave it; two sentences for people."""
+    """A state that is wrong, and how to correct it; two sentences for users."""
 
     detail: str
     remedy: str
@@ -29,7 +29,7 @@ def tier_refusal(site: Site, sites: Sequence[Site]) -> str | None:
     top = top_of(sites)
     right = f"the top-level site {top}" if top else "the top-level site of the hierarchy"
     below = f", a {site.type} below {site.parent}" if site.parent else f", a {site.type}"
-    return f"The service connection point can not be at site {site.code}{below}: it belongs to {right}."
+    return f"The service connection point cannot be at site {site.code}{below}: it belongs to {right}."
 
 
 def top_of(sites: Sequence[Site]) -> Site | None:
@@ -48,7 +48,7 @@ def pair_refusal(server: str, site: Site, site_servers: Collection[str]) -> str 
 
 
 def pair_problem(server: str, code: str, site_servers: Collection[str]) -> Problem | None:
-    """What is wrong with a role that is, or is to be, on a server of an active/passive pair of site servers; else None.
+    """What is wrong if the role is, or is to be, on a server of an active/passive pair of site servers; else None.
 
     :param code: the site of the role's row.
     :param site_servers: the servers of that site's ``SMS Site Server`` rows, as hierarchy_info lists them too.
@@ -71,29 +71,29 @@ def holder_refusal(server: str, holders: Sequence[tuple[str, str]]) -> str | Non
     others = [(holder, code) for holder, code in holders if not naming.same_computer(holder, server)]
     if not others:
         return None
-    return f"The hierarchy has its service connection point on {listed(others)}, so {server} can not get it as well."
+    return f"The hierarchy already has a service connection point on {listed(others)}, so {server} cannot have one as well."
 
 
 def stray_refusal(holders: Sequence[tuple[str, str]]) -> str | None:
-    """More than one row is a state that no single step can mend without choosing for the administrator."""
+    """More than one row is a state that no single step can correct without choosing for the administrator."""
     if len(holders) < 2:
         return None
     return f"The hierarchy has {len(holders)} service connection points: {listed(holders)}. Only one may exist."
 
 
 def foreign_refusal(site: Site, server: str, code: str, sites: Sequence[Site]) -> str | None:
-    """A row of the role that belongs to another site than the one that is worked on.
+    """A row of the role that belongs to a site other than the task's.
 
     :param code: the site of the row.
     """
     if code == site.code:
         return None
-    gone = "" if any(other.code == code for other in sites) else ", which is no site of this hierarchy any more"
+    gone = "" if any(other.code == code for other in sites) else ", which is no longer a site of this hierarchy"
     return f"The service connection point on {server} belongs to site {code}{gone}, not to {site.code}."
 
 
 def site_system_refusal(server: str, site: Site, site_systems: Mapping[str, str]) -> str | None:
-    """The role needs a server that is a site system of this site already (Add-CMServiceConnectionPoint).
+    """The role needs a server that is already a site system of this site (Add-CMServiceConnectionPoint).
 
     :param site_systems: server to site code, of the ``SMS Site System`` rows.
     """
@@ -117,5 +117,5 @@ def update_refusal(site: Site, installing: Sequence[tuple[str, str]]) -> str | N
 
 
 def listed(holders: Sequence[tuple[str, str]]) -> str:
-    """(server, site code) pairs for a sentence."""
+    """(server, site code) pairs as part of a sentence."""
     return ", ".join(f"{server} (site {code})" for server, code in holders)

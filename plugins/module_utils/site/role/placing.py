@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Carrying out the steps of the role on a site: installation with its guard against a second one, mode, move and putting back."""
+"""Carries out the role's steps on a site: installation (guarded against a second role), mode change, move and its rollback."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
-# A row that is written again as it is may leave no trace on a real site (not established); longer than this nobody waits for it.
+# A row that is written again unchanged may leave no trace on a real site (not established); this limits the wait for it.
 CONFIRM_SECONDS = 300.0
 
 _OR_GONE = (
-    "Run this again to go on waiting, or set old_server_gone: true (move_old_server_gone of the playbook configmgr.scp.move) "
-    "when that server is gone for good."
+    "Run this again to continue waiting, or set old_server_gone: true (move_old_server_gone of the playbook "
+    "configmgr.scp.move) if that server no longer exists."
 )
 
 
 class Withdrawn(TaskFailure):
-    """The own row is not there any more: somebody else removed it, or it was taken back because of a second one."""
+    """This run's row no longer exists: someone else removed it, or this run removed it because of a second one."""
 
 
 @dataclass(frozen=True)
 class Placed:
-    """A row as the site has it after its creation, and what was seen of the installation (None when nobody waited)."""
+    """A row as the site has it after its creation, and what was seen of the installation (None if the task did not wait)."""
 
     row: CimInstance
     verdict: Verdict | None
 
 
 def install(task: Task, site: Site, step: Create, wait: bool, limit_seconds: float) -> Placed:
-    """Create the role's row; see that it is the only one, once more after the site has installed the role.
+    """Create the role's row; check that it is the only one, and check again after the site has installed the role.
 
-    :raises Withdrawn: it is not the only one; the own one was taken back.
+    :raises Withdrawn: it is not the only one, and this run's row was removed again.
     :raises SiteFailure: the site reports that it could not install it.
     """
     writer = CimWriter(task.cim, task.host, task.done.append)
@@ -72,17 +72,17 @@ def change_mode(
 def confirm_mode(
     task: Task, site: Site, row: CimInstance, limit_seconds: float, allow_during_update: bool
 ) -> StatusMessage | None:
-    """See that the site has processed the row as it is; None, after a warning, when that can not be told.
+    """Make sure that the site has processed the present row; None, after a warning, when that cannot be determined.
 
-    A run that was cut off leaves a row whose change the site may not have processed yet, and a thread that starts before
-    that keeps the old mode. Neither the row nor the messages tell when the row was written. So it is written again, as it is:
+    An interrupted run leaves a row whose change the site may not have processed yet, and a thread that starts before
+    that keeps the old mode. Neither the row nor the messages show when the row was written. So it is written again unchanged:
     the site processes changes in their order, and a message newer than this write covers every earlier one.
     """
     server = rows.server_of(row)
     if not allow_during_update and packages_being_installed(task.cim, site.code):
         task.warn(
-            f"Site {site.code} is installing an update, so nothing was written to see whether it has processed the mode of "
-            f"{server}. Restart {naming.DOWNLOADER} there once more when the update is installed."
+            f"Site {site.code} is installing an update, so nothing was written to find out whether it has processed the mode "
+            f"of {server}. Restart {naming.DOWNLOADER} there once more when the update is installed."
         )
         return None
     since = _mark_of_distribution(task, site)
@@ -92,14 +92,14 @@ def confirm_mode(
     seen = follow.distribution_within(task, site, since, min(limit_seconds, CONFIRM_SECONDS))
     if seen is None:
         task.warn(
-            f"Site {site.code} did not say that it has processed the mode of {server}. If the mode was changed lately, restart "
-            f"{naming.DOWNLOADER} there once more, later."
+            f"Site {site.code} did not report that it has processed the mode of {server}. If the mode was changed recently, "
+            f"restart {naming.DOWNLOADER} there once more, later."
         )
     return seen
 
 
 def remove(task: Task, site: Site, steps: Sequence[Delete], wait: bool, limit_seconds: float) -> Verdict | None:
-    """Delete the role's rows of one server; wait until it has let go of the role (None when nobody waited)."""
+    """Delete the role's rows of one server; wait until the role is removed there (None if the task does not wait)."""
     server = rows.server_of(steps[0].row)
     before = status.component_state(task.cim, site.code, server, naming.DOWNLOADER) if wait else None
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
@@ -113,20 +113,20 @@ def remove(task: Task, site: Site, steps: Sequence[Delete], wait: bool, limit_se
 
 
 def carry_out(task: Task, site: Site, plan: MovePlan, gone: bool, limit_seconds: float) -> Placed:
-    """Move the role. Between the two steps no server has it, and somebody else may install it: then this one stops.
+    """Move the role. Between the two steps no server has it; if someone else installs it meanwhile, this move stops.
 
     :param gone: do not wait for the old server.
-    :raises TaskFailure: the new server was refused, and the role is back on the old one as it was; or something that needs a
-        person. What was done by then is said.
+    :raises TaskFailure: the new server was refused, and the role is back on the old one as it was; or an administrator has to
+        decide. The message says what was done by then.
     """
-    # Whole, with the properties that only a Get returns: it may have to be put back.
+    # The complete row, with the properties that only a Get returns: it may have to be put back.
     old = task.cim.get(plan.remove.row.namespace, plan.remove.row.cls, plan.remove.row.key_values())
     task.progress(f"moving the service connection point from {plan.origin} to {plan.target}")
     try:
         remove(task, site, [plan.remove], wait=not gone, limit_seconds=limit_seconds)
     except SiteFailure as failure:
-        # The row is gone and the site goes on trying by itself: a dead old server must not leave the hierarchy without the role.
-        task.warn(f"{failure.message} The move goes on, because the row of {plan.origin} is removed.")
+        # The row is removed and the site keeps trying by itself: a dead old server must not leave the hierarchy without the role.
+        task.warn(f"{failure.message} The move continues, because the row of {plan.origin} is removed.")
     except TaskFailure as failure:
         raise _still_held(task, site, plan, failure) from failure
     _nobody_else(task, site, plan)
@@ -138,13 +138,13 @@ def carry_out(task: Task, site: Site, plan: MovePlan, gone: bool, limit_seconds:
         raise _put_back(task, site, plan, old, failure) from failure
     except TaskFailure as failure:
         if _row_on(task, site, plan.target) is not None:
-            # It is written and only not finished: the site goes on by itself, and so does the next run.
+            # The row is written, and only the installation is not finished: the site continues by itself, and so does a next run.
             raise TaskFailure(failure.message, **{"changed": True, **failure.result}) from failure
         raise _put_back(task, site, plan, old, failure) from failure
 
 
 def await_release(task: Task, site: Site, server: str, limit_seconds: float) -> None:
-    """Before an installation that finishes a move which was cut off: see that no other server still holds on to the role.
+    """Before an installation that finishes an interrupted move: wait until no other server still has the role.
 
     :raises TaskFailure: one still does when the limit has passed.
     """
@@ -154,22 +154,22 @@ def await_release(task: Task, site: Site, server: str, limit_seconds: float) -> 
         messages = status.messages_since(task.cim, site.code, 0, naming.DOWNLOADER, follow.OUTCOME_IDS) if held else []
         return None if any(not move.given_up(state, messages) for state in held) else True
 
-    if wait_until(task, look, f"site {site.code} to take the role off the old server", limit_seconds) is None:
+    if wait_until(task, look, f"site {site.code} to remove the role from the old server", limit_seconds) is None:
         raise TaskFailure(
-            f"Site {site.code} still counts {naming.DOWNLOADER} on another server than {server} after {limit_seconds:.0f} s. "
+            f"Site {site.code} still lists {naming.DOWNLOADER} on another server than {server} after {limit_seconds:.0f} s. "
             f"{_OR_GONE}"
         )
 
 
 def _still_held(task: Task, site: Site, plan: MovePlan, failure: TaskFailure) -> TaskFailure:
-    """The removal was refused, or the old server has not let go in time; the second needs to hear how to go on."""
+    """The removal was refused, or the role is not off the old server in time; the second message says how to continue."""
     if _row_on(task, site, plan.origin) is not None:
         return failure
     return TaskFailure(f"{failure.message} {_OR_GONE}", **{**failure.result, "changed": True})
 
 
 def _put_back(task: Task, site: Site, plan: MovePlan, old: CimInstance, failure: TaskFailure) -> TaskFailure:
-    """The role goes back to the old server with every property that it had; returns the failure to raise."""
+    """Put the role back on the old server with every property that it had; returns the failure to raise."""
     writer = CimWriter(task.cim, task.host, task.done.append)
     hindrance = ""
     try:
@@ -179,15 +179,15 @@ def _put_back(task: Task, site: Site, plan: MovePlan, old: CimInstance, failure:
         present = read_role_rows(task.cim, site.code)
         if present:
             others = placement.listed([(rows.server_of(row), rows.site_of(row)) for row in present])
-            hindrance = f"the hierarchy has one on {others} meanwhile"
+            hindrance = f"the hierarchy now has one on {others}"
         else:
             writer.write(Create(plan.remove.what, old))
     except (TaskFailure, CimError) as error:
         hindrance = str(error)
     if hindrance:
         end = (
-            f"It could not be put back on {plan.origin} either: {hindrance}. Look at the console; "
-            f"this task with server: {plan.origin} puts it there again, with its mode."
+            f"It could not be put back on {plan.origin} either: {hindrance}. Check the console; "
+            f"this task with server: {plan.origin} installs it there again, with its mode."
         )
     else:
         end = f"It was put back on {plan.origin} as it was, and site {site.code} installs it there again."
@@ -202,8 +202,9 @@ def _nobody_else(task: Task, site: Site, plan: MovePlan) -> None:
     if present:
         others = placement.listed([(rows.server_of(row), rows.site_of(row)) for row in present])
         raise Withdrawn(
-            f"While the service connection point was moved from {plan.origin} to {plan.target}, somebody else installed it on "
-            f"{others}. It was not installed on {plan.target}. Decide which server it is to be, then run this again.",
+            f"While the service connection point was moved from {plan.origin} to {plan.target}, another user or program "
+            f"installed it on {others}. It was not installed on {plan.target}. Decide which server is to have it, then run this "
+            "again.",
             changed=True,
         )
 
@@ -211,7 +212,7 @@ def _nobody_else(task: Task, site: Site, plan: MovePlan) -> None:
 def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: CimWriter) -> None:
     """Another controller may have installed the role elsewhere between the reading and the writing of this one.
 
-    :raises Withdrawn: there is a second row and the own one was removed, or the own one was removed by somebody else.
+    :raises Withdrawn: there is a second row and this run's own was removed, or someone else removed this run's row.
     """
     present = read_role_rows(task.cim, site.code)
     server = rows.server_of(own)
@@ -219,16 +220,17 @@ def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: CimWr
     mine = next((row for row in present if rows.is_on(row, server)), None)
     if mine is None:
         raise Withdrawn(
-            f"The service connection point on {server} was written and then removed by somebody else; the hierarchy now has "
-            f"{placement.listed(others) or 'none'}. Find out who works on site {site.code} before you run this again.",
+            f"The service connection point on {server} was created and then removed by another user or program; the hierarchy "
+            f"now has {placement.listed(others) or 'none'}. Find out who else works on site {site.code} before you run this "
+            "again.",
             changed=True,
         )
     if others:
         writer.write(Delete(f"the service connection point on {server}", mine))
         raise Withdrawn(
             f"Another service connection point appeared on {placement.listed(others)} while this one was installed on {server}. "
-            f"The one on {server} was taken back, so that the hierarchy has only one. Decide which server it is to be, then "
-            "run this again.",
+            f"The one on {server} was removed again, so that the hierarchy has only one. Decide which server is to have it, "
+            "then run this again.",
             changed=True,
         )
 

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task about the role tells besides its outcome: where the role still is, what is wrong there, what a change costs.
+"""What a task about the role reports in addition to its outcome: where the role still is, problems there, effects of a change.
 
-Each is a warning for people and a return value; what only such a word needs is read here.
+Each is a warning for the user and a return value; what only such a warning needs is read here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 
 
 def elsewhere_after(task: Task, state: RoleState, wish: Wish, left: Sequence[CimInstance], removed: bool) -> Result:
-    """Where the role still is after an absence of one server, told as a warning too."""
+    """Where the role still is after it was removed from one server; also shown as a warning."""
     if not left:
         return {"elsewhere": []}
     site = state.site
@@ -45,7 +45,7 @@ def elsewhere_after(task: Task, state: RoleState, wish: Wish, left: Sequence[Cim
 
 
 def problems(task: Task, state: RoleState, wish: Wish) -> list[str]:
-    """What is wrong with the place of a role that is where it was asked for; each is a warning too."""
+    """What is wrong with the server of a role that is on the requested server; each problem is also a warning."""
     if not state.on_site_server:
         return []
     site = state.site
@@ -75,7 +75,7 @@ def refused(task: Task, state: RoleState, around: Surroundings, decision: Callab
 
 @contextmanager
 def full_names_wanted(task: Task, row: CimInstance) -> Iterator[None]:
-    """Around a write of a row: where it stands under a NetBIOS name and is refused, say how the server gets its full name.
+    """Around a write of a row: if it has a NetBIOS name and the write is refused, say how the server gets its full name.
 
     :param row: of the role, or of the site system that a new one is made for.
     """
@@ -90,8 +90,9 @@ def full_names_wanted(task: Task, row: CimInstance) -> Iterator[None]:
         steps = ways.renewal(server, task.host)
         away, again = steps[0].command, steps[-1].command
         raise TaskFailure(
-            f"{refusal.message} The row of the site stands under the NetBIOS name {short}, and the SMS Provider takes full names "
-            f"only. Make the server anew, with its full name: {away}; then {again}. If it has other roles, they go first.",
+            f"{refusal.message} The site's row has the NetBIOS name {short}, and the SMS Provider accepts full names only. "
+            f"Remove the site system and create it again with its full name: {away}; then {again}. If the server has other "
+            "roles, remove them first.",
             **{**refusal.result, "way_out": [way.as_data() for way in steps]},
         ) from refusal
 
@@ -99,8 +100,8 @@ def full_names_wanted(task: Task, row: CimInstance) -> Iterator[None]:
 def told_before(task: Task, site: Site, around: Surroundings, before: CimInstance | None, after: CimInstance | None) -> Result:
     """What a user has to know before a change is written: updates in an unknown state, cloud services that lose the role.
 
-    :param before: the role's row that goes or changes; None when there is none.
-    :param after: the row that takes its place; None for an absence.
+    :param before: the role's row that is removed or changed; None when there is none.
+    :param after: the row that replaces it; None for a removal.
     """
     unknown = updates.unknown_state_warning(site.code, around.unknown_states)
     if unknown:
@@ -111,7 +112,7 @@ def told_before(task: Task, site: Site, around: Surroundings, before: CimInstanc
     needs = attempt(lambda: read_cloud_needs(task.cim, site.code))
     if isinstance(needs, Unread):
         task.warn(
-            f"Which cloud services of site {site.code} need an online service connection point can not be told: {needs.why}"
+            f"Cannot determine which cloud services of site {site.code} need an online service connection point: {needs.why}"
         )
         return {"cloud_services_affected": []}
     change = "no service connection point" if after is None else "an offline service connection point"

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Ways out of a state: what to run, where and with which values, for people and as data. One place knows the names."""
+"""Ways out of a state: what to run, where and with which values, as text and as data. The names are kept in this one place."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-# The user's own, which no module knows.
+# Placeholders for the user's own values, which no module knows.
 INVENTORY = "INVENTORY"
 SERVER = "SERVER"
 
@@ -18,7 +18,7 @@ SERVER = "SERVER"
 class WayOut:
     """One step: a playbook with its variables, or a module with its options on the host of an SMS Provider.
 
-    ``host`` is where the module has to run; the playbook takes it as ``scp_provider``.
+    ``host`` is where the module has to run; for the playbook it is the variable ``scp_provider``.
     """
 
     playbook: str
@@ -29,8 +29,8 @@ class WayOut:
 
     @property
     def command(self) -> str:
-        """What to type, with the inventory still to be named."""
-        # Names come from the inventory and from rows of the site: whatever they hold, a shell takes them as one word.
+        """The command to type; the user replaces the name of the inventory."""
+        # Names come from the inventory and from rows of the site: whatever they contain, a shell must read them as one word.
         values = " ".join(f"-e {shlex.quote(f'{name}={value}')}" for name, value in self.variables.items())
         return f"ansible-playbook -i {INVENTORY} {self.playbook} {values}"
 
@@ -50,7 +50,7 @@ class WayOut:
 
 
 def removal(server: str, host: str) -> WayOut:
-    """Take the role off a server; ``host`` has the SMS Provider of the row's site."""
+    """Remove the role from a server; ``host`` has the SMS Provider of the row's site."""
     variables = {"scp_provider": host, "scp_server": server}
     options = {"state": "absent", "server": server}
     return WayOut("configmgr.scp.remove", variables, host, "configmgr.scp.service_connection_point", options)
@@ -66,7 +66,7 @@ def installation(server: str, host: str, mode: str | None) -> WayOut:
 
 
 def relocation(origin: str, target: str, host: str, mode: str | None) -> WayOut:
-    """Move the role between two servers of the site whose SMS Provider ``host`` has; ``mode`` as the row says it, or None."""
+    """Move the role between two servers of the site whose SMS Provider is on ``host``; ``mode`` as in the row, or None."""
     variables = {"scp_provider": host, "scp_from": origin, "scp_to": target}
     options = {"server": target, "move": True, "move_from": origin}
     if mode:
@@ -76,8 +76,8 @@ def relocation(origin: str, target: str, host: str, mode: str | None) -> WayOut:
 
 
 def renewal(server: str, host: str) -> tuple[WayOut, ...]:
-    """Make a server anew whose rows stand under another name than its full one: without the role, then without the site system,
-    then a site system again; the playbook does the first two at once, and the role after the third.
+    """Create a site system again whose rows have a name other than the server's full name: remove the role, remove the site
+    system, make the server a site system again. The playbook does the first two at once, and installs the role after the third.
     """
     away = {"scp_provider": host, "scp_server": server, "scp_remove_site_system": "true"}
     again = {"scp_provider": host, "service_connection_point_server": server}

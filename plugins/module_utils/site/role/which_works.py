@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where a hierarchy has the role twice: what the site sees of each, so that one can choose. Pure."""
+"""Where a hierarchy has the role twice: what the site reports about each, so that a user can choose. Pure."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model import na
 
 
 def told(server: str, code: str, components: Iterable[Mapping[str, Any]]) -> str:
-    """What the site knows of the downloader on a server, in one sentence.
+    """What the site reports about the downloader on a server, in one sentence.
 
     :param code: the site of the role's row; one server may have rows at two.
     :param components: the role's components as ``service_connection_point_info`` returns them.
     """
     row = next((row for row in components if _is_downloader(row, server, code)), None)
     if row is None:
-        return f"On {server} site {code} knows no {naming.DOWNLOADER}, so that one does not work."
+        return f"On {server} site {code} lists no {naming.DOWNLOADER}, so that one does not work."
     if row.get("state") != "started":
         return f"On {server} {naming.DOWNLOADER} is {row.get('state')}, so that one does not work."
     since = f" since {row['last_started']}" if row.get("last_started") else ""
-    alive = f", its last sign of life was at {row['last_heartbeat']}" if row.get("last_heartbeat") else ""
+    alive = f", and its last heartbeat was at {row['last_heartbeat']}" if row.get("last_heartbeat") else ""
     return f"On {server} {naming.DOWNLOADER} is started{since}{alive}: that one works."
 
 

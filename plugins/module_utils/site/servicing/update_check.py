@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Asking the downloader on the role's server for a check for updates now, and the proof that it was made.
+"""Requests a check for updates from the downloader on the role's server, and waits for the proof that it was made.
 
-Microsoft documents no way but the console and a cmdlet. Of the ways that public code goes, this one changes nothing of the site's
-configuration, leaves nothing to put back, and shows its proof in the same place: the downloader's registry values
-``LastSyncedTime`` and ``LastSyncRequestTime`` are set to 0, and the first one holds the time of the check once it has been made.
-The other ways were left out: the embedded property ``SyncNow`` of the component's row has a single source, and a shortened
-``EasySetupDownloadInterval`` would stay if the run were cut off.
+Microsoft documents only the console and a cmdlet for this. Of the methods in public code, this one changes nothing in the site's
+configuration, leaves nothing to restore, and shows its proof in the same place: the downloader's registry values
+``LastSyncedTime`` and ``LastSyncRequestTime`` are set to 0, and the first one has the time of the check once it has been made.
+The other methods are not used: the embedded property ``SyncNow`` of the component's row has a single source, and a shortened
+``EasySetupDownloadInterval`` would remain if the run were interrupted.
 """
 
 from __future__ import annotations
@@ -23,27 +23,27 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 
 KEY = rf"SOFTWARE\Microsoft\SMS\COMPONENTS\{naming.DOWNLOADER}"
-# Seconds since 1970, UTC; 0 means never, and is what asks for a check. That they are REG_DWORD values is inferred.
+# Seconds since 1970, UTC; 0 means never, and requests a check. That they are REG_DWORD values is inferred.
 LAST_SYNCED, LAST_REQUESTED = "LastSyncedTime", "LastSyncRequestTime"
 
 
 @dataclass(frozen=True)
 class Last:
-    """The last synchronisation. ``time`` None: none, or it cannot be seen; ``text`` says which, or where it was seen."""
+    """The last synchronisation. ``time`` is None if there was none or it is unknown; ``text`` says which, or the source."""
 
     time: datetime | None
     text: str
 
 
 def read_last(registry: Registry, server: str) -> Last:
-    """The last synchronisation, read on the role's server. One request; never fails for what the server does not show."""
+    """The last synchronisation, read on the role's server. One request; what cannot be read is no failure."""
     try:
         number = registry.get_dword(KEY, LAST_SYNCED)
     except RegistryError as error:
-        return Last(None, f"Not known: {error}.")
+        return Last(None, f"Unknown: {error}.")
     when = time_of(number)
     if when is None:
-        return Last(None, f"{naming.DOWNLOADER} on {server} has not synchronised yet, or was asked to do it now.")
+        return Last(None, f"{naming.DOWNLOADER} on {server} has not synchronised yet, or a check was just requested.")
     return Last(when, f"{LAST_SYNCED} of {naming.DOWNLOADER} on {server}.")
 
 
@@ -53,7 +53,7 @@ def time_of(number: int | None) -> datetime | None:
 
 
 def mode_refusal(mode: str, server: str) -> str | None:
-    """An offline service connection point has no connection to check over; its updates come by the service connection tool."""
+    """An offline service connection point does not check for updates; it gets them with the service connection tool."""
     if mode != "offline":
         return None
     return (
@@ -75,7 +75,7 @@ def thread_refusal(state: str, server: str) -> str | None:
 def last_synced(task: Task, registry: Registry) -> int:
     """LastSyncedTime; 0 when the downloader has not synchronised yet.
 
-    :raises TaskFailure: it can not be read.
+    :raises TaskFailure: it cannot be read.
     """
     try:
         return registry.get_dword(KEY, LAST_SYNCED) or 0
@@ -85,17 +85,17 @@ def last_synced(task: Task, registry: Registry) -> int:
         ) from error
     except RegistryError as error:
         raise TaskFailure(
-            f"The time of the last synchronisation of {naming.DOWNLOADER} on {task.host} can not be read: {error}."
+            f"The time of the last synchronisation of {naming.DOWNLOADER} on {task.host} cannot be read: {error}."
         ) from error
 
 
 def ask(task: Task, registry: Registry, before: int) -> None:
-    """Ask for a check now; the one place that knows how. Two requests.
+    """Request a check now; only this function knows how. Two requests.
 
-    ``LastSyncedTime`` comes last, because it is the one that is acted on. An answer that was lost is no refusal: the value is
+    ``LastSyncedTime`` is written last, because the downloader acts on it. A lost answer is not a refusal: the value is
     read again.
 
-    :raises TaskFailure: no right to write there.
+    :raises TaskFailure: the account may not write there.
     :raises CimError: the request was lost and had no effect.
     """
     try:
@@ -103,7 +103,7 @@ def ask(task: Task, registry: Registry, before: int) -> None:
             registry.set_dword(KEY, name, 0)
     except RegistryError as error:
         raise TaskFailure(
-            f"{naming.DOWNLOADER} on {task.host} can not be asked for a check: {error}. "
+            f"A check for updates cannot be requested from {naming.DOWNLOADER} on {task.host}: {error}. "
             "The account needs to be a local administrator there."
         ) from error
     except CimError as error:
@@ -112,9 +112,9 @@ def ask(task: Task, registry: Registry, before: int) -> None:
 
 
 def wait_for_proof(task: Task, registry: Registry, limit_seconds: float) -> datetime:
-    """Wait until the downloader has written the time of a check; the time by its server's clock.
+    """Wait until the downloader has written the time of a check; returns that time, by its server's clock.
 
-    :raises TaskFailure: the limit passed; says whether the thread still runs.
+    :raises TaskFailure: the limit passed; the message says whether the thread still runs.
     """
 
     def look() -> datetime | None:
@@ -125,8 +125,8 @@ def wait_for_proof(task: Task, registry: Registry, limit_seconds: float) -> date
         return seen
     state = executive.Thread(registry, naming.DOWNLOADER, task.host).state()
     raise TaskFailure(
-        f"{naming.DOWNLOADER} on {task.host} was asked for a check for updates and did not finish one within "
-        f"{limit_seconds:.0f} s; the thread is {state}. While it is running and online, it goes on without this task. Read "
-        "dmpdownloader.log on that server (configmgr.scp.log_info) to see how far it is, or wait longer (wait_timeout).",
+        f"A check for updates was requested from {naming.DOWNLOADER} on {task.host}, but it did not finish one within "
+        f"{limit_seconds:.0f} s; the thread is {state}. While it is running and online, it continues without this task. Check "
+        "dmpdownloader.log on that server (configmgr.scp.log_info) for its progress, or wait longer (wait_timeout).",
         changed=True,
     )

@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
 
-# SMS_SCI_SCProperty TelemetryLevel (public DSC resource); the words are those of Set-CMHierarchySetting -TelemetryLevel.
+# SMS_SCI_SCProperty TelemetryLevel (public DSC resource); the names are those of Set-CMHierarchySetting -TelemetryLevel.
 LEVELS = {"basic": 1, "enhanced": 2, "full": 3}
 _PROPERTY = "TelemetryLevel"
 
@@ -32,12 +32,12 @@ def row_of(found: Iterable[CimInstance], code: str) -> CimInstance | None:
 
 
 def level_of(row: CimInstance) -> str | None:
-    """``basic``, ``enhanced`` or ``full``; None for a number that is not known."""
+    """``basic``, ``enhanced`` or ``full``; None for an unknown number."""
     return {number: level for level, number in LEVELS.items()}.get(row.get("Value"))
 
 
 def change_to(row: CimInstance, level: str, code: str) -> Change | None:
-    """What sets the level; None when it is set already. Only the number changes."""
+    """The change that sets the level; None when it is already set. Only the number changes."""
     if level_of(row) == level:
         return None
     return Change(f"the usage data level of site {code}", row, row.with_values({"Value": LEVELS[level]}), proves=("Value",))
@@ -48,16 +48,16 @@ def place_refusal(site: Site) -> str | None:
     if site.top_level:
         return None
     return (
-        f"The usage data level is a setting of the whole hierarchy, and {site.code} is below site {site.parent}: run this on the "
-        "host of the SMS Provider of the top-level site, with that site_code."
+        f"The usage data level is a setting of the complete hierarchy, and {site.code} is below site {site.parent}: run this on "
+        "the host of the SMS Provider of the top-level site, with that site's code in site_code."
     )
 
 
 def missing(code: str, found: Iterable[CimInstance]) -> str:
-    """The sentence for a site without a level of its own."""
+    """The message for a site without a level of its own."""
     others = ", ".join(sorted({site_of(row) for row in found}))
-    where = f" The level stands at site {others}." if others else ""
+    where = f" The level is set at site {others}." if others else ""
     return (
         f"Site {code} has no usage data level (no SMS_SCI_SCProperty {_PROPERTY} of this site).{where} Run this on the host of "
-        "the SMS Provider of the top-level site, with that site_code."
+        "the SMS Provider of the top-level site, with that site's code in site_code."
     )

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What setup can not say of the service connection point: as variables of the roles that say it to the site afterwards."""
+"""Settings of the service connection point that setup cannot make: as variables for the roles that set them after setup."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.wi
 
 _GROUP = "service_connection_point."
 _WORDS = {"mode": ("online", "offline"), "usage_data": ("basic", "enhanced", "full")}
-# What setup makes of a role that it installs (memdocs, setup-reference).
+# The settings of a role that setup installs (memdocs, setup-reference).
 SETUPS_MODE, SETUPS_USAGE_DATA = "online", "enhanced"
 
 
 @dataclass(frozen=True)
 class Afterwards:
-    """What is left to say after setup.
+    """What is left to set after setup.
 
-    :param variables: for the playbook ``configmgr.scp.after_setup``; no password is among them.
-    :param accounts: names of accounts that the site must get with their passwords.
-    :param reasons: a sentence for each thing that setup can not say, or that somebody has to know.
+    :param variables: for the playbook ``configmgr.scp.after_setup``; they contain no password.
+    :param accounts: names of accounts that have to be added to the site with their passwords.
+    :param reasons: a sentence for each setting that setup cannot make, or that the user has to know.
     """
 
     variables: Mapping[str, Any]
@@ -35,9 +35,9 @@ class Afterwards:
 
 
 def afterwards(told: Told, values: Mapping[str, str]) -> Afterwards:
-    """What is left to say.
+    """What is left to set.
 
-    :param values: what the script says.
+    :param values: the values of the script.
     """
     mistakes: list[str] = []
     words = {name: _word(name, told, mistakes) for name in _WORDS}
@@ -75,7 +75,7 @@ def _word(name: str, told: Told, mistakes: list[str]) -> str:
         return ""
     word = text_of(given).lower()
     if word not in _WORDS[name]:
-        mistakes.append(f"{PREFIX}{_GROUP}{name}: {quoted(given)} is not possible; allowed is {' or '.join(_WORDS[name])}.")
+        mistakes.append(f"{PREFIX}{_GROUP}{name}: {quoted(given)} is not possible; allowed: {' or '.join(_WORDS[name])}.")
         return ""
     return word
 
@@ -87,19 +87,21 @@ def _account(name: str, told: Told, mistakes: list[str]) -> str:
     try:
         return naming.account_name(text_of(given), f"{PREFIX}{_GROUP}{name}")
     except naming.BadName:
-        mistakes.append(rf"{PREFIX}{_GROUP}{name}: {quoted(given)} is no account; allowed is one such as CONTOSO\svc-scp.")
+        mistakes.append(rf"{PREFIX}{_GROUP}{name}: {quoted(given)} is not an account; allowed: one such as CONTOSO\svc-scp.")
         return ""
 
 
 def _about_the_role(words: Mapping[str, str], proxy_account: str, installer: str) -> list[str]:
     found = []
     if words["mode"] not in ("", SETUPS_MODE):
-        found.append("Setup has no key for the mode: the service connection point is online until it is set offline afterwards.")
+        found.append(
+            "Setup has no key for the mode: the service connection point is online until the mode is changed after setup."
+        )
     if words["usage_data"] not in ("", SETUPS_USAGE_DATA):
-        found.append(f"Setup has no key for the usage data: the level is {SETUPS_USAGE_DATA} until it is set afterwards.")
+        found.append(f"Setup has no key for the usage data: the level is {SETUPS_USAGE_DATA} until it is changed after setup.")
     for what, name in (("of the proxy", proxy_account), ("that installs the role", installer)):
         if name:
-            found.append(f"Setup has no key for the account {what}: {name} is set afterwards, with its password out of a vault.")
+            found.append(f"Setup has no key for the account {what}: {name} is set after setup, with its password from a vault.")
     return found
 
 
@@ -109,10 +111,11 @@ def _about_media(told: Told, values: Mapping[str, str]) -> list[str]:
     latest = "CDLatest" in values
     if told.kind.recovery and not latest:
         return [
-            "A recovery runs from a copy of CD.Latest outside the installation folder; without CDLatest it expects other media."
+            "A recovery runs from a copy of CD.Latest outside the installation folder; without the key CDLatest it expects other "
+            "media."
         ]
     if latest and told.kind.name in ("central_administration_site", "primary"):
         return ["The first site of a hierarchy is installed from baseline media, not from the CD.Latest folder of another site."]
     if told.kind.name == "expansion":
-        return ["Take the service connection point off the primary before: configmgr.scp.expand with expand_phase=before."]
+        return ["Remove the service connection point from the primary first: configmgr.scp.expand with expand_phase=before."]
     return []

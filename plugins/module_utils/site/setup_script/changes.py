@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What would change in a script, for people: lines of a diff in which no secret can be read."""
+"""What would change in a script, as text for users: lines of a diff in which no secret can be read."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _LINE = re.compile(r"\s*([A-Za-z]+)\s*=(.*)", re.DOTALL)
 
 
 def changes(present: bytes, wanted: str) -> list[str]:
-    """Lines of a unified diff, none when both say the same.
+    """Lines of a unified diff, none when both are the same.
 
-    :param present: the file as it is; anything may stand in it.
+    :param present: the present file; it may contain anything.
     """
     old, new = _decoded(present).splitlines(), wanted.splitlines()
     other = _secrets(old) != _secrets(new)
@@ -33,7 +33,7 @@ def changes(present: bytes, wanted: str) -> list[str]:
 
 
 def _decoded(content: bytes) -> str:
-    """A script that a tool of Windows wrote may be UTF-16 with its mark."""
+    """A script that a Windows tool wrote may be UTF-16 with a byte order mark."""
     utf16 = content.startswith((b"\xff\xfe", b"\xfe\xff"))
     return content.decode("utf-16" if utf16 else "utf-8-sig", "replace")
 
@@ -43,7 +43,7 @@ def _secrets(lines: list[str]) -> list[str]:
 
 
 def _secret(line: str) -> str:
-    """The value of a secret key in the line, or an empty text. An evaluation is no secret."""
+    """The value of a secret key in the line, or an empty text. The value for an evaluation is not secret."""
     found = _LINE.match(line)
     names = {key.name.lower() for key in all_keys() if key.secret}
     if found is None or found.group(1).lower() not in names:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The keys of setup's script (``data/setup_script.yml``): which there are, and in which type of installation each is used."""
+"""The keys of setup's script (``data/setup_script.yml``), and in which type of installation each is used."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import t
 PREFIX = "unattended_setup_"
 REQUIRED, OPTIONAL, CONDITIONAL, UNUSED = "R", "o", "c", "-"
 
-# Options that no key of the script stands for: setup can not say them, or they are about the script itself.
+# Options without a key in the script: setup cannot set them, or they are about the script itself.
 SAID_AFTERWARDS = (
     "service_connection_point.mode",
     "service_connection_point.usage_data",
@@ -23,13 +23,13 @@ SAID_AFTERWARDS = (
 )
 ABOUT_THE_SCRIPT = ("type", "dest", "further_keys")
 
-# What a key may say where its condition does not hold: one of its ``otherwise``; here, any value.
+# The values that a key may have if its condition is not met: one of its ``otherwise``; here, any value.
 ANY: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class InstallType:
-    """What setup is asked to do."""
+    """What setup has to do."""
 
     name: str
     action: str
@@ -42,7 +42,7 @@ class InstallType:
 
 @dataclass(frozen=True)
 class Key:
-    """A key of the script; see the head of the table for what the parts mean."""
+    """A key of the script; the comment at the top of the table explains the parts."""
 
     section: str
     name: str
@@ -63,7 +63,7 @@ class Key:
 
     @property
     def shown(self) -> str:
-        """The key as messages name it, with the option that it is told by."""
+        """The key as messages name it, with the option that sets it."""
         place = f"{self.name} in [{self.section}]"
         return f"{PREFIX}{self.option} ({place})" if self.option else place
 
@@ -83,7 +83,7 @@ def all_keys() -> tuple[Key, ...]:
 
 @cache
 def known_options() -> frozenset[str]:
-    """Every option, with its group in front where it is a suboption."""
+    """Every option, with its group as prefix if it is a suboption."""
     return frozenset([*SAID_AFTERWARDS, *ABOUT_THE_SCRIPT, *(key.option for key in all_keys() if key.option)])
 
 

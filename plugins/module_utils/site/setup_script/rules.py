@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Rules between the keys of one script, beside the conditions that stand in the table.
+"""Rules between the keys of one script, in addition to the conditions in the table.
 
 Each takes the values as they would be written and yields the name of a key with what is wrong and what is allowed. Where no
-source is named the rule is inferred: nothing sensible could come of the combination.
+source is named, the rule is inferred: the combination would make no sense.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 Broken = tuple[str, str]
 Values = Mapping[str, str]
 
-_DATABASE_ALONE = "ServerRecoveryOptions is 4 (the database alone)"
+_DATABASE_ALONE = "ServerRecoveryOptions is 4 (only the database)"
 
 
 def broken(values: Values) -> Iterator[Broken]:
@@ -29,27 +29,27 @@ def _role_without_server(values: Values) -> Iterator[Broken]:
     ):
         for key in others:
             if key in values and server not in values:
-                yield key, f"it says how {server} is set up, and there is none; name its server, or leave this out."
+                yield key, f"{server} is not set, so there is nothing to configure; name its server, or leave this out."
 
 
 def _plain_http(values: Values) -> Iterator[Broken]:
     """EnforceHTTPS makes every site system accept HTTPS only (memdocs, command-line-script-file)."""
     for key in ("ManagementPointProtocol", "DistributionPointProtocol"):
         if values.get("RoleCommunicationProtocol") == "EnforceHTTPS" and values.get(key) == "HTTP":
-            yield key, "RoleCommunicationProtocol is EnforceHTTPS, with which no site system may have HTTP; allowed is HTTPS."
+            yield key, "RoleCommunicationProtocol is EnforceHTTPS, with which no site system may use HTTP; allowed: HTTPS."
 
 
 def _ports(values: Values) -> Iterator[Broken]:
     port = values.get("SQLServerPort")
     if port is not None and port == values.get("SQLSSBPort"):
-        yield "SQLSSBPort", f"SQLServerPort is {port} too; allowed is another port than the one of the SQL Server."
+        yield "SQLSSBPort", f"SQLServerPort is {port} too; allowed: a port other than that of the SQL Server."
 
 
 def _languages(values: Values) -> Iterator[Broken]:
     for what in ("ServerLanguages", "ClientLanguages"):
         both = _listed(values, f"Add{what}") & _listed(values, f"Delete{what}")
         if both:
-            yield f"Delete{what}", f"Add{what} has {', '.join(sorted(both))} too; allowed is each language in one of them."
+            yield f"Delete{what}", f"Add{what} has {', '.join(sorted(both))} too; allowed: each language in only one of them."
 
 
 def _listed(values: Values, key: str) -> set[str]:
@@ -59,10 +59,10 @@ def _listed(values: Values, key: str) -> set[str]:
 def _parent(values: Values) -> Iterator[Broken]:
     code = values.get("ParentSiteCode")
     if code is not None and code == values.get("SiteCode"):
-        yield "ParentSiteCode", f"SiteCode is {code} too; allowed is the code of the central administration site."
+        yield "ParentSiteCode", f"SiteCode is {code} too; allowed: the code of the central administration site."
     server = values.get("JoinPrimarySiteName")
     if server is not None and server == values.get("CCARSiteServer"):
-        yield "CCARSiteServer", "JoinPrimarySiteName names the same server; allowed is the server of the new site."
+        yield "CCARSiteServer", "JoinPrimarySiteName names the same server; allowed: the server of the new site."
 
 
 def _recovered_parts(values: Values) -> Iterator[Broken]:
@@ -72,7 +72,7 @@ def _recovered_parts(values: Values) -> Iterator[Broken]:
     if values.get("DatabaseRecoveryOptions") == "80":
         yield (
             "DatabaseRecoveryOptions",
-            f"{_DATABASE_ALONE}, so with 80 (skip) nothing would be recovered; allowed is 10, 20 or 40.",
+            f"{_DATABASE_ALONE}, so with 80 (skip) nothing would be recovered; allowed: 10, 20 or 40.",
         )
     if "SiteServerBackupLocation" in values:
         yield "SiteServerBackupLocation", f"{_DATABASE_ALONE}; it is allowed with 1 or 2 only, so leave it out."
@@ -80,4 +80,4 @@ def _recovered_parts(values: Values) -> Iterator[Broken]:
 
 def _reference_site(values: Values) -> Iterator[Broken]:
     if "ReferenceSite" in values and values.get("DatabaseRecoveryOptions") not in ("10", "20", "40"):
-        yield "ReferenceSite", "the database is not recovered; it is allowed with DatabaseRecoveryOptions 40, 10 or 20 only."
+        yield "ReferenceSite", "the database is not recovered; it is allowed with DatabaseRecoveryOptions 10, 20 or 40 only."

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A wish judged against the table: the sections of the script, or every mistake at once. Pure."""
+"""Checks the user's input against the table: the sections of the script, or every mistake at once. Pure."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _SERVICE_CONNECTION_POINT = "service_connection_point."
 
 @dataclass(frozen=True)
 class Script:
-    """What became of a wish.
+    """The script made from the user's input.
 
-    :param values: what each key says, in the order of the table; of no use when there are mistakes.
+    :param values: the value of each key, in the order of the table; not usable when there are mistakes.
     :param mistakes: a sentence for each.
     """
 
@@ -58,7 +58,7 @@ class Script:
 
 @dataclass
 class _Judged:
-    """Values as far as they are right; ``spoilt`` are keys whose value is not, so that nothing more is said of them."""
+    """The correct values; ``spoilt`` are keys with a wrong value, so that no other mistake is reported for them."""
 
     values: dict[str, str] = field(default_factory=dict)
     spoilt: set[str] = field(default_factory=set)
@@ -70,9 +70,9 @@ class _Judged:
 
 
 def judged(wish: Mapping[str, Any]) -> Script:
-    """The script of a wish: the role's options without their prefix, groups as mappings.
+    """The script for the user's input: the role's options without their prefix, groups as mappings.
 
-    Mistakes of the wish are no exception; all of them are told.
+    Mistakes in the input raise no exception; all of them are reported.
     """
     told = taken_apart(wish)
     work = _Judged(mistakes=list(told.mistakes))
@@ -92,7 +92,7 @@ def judged(wish: Mapping[str, Any]) -> Script:
 
 
 def _with_consequences(told: Told) -> dict[str, Any]:
-    """The told keys, with those that follow from others."""
+    """The keys that are set, with those that follow from them."""
     keys = dict(told.keys)
     has = any(option.startswith(_SERVICE_CONNECTION_POINT) for option in told.options)
     child = told.kind is not None and "CloudConnector" in _fixed(told.kind)
@@ -116,32 +116,32 @@ def _take(key: Key, value: Any, kind: InstallType | None, work: _Judged) -> None
     try:
         says = written(key, value)
     except BadValue as error:
-        work.wrong(key, f"{error}; allowed is {allowed(key)}.")
+        work.wrong(key, f"{error}; allowed: {allowed(key)}.")
         return
     only = key.fixed.get(kind.name) if kind is not None else None
     if kind is not None and only is not None and says != only:
-        work.wrong(key, f"{says} is not possible for {kind.title}; allowed is {only}.")
+        work.wrong(key, f"{says} is not possible for {kind.title}; allowed: {only}.")
         return
     if says:
         work.values[key.name] = says
 
 
 def _refuse_unused(told: Told, keys: Mapping[str, Any], kind: InstallType, work: _Judged) -> None:
-    """A mistake for each told key that the type has not."""
+    """A mistake for each key that is set but not used in the type of installation."""
     of_use = {key.option for key in all_keys() if key.option and key.used_in(kind)}
     if "CloudConnector" in _fixed(kind) and any(option.startswith(_SERVICE_CONNECTION_POINT) for option in told.options):
         work.mistakes.append(
-            f"{PREFIX}service_connection_point (CloudConnector in [CloudConnectorOptions]): {kind.title} can not have the service"
-            " connection point, which is at the top-level site only; allowed is 0, so leave the option out."
+            f"{PREFIX}service_connection_point (CloudConnector in [CloudConnectorOptions]): {kind.title} cannot have the service"
+            " connection point, which is at the top-level site only; allowed: 0, so leave the option out."
         )
     for key in all_keys():
         if key.name not in keys or key.used_in(kind):
             continue
         work.values.pop(key.name, None)
-        # Its option is right by another key of the type, or was refused with its group.
+        # The option is correct because of another key of the type, or was refused with its group.
         covered = key.option in told.options and (key.option in of_use or key.option.startswith(_SERVICE_CONNECTION_POINT))
         if not covered and key.name not in work.spoilt:
-            work.wrong(key, f"{kind.title} has no such key, it is allowed for {_users(key)} only; leave it out.")
+            work.wrong(key, f"{kind.title} has no such key (it is allowed for {_users(key)} only); leave it out.")
 
 
 def _users(key: Key) -> str:
@@ -149,8 +149,8 @@ def _users(key: Key) -> str:
 
 
 def _complete(kind: InstallType, work: _Judged) -> None:
-    """Defaults of what is required, and a mistake for what is missing or must not be there."""
-    # A key with conditions comes after those that they are about.
+    """Defaults for required keys, and a mistake for what is missing or must not be set."""
+    # A key with conditions comes after the keys that its conditions name.
     ordered = sorted(all_keys(), key=lambda key: len(key.when))
     for key in ordered:
         use = key.use[kind.name]
@@ -173,8 +173,8 @@ def _judge_condition(key: Key, work: _Judged) -> None:
     says = work.values.get(key.name)
     if says is None or (key.otherwise is not None and (key.otherwise == ANY or says in key.otherwise)):
         return
-    rest = f"{' or '.join(key.otherwise)}, or leaving it out" if key.otherwise else "leaving it out"
-    work.wrong(key, f"{quoted(says)} is only possible with {_spelt(key)}; allowed is {rest}.")
+    rest = f"allowed: {' or '.join(key.otherwise)}, or leave it out" if key.otherwise else "leave it out"
+    work.wrong(key, f"{quoted(says)} is only possible with {_spelt(key)}; {rest}.")
 
 
 def _spelt(key: Key) -> str:
@@ -187,14 +187,14 @@ def _require(key: Key, reason: str, work: _Judged) -> None:
     if key.default:
         work.values[key.name] = key.default
     else:
-        work.wrong(key, f"it is not set, and {reason}; allowed is {allowed(key)}.")
+        work.wrong(key, f"it is not set, and {reason}; allowed: {allowed(key)}.")
 
 
 def _check_dest(wish: Mapping[str, Any], work: _Judged) -> None:
-    """Setup takes a script only by the name of a file that ends in .ini (memdocs, use-a-command-line-to-install-sites).
+    """Setup accepts a script only as a file whose name ends in .ini (memdocs, use-a-command-line-to-install-sites).
 
-    A wish without ``dest`` is one that nobody means to write.
+    Input without ``dest`` is not to be written to a file.
     """
     if "dest" in wish and not text_of(wish["dest"]).lower().endswith(".ini"):
         shown = "an empty text" if wish["dest"] in (None, "") else quoted(wish["dest"])
-        work.mistakes.append(f"{PREFIX}dest: {shown} is no script; allowed is the path of a file that ends in .ini.")
+        work.mistakes.append(f"{PREFIX}dest: {shown} is not a script; allowed: the path of a file that ends in .ini.")

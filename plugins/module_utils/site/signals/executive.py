@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""SMS_EXECUTIVE and its threads on a site system server: querying, stopping and starting, with proof.
+"""SMS_EXECUTIVE and its threads on a site system server: query, stop and start, with proof.
 
-A thread is driven by its registry values ``Requested Operation`` and ``Current State`` (memdocs, Store for Business
+A thread is controlled by its registry values ``Requested Operation`` and ``Current State`` (memdocs, Store for Business
 troubleshooting page).
 """
 
@@ -21,7 +21,7 @@ THREADS_KEY = r"SOFTWARE\Microsoft\SMS\COMPONENTS\SMS_EXECUTIVE\Threads"
 
 RUNNING, STOPPED = "running", "stopped"
 STARTED_WISH, STOPPED_WISH, RESTARTED_WISH = "started", "stopped", "restarted"
-# A thread that falls over does so at once; this long after its start it must still run.
+# A thread that ends because of an error does so at once; this long after its start it must still run.
 _SETTLE_SECONDS = 2.0
 
 
@@ -30,16 +30,16 @@ class Unit(Protocol):
 
     @property
     def label(self) -> str:
-        """For people: "thread SMS_DMP_DOWNLOADER"."""
+        """The name in messages: "thread SMS_DMP_DOWNLOADER"."""
 
     def state(self) -> str:
-        """Lower case: running, stopped, or a state on the way."""
+        """Lower case: running, stopped, or a state between them."""
 
     def ask(self, operation: str) -> None:
-        """Ask for ``start`` or ``stop``; returns before it is done."""
+        """Request ``start`` or ``stop``; returns before it is done."""
 
     def asked_for(self) -> str:
-        """``start`` or ``stop`` as long as that is asked for and not done; else empty."""
+        """``start`` or ``stop`` while that is requested and not done; else empty."""
 
 
 class Thread:
@@ -61,10 +61,10 @@ class Thread:
         except KeyMissing as error:
             raise TaskFailure(
                 f"{self._host} has no thread {self._name} of {SERVICE} (no registry key HKLM\\{self._key}): the role is not "
-                "installed there, or the name is wrong. Read sitecomp.log on the site server to see how its installation went."
+                "installed there, or the name is wrong. Check sitecomp.log on the site server for its installation."
             ) from error
         except RegistryError as error:
-            raise TaskFailure(f"The state of the thread {self._name} on {self._host} can not be read: {error}.") from error
+            raise TaskFailure(f"The state of the thread {self._name} on {self._host} cannot be read: {error}.") from error
         return (found or "unknown").strip().lower()
 
     def ask(self, operation: str) -> None:
@@ -72,7 +72,7 @@ class Thread:
             self._registry.set_string(self._key, "Requested Operation", operation.capitalize())
         except RegistryError as error:
             raise TaskFailure(
-                f"The thread {self._name} on {self._host} can not be asked to {operation}: {error}. "
+                f"The request to {operation} the thread {self._name} on {self._host} failed: {error}. "
                 "The account needs to be a local administrator there."
             ) from error
 
@@ -102,13 +102,13 @@ class ExecutiveService:
                 "on the server of the role."
             ) from error
         except ServiceError as error:
-            raise TaskFailure(f"The state of the service {SERVICE} on {self._host} can not be told: {error}.") from error
+            raise TaskFailure(f"The state of the service {SERVICE} on {self._host} cannot be read: {error}.") from error
 
     def ask(self, operation: str) -> None:
         try:
             self._services.request(SERVICE, "StartService" if operation == "start" else "StopService")
         except ServiceError as error:
-            raise TaskFailure(f"The service {SERVICE} on {self._host} can not be asked to {operation}: {error}.") from error
+            raise TaskFailure(f"The request to {operation} the service {SERVICE} on {self._host} failed: {error}.") from error
 
     def asked_for(self) -> str:
         return {"start pending": "start", "stop pending": "stop"}.get(self.state(), "")
@@ -123,7 +123,7 @@ def unit(task: Task, name: str) -> Unit:
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing to ask for, and the state that proves it."""
+    """One request, and the state that proves it."""
 
     ask: str
     proof: str
@@ -133,7 +133,9 @@ START, STOP = Operation("start", RUNNING), Operation("stop", STOPPED)
 
 
 def operations(present: str, wish: str) -> tuple[Operation, ...]:
-    """What leads from the present state to the wish. A restart of a stopped thread is a start: that is how a cut-off one ends."""
+    """The steps from the present to the requested state. A restart of a stopped thread is only a start: this also finishes an
+    interrupted restart.
+    """
     if wish == STARTED_WISH:
         return () if present == RUNNING else (START,)
     if wish == STOPPED_WISH:
@@ -144,12 +146,12 @@ def operations(present: str, wish: str) -> tuple[Operation, ...]:
 
 
 def carry_out(task: Task, unit: Unit, present: str, steps: tuple[Operation, ...], limit_seconds: float) -> str:
-    """Ask for each operation, wait for its proof, and see that what was started keeps running. Returns the last state.
+    """Request each operation, wait for its proof, and check that what was started keeps running. Returns the last state.
 
-    What somebody has asked for already is only waited for.
+    If the same operation is already requested, the task only waits for it.
 
-    :param present: the state of which the steps were made.
-    :raises TaskFailure: the state was not reached within the limit, or the thread fell over after its start.
+    :param present: the state from which the steps were computed.
+    :raises TaskFailure: the state was not reached within the limit, or the thread ended after its start.
     """
     state = ""
     for step in steps:
@@ -172,8 +174,8 @@ def _await(task: Task, unit: Unit, step: Operation, limit_seconds: float) -> str
     def look() -> str | None:
         nonlocal last, fallen
         last = unit.state()
-        # Between two looks it may have started and ended: then it is stopped, and nothing is asked of it any more. Seen twice,
-        # because SMS_EXECUTIVE writes the two values one after the other.
+        # Between two reads it may have started and ended: then it is stopped, and nothing is requested any more. This must be
+        # seen twice, because SMS_EXECUTIVE writes the two values one after the other.
         fallen = fallen + 1 if step is START and last == STOPPED and not unit.asked_for() else 0
         if fallen > 1:
             raise _fell_over(task, unit, last)
@@ -181,9 +183,9 @@ def _await(task: Task, unit: Unit, step: Operation, limit_seconds: float) -> str
 
     if wait_until(task, look, f"the {unit.label} to be {step.proof}", limit_seconds) is None:
         raise TaskFailure(
-            f"The {unit.label} on {task.host} was asked to {step.ask} but is {last} after {limit_seconds:.0f} s. Read its log "
+            f"The {unit.label} on {task.host} was asked to {step.ask} but is {last} after {limit_seconds:.0f} s. Check its log "
             f"on that server ({_log_of(unit)}). If nothing else helps, restart the service {SERVICE}, which restarts all "
-            f"components of the server (configmgr.scp.component with name: {SERVICE} and state: restarted)."
+            f"components on the server (configmgr.scp.component with name: {SERVICE} and state: restarted)."
         )
     return step.proof
 
@@ -191,7 +193,7 @@ def _await(task: Task, unit: Unit, step: Operation, limit_seconds: float) -> str
 def _fell_over(task: Task, unit: Unit, state: str) -> TaskFailure:
     return TaskFailure(
         f"The {unit.label} on {task.host} was started but did not keep running: it is {state} again. "
-        f"Read its log on that server ({_log_of(unit)}) to see why."
+        f"Check its log on that server ({_log_of(unit)}) for the reason."
     )
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the site sees the roles of a site system server: SMS_SiteSystemSummarizer."""
+"""The status of the roles on a site system server, as the site summarises it: SMS_SiteSystemSummarizer."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ class RoleHealth:
 
 
 def condition(number: object) -> str:
-    """The word for a status number of a summarizer; ``status N`` for one that is not known."""
+    """The name of a status number of a summarizer; ``status N`` for an unknown number."""
     return _CONDITIONS.get(number, f"status {number}") if isinstance(number, int) else UNKNOWN
 
 
 def read_role_health(session: CimSession, code: str, system: CimInstance | None) -> tuple[RoleHealth, ...]:
-    """How the site sees the roles of a server; nothing for no server.
+    """The status of the roles on a server; empty without a server.
 
     :param system: the server's ``SMS Site System`` row.
     """

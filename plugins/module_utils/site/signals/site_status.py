@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Status messages about the service connection point: which to ask for, and what they mean, by ``data/status_messages.yml``."""
+"""Status messages about the service connection point: which to read, and what they mean, by ``data/status_messages.yml``."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_
 INFORMATION, WARNING, ERROR = "information", "warning", "error"
 # SMS_StatusMessage.Severity (SDK page); uint32 there.
 _SEVERITIES = {0x40000000: INFORMATION, 0x80000000: WARNING, 0xC0000000: ERROR}
-# A component that fails every minute fills a site with messages; more than this are not fetched.
+# A component that fails every minute creates very many messages; more than this are not read.
 MOST_MESSAGES = 2000
-# So many of the newest get their insertion strings.
+# For this many of the newest messages, the insertion strings are read.
 MOST_WITH_WORDS = 20
 _MOST_WORDS, _WORD_LENGTH, _NAME_LENGTH = 10, 500, 300
 
@@ -34,7 +34,7 @@ FAILED, PASSED = "failed", "passed"
 
 @dataclass(frozen=True)
 class Meaning:
-    """What is known of a message number. ``verdict`` is failed, warning or passed; see the table for ``lasting``."""
+    """What is known about a message number. ``verdict`` is failed, warning or passed; see the table for ``lasting``."""
 
     title: str
     subject: str
@@ -89,7 +89,7 @@ def meanings() -> Mapping[int, Meaning]:
 
 
 def query_since(since: datetime) -> str:
-    """Asks for what the table knows, and for warnings and errors of the role's components, not older than ``since`` (aware)."""
+    """The query for messages in the table, and for the role's components' warnings and errors, since ``since`` (with a zone)."""
     ill = [number for number, name in _SEVERITIES.items() if name != INFORMATION]
     known = one_of("MessageID", sorted(meanings()))
     own = f"({one_of('Component', naming.ROLE_COMPONENTS)} AND {one_of('Severity', ill)})"
@@ -100,7 +100,7 @@ def query_since(since: datetime) -> str:
 def read_messages(session: CimSession, code: str, since: datetime) -> tuple[list[Message], bool]:
     """The messages, newest first, and whether there were more than MOST_MESSAGES, so that some are missing.
 
-    Two requests where there are any, and one for the words of the newest.
+    Two requests if there are any, and one for the insertion strings of the newest.
     """
     with session.rows(naming.site_namespace(code), SMS_STATUS_MESSAGE, query_since(since)) as rows:
         found = [message_from(row) for row in islice(rows, MOST_MESSAGES)]

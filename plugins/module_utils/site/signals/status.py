@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the site says of its components: the component summarizer and status messages."""
+"""What the site reports about its components: the component summarizer and status messages."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_least, equals, one_of, select
 
-# The summarizer answers only with an interval in the query. This one, in most public scripts, tallies since midnight; the states
-# that are read here do not depend on it.
+# The summarizer answers only with an interval in the query. This one, used in most public scripts, counts since midnight; the
+# states that are read here do not depend on it.
 TALLY_INTERVAL = "0001128000100008"
 
-# What is read of a row; the rest of it is not asked for.
+# The columns that are read of a row.
 _COMPONENT_COLUMNS = ("ComponentName", "MachineName", "SiteCode", "State", "Status", "LastStarted", "LastHeartbeat")
 _MESSAGE_COLUMNS = ("RecordID", "MessageID", "Component", "MachineName", "Time")
 
 # SMS_ComponentSummarizer.State (SDK page).
 _COMPONENT_STATES = {0: "stopped", 1: "started", 2: "paused", 3: "installing", 4: "re-installing", 5: "de-installing"}
 
-# Status message IDs of the site component manager. 1015 is documented; 1016 to 1022 are recalled, so they stand here alone.
+# Status message IDs of the site component manager. 1015 is documented; 1016 to 1022 are recalled, so they are only here.
 INSTALL_PREPARING, INSTALL_BEGUN, INSTALLED, INSTALL_FAILED = 1013, 1014, 1015, 1016
 DEINSTALL_BEGUN, DEINSTALLED, DEINSTALL_FAILED = 1020, 1021, 1022
 SERVER_CONFIGURED = 1027
@@ -44,7 +44,7 @@ COMPONENT_MANAGER = "SMS_SITE_COMPONENT_MANAGER"
 
 @dataclass(frozen=True)
 class ComponentState:
-    """One component on one server as the site sums it up. ``status`` is ok, warning, critical, ``status N`` or unknown."""
+    """One component on one server, as the site summarises it. ``status`` is ok, warning, critical, ``status N`` or unknown."""
 
     component: str
     server: str
@@ -93,7 +93,7 @@ class StatusMessage:
 
 
 def component_states(session: CimSession, code: str, components: Collection[str]) -> list[ComponentState]:
-    """How the site sees these components, on every server that it knows them on, sorted by component and server."""
+    """The states of these components on every server for which the site lists them, sorted by component and server."""
     conditions = (equals("TallyInterval", TALLY_INTERVAL), one_of("ComponentName", components))
     query = select(SMS_COMPONENT_SUMMARIZER, *conditions, columns=_COMPONENT_COLUMNS)
     found = session.query(naming.site_namespace(code), SMS_COMPONENT_SUMMARIZER, query)
@@ -101,7 +101,7 @@ def component_states(session: CimSession, code: str, components: Collection[str]
 
 
 def component_state(session: CimSession, code: str, server: str, component: str) -> ComponentState | None:
-    """How the site sees one component on a server; None when it knows of none there. One request where it ran on one server only.
+    """The state of one component on a server; None when the site lists none there. One request if it ran on one server only.
 
     The server is matched here, not in the query: whether MachineName is the FQDN or the short name is not established.
     """
@@ -110,11 +110,11 @@ def component_state(session: CimSession, code: str, server: str, component: str)
 
 
 def newest_record(session: CimSession, code: str, component: str, ids: Collection[int], since: datetime | None) -> int:
-    """The highest RecordID among the messages of a component with these IDs: what is higher came after this moment.
+    """The highest RecordID among the messages of a component with these IDs: messages with a higher one came after this moment.
 
-    The site's own numbering, not a clock: controller, site server and role server may disagree on the time.
+    This uses the site's own numbering, not a clock: the clocks of controller, site server and role server may differ.
 
-    :param since: look at no older message than this; None for all that the site has, which may be very many.
+    :param since: read no older message than this; None for all that the site has, which may be very many.
     """
     found = messages_since(session, code, 0, component, ids, since)
     return found[-1].record if found else 0
@@ -125,7 +125,7 @@ def messages_since(
 ) -> list[StatusMessage]:
     """Messages of a component with these IDs and a higher RecordID, oldest first, without their insertion strings.
 
-    :param since: and not older than this.
+    :param since: only messages that are not older than this.
     """
     conditions = [f"RecordID > {record}", equals("Component", component), one_of("MessageID", sorted(ids))]
     if since is not None:
@@ -136,7 +136,7 @@ def messages_since(
 
 
 def with_words(session: CimSession, code: str, message: StatusMessage) -> StatusMessage:
-    """The message with its insertion strings, in their order: what the site itself says."""
+    """The message with its insertion strings, in their order: the site's own text."""
     query = select(SMS_STAT_MSG_INS_STRINGS, equals("RecordID", message.record))
     found = session.query(naming.site_namespace(code), SMS_STAT_MSG_INS_STRINGS, query)
     ordered = sorted(found, key=lambda row: int(row.get("InsStrIndex") or 0))

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The hierarchy as a drawing: where each site and the service connection point stand, in units of a picture 360 wide. Pure.
+"""The hierarchy as a drawing: where each site and the service connection point are, in units of a picture 360 wide. Pure.
 
 One row for each site, children indented below their parent, so that the picture can be read on a phone.
 """
@@ -20,7 +20,7 @@ _ROW, _BOX, _INDENT, _MARGIN = 54, 44, 24, 2
 # Widths of a character at the sizes that the page writes in, as in a wide font; longer texts are cut in the middle.
 _TITLE_CHARACTER, _SUBTITLE_CHARACTER = 8.6, 7.9
 _PADDING = 12
-# A picture of more rows says less than the number that it leaves out.
+# A picture with more rows is less useful than the number of rows that are left out.
 MOST_ROWS = 60
 _DEEPEST = 4
 
@@ -29,7 +29,7 @@ SITE, ROLE = "site", "role"
 
 @dataclass(frozen=True)
 class Box:
-    """A site, or the server of the role. ``full`` holds the texts uncut, for a tooltip; ``ill``: the role does not work."""
+    """A site, or the server of the role. ``full`` has the uncut texts, for a tooltip; ``ill``: the role does not work."""
 
     kind: str
     x: int
@@ -49,7 +49,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """From a parent down and right to its child."""
+    """A line from a parent down and right to its child."""
 
     x: int
     top: int
@@ -124,7 +124,7 @@ def _rows(sites: Sequence[Data], points: Sequence[Data], ill: str) -> Iterator[t
         yield SITE, shown_depth, f"{code}  {_text(site, 'name')}", f"{_text(site, 'type')}, {server}", bool(site.get("top_level"))
         for point in points:
             if _text(point, "site_code") == code:
-                mode = ill or _text(point, "mode") or "mode not known"
+                mode = ill or _text(point, "mode") or "mode unknown"
                 place = "on the site server, " if _text(point, "server") == server else ""
                 yield ROLE, shown_depth + 1, f"Service connection point, {mode}", f"{place}{_text(point, 'server')}", False
         waiting += [(depth + 1, child) for child in reversed(children.get(code, []))]

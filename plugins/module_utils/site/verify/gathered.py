@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the modules found on the hosts of a hierarchy, as the judges of a verification read it. Pure."""
+"""What the modules found on the hosts of a hierarchy, in the form that the checks of a verification use. Pure."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _LIMITS = {
 }
 
 ONLINE, OFFLINE = "online", "offline"
-# Outcomes of a flow that did not and will not come to its end by itself.
+# Outcomes of a flow that did not complete and will not complete by itself.
 BROKEN = ("failed", "stalled", "stopped")
 
 
 class BadInput(ValueError):
-    """What was handed over is not of the documented form; the text says which part."""
+    """The input does not have the documented form; the text says which part."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Answer:
 
     host: str = ""
     result: Data = field(default_factory=dict)
-    # A return value of the module that a failed one does not have: a role that goes on after failures hides "failed".
+    # A return value that a failed module does not have: a role that continues after failures hides "failed".
     proof: str = ""
 
     @property
@@ -71,7 +71,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Limits:
-    """From when on something is not right. The downloader synchronises once a day, which takes a while itself."""
+    """The limits beyond which something is not right. The downloader synchronises once a day, which itself takes some time."""
 
     contact_hours: float = 25
     import_days: float = 30
@@ -87,13 +87,13 @@ class Limits:
 
 @dataclass(frozen=True)
 class Gathered:
-    """Everything that was looked at.
+    """Everything that was read.
 
     :param hierarchy: hierarchy_info; :param role: service_connection_point_info with duties; :param status: site_status_info;
     :param updates: site_update_info; :param cloud: cloud_service_info - all on the host of the SMS Provider.
     :param thread: component; :param last: site_update_check in check mode; :param log: log_info - on the role's server.
     :param site_log: log_info on the site server.
-    :param missing: servers that should be looked at and are no hosts of the inventory, by their part: ``server``, ``detail`` and
+    :param missing: servers that should be checked but are not hosts of the inventory, by their part: ``server``, ``detail`` and
         ``remedy``.
     """
 
@@ -121,7 +121,7 @@ class Gathered:
 
     @property
     def mode(self) -> str | None:
-        """The role's mode; None unless exactly one row tells one that is known."""
+        """The role's mode; None unless there is exactly one row and it has a known mode."""
         mode = self.holders[0].get("mode") if len(self.holders) == 1 else None
         return mode if mode in (ONLINE, OFFLINE) else None
 
@@ -152,14 +152,14 @@ def moment(text: object) -> datetime | None:
 
 
 def gathered_from(found: Data) -> Gathered:
-    """The answers out of what the role hands over: ``{name: {host, result}}``, and ``missing``, ``limits``.
+    """The answers from what the role passes on: ``{name: {host, result}}``, and ``missing``, ``limits``.
 
     :raises BadInput: not of this form.
     """
     names = {entry.name for entry in fields(Gathered)}
     unknown = sorted(str(name) for name in found if name not in names)
     if unknown:
-        raise BadInput(f"{', '.join(unknown)}: not known; allowed are {', '.join(sorted(names))}.")
+        raise BadInput(f"{', '.join(unknown)}: unknown; choose from {', '.join(sorted(names))}.")
     try:
         limits = Limits(**{name: _number(value) for name, value in dict(found.get("limits") or {}).items()})
     except TypeError as error:
@@ -169,7 +169,7 @@ def gathered_from(found: Data) -> Gathered:
 
 
 def _number(value: Any) -> Any:
-    """A number that a template has made a text of, as ansible-core before 2.19 does."""
+    """A number that a template has converted to text, as ansible-core before 2.19 does."""
     try:
         return float(value) if isinstance(value, str) else value
     except ValueError:

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which check rests on what: none is green while its ground has gone. Pure.
+"""Which check depends on which other checks: none passes while one that it depends on has failed. Pure.
 
-The site goes on showing what it saw last. Beside a server that is dead, a thread that is stopped or a role that is missing, its
-words are no evidence any more: they are told, and not judged.
+The site continues to show its last known state. If the server is dead, the thread stopped or the role missing, what the site
+shows is no longer evidence: it is reported, and not judged.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Gathered
 
 ROLE, INSTALLED, THREAD = "role_configured", "role_installed", "thread_running"
-# The check that stands for a server that does not answer.
+# The check that represents a server that does not answer.
 SERVER = "thread_checked"
 _LIVING = (ROLE, SERVER, THREAD)
 
-# Ids of checks to those of the checks that they rest on. What is not named here is true whatever the role does.
+# Ids of checks to the ids of the checks that they depend on. Checks that are not named here do not depend on the role's state.
 RESTS_ON: Mapping[str, tuple[str, ...]] = {
     INSTALLED: _LIVING,
     "components_healthy": (*_LIVING, INSTALLED),
@@ -39,14 +39,14 @@ RESTS_ON: Mapping[str, tuple[str, ...]] = {
 
 
 def with_grounds(entries: Iterable[Found], found: Gathered) -> list[Found]:
-    """The checks, where each that passed while one that it rests on failed is skipped instead, with that reason."""
+    """The checks; each that passed although one that it depends on failed is skipped instead, with that reason."""
     listed = list(entries)
     gone = _gone(listed, found)
     return [_judged(entry, [gone[id] for id in RESTS_ON.get(entry.check.id, ()) if id in gone]) for entry in listed]
 
 
 def _gone(entries: Sequence[Found], found: Gathered) -> Mapping[str, Check]:
-    """The checks that failed, of those that others rest on. A module that failed on a server that answers says nothing of it."""
+    """The failed checks that others depend on. A module that failed on a server that answers proves nothing about the server."""
     answers = not any(answer.result.get("unreachable") for answer in (found.thread, found.log, found.last))
     return {
         entry.check.id: entry.check

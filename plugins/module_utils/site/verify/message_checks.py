@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Status messages of the site, and problems that logs tell, as checks. Pure."""
+"""Status messages of the site, and problems found in logs, as checks. Pure."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
 )
 
 _ENDPOINTS = "endpoints"
-_STATUS = "Look at Monitoring > System Status > Component Status > Show Messages in the console."
+_STATUS = "Check Monitoring > System Status > Component Status > Show Messages in the console."
 _MOST_KINDS = 8
-# A failure that no pattern knows may be harmless.
+# A failure that matches no pattern may be harmless.
 _UNRECOGNISED = "unrecognised"
 _MOST_LINE = 300
 
@@ -34,7 +34,7 @@ def endpoints_reported(found: Gathered) -> Check:
     reports = [row for row in found.status.rows("messages") if row.get("subject") == _ENDPOINTS]
     if not reports:
         since = with_times(found.status.get("since", "the beginning of the range"))
-        return skipped(id, title, f"It reported nothing since {since}; it works where the site is attached to a tenant.")
+        return skipped(id, title, f"It reported nothing since {since}; it runs only if the site is attached to a tenant.")
     newest = reports[0]
     detail = f"Status message {newest.get('message_id')} of {with_times(newest.get('time'))}: {_told(newest)}"
     if newest.get("verdict") == "passed":
@@ -45,7 +45,7 @@ def endpoints_reported(found: Gathered) -> Check:
 
 
 def messages_quiet(found: Gathered) -> list[Check]:
-    """What the site was told otherwise: one check for each known subject, and one for all other errors and warnings."""
+    """The other status messages: one check for each known subject, and one for all other errors and warnings."""
     rows = [row for row in found.status.rows("messages") if row.get("subject") != _ENDPOINTS]
     subjects: dict[str, list[Data]] = {}
     for row in rows:
@@ -60,7 +60,7 @@ def _subject(subject: str, told: list[Data]) -> Check:
     last = f"{newest.get('message_id')} of {with_times(newest.get('time'))}: {_told(newest)}"
     return warning(
         f"reported_{subject.replace(' ', '_')}",
-        f"The site reports no trouble with: {subject}",
+        f"The site reports no problem with: {subject}",
         f"{counted(len(told), 'status message')}, the last one {last}",
         str(newest.get("remedy") or _STATUS),
     )
@@ -69,18 +69,18 @@ def _subject(subject: str, told: list[Data]) -> Check:
 def _others(told: list[Data], more: bool) -> Check:
     id, title = "messages_quiet", "The role's components report no other errors or warnings"
     if not told:
-        return passed(id, title, "None in the range.")
+        return passed(id, title, "There are none in the range.")
     kinds = Counter((str(row.get("component")), str(row.get("message_id")), str(row.get("severity"))) for row in told)
     listed = [f"{name} {number} ({severity}) {count} x" for (name, number, severity), count in kinds.most_common(_MOST_KINDS)]
-    rest = f", and {len(kinds) - _MOST_KINDS} further kinds" if len(kinds) > _MOST_KINDS else ""
-    cut = " There are more than could be read." if more else ""
+    rest = f", and {len(kinds) - _MOST_KINDS} other kinds" if len(kinds) > _MOST_KINDS else ""
+    cut = " There are more messages than could be read." if more else ""
     return warning(id, title, f"{', '.join(listed)}{rest}. The last one: {_told(told[0])}{cut}", _STATUS)
 
 
 def log_problems(answer: Answer) -> list[Check]:
-    """A check for each problem that is not over, with its cause and remedy. Names are told apart where one comes twice.
+    """A check for each problem that is not over, with its cause and remedy. An id that occurs twice gets a number.
 
-    What stopped the last synchronisation is often logged as a mere warning.
+    What stopped the last synchronisation is often logged only as a warning.
     """
     flow = answer.get("download", {})
     broken = isinstance(flow, Mapping) and flow.get("outcome") in BROKEN
@@ -114,7 +114,7 @@ def _problem(row: Data, broken: bool) -> Check:
         title,
         Status.FAILED if serious else Status.WARNING,
         detail,
-        str(row.get("remedy") or "Read the log around that line."),
+        str(row.get("remedy") or "Check the log around that line."),
         required=serious,
     )
 

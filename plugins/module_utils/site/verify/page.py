@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the page of a verification shows, out of its report: every text and number as the template writes it. Pure."""
+"""What the page of a verification shows, made from its report: every text and number as the template writes it. Pure."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
 Data = Mapping[str, Any]
 
 _VERDICTS = {
-    "passed": "All is well",
-    "warning": "Something needs a look",
-    "failed": "Something is wrong",
+    "passed": "No problems found",
+    "warning": "Some checks need attention",
+    "failed": "Required checks failed",
 }
 _MOST_ROWS = 100
-# From when on the console warns of a secret.
+# The console warns about a secret when fewer days are left.
 _SOON_DAYS = 30
 _CELL = 300
 
 
 @dataclass(frozen=True)
 class Group:
-    """Checks of one urgency. ``status`` is the class that colours them; ``folded``: shown when somebody asks."""
+    """Checks of one urgency. ``status`` is the CSS class that colours them; ``folded``: collapsed until the reader opens it."""
 
     title: str
     status: str
@@ -41,7 +41,7 @@ class Group:
 
 @dataclass(frozen=True)
 class Step:
-    """One row of the timeline. ``after`` is how long after the step before; ``kind`` is stage, problem or end."""
+    """One row of the timeline. ``after`` is the time since the previous step; ``kind`` is stage, problem or site."""
 
     time: str
     after: str
@@ -52,7 +52,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Cell:
-    """A text, with a colour where it is not well (``bad`` or ``doubt``), and a share from 0 to 100 that is drawn as a bar."""
+    """A text, coloured if it is a problem (``bad`` or ``doubt``), and a percentage from 0 to 100 that is drawn as a bar."""
 
     text: str
     mark: str = ""
@@ -89,7 +89,7 @@ class Page:
 def page_of(report: Data) -> Page:
     """The page of a report, as ``report.verify`` makes it, or as it was read back from its JSON.
 
-    :raises KeyError, TypeError, ValueError: it is no such report.
+    :raises KeyError, TypeError, ValueError: it is not such a report.
     """
     where = report.get("site_code") or "a hierarchy that could not be read"
     return Page(
@@ -113,7 +113,7 @@ def _word(status: Status, number: int) -> str:
 
 def _facts(report: Data) -> Iterator[tuple[str, str]]:
     yield "Server", _cell(report.get("server") or "none, or more than one")
-    yield "Mode", _cell(report.get("mode") or "not known")
+    yield "Mode", _cell(report.get("mode") or "unknown")
     support = report.get("support") or {}
     if support.get("version"):
         yield "Site version", _cell(f"{support.get('name') or 'unknown'} ({support['version']})")
@@ -124,11 +124,11 @@ def _facts(report: Data) -> Iterator[tuple[str, str]]:
         yield "Last contact", at(contact)
     known = (report.get("log") or {}).get("server_time") or report.get("site_time")
     if known:
-        yield "Clock there", _time(known)
+        yield "Server time", _time(known)
 
 
 def _ill(report: Data) -> str:
-    """Why the role does not work, in a word or two for its box; empty when it does, or nobody knows."""
+    """Why the role does not work, in a word or two for its box; empty when it works, or when that is unknown."""
     words = {"thread_checked": "no answer", "thread_running": "stopped", "role_installed": "missing"}
     failed = {check["id"] for check in report["checks"] if check["status"] == Status.FAILED.value}
     return next((told for id, told in words.items() if id in failed), "")
@@ -156,13 +156,13 @@ def _entry(check: Data) -> Data:
 def _timeline_title(report: Data) -> str:
     flow = _flow(report, "log", "download")
     if not flow:
-        return "No synchronisation is known"
+        return "No synchronisation found in the log"
     begun = _time(flow.get("started") or flow.get("time"))
     return f"Last synchronisation, {begun}: {flow.get('outcome')}"
 
 
 def _timeline(report: Data) -> Iterator[Step]:
-    """The stages of the last check for updates, what went wrong in it, and what the site made of it, in the order of time."""
+    """The stages of the last check for updates, its problems, and how the site processed it, in the order of time."""
     flow = _flow(report, "log", "download")
     events = [(stage.get("time"), str(stage.get("title")), "", "stage") for stage in flow.get("stages") or ()]
     since = min((time for time, *_rest in events if time), default=None)
@@ -201,7 +201,7 @@ def _tables(report: Data) -> Iterator[Table]:
         (c.get("component"), c.get("server"), _state(c), _health(c), _time(c.get("last_heartbeat")))
         for c in report.get("components") or ()
     ]
-    yield _table("Components", ("Component", "Server", "State", "Health", "Last sign of life"), components)
+    yield _table("Components", ("Component", "Server", "State", "Health", "Last heartbeat"), components)
     messages = [
         (f"{m.get('message_id')}", m.get("component"), _time(m.get("time")), m.get("title") or m.get("severity"))
         for m in report.get("messages") or ()
@@ -213,7 +213,7 @@ def _tables(report: Data) -> Iterator[Table]:
         for problem in (report.get(log) or {}).get("problems") or ()
         if problem.get("status") == "over"
     ]
-    yield _table("Problems that are over", ("Problem", "Log", "Last", "Cause"), over)
+    yield _table("Problems that are over", ("Problem", "Log", "Last seen", "Cause"), over)
     read = [
         (
             log.get("path") or log.get("component"),
@@ -246,14 +246,14 @@ def _health(component: Data) -> Cell:
 
 
 def _left(secret: Data) -> Cell:
-    """The days that a secret has left, as a share of its whole life where that is known."""
+    """The days that a secret has left, with the percentage of its lifetime if that is known."""
     days, made, ends = secret.get("expires_in_days"), moment(secret.get("created")), moment(secret.get("expires"))
     if not isinstance(days, int):
         return Cell("")
     mark = "bad" if days < 0 else "doubt" if days < _SOON_DAYS else ""
     life = (ends - made).days if made and ends else 0
     share = max(0, min(100, round(100 * days / life))) if life > 0 else None
-    return Cell("over" if days < 0 else counted(days, "day"), mark, share)
+    return Cell("expired" if days < 0 else counted(days, "day"), mark, share)
 
 
 def _time(text: object) -> str:

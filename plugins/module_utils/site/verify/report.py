@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The whole of a verification: every check with its part and host, and what the page shows besides. Pure."""
+"""The whole of a verification: every check with its part and host, and what else the page shows. Pure."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import with_grounds
 
 SITE, SERVER, SITE_SERVER = "site", "server", "site_server"
-# Of the report itself: grows when a name changes its meaning.
+# Version of the report's format: increased when a name changes its meaning.
 SCHEMA = 1
 _FLOWS = ("download", "packages", "manifest", "content", "replication", "installation")
 
-# Of the role's server.
+# What to do if the role's server is lost.
 _LOST = (
-    "If it will not come back, give the role to another server: configmgr.scp.move, or configmgr.scp.recover after the site was "
-    "restored from a backup, with that server in scp_to."
+    "If the server is permanently lost, move the role to another server: configmgr.scp.move, or configmgr.scp.recover after the "
+    "site was restored from a backup, with that server in scp_to."
 )
 
 Judge = Callable[[Gathered], "Check | list[Check]"]
@@ -40,9 +40,9 @@ Judge = Callable[[Gathered], "Check | list[Check]"]
 def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept: Collection[str] = ()) -> dict[str, Any]:
     """The report.
 
-    :param generated: when it was made, by the controller's clock; aware.
-    :param accept: ids of checks that are known and accepted: they are told, and count as skipped.
-    :raises ValueError: ``fail_on`` is not possible, or an accepted id is none.
+    :param generated: when it was made, by the controller's clock; with a time zone.
+    :param accept: ids of checks whose result is known and accepted: they are shown, and count as skipped.
+    :raises ValueError: ``fail_on`` is not possible, or no check has an accepted id.
     """
     refused = VERIFY.unknown(accept, "accept")
     if refused:
@@ -82,7 +82,7 @@ def verdict(blocked: bool, counts: dict[str, int]) -> str:
 
 
 def judged(found: Gathered) -> list[Found]:
-    """Every check in its place. What could not be looked at is a failed check of its own, once for each host."""
+    """Every check with its part and host. What could not be checked is a failed check of its own, once for each host."""
     provider = found.hierarchy.host or found.role.host
     entries: list[Found] = []
 
@@ -114,9 +114,9 @@ def judged(found: Gathered) -> list[Found]:
     ask(SERVER, "log", found.log, contact_checks.synchronisation, contact_checks.downloads, _problems_of("log"))
     ask(SITE_SERVER, "site_log", found.site_log, contact_checks.handed_over, _problems_of("site_log"))
     for part, unknown in found.missing.items():
-        detail = f"{unknown['detail']} So it could not be looked at."
+        detail = f"{unknown['detail']} So it could not be checked."
         add(part, unknown["server"], check_report.whole_part(part, Status.FAILED, detail, unknown["remedy"]))
-    return entries if entries else [Found(SITE, provider, check_report.whole_part(SITE, Status.FAILED, "Nothing was looked at."))]
+    return entries if entries else [Found(SITE, provider, check_report.whole_part(SITE, Status.FAILED, "Nothing was checked."))]
 
 
 def _problems_of(name: str) -> Judge:
@@ -129,7 +129,7 @@ def _problems_of(name: str) -> Judge:
 
 
 def _safe(check: Check) -> Check:
-    """Texts come from servers: bounded, and without signs that harm a terminal."""
+    """Texts come from servers: limit their length, and remove characters that can disturb a terminal."""
     return replace(
         check, title=shown(check.title, 300), detail=shown(check.detail, MOST_DETAIL), remedy=shown(check.remedy, MOST_DETAIL)
     )

@@ -19,13 +19,13 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
     with_times,
 )
 
-# Playbooks run on the host of the SMS Provider; the server is one of their variables.
+# Playbooks run on the host of the SMS Provider; the role's server is one of their variables.
 _PROVISION = "Run configmgr.scp.provision, with the server that is to have it in service_connection_point_server."
 _REMOVE = (
     "Keep the one that works, and remove the other: configmgr.scp.remove with that server in scp_server, on the host of the SMS "
     "Provider of the site that its row belongs to."
 )
-_STATUS = "Look at Monitoring > System Status > Component Status in the console, and at the component's log on the server."
+_STATUS = "Check Monitoring > System Status > Component Status in the console, and the component's log on the server."
 
 
 def role_configured(found: Gathered) -> Check:
@@ -48,13 +48,13 @@ def role_configured(found: Gathered) -> Check:
         return failed(id, title, f"{server} belongs to site {code}, but the top-level site is {top}.", remedy)
     if found.mode is None:
         remedy = "Run configmgr.scp.provision with service_connection_point_mode: it writes the mode and restarts the thread."
-        return unclear(id, title, f"the row of {server} tells no mode that is known.", remedy)
+        return unclear(id, title, f"the row of {server} has no known mode.", remedy)
     return passed(id, title, f"{server}, site {code}, {found.mode}.")
 
 
 def site_server_pair(found: Gathered) -> Check:
-    """Never on either server of an active/passive pair of site servers, whenever these became one."""
-    id, title = "site_server_pair", "The role's server is no site server of a pair"
+    """Never on either server of an active/passive pair of site servers, no matter when they became a pair."""
+    id, title = "site_server_pair", "The role's server is not one of a pair of site servers"
     if not found.server:
         return skipped(id, title, "There is not exactly one service connection point.")
     site = str(found.holders[0].get("site_code") or "")
@@ -70,25 +70,28 @@ def site_server_pair(found: Gathered) -> Check:
 
 
 def role_installed(found: Gathered) -> Check:
-    """The site counts the downloader on that server as started."""
+    """The site lists the downloader on that server as started."""
     id, title = "role_installed", "The site has installed it there"
     if not found.server:
         return skipped(id, title, "There is not exactly one service connection point.")
     own = _own_components(found)
     if found.role.get("installed", False):
-        return passed(id, title, f"{naming.DOWNLOADER} on {found.server} is started; {len(own)} components are known there.")
+        detail = f"{naming.DOWNLOADER} on {found.server} is started; the site lists {len(own)} components there."
+        return passed(id, title, detail)
     seen = next((row for row in own if str(row.get("component")).upper() == naming.DOWNLOADER), None)
-    state = f"is {seen.get('state')}" if seen else "is not known to the site"
-    remedy = "Read sitecomp.log on the site server for the installation; configmgr.scp.provision follows it and tries it again."
+    state = f"is {seen.get('state')}" if seen else "is not listed by the site"
+    remedy = (
+        "Check sitecomp.log on the site server for the installation; configmgr.scp.provision waits for it and reports errors."
+    )
     return failed(id, title, f"{naming.DOWNLOADER} on {found.server} {state}.", remedy)
 
 
 def components_healthy(found: Gathered) -> Check:
-    """The health of each component of the role as the site sums it up."""
-    id, title = "components_healthy", "The site finds the role's components healthy"
+    """The health of each component of the role, as the site summarises it."""
+    id, title = "components_healthy", "The site reports the role's components as healthy"
     own = _own_components(found)
     if not own:
-        return skipped(id, title, "The site knows of no component of the role on its server.")
+        return skipped(id, title, "The site lists no component of the role on its server.")
     critical = [_named(row) for row in own if row.get("status") == "critical"]
     ill = [_named(row) for row in own if row.get("status") == "warning"]
     other = [_named(row) for row in own if row.get("status") not in ("ok", "warning", "critical")]
@@ -102,23 +105,23 @@ def components_healthy(found: Gathered) -> Check:
 
 
 def server_healthy(found: Gathered) -> Check:
-    """What the site sums up of the server's roles. It lags behind, so an ill one is a warning."""
-    id, title = "server_healthy", "The site reaches the roles of the role's server"
+    """The site's summary of the server's roles. It is delayed, so a bad state is only a warning."""
+    id, title = "server_healthy", "The site reaches the roles on the role's server"
     roles = found.status.rows("roles")
     if not roles:
-        return skipped(id, title, "The site sums up no role of the server.")
+        return skipped(id, title, "The site has no status summary of the server's roles.")
     ill = [row for row in roles if row.get("status") != "ok"]
     if not ill:
         return passed(id, title, f"{counted(len(roles), 'role')} {'is' if len(roles) == 1 else 'are'} ok.")
     listed = ", ".join(
         f"{r.get('role')} is {r.get('status')}" + (f", down since {r['down_since']}" if r.get("down_since") else "") for r in ill
     )
-    remedy = "Look at Monitoring > System Status > Site Status in the console; what is mended shows there up to an hour later."
+    remedy = "Check Monitoring > System Status > Site Status in the console; it can take up to an hour until a fix shows there."
     return warning(id, title, with_times(f"{listed}."), remedy)
 
 
 def thread_running(found: Gathered) -> Check:
-    """The registry of the server itself says whether the thread runs."""
+    """The server's own registry shows whether the thread runs."""
     id, title = "thread_running", f"The thread {naming.DOWNLOADER} runs on the server"
     state = str(found.thread.get("state", "unknown"))
     if state == executive.RUNNING:

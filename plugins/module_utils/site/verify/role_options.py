@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is wrong with the choices of the role verify, told by their own names before anything is sent. Pure."""
+"""What is wrong with the options of the role verify, reported with their own names before anything is sent. Pure."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.check_id
 
 
 def impossible(options: Mapping[str, Any]) -> Iterator[str]:
-    """A sentence for each choice of the role verify that is not possible.
+    """A sentence for each option value of the role verify that is not possible.
 
     :param options: its options by their short names.
     """

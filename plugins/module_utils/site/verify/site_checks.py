@@ -20,13 +20,13 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
     with_times,
 )
 
-_MONITOR = "See Monitoring > Updates and Servicing Status in the console, and CMUpdate.log on the site server."
-# Duties that other checks tell with more.
+_MONITOR = "Check Monitoring > Updates and Servicing Status in the console, and CMUpdate.log on the site server."
+# Duties that other checks report with more details.
 _TOLD_ELSEWHERE = frozenset({"role_running", "no_update_in_progress", "app_secrets_valid"})
 
 
 def updates_going_on(found: Gathered) -> Check:
-    """No update has failed, none hangs, none is in a state that nobody knows."""
+    """No update has failed, none hangs, none is in an unknown state."""
     id, title = "updates", "No update of the site has failed or hangs"
     packages = found.updates.rows("packages")
     ill = [row for row in packages if row.get("phase") == "failed" or row.get("hangs")]
@@ -40,11 +40,11 @@ def updates_going_on(found: Gathered) -> Check:
         row for row in packages if row.get("phase") in ("downloading", "installing", "checking", "restart_pending", "enabled")
     ]
     if moving:
-        return passed(id, title, f"Under way: {'; '.join(_told(row) for row in moving)}.")
+        return passed(id, title, f"In progress: {'; '.join(_told(row) for row in moving)}.")
     ready = [str(row.get("name")) for row in packages if row.get("phase") in ("ready", "available")]
     if ready:
         return passed(id, title, f"Can be installed or downloaded: {', '.join(ready)}.")
-    return passed(id, title, f"The site knows {counted(len(packages), 'update')}; nothing is under way.")
+    return passed(id, title, f"The site lists {counted(len(packages), 'update')}; nothing is in progress.")
 
 
 def support_end(found: Gathered) -> Check:
@@ -56,8 +56,8 @@ def support_end(found: Gathered) -> Check:
         return unclear(
             id,
             title,
-            str(why or "the site does not tell its version."),
-            "Look the version up on Microsoft's page of supported versions.",
+            str(why or "the site does not show its version."),
+            "Check the version on Microsoft's page of supported versions.",
         )
     days, name, ends = int(support["days_left"]), support.get("name"), support.get("ends")
     remedy = "Install a newer version: Administration > Updates and Servicing in the console."
@@ -69,7 +69,7 @@ def support_end(found: Gathered) -> Check:
 
 
 def secrets_valid(found: Gathered) -> Check:
-    """The secrets of the Entra applications; without one the services of its tenant stop."""
+    """The secrets of the Entra applications; without a valid secret, the services of its tenant stop."""
     id, title = "app_secrets_valid", "The secrets of the Entra applications are valid for a while"
     apps = [row for row in found.cloud.rows("applications") if isinstance(row.get("secret"), Mapping)]
     if not apps:
@@ -87,8 +87,8 @@ def secrets_valid(found: Gathered) -> Check:
     if soon:
         return warning(id, title, f"Expires: {', '.join(soon)}.", HOW_TO_RENEW)
     if unknown:
-        where = "See the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
-        return unclear(id, title, f"no date is known of: {', '.join(unknown)}.", where)
+        where = "Check the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
+        return unclear(id, title, f"the site has no date for: {', '.join(unknown)}.", where)
     left = ", ".join(f"{name} for {counted(number, 'day')}" for name, number in days.items() if number is not None)
     return passed(id, title, f"Valid: {left}.")
 
@@ -108,16 +108,16 @@ def cloud_needs_role(found: Gathered) -> Check:
     if not users:
         return skipped(id, title, "The site has no gateway, no discovery of Entra users and no tenant.")
     if not found.role.ok:
-        return unclear(id, title, f"the role was not read. It is needed by {', '.join(users)}.", "See role_checked.")
+        return unclear(id, title, f"the role was not read. It is needed by {', '.join(users)}.", "See the check role_checked.")
     if found.mode == ONLINE:
         return passed(id, title, f"It is online. These need it: {', '.join(users)}.")
     lack = f"It is {found.mode or 'in an unknown mode'}" if found.server else "There is not exactly one"
-    remedy = "Run configmgr.scp.provision with service_connection_point_mode: online, or take these services out of the site."
+    remedy = "Run configmgr.scp.provision with service_connection_point_mode: online, or remove these services from the site."
     return warning(id, title, f"{lack}, but these need one in online mode: {', '.join(users)}.", remedy)
 
 
 def duties(found: Gathered) -> list[Check]:
-    """What there is to do by hand in this state. None of it stops the role, so a failed one is advice."""
+    """What has to be done by hand in this state. None of it stops the role, so a failed one is only advice."""
     return [_duty(row) for row in found.role.rows("duties") if row.get("id") not in _TOLD_ELSEWHERE]
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the checks of a verification are told, and how long something is for people. Pure."""
+"""How the checks of a verification are made, and how times and lengths of time are written. Pure."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ def unclear(id: str, title: str, why: str, remedy: str) -> Check:
 
 
 def at(when: datetime) -> str:
-    """A moment as every text of a report has it, such as "2026-11-22 10:00:18 UTC"; ``when`` is aware."""
+    """A moment as every text of a report has it, such as "2026-11-22 10:00:18 UTC"; ``when`` has a time zone."""
     return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
 def with_times(text: object) -> str:
-    """A text of our own, with the times that a module wrote into it in the form of ``at``; what is no time stays as it is."""
+    """A text of this collection, with the times that a module wrote into it in the form of ``at``; other text is unchanged."""
 
     def told(match: re.Match[str]) -> str:
         try:
@@ -52,16 +52,16 @@ def with_times(text: object) -> str:
 
 
 def ago(then: datetime, now: datetime) -> str:
-    """Such as "3 hours ago"; a time that is ahead is told as such, since clocks differ."""
+    """Such as "3 hours ago"; a future time is reported as such, because clocks differ."""
     seconds = (now - then).total_seconds()
-    return f"{length(timedelta(seconds=seconds))} ago" if seconds >= 0 else f"{length(timedelta(seconds=-seconds))} ahead"
+    return f"{length(timedelta(seconds=seconds))} ago" if seconds >= 0 else f"{length(timedelta(seconds=-seconds))} in the future"
 
 
 def length(span: timedelta) -> str:
     """A length of time in its largest unit: "2 days", "1 hour", "40 seconds"."""
     seconds = int(span.total_seconds())
     for unit, name in ((_DAY, "day"), (_HOUR, "hour"), (_MINUTE, "minute")):
-        # A day and a half is better told in hours.
+        # A day and a half is clearer in hours.
         if seconds >= (2 * unit if unit == _DAY else unit):
             return counted(seconds // unit, name)
     return counted(seconds, "second")

@@ -88,12 +88,12 @@ def test_a_bare_site_has_nothing_to_do_but_the_role() -> None:
     ("changes", "verdict", "words"),
     [
         ({}, "done", "mode online"),
-        ({"mode": None}, "cannot tell", "no mode that is known"),
+        ({"mode": None}, "cannot tell", "has no known mode"),
         ({"holders": []}, "to do", "no service connection point"),
         ({"holders": [(NEW, "CAS"), (OLD, "CAS")]}, "to do", f"{NEW} (site CAS), {OLD} (site CAS)"),
-        ({"components": []}, "to do", "not known to the site"),
+        ({"components": []}, "to do", "not listed by the site"),
         ({"components": [component("SMS_DMP_DOWNLOADER", "stopped")]}, "to do", "is stopped"),
-        ({"components": [component("SMS_DMP_DOWNLOADER", server=OLD)]}, "to do", f"on {NEW} is not known"),
+        ({"components": [component("SMS_DMP_DOWNLOADER", server=OLD)]}, "to do", f"on {NEW} is not listed"),
         ({"components": [component("SMS_DMP_DOWNLOADER", server="SCP02")]}, "done", "started since 2026-11-21T10:00:00Z"),
     ],
 )
@@ -139,7 +139,7 @@ def test_proxy(changes: dict[str, Any], verdict: str, words: str) -> None:
 @pytest.mark.parametrize(
     ("own", "verdict", "words"),
     [
-        (settings(), "done", "names no account"),
+        (settings(), "done", "uses no account"),
         (settings("proxy", r"corp\PROXY"), "done", r"corp\PROXY"),
         (settings("proxy", r"CORP\other"), "to do", r"CORP\other"),
         (settings(account=r"CORP\install"), "to do", r"CORP\install"),
@@ -160,18 +160,26 @@ def test_accounts_of_a_server_without_a_site_system_row() -> None:
     [
         ({}, "done", "Server app"),
         ({"applications": [app(CAME)]}, "done", "Server app"),
-        ({"applications": [app(CAME - DAY)]}, "to do", "Made before 2026-11-20T10:00:00Z: Server app of 2026-11-19T10:00:00Z"),
-        ({"applications": [app(CAME - DAY), app(None)]}, "to do", "no known date"),
+        (
+            {"applications": [app(CAME - DAY)]},
+            "to do",
+            "Created before 2026-11-20T10:00:00Z: Server app from 2026-11-19T10:00:00Z",
+        ),
+        ({"applications": [app(CAME - DAY), app(None)]}, "to do", "an unknown date"),
         ({"applications": [app(None)]}, "cannot tell", "no date for some secrets"),
         ({"applications": []}, "done", "no Entra application"),
         ({"applications": None}, "done", "no Entra application"),
         ({"applications": [app(None, None, client=True)]}, "done", "no Entra application"),
         # The message of the installation is gone: only what is younger than the last start is younger than the role for sure.
         ({"installed_at": None, "applications": [app(STARTED)]}, "done", "Server app"),
-        ({"installed_at": None, "applications": [app(STARTED - DAY)]}, "cannot tell", f"installation on {NEW} any more"),
+        (
+            {"installed_at": None, "applications": [app(STARTED - DAY)]},
+            "cannot tell",
+            f"no longer has a message of the role's installation on {NEW}",
+        ),
         ({"installed_at": None, "components": []}, "cannot tell", "2026-11-22T10:00:00Z"),
         ({"recovered": True}, "cannot tell", "recovery"),
-        ({"recovered": True, "applications": [app(CAME - DAY)]}, "to do", "Made before"),
+        ({"recovered": True, "applications": [app(CAME - DAY)]}, "to do", "Created before"),
         ({"recovered": True, "applications": []}, "done", "no Entra application"),
     ],
 )

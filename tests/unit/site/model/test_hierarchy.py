@@ -21,10 +21,10 @@ HERE, THERE, OTHER = "sta01.corp.example", "sta03.corp.example", "sta04.corp.exa
             [Location("ST1", OTHER), Location("ST1", THERE)],
             f"on {THERE} and {OTHER}, not on {HERE}: run on one of them",
         ),
-        ("XYZ", [Location("ST1", HERE)], f"no site XYZ at the SMS Provider on {HERE}, which serves ST1: correct site_code"),
-        ("XYZ", [Location("ST1", "STA01")], "which serves ST1: correct site_code"),
-        ("XYZ", [Location("ST1", THERE)], f"which serves ST1 (its SMS Provider is on {THERE}): correct site_code"),
-        ("XYZ", [Location("ST1", "")], "which serves ST1: correct site_code"),
+        ("XYZ", [Location("ST1", HERE)], f"no site XYZ at the SMS Provider on {HERE}; it serves ST1. Correct site_code"),
+        ("XYZ", [Location("ST1", "STA01")], "it serves ST1. Correct site_code"),
+        ("XYZ", [Location("ST1", THERE)], f"it serves ST1 (its SMS Provider is on {THERE}). Correct site_code"),
+        ("XYZ", [Location("ST1", "")], "it serves ST1. Correct site_code"),
     ],
 )
 def test_who_runs_at_the_wrong_place_hears_where_to_run(code: str, locations: list[Location], words: str) -> None:

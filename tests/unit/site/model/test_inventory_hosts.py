@@ -63,7 +63,7 @@ def test_more_than_one_host_is_ambiguous_and_the_variable_is_named() -> None:
 
 def test_a_host_that_is_nowhere_is_told_with_both_ways() -> None:
     found = find_host(SCP01, {"x": []}, {})
-    assert found.detail == f"{SCP01} is no host of the inventory."
+    assert found.detail == f"{SCP01} is not a host of the inventory."
     assert "Add it to the inventory" in found.remedy
     assert f"scp_hosts: {{{SCP01}: NAME}}" in found.remedy
 

@@ -73,7 +73,9 @@ def test_a_short_name_must_mean_one_server() -> None:
     assert naming.full_name("new.corp.example", known) == "new.corp.example"
     with pytest.raises(naming.BadName, match=r"it can mean x\.corp\.example or x\.other\.example"):
         naming.full_name("x", known)
-    with pytest.raises(naming.BadName, match="no site system of the hierarchy has it; give the fully qualified domain name"):
+    with pytest.raises(
+        naming.BadName, match="no site system of the hierarchy has this name; give the fully qualified domain name"
+    ):
         naming.full_name("y", known)
     with pytest.raises(naming.BadName, match="is an IP address"):
         naming.computer_name("10.0.0.1")

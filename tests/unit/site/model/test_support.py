@@ -43,8 +43,8 @@ def test_what_is_documented_of_a_version() -> None:
         ("5.00.9999.1000", "newer than 2609"),
         ("5.00.9147.1000", "none of the versions"),
         ("5.00.8000.1000", "none of the versions"),
-        ("", "another shape"),
-        ("six", "another shape"),
+        ("", "does not look like 5.00.9152.1000"),
+        ("six", "does not look like 5.00.9152.1000"),
     ],
 )
 def test_an_unknown_version_is_a_warning_and_no_guess(version: str, words: str) -> None:

@@ -40,7 +40,7 @@ def test_what_is_no_version_is_refused(text: str) -> None:
 
 
 def test_a_name_that_never_was_is_refused_with_those_that_are() -> None:
-    with pytest.raises(versions.BadVersion, match=r"there is no version 2601; there are 2002, .*2609"):
+    with pytest.raises(versions.BadVersion, match=r"there is no version 2601; the versions are 2002, .*2609"):
         versions.find("2601")
 
 

@@ -184,7 +184,7 @@ def test_a_change_starts_from_the_whole_row_and_touches_nothing_else() -> None:
 def test_a_row_that_changed_meanwhile_is_left_alone() -> None:
     meanwhile = rows.with_settings(scp_row(SERVER), {"Added by somebody": Setting(1)})
     for site in (Site(meanwhile), Site()):
-        with pytest.raises(TaskFailure, match="Somebody else changed"):
+        with pytest.raises(TaskFailure, match="Another user or program changed"):
             writer(site).write(CHANGED)
         assert "create" not in site.requests
 

@@ -62,7 +62,7 @@ def test_a_failure_says_where_what_and_what_to_do() -> None:
 
 
 def test_another_word_is_refused() -> None:
-    with pytest.raises(ValueError, match="allowed are failed, warning, none"):
+    with pytest.raises(ValueError, match="choose from failed, warning, none"):
         whole(PARTS, "always")
 
 

@@ -55,8 +55,8 @@ def planned(state: RoleState = ON_SCP01, wish: Wish | None = None, around: Surro
         (to_scp02(), True, None),
         (to_scp02(), False, "leave wait: true"),
         (to_scp02(move=False), False, None),
-        (to_scp02(move=False, move_from=SCP01), True, "goes with move: true only"),
-        (to_scp02(present=False), True, "goes with state: present only"),
+        (to_scp02(move=False, move_from=SCP01), True, "is possible with move: true only"),
+        (to_scp02(present=False), True, "is possible with state: present only"),
         (to_scp02(move_from=SCP02), True, "is the server that the role is to be moved to"),
     ],
 )
@@ -94,7 +94,7 @@ def test_the_steps_name_the_servers_in_their_order() -> None:
     assert [step.split()[0] for step in steps] == ["Remove", "Wait", "Install", "Wait"]
     assert [SCP01 in step for step in steps] == [True, True, False, False]
     assert "(site CAS, offline)" in steps[0]
-    assert "gone or does not answer" in move_steps(planned(), gone=True)[1]
+    assert "no longer exists or does not answer" in move_steps(planned(), gone=True)[1]
     assert install_steps(planned().install) == steps[2:]
 
 
@@ -136,7 +136,7 @@ def test_an_update_can_be_overridden_for_both_steps() -> None:
     [
         (ON_SCP01, to_scp02(), None),
         (EMPTY, to_scp02(), None),
-        (EMPTY, to_scp02(mode=None), "its mode can not be read"),
+        (EMPTY, to_scp02(mode=None), "its mode cannot be read"),
         (EMPTY, to_scp02(mode=None, move=False), None),
         # The role is there already: nothing is asked for that the mode is needed for.
         (RoleState(CAS, (scp_row(SCP02),)), to_scp02(mode=None, move_from=SCP03), None),

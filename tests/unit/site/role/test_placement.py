@@ -84,4 +84,4 @@ def test_a_row_of_another_site_and_of_one_that_is_gone() -> None:
     assert known == "The service connection point on a.x belongs to site PR1, not to CAS."
     gone = placement.foreign_refusal(ST1, "a.x", "CAS", [ST1])
     assert gone is not None
-    assert "no site of this hierarchy any more" in gone
+    assert "no longer a site of this hierarchy" in gone

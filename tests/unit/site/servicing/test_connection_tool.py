@@ -70,7 +70,7 @@ def test_the_proxy_has_its_port_unless_it_is_80() -> None:
     ("action", "given", "said"),
     [
         ("prepare", {"usage_data": r"D:\USB\UsageData"}, "ends in .cab"),
-        ("prepare", {"usage_data": r"D:\UsageData.cab"}, "root of its drive"),
+        ("prepare", {"usage_data": r"D:\UsageData.cab"}, "root folder of its drive"),
         ("prepare", {"usage_data": r"\\server\share\x.cab"}, "usage_data:"),
         ("prepare", {"usage_data": r"D:\a&b\x.cab"}, "usage_data:"),
         ("import", {}, "update_packs is missing"),

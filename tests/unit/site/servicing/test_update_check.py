@@ -83,7 +83,7 @@ def test_what_was_certainly_not_done_is_raised(error: Exception) -> None:
 
 
 def test_no_right_to_write_is_a_sentence() -> None:
-    with pytest.raises(TaskFailure, match=r"can not be asked for a check.*local administrator"):
+    with pytest.raises(TaskFailure, match=r"check for updates cannot be requested.*local administrator"):
         update_check.ask(task()[0], registry(Downloader(refusal=RegistryError("no right"))), BEFORE)
 
 
@@ -134,7 +134,7 @@ def test_a_server_without_the_role() -> None:
     with pytest.raises(TaskFailure, match="run this on the server of the service connection point"):
         update_check.last_synced(task()[0], elsewhere)
     last = update_check.read_last(elsewhere, "scp01.corp.example")
-    assert (last.time, last.text) == (None, "Not known: the registry key is not there.")
+    assert (last.time, last.text) == (None, "Unknown: the registry key is not there.")
 
 
 def test_refusals() -> None:

@@ -71,7 +71,7 @@ def test_a_level_that_somebody_else_set_meanwhile_is_left_alone() -> None:
     provider = Provider()
     step = usage.change_to(level_row(2), "basic", "CAS")
     assert step is not None
-    with pytest.raises(TaskFailure, match="Somebody else changed the usage data level of site CAS"):
+    with pytest.raises(TaskFailure, match="Another user or program changed the usage data level of site CAS"):
         CimWriter(cast(CimSession, provider), "cas01.corp.example").write(step)
     assert provider.puts == 0
 
@@ -91,5 +91,5 @@ def test_only_the_top_level_site_sets_it() -> None:
 
 
 def test_a_site_without_a_level_is_told_where_it_stands() -> None:
-    assert "stands at site CAS" in usage.missing("PR1", [level_row(1)])
+    assert "is set at site CAS" in usage.missing("PR1", [level_row(1)])
     assert "stands at" not in usage.missing("PR1", [])

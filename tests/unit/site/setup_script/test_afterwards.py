@@ -81,14 +81,17 @@ def test_what_somebody_has_to_know(kind: str, changes: dict[str, Any], words: st
     [
         (
             {"mode": "auto"},
-            "unattended_setup_service_connection_point.mode: 'auto' is not possible; allowed is online or offline.",
+            "unattended_setup_service_connection_point.mode: 'auto' is not possible; allowed: online or offline.",
         ),
         (
             {"usage_data": "none"},
-            "service_connection_point.usage_data: 'none' is not possible; allowed is basic or enhanced or full.",
+            "service_connection_point.usage_data: 'none' is not possible; allowed: basic or enhanced or full.",
         ),
-        ({"installation_account": "svc"}, r"installation_account: 'svc' is no account; allowed is one such as CONTOSO\svc-scp."),
-        ({"proxy": {**PROXY, "account": "a@b.c"}}, "service_connection_point.proxy.account: 'a@b.c' is no account; allowed"),
+        (
+            {"installation_account": "svc"},
+            r"installation_account: 'svc' is not an account; allowed: one such as CONTOSO\svc-scp.",
+        ),
+        ({"proxy": {**PROXY, "account": "a@b.c"}}, "service_connection_point.proxy.account: 'a@b.c' is not an account; allowed"),
     ],
 )
 def test_mistakes(changes: dict[str, Any], words: str) -> None:

@@ -14,22 +14,22 @@ CAS_RECOVERY, RECOVERY = "recover_central_administration_site", "recover_primary
 
 # Type, changes of the least wish, the key, and words of the rule and of what is allowed.
 COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
-    ("child_primary", {"service_connection_point": SCP}, "CloudConnector", "at the top-level site only; allowed is 0"),
+    ("child_primary", {"service_connection_point": SCP}, "CloudConnector", "at the top-level site only; allowed: 0"),
     (
         "child_primary",
         {"further_keys": {"CloudConnectorOptions": {"CloudConnector": 1}}},
         "CloudConnector",
-        "1 is not possible for a child primary; allowed is 0.",
+        "1 is not possible for a child primary; allowed: 0.",
     ),
-    ("child_primary", {"hierarchy__parent_site_code": None}, "ParentSiteCode", "would become a stand-alone primary; allowed is"),
+    ("child_primary", {"hierarchy__parent_site_code": None}, "ParentSiteCode", "would become a stand-alone primary; allowed:"),
     ("child_primary", {"hierarchy__central_site_server": ""}, "ParentSiteServer", "would become a stand-alone primary; allowed"),
-    ("child_primary", {"hierarchy__parent_site_code": "ps1"}, "ParentSiteCode", "SiteCode is PS1 too; allowed is the code of"),
-    ("expansion", {"hierarchy": {}}, "JoinPrimarySiteName", "names the site that is expanded; allowed is"),
+    ("child_primary", {"hierarchy__parent_site_code": "ps1"}, "ParentSiteCode", "SiteCode is PS1 too; allowed: the code of"),
+    ("expansion", {"hierarchy": {}}, "JoinPrimarySiteName", "names the site that is expanded; allowed:"),
     (
         "expansion",
         {"hierarchy__central_site_server": "PS1.contoso.com"},
         "CCARSiteServer",
-        "JoinPrimarySiteName names the same server; allowed is",
+        "JoinPrimarySiteName names the same server; allowed:",
     ),
     (
         "primary",
@@ -37,62 +37,72 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         "CloudConnectorServer",
         "needed with CloudConnector=1; allowed",
     ),
-    ("primary", {"service_connection_point": {**SCP, "proxy": {"port": 8080}}}, "ProxyName", "UseProxy=1; allowed is a fully"),
+    ("primary", {"service_connection_point": {**SCP, "proxy": {"port": 8080}}}, "ProxyName", "UseProxy=1; allowed: a fully"),
     (
         "primary",
         {"service_connection_point": {**SCP, "proxy": {"server": "proxy.contoso.com"}}},
         "ProxyPort",
-        "it is needed with CloudConnector=1 and UseProxy=1; allowed is a whole number",
+        "it is needed with CloudConnector=1 and UseProxy=1; allowed: a whole number",
     ),
     (
         "primary",
         {"further_keys": {"CloudConnectorOptions": {"CloudConnectorServer": "scp01.contoso.com"}}},
         "CloudConnectorServer",
-        "only possible with CloudConnector=1; allowed is leaving it out",
+        "only possible with CloudConnector=1; leave it out",
     ),
     (
         "primary",
         {"further_keys": {"CloudConnectorOptions": {"UseProxy": 1}}},
         "UseProxy",
-        "'1' is only possible with CloudConnector=1; allowed is leaving it out",
+        "'1' is only possible with CloudConnector=1; leave it out",
     ),
     (
         "primary",
         {"service_connection_point": SCP, "further_keys": {"CloudConnectorOptions": {"ProxyPort": 8080}}},
         "ProxyPort",
-        "only possible with CloudConnector=1 and UseProxy=1; allowed is leaving it out",
+        "only possible with CloudConnector=1 and UseProxy=1; leave it out",
     ),
     (
         "primary",
         {"management_point": {"protocol": "http"}},
         "ManagementPointProtocol",
-        "there is none; name its server, or leave",
+        "nothing to configure; name its server, or leave",
     ),
-    ("primary", {"distribution_point": {"protocol": "http"}}, "DistributionPointProtocol", "there is none; name its server"),
-    ("primary", {"distribution_point": {"install_iis": True}}, "DistributionPointInstallIIS", "there is none; name its server"),
+    (
+        "primary",
+        {"distribution_point": {"protocol": "http"}},
+        "DistributionPointProtocol",
+        "nothing to configure; name its server",
+    ),
+    (
+        "primary",
+        {"distribution_point": {"install_iis": True}},
+        "DistributionPointInstallIIS",
+        "nothing to configure; name its server",
+    ),
     (
         "primary",
         {"clients__protocol": "https", "management_point": {"server": "mp01.contoso.com", "protocol": "http"}},
         "ManagementPointProtocol",
-        "RoleCommunicationProtocol is EnforceHTTPS, with which no site system may have HTTP; allowed is HTTPS.",
+        "RoleCommunicationProtocol is EnforceHTTPS, with which no site system may use HTTP; allowed: HTTPS.",
     ),
     (
         "child_primary",
         {"clients__protocol": "https", "distribution_point": {"server": "dp01.contoso.com", "protocol": "http"}},
         "DistributionPointProtocol",
-        "allowed is HTTPS.",
+        "allowed: HTTPS.",
     ),
     (
         "primary",
         {"database__port": 4022, "database__broker_port": 4022},
         "SQLSSBPort",
-        "SQLServerPort is 4022 too; allowed is another",
+        "SQLServerPort is 4022 too; allowed: a port other",
     ),
     (
         "primary",
         {"languages": {"client": ["DEU", "FRA"]}, "further_keys": {"Options": {"DeleteClientLanguages": "fra"}}},
         "DeleteClientLanguages",
-        "AddClientLanguages has FRA too; allowed is each language in one",
+        "AddClientLanguages has FRA too; allowed: each language in only one",
     ),
     (
         "primary",
@@ -104,19 +114,19 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         RECOVERY,
         {"database__broker_port": None},
         "SQLSSBPort",
-        "it is not set, and the recovery of a primary needs it; allowed is",
+        "it is not set, and the recovery of a primary needs it; allowed:",
     ),
     (
         RECOVERY,
         {"recovery": {}},
         "ServerRecoveryOptions",
-        "needs it; allowed is site_server_and_database (1) or site_server (2) or",
+        "needs it; allowed: site_server_and_database (1) or site_server (2) or",
     ),
     (
         RECOVERY,
         {"recovery": {"components": "site_server_and_database"}},
         "DatabaseRecoveryOptions",
-        "=1 or 4; allowed is restore (10)",
+        "=1 or 4; allowed: restore (10)",
     ),
     (RECOVERY, {"recovery": {"components": "database"}}, "DatabaseRecoveryOptions", "needed with ServerRecoveryOptions=1 or 4"),
     *(
@@ -124,7 +134,7 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
             RECOVERY,
             {"recovery__database": word, "recovery__database_backup": path},
             "DatabaseRecoveryOptions",
-            "allowed is 80, or leav",
+            "allowed: 80, or leav",
         )
         for word, path in (("manual", None), ("create", None))
     ),
@@ -132,24 +142,24 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         RECOVERY,
         {"recovery": {"components": "database", "database": "skip"}},
         "DatabaseRecoveryOptions",
-        "allowed is 10, 20 or 40.",
+        "allowed: 10, 20 or 40.",
     ),
     (
         RECOVERY,
         {"recovery": {"components": "database", "database": "restore"}},
         "BackupLocation",
-        "needed with ServerRecoveryOptions=1 or 4 and DatabaseRecoveryOptions=10; allowed is a folder",
+        "needed with ServerRecoveryOptions=1 or 4 and DatabaseRecoveryOptions=10; allowed: a folder",
     ),
     *(
         (
             RECOVERY,
             {"recovery": {"components": "site_server_and_database", "database": word, "database_backup": "E:\\B"}},
             "BackupLocation",
-            "only possible with ServerRecoveryOptions=1 or 4 and DatabaseRecoveryOptions=10; allowed is leaving it out",
+            "only possible with ServerRecoveryOptions=1 or 4 and DatabaseRecoveryOptions=10; leave it out",
         )
         for word in ("manual", "create", "skip")
     ),
-    (RECOVERY, {"recovery__database_backup": "E:\\B"}, "BackupLocation", "allowed is leaving it out"),
+    (RECOVERY, {"recovery__database_backup": "E:\\B"}, "BackupLocation", "leave it out"),
     (
         RECOVERY,
         {"recovery": {"components": "database", "database": "manual", "site_server_backup": "E:\\B"}},
@@ -160,19 +170,19 @@ COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
         RECOVERY,
         {"recovery__reference_site": "ps2.contoso.com"},
         "ReferenceSite",
-        "has no such key, it is allowed for the recovery of a c",
+        "has no such key (it is allowed for the recovery of a c",
     ),
     (
         CAS_RECOVERY,
         {"recovery__database": "create"},
         "ReferenceSite",
-        "needed with DatabaseRecoveryOptions=40; allowed is a fully",
+        "needed with DatabaseRecoveryOptions=40; allowed: a fully",
     ),
     (
         CAS_RECOVERY,
         {"recovery__database": "skip", "recovery__reference_site": "ps1.contoso.com"},
         "ReferenceSite",
-        "allowed with DatabaseRecoveryOptions 40, 10 or 20 only",
+        "allowed with DatabaseRecoveryOptions 10, 20 or 40 only",
     ),
     (
         CAS_RECOVERY,
@@ -289,7 +299,7 @@ def test_a_key_that_the_type_does_not_use_is_refused(kind: str, key: str, sectio
     found = mistakes(wish(kind, further_keys={section: {key: some(key)}}))
     named = [text for text in found if key in text]
     assert len(named) == 1, found
-    assert "has no such key, it is allowed for" in named[0] or "is told by" in named[0]
+    assert "has no such key (it is allowed for" in named[0] or "is also set by" in named[0]
 
 
 def test_all_mistakes_are_told_at_once() -> None:

@@ -120,7 +120,7 @@ def test_a_value_that_can_not_be_is_refused_in_one_sentence(option: str, value: 
     found = mistakes(wish(kind, **{option: value}))
     assert len(found) == 1, found
     assert found[0].startswith(f"unattended_setup_{option.replace('__', '.')} (")
-    assert "; allowed is " in found[0]
+    assert "; allowed: " in found[0]
     assert found[0].endswith(".")
     assert one_harmless_line(found[0])
 

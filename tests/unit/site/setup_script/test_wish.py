@@ -8,43 +8,50 @@ from tests.unit.site.setup_script.support import ROLE, TYPES, mistakes, values, 
 
 KEYS = "unattended_setup_further_keys: "
 CASES: list[tuple[dict[str, Any], str]] = [
-    ({"sitecode": "PS1"}, "unattended_setup_sitecode: there is no such option; allowed is branch, cd_latest, clients,"),
-    ({"database__host": "x"}, "unattended_setup_database.host: there is no such option; allowed is backup_share, broker_port,"),
+    ({"sitecode": "PS1"}, "unattended_setup_sitecode: there is no such option; allowed: branch, cd_latest, clients,"),
+    ({"database__host": "x"}, "unattended_setup_database.host: there is no such option; allowed: backup_share, broker_port,"),
     (
         {"service_connection_point": {**ROLE["service_connection_point"], "proxy": {"password": "x"}}},
-        "unattended_setup_service_connection_point.proxy.password: there is no such option; allowed is account, port, server.",
+        "unattended_setup_service_connection_point.proxy.password: there is no such option; allowed: account, port, server.",
     ),
-    ({"clients": "https"}, "unattended_setup_clients: it is no dictionary; allowed is one of pki_certificate, protocol."),
-    ({"further_keys": ["UseFQDN"]}, f"{KEYS}it is not of the right form; allowed is a dictionary of sections, each one of keys."),
-    ({"further_keys": {"UseFQDN": 1}}, f"{KEYS}it is not of the right form; allowed is a dictionary of sections"),
+    (
+        {"clients": "https"},
+        "unattended_setup_clients: it is not a dictionary; give a dictionary with one or more of the keys pki_certificate, "
+        "protocol.",
+    ),
+    (
+        {"further_keys": ["UseFQDN"]},
+        f"{KEYS}it does not have the right form; allowed: a dictionary of sections, each a dictionary of keys.",
+    ),
+    ({"further_keys": {"UseFQDN": 1}}, f"{KEYS}it does not have the right form; allowed: a dictionary of sections"),
     (
         {"further_keys": {"SystemCenterOptions": {"SysCenterId": "x"}}},
-        f"{KEYS}'SysCenterId' in 'SystemCenterOptions' is no documented",
+        f"{KEYS}'SysCenterId' in 'SystemCenterOptions' is not a documented",
     ),
     (
         {"further_keys": {"options": {"Nonsense": 1}}},
-        f"{KEYS}'Nonsense' in 'options' is no documented key; allowed there is ProductID,",
+        f"{KEYS}'Nonsense' in 'options' is not a documented key; allowed there: ProductID,",
     ),
     (
         {"further_keys": {"SQLConfigOptions": {"UseFQDN": 1}}},
-        f"{KEYS}'UseFQDN' in 'SQLConfigOptions' is no documented key; allowed",
+        f"{KEYS}'UseFQDN' in 'SQLConfigOptions' is not a documented key; allowed",
     ),
     (
         {"further_keys": {"Options": {"SITECODE": "PS2"}}},
-        f"{KEYS}SiteCode is told by unattended_setup_site_code too; tell it once.",
+        f"{KEYS}SiteCode is also set by unattended_setup_site_code; set it only once.",
     ),
     (
         {"further_keys": {"Options": {"UseFQDN": 1, "useFqdn": 0}}},
-        f"{KEYS}UseFQDN stands there twice, in another case; tell it once.",
+        f"{KEYS}UseFQDN is set twice, in different letter case; set it only once.",
     ),
     (
         {"further_keys": {"Identification": {"Action": "InstallCAS"}}},
         f"{KEYS}Action in [Identification] follows from unattended_s",
     ),
-    ({"dest": ""}, "unattended_setup_dest: an empty text is no script; allowed is the path of a file that ends in .ini."),
+    ({"dest": ""}, "unattended_setup_dest: an empty text is not a script; allowed: the path of a file that ends in .ini."),
     (
         {"dest": "/tmp/setup.txt"},
-        "unattended_setup_dest: '/tmp/setup.txt' is no script; allowed is the path of a file that ends in .ini.",
+        "unattended_setup_dest: '/tmp/setup.txt' is not a script; allowed: the path of a file that ends in .ini.",
     ),
 ]
 
@@ -60,7 +67,7 @@ def test_a_type_that_is_none(kind: object) -> None:
     # What does not depend on the type is told with it.
     found = mistakes({"type": kind, "site_code": "CON"})
     assert found[0].startswith("unattended_setup_type: ")
-    assert found[0].endswith(f"; allowed is {', '.join(TYPES)}.")
+    assert found[0].endswith(f"; allowed: {', '.join(TYPES)}.")
     assert "SiteCode" in found[1]
     assert len(found) == 2
 

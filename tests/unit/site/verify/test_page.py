@@ -34,7 +34,7 @@ def test_the_most_urgent_stands_first() -> None:
         ("skipped", False),
         ("passed", True),
     ]
-    assert (page.verdict, page.headline) == ("failed", "Something is wrong")
+    assert (page.verdict, page.headline) == ("failed", "Required checks failed")
     assert page.summary == "1 failed, 0 with a warning, 1 piece of advice, 4 passed, 11 skipped"
 
 
@@ -63,8 +63,8 @@ def test_the_timeline_of_the_last_synchronisation() -> None:
 def test_without_anything_there_is_a_page_all_the_same() -> None:
     page = page_of(report({}))
     assert page.timeline == ()
-    assert page.timeline_title == "No synchronisation is known"
-    assert "Nothing was looked at." in render(page)
+    assert page.timeline_title == "No synchronisation found in the log"
+    assert "Nothing was checked." in render(page)
 
 
 def test_problems_that_are_over_have_a_table() -> None:
@@ -92,7 +92,7 @@ def test_what_is_not_well_in_a_table_has_a_colour() -> None:
     [
         (160, "2026-05-01T00:00:00Z", Cell("160 days", "", 44)),
         (10, "2026-05-01T00:00:00Z", Cell("10 days", "doubt", 3)),
-        (-3, "2026-05-01T00:00:00Z", Cell("over", "bad", 0)),
+        (-3, "2026-05-01T00:00:00Z", Cell("expired", "bad", 0)),
         (160, None, Cell("160 days")),
         (None, None, Cell("")),
     ],

@@ -18,7 +18,7 @@ ROW = {"server": SCP01, "site_code": "CAS", "mode": "online"}
         ([], "failed", "No site of the hierarchy has it."),
         ([ROW, {**ROW, "server": "scp02.corp.example"}], "failed", "more than one: "),
         ([{**ROW, "site_code": "PR1"}], "failed", "belongs to site PR1, but the top-level site is CAS"),
-        ([{**ROW, "mode": None}], "warning", "Cannot tell: the row of scp01.corp.example tells no mode"),
+        ([{**ROW, "mode": None}], "warning", "Cannot tell: the row of scp01.corp.example has no known mode"),
     ],
 )
 def test_configured(rows: list[dict[str, Any]], status: str, words: str) -> None:
@@ -35,12 +35,12 @@ def test_of_two_it_says_which_one_works() -> None:
     ]
     entry = check(spoiled("role", configured=[ROW, second], components=rows), "role_configured")
     assert (
-        "On scp01.corp.example SMS_DMP_DOWNLOADER is started, its last sign of life was at 2026-11-22 11:59:00 UTC"
+        "On scp01.corp.example SMS_DMP_DOWNLOADER is started, and its last heartbeat was at 2026-11-22 11:59:00 UTC"
         in entry["detail"]
     )
     assert "On scp02.corp.example SMS_DMP_DOWNLOADER is stopped, so that one does not work." in entry["detail"]
     entry = check(spoiled("role", configured=[ROW, second], components=[]), "role_configured")
-    assert entry["detail"].count("site CAS knows no SMS_DMP_DOWNLOADER") == 2
+    assert entry["detail"].count("site CAS lists no SMS_DMP_DOWNLOADER") == 2
 
 
 @pytest.mark.parametrize("row", [[], [{**ROW, "site_code": "PR1"}]])
@@ -75,7 +75,7 @@ def test_installed() -> None:
     assert check(WELL, "role_installed")["status"] == "passed"
     entry = check(spoiled("role", installed=False, components=[]), "role_installed")
     assert entry["status"] == "failed"
-    assert "is not known to the site" in entry["detail"]
+    assert "is not listed by the site" in entry["detail"]
     assert check(spoiled("role", configured=[]), "role_installed")["status"] == "skipped"
 
 
@@ -113,8 +113,8 @@ def test_thread(state: str, status: str) -> None:
         # While a check is asked for the registry shows none; the log does.
         (None, "2026-11-22T11:59:00.000Z", "passed", "1 minute ago"),
         ("2026-11-20T10:00:00Z", "2026-11-22T11:59:00.000Z", "passed", "1 minute ago"),
-        (None, None, "warning", "Cannot tell: neither registry nor log"),
-        ("2026-11-22T12:00:30Z", None, "passed", "30 seconds ahead"),
+        (None, None, "warning", "Cannot tell: neither the registry nor the log"),
+        ("2026-11-22T12:00:30Z", None, "passed", "30 seconds in the future"),
     ],
 )
 def test_last_contact_online(recorded: str | None, logged: str | None, status: str, words: str) -> None:
@@ -173,8 +173,8 @@ def test_the_title_says_what_is_allowed(hours: float, words: str) -> None:
         ("running", "passed", "One is under way."),
         ("failed", "failed", "It failed."),
         ("stopped", "failed", "Its thread was stopped."),
-        ("stalled", "failed", "It stands still."),
-        (None, "warning", "tells of none"),
+        ("stalled", "failed", "It makes no progress."),
+        (None, "warning", "shows none"),
     ],
 )
 def test_synchronisation(outcome: str | None, status: str, words: str) -> None:

@@ -23,9 +23,9 @@ def package(phase: str, state: str = "SOME_STATE", hangs: bool | None = False, a
 @pytest.mark.parametrize(
     ("rows", "status", "words"),
     [
-        ([package("installed")], "passed", "The site knows 1 update; nothing is under way."),
+        ([package("installed")], "passed", "The site lists 1 update; nothing is in progress."),
         ([package("ready"), package("installed")], "passed", "Can be installed or downloaded: Update X."),
-        ([package("downloading")], "passed", "Under way: Update X is SOME_STATE since 2026-11-22 09:00:00 UTC."),
+        ([package("downloading")], "passed", "In progress: Update X is SOME_STATE since 2026-11-22 09:00:00 UTC."),
         ([package("downloading", hangs=True, advice="Restart it.")], "failed", "Update X is SOME_STATE since"),
         ([package("failed")], "failed", "Update X is SOME_STATE since"),
         ([package("unknown", "state 99", None)], "warning", "Cannot tell: Update X is state 99"),
@@ -131,7 +131,7 @@ def test_other_messages() -> None:
     others = check(found, "messages_quiet")
     assert others["status"] == "warning"
     assert "SMS_DMP_UPLOADER 4242 (error) 2 x, SMS_DMP_UPLOADER 1 (warning) 1 x" in others["detail"]
-    assert "more than could be read" in others["detail"]
+    assert "more messages than could be read" in others["detail"]
     assert check(WELL, "messages_quiet")["status"] == "passed"
 
 

@@ -46,7 +46,7 @@ def test_what_is_accepted_is_told_and_ends_no_run() -> None:
     found = report(spoiled("thread", state="stopped"), accept=["thread_running", "support_end"])
     entry = next(c for c in found["checks"] if c["id"] == "thread_running")
     assert entry["status"] == "skipped"
-    assert entry["detail"].startswith("Accepted, though it is failed: It is stopped")
+    assert entry["detail"].startswith("Accepted, although the result is failed: It is stopped")
     # One that is right stays passed.
     assert next(c for c in found["checks"] if c["id"] == "support_end")["status"] == "passed"
     assert found["failures"] == []
@@ -101,7 +101,7 @@ def test_a_server_outside_the_inventory() -> None:
         del found[name]
     entry = check(found, "server_checked")
     assert (entry["status"], entry["host"]) == ("failed", SCP01)
-    assert (entry["detail"], entry["remedy"]) == ("It is no host. So it could not be looked at.", "Set scp_hosts.")
+    assert (entry["detail"], entry["remedy"]) == ("It is no host. So it could not be checked.", "Set scp_hosts.")
 
 
 def test_nothing_at_all() -> None:
@@ -130,7 +130,7 @@ def test_texts_of_servers_harm_nobody() -> None:
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        ({"hierarchie": {}}, "hierarchie: not known; allowed are"),
+        ({"hierarchie": {}}, "hierarchie: unknown; choose from"),
         ({"role": []}, "role: give a dictionary"),
         ({"role": {"host": "x", "result": "no"}}, "role: give a dictionary"),
         (

@@ -1,11 +1,12 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How curl is asked to try many addresses at once, and what its answers mean. Pure: no request is made here.
+"""How curl is run to try many addresses at once, and what its results mean. Pure: no request is made here.
 
-Options stand on the command line; addresses, proxy and the format of the answer go to curl's standard input as a config file
-(``-K -``): they need no quoting for cmd.exe, the format's percent signs are safe from it, and the length of a line is no limit.
+Options are on the command line; addresses, proxy and the output format go to curl's standard input as a config file
+(``-K -``): they need no quoting for cmd.exe, it does not expand the format's percent signs, and line length is no limit.
 
-An old curl warns of an unknown option in a config file and goes on, so options that must not be lost stand on the command line.
+An old curl warns about an unknown option in a config file and continues, so options that must take effect are on the command
+line.
 Needs curl 7.75 (``%{exitcode}``, ``%{errormsg}``); ``%{certs}`` works from 7.88 on and is empty before (curl manual, curl.se).
 """
 
@@ -30,12 +31,12 @@ _MAX_ISSUER = 200
 _MAX_ISSUERS = 10
 _FIELDS = 7
 _NUMBER = re.compile(r"\d{1,6}", re.ASCII)
-# With a comma where the language of the server has one.
+# With a comma where the server's regional format has one.
 _SECONDS = re.compile(r"\d{1,6}(?:[.,]\d{1,9})?", re.ASCII)
 
 
 class Reach(Enum):
-    """How far a try came."""
+    """How far an attempt came."""
 
     REACHABLE = "reachable"
     NAME_RESOLUTION = "name_resolution"
@@ -51,7 +52,7 @@ class Reach(Enum):
 
 @dataclass(frozen=True)
 class CurlRun:
-    """One run of curl: what stands on the command line, and what goes to its standard input."""
+    """One run of curl: its command line, and what goes to its standard input."""
 
     arguments: tuple[str, ...]
     config: str
@@ -59,15 +60,15 @@ class CurlRun:
 
 @dataclass(frozen=True)
 class Transfer:
-    """What curl says of one address.
+    """What curl reports about one address.
 
     :param exit_code: curl's code for this transfer; 0 when an answer came.
     :param http_status: of the server, 0 when none came.
     :param proxy_status: of the proxy's answer to CONNECT, 0 when there was none.
-    :param connected: whether the TCP connection stood.
+    :param connected: whether the TCP connection was established.
     :param seconds: how long it took.
-    :param error: curl's words, one printable line.
-    :param issuers: issuers of the certificates that the server showed, its own first; empty when curl did not say.
+    :param error: curl's error message, one printable line.
+    :param issuers: issuers of the certificates that the server presented, its own first; empty when curl did not report any.
     """
 
     exit_code: int
@@ -80,12 +81,12 @@ class Transfer:
 
 
 def http_run(urls: Sequence[str], token: str, timeout_seconds: int, proxy: str | None = None) -> CurlRun:
-    """Ask for the head of each page, all at once; certificates are checked, redirections are not followed.
+    """Request the headers of each page, all at once; certificates are checked, redirections are not followed.
 
     :param urls: ``https://host:port/path`` or ``http://...``.
-    :param token: a word that nobody outside can guess; it marks curl's own lines in the output.
-    :param proxy: ``host:port``; without one, proxies of the environment are not used either. At the proxy curl tries the
-        logon it runs with.
+    :param token: a random word that a server cannot guess; it marks curl's own lines in the output.
+    :param proxy: ``host:port``; without one, proxies of the environment are not used either. At the proxy curl authenticates
+        with the logon that it runs under.
     """
     through = ["proxy-anyauth"] if proxy else []
     options = (
@@ -93,7 +94,7 @@ def http_run(urls: Sequence[str], token: str, timeout_seconds: int, proxy: str |
         "--globoff",
         "--http1.1",
         "--tlsv1.2",
-        # A revocation list that cannot be fetched is no reason to call the endpoint unreachable; a revoked certificate is.
+        # A revocation list that cannot be downloaded does not make the endpoint unreachable; a revoked certificate does.
         "--ssl-revoke-best-effort",
     )
     settings = [("proxy", f"http://{proxy}"), ("proxy-user", ":")] if proxy else [("noproxy", "*")]
@@ -103,16 +104,16 @@ def http_run(urls: Sequence[str], token: str, timeout_seconds: int, proxy: str |
 def connect_run(addresses: Iterable[tuple[str, int]], token: str, timeout_seconds: int) -> CurlRun:
     """Open a TCP connection to each (host, port), all at once, and send nothing.
 
-    The protocol is ftp because its client waits for the server to speak first. telnet sends nothing either, but curl handles
-    one telnet connection at a time, so that a silent one uses up the time of the others. A server that stays silent is
-    given up after ``timeout_seconds``, as connected.
+    The protocol is ftp because its client waits until the server sends something. telnet sends nothing either, but curl handles
+    one telnet connection at a time, so that a silent one uses up the time of the others. A server that sends nothing counts as
+    connected after ``timeout_seconds``.
     """
     urls = [f"ftp://{url_host(host)}:{port}/" for host, port in addresses]
     return CurlRun(_arguments(("--globoff",), timeout_seconds), _config(urls, token, [("noproxy", "*")], [], certificates=False))
 
 
 def transfers(output: str, token: str) -> dict[int, Transfer]:
-    """What curl wrote for each address, by its place in the list that was asked for; addresses without a line are missing."""
+    """What curl wrote for each address, by its position in the requested list; addresses without a line are missing."""
     found: dict[int, Transfer] = {}
     issuers: dict[int, list[str]] = {}
     current = -1
@@ -139,10 +140,10 @@ def transfers(output: str, token: str) -> dict[int, Transfer]:
 
 
 def judge(transfer: Transfer, known_issuers: Iterable[str] = ()) -> Reach:
-    """How far the try came.
+    """How far the attempt came.
 
-    :param known_issuers: names of public certificate authorities, one of which stands in every chain that was not replaced on
-        the way. Without a certificate to look at nothing is said about that.
+    :param known_issuers: names of public certificate authorities, one of which is in every chain that was not replaced on
+        the way. Without a certificate, this is not judged.
     """
     if _PROXY_AUTHENTICATION in (transfer.proxy_status, transfer.http_status):
         return Reach.PROXY_AUTHENTICATION
@@ -161,23 +162,23 @@ def judge(transfer: Transfer, known_issuers: Iterable[str] = ()) -> Reach:
 
 
 def judge_connection(transfer: Transfer) -> Reach:
-    """How far a try of ``connect_run`` came: once connected, whatever followed does not count."""
+    """How far an attempt of ``connect_run`` came: once connected, whatever followed does not count."""
     return Reach.REACHABLE if transfer.connected or transfer.exit_code == 0 else judge(transfer)
 
 
 def url_host(host: str) -> str:
-    """A host as it stands in a URL: IPv6 addresses in brackets."""
+    """A host as it is written in a URL: IPv6 addresses in brackets."""
     return f"[{host}]" if ":" in host else host
 
 
 def refusal_of(stdout: str, stderr: str, token: str) -> str | None:
-    """Why curl itself did nothing: its own words about an option that it does not know. None when it ran, or is not there."""
+    """Why curl itself did nothing: its message about an option that it does not support. None when it ran, or does not exist."""
     first = next(iter(stderr.strip().splitlines()), "")
     return one_line(first, _MAX_ERROR) if token not in stdout and first.lower().startswith("curl:") else None
 
 
 _CONNECT_FAILED = 7
-# The codes that are told alike by every curl (curl manual, "Exit codes").
+# The codes that are the same in every curl (curl manual, "Exit codes").
 _EXIT_CODES = {
     4: Reach.TLS_VERSION,
     5: Reach.NAME_RESOLUTION,
@@ -191,8 +192,8 @@ _EXIT_CODES = {
     90: Reach.UNTRUSTED_CERTIFICATE,
     91: Reach.UNTRUSTED_CERTIFICATE,
 }
-# Windows' TLS gives many failures under code 35; its symbols and numbers are the same in every language (curl issues 6003,
-# 105 of jeroen/curl; winerror.h). The second part of each is OpenSSL's wording.
+# With Windows' TLS, many failures have code 35; its symbols and numbers are the same in every language (curl issues 6003,
+# 105 of jeroen/curl; winerror.h). The second part of each pattern is OpenSSL's wording.
 _WORDS = (
     (
         re.compile(
@@ -217,7 +218,7 @@ _WORDS = (
 def _arguments(options: Sequence[str], timeout_seconds: int) -> tuple[str, ...]:
     limit = str(timeout_seconds)
     return (
-        # First of all, or a config file of the account would be read.
+        # This has to be the first option; otherwise the account's config file would be read.
         "-q",
         "--silent",
         "--show-error",
@@ -238,7 +239,7 @@ def _arguments(options: Sequence[str], timeout_seconds: int) -> tuple[str, ...]:
 def _config(
     urls: Iterable[str], token: str, settings: Sequence[tuple[str, str]], switches: Sequence[str], *, certificates: bool
 ) -> str:
-    # The error stands last: it is the only field that may hold anything.
+    # The error is the last field: it is the only one that may contain anything.
     names = ("urlnum", "exitcode", "http_code", "http_connect", "time_connect", "time_total", "errormsg")
     line = "\t".join([token, *(f"%{{{name}}}" for name in names)]) + "\n"
     lines = [_setting("write-out", line + ("%{certs}\n" if certificates else "")), *switches]
@@ -251,11 +252,11 @@ def _config(
 def _setting(name: str, value: str) -> str:
     """A line of a curl config file ("-K, --config" in curl's manual).
 
-    :raises ValueError: a sign that no address has.
+    :raises ValueError: a character that no address has.
     """
     escaped = value.replace("\\", "\\\\").replace('"', '\\"').replace("\t", "\\t").replace("\n", "\\n")
-    if any(not sign.isprintable() for sign in escaped):
-        raise ValueError(f"curl's {name} has a sign that cannot be printed")
+    if any(not character.isprintable() for character in escaped):
+        raise ValueError(f"curl's {name} contains a character that cannot be printed")
     return f'{name} = "{escaped}"'
 
 

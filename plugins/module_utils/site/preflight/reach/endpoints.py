@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Which addresses a check has to try: rows of ``data/endpoints.yml`` for the chosen features, and what the user names besides."""
+"""Which addresses a check has to try: rows of ``data/endpoints.yml`` for the chosen features, and those that the user names."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def features() -> list[str]:
 def select(features: Iterable[str], version: SiteVersion | None, cloud: str, rows: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
     """The endpoints of the chosen features, each address once, in the order of the table.
 
-    :param version: of the site; None takes the rows that hold today.
+    :param version: of the site; None takes the rows that are valid today.
     :param cloud: ``public`` or ``us_government``.
     """
     wanted = set(features)
@@ -77,9 +77,9 @@ def select(features: Iterable[str], version: SiteVersion | None, cloud: str, row
 
 
 def named(texts: Sequence[str], option: str = "endpoints") -> list[Endpoint]:
-    """The addresses that the user names: ``host`` or ``host:port``, IPv6 addresses in brackets. Port 80 means http.
+    """The addresses that the user names: ``host`` or ``host:port``, IPv6 addresses in brackets. Port 80 means HTTP.
 
-    :raises BadName: something else, or too many.
+    :raises BadName: an address has another form, or there are too many.
     """
     if len(texts) > MAX_NAMED:
         raise naming.BadName(f"{option}: {len(texts)} addresses are too many; give at most {MAX_NAMED} in one task.")
@@ -91,7 +91,7 @@ def named(texts: Sequence[str], option: str = "endpoints") -> list[Endpoint]:
 
 
 def all_of(chosen: Iterable[Endpoint], extra: Iterable[Endpoint]) -> list[Endpoint]:
-    """Both, each address once; what the user named is required even if the table has it as advisory."""
+    """Both, each address once; what the user named is required even if the table has it as not required."""
     found = {(endpoint.host, endpoint.port): endpoint for endpoint in chosen}
     for endpoint in extra:
         key = (endpoint.host, endpoint.port)
@@ -102,20 +102,22 @@ def all_of(chosen: Iterable[Endpoint], extra: Iterable[Endpoint]) -> list[Endpoi
 def target_host(text: str, option: str) -> str:
     """A host to connect to, lower case.
 
-    :raises BadName: it is none. An IPv6 zone is refused: what stands behind its percent sign is free text.
+    :raises BadName: it is not a host. An IPv6 zone is refused: the text after its percent sign is free text.
     """
     if "%" in text:
-        raise naming.BadName(f"{option}: {text[:80]!r} has a percent sign, which no host has; give an address without a zone.")
+        raise naming.BadName(
+            f"{option}: {text[:80]!r} has a percent sign, which is not allowed in a host; give an address without a zone."
+        )
     return naming.host_name(text, option).lower()
 
 
 def checked_port(port: int, option: str) -> int:
     """A TCP port.
 
-    :raises BadName: it is none.
+    :raises BadName: it is not a port.
     """
     if not 1 <= port <= 65535:
-        raise naming.BadName(f"{option}: {port} is not a TCP port; ports go from 1 to 65535.")
+        raise naming.BadName(f"{option}: {port} is not a TCP port; give one from 1 to 65535.")
     return port
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a try to reach something means: checks out of curl's answers. Pure."""
+"""What an attempt to reach an address means: makes checks from curl's results. Pure."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy of a site system server. ``account`` is the one that the site uses there, empty for the computer's own."""
+    """The proxy of a site system server. ``account`` is the one that the site uses there, empty for the computer account."""
 
     host: str
     port: int
@@ -34,7 +34,7 @@ class Proxy:
 
 @dataclass(frozen=True)
 class Target:
-    """A TCP port to connect to. ``name`` is the user's word for it, part of the check's id."""
+    """A TCP port to connect to. ``name`` is the user's name for it, part of the check's id."""
 
     host: str
     port: int
@@ -52,30 +52,28 @@ def target_id(target: Target) -> str:
 
 
 def target_title(target: Target) -> str:
-    """What is connected to."""
+    """The host and port of the connection."""
     return f"{target.host}, TCP port {target.port}"
 
 
 def endpoint_check(endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None, issuers: Sequence[str]) -> Check:
-    """The verdict on an endpoint that was tried.
+    """The result for an endpoint that was tried.
 
     :param issuers: names of public certificate authorities, see ``curl.judge``.
     """
     reach = judge(transfer, issuers)
     if reach is Reach.PROXY_AUTHENTICATION and proxy and proxy.account:
-        # The same words for every endpoint, so that a list of checks tells it once.
+        # The same text for every endpoint, so that a list of checks shows it once.
         why = (
-            f"the proxy {proxy} wants to know who asks. The site answers as {proxy.account}; this check asks with the logon of "
-            "the WinRM connection, because no password leaves the controller for it"
+            f"the proxy {proxy} requires authentication. The site authenticates as {proxy.account}; this check uses the logon "
+            "of the WinRM connection, because it sends no password of a proxy account to the server"
         )
-        remedy = (
-            f"Make sure that {proxy.account} may use the proxy, or let the proxy pass these addresses without authentication."
-        )
+        remedy = f"Make sure that {proxy.account} may use the proxy, or allow these addresses without authentication there."
         return cannot_tell(endpoint_id(endpoint), title(endpoint), why, remedy, endpoint.required)
     if reach is Reach.REACHABLE:
         status, remedy = Status.PASSED, ""
     else:
-        # Through a replaced certificate the host was reached; whether the service accepts it is not for curl to tell.
+        # With a replaced certificate the host was reached; curl cannot tell whether the service accepts that certificate.
         status = Status.WARNING if reach is Reach.INTERCEPTED_CERTIFICATE else Status.FAILED
         remedy = _remedy(reach, endpoint, proxy, transfer)
     detail = f"{_found(reach, endpoint, transfer, proxy)}."
@@ -88,41 +86,41 @@ def untested(endpoint: Endpoint) -> Check:
         endpoint_id(endpoint),
         title(endpoint),
         Status.SKIPPED,
-        _with_note(f"No host of the pattern {endpoint.host} is known that could be tried.", endpoint),
-        f"Let the server reach {endpoint.host} on port {endpoint.port}.",
+        _with_note(f"No host that matches {endpoint.host} is known that could be tried.", endpoint),
+        f"Allow the server to reach {endpoint.host} on port {endpoint.port}.",
         endpoint.required,
     )
 
 
 def port_check(target: Target, transfer: Transfer) -> Check:
-    """The verdict on a port that was tried."""
+    """The result for a port that was tried."""
     reach = judge_connection(transfer)
     where = target_title(target)
     if reach is Reach.REACHABLE:
         note = ""
         if target.port == _ENDPOINT_MAPPER:
-            note = " The ports that RPC hands out later (49152 to 65535 by default) are not known beforehand and were not tried."
+            note = " The dynamic RPC ports (49152 to 65535 by default) are not known in advance and were not tried."
         return Check(target_id(target), where, Status.PASSED, f"{where}, accepts connections.{note}")
     words = {
-        Reach.REFUSED: "refuses connections, or there is no way to it",
+        Reach.REFUSED: "refuses connections, or there is no route to it",
         Reach.TIMEOUT: "does not answer: the host is off, or a firewall drops the packets",
-        Reach.NAME_RESOLUTION: "can not be looked up: the name is not known here",
+        Reach.NAME_RESOLUTION: "cannot be resolved: DNS on this server does not have the name",
     }.get(reach, "was not reached")
     remedy = {
-        Reach.REFUSED: f"Start what listens on port {target.port} of {target.host}, and let it through the firewalls.",
+        Reach.REFUSED: f"Start the service that listens on port {target.port} of {target.host}, and allow it in the firewalls.",
         Reach.NAME_RESOLUTION: f"Check the name {target.host}, and the DNS servers of this server.",
-    }.get(reach, f"Let this server reach {target.host} on port {target.port} through the firewalls between them.")
+    }.get(reach, f"Allow this server to reach {target.host} on port {target.port} through the firewalls between them.")
     return Check(target_id(target), where, Status.FAILED, f"{where}, {words}{_quoted(transfer)}.", remedy)
 
 
 def softened(check: Check) -> Check:
-    """The check where the role does not need the internet: it warns at most, and stops nothing."""
+    """The check for a role that does not need the internet: at most a warning, which stops nothing."""
     status = Status.WARNING if check.status is Status.FAILED else check.status
     return replace(check, status=status, required=False)
 
 
 def table_check(version: SiteVersion | None) -> list[Check]:
-    """A warning when the table of endpoints may not hold for the site's version."""
+    """A warning when the table of endpoints may not apply to the site's version."""
     if version is None or version.standing in (Standing.KNOWN, Standing.OLDER):
         return []
     return [
@@ -138,7 +136,7 @@ def table_check(version: SiteVersion | None) -> list[Check]:
 
 
 def unique(checks: Sequence[Check]) -> list[Check]:
-    """The checks with a number behind ids that would be there twice (``a-b.example`` and ``a.b.example``)."""
+    """The checks, with a number appended to ids that would occur twice (``a-b.example`` and ``a.b.example``)."""
     seen: dict[str, int] = {}
     result = []
     for check in checks:
@@ -148,7 +146,7 @@ def unique(checks: Sequence[Check]) -> list[Check]:
 
 
 def endpoint_data(check: Check, endpoint: Endpoint, transfer: Transfer | None, issuers: Sequence[str]) -> dict[str, Any]:
-    """One endpoint for programs: the check's verdict with what it rests on."""
+    """One endpoint as data: the result of the check with the facts that it is based on."""
     return {
         "id": check.id,
         "host": endpoint.host,
@@ -168,44 +166,45 @@ _ENDPOINT_MAPPER = 135
 
 def _found(reach: Reach, endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None) -> str:
     through = f" through the proxy {proxy}" if proxy else ""
-    # Behind a proxy the name and the connection are the proxy's as long as it has not answered.
+    # With a proxy, the name and the connection are the proxy's as long as it has not answered.
     at = f"the proxy {proxy}" if proxy and not transfer.proxy_status else str(endpoint)
     status = transfer.http_status or transfer.proxy_status
     issuer = transfer.issuers[0] if transfer.issuers else ""
     quoted = _quoted(transfer)
     return {
         Reach.REACHABLE: f"{endpoint} answered{through} with HTTP {status} in {transfer.seconds:.1f} s",
-        Reach.NAME_RESOLUTION: f"The name of {at} can not be looked up{quoted}",
-        Reach.REFUSED: f"{_capital(at)} refused the connection, or there is no way to it{quoted}",
-        Reach.TIMEOUT: f"No answer of {endpoint}{through} within {transfer.seconds:.0f} s{quoted}",
-        Reach.TLS_VERSION: f"{endpoint}{through} and this server found no TLS version or cipher suite in common"
+        Reach.NAME_RESOLUTION: f"The name of {at} cannot be resolved{quoted}",
+        Reach.REFUSED: f"{_capital(at)} refused the connection, or there is no route to it{quoted}",
+        Reach.TIMEOUT: f"No answer from {endpoint}{through} within {transfer.seconds:.0f} s{quoted}",
+        Reach.TLS_VERSION: f"{endpoint}{through} and this server have no TLS version or cipher suite in common"
         + (f" (HTTP {status})" if status else quoted),
         Reach.UNTRUSTED_CERTIFICATE: f"The certificate of {endpoint}{through} is not accepted{quoted}",
-        Reach.INTERCEPTED_CERTIFICATE: f"{endpoint} answered{through}, but with a certificate of no public authority ({issuer}): "
-        "the connection is opened on the way",
-        Reach.PROXY_AUTHENTICATION: f"The proxy {proxy} wants to know who asks (HTTP 407), and no proxy account is declared"
+        Reach.INTERCEPTED_CERTIFICATE: f"{endpoint} answered{through}, but its certificate is not from a public authority "
+        f"({issuer}): a device on the way inspects the TLS connection",
+        Reach.PROXY_AUTHENTICATION: f"The proxy {proxy} requires authentication (HTTP 407), and no proxy account is declared"
         if proxy
-        else f"A proxy in front of {endpoint} wants to know who asks (HTTP 407)",
-        Reach.BLOCKED_PAGE: f"HTTP {status} came instead of {endpoint}{through}: it is blocked, or not reached from there",
+        else f"A proxy on the way to {endpoint} requires authentication (HTTP 407)",
+        Reach.BLOCKED_PAGE: f"HTTP {status} came back instead of an answer from {endpoint}{through}: the endpoint is blocked, or "
+        "cannot be reached from there",
         Reach.OTHER: f"{endpoint} was not reached{through}{quoted or f' (curl ended with {transfer.exit_code})'}",
     }[reach]
 
 
 def _remedy(reach: Reach, endpoint: Endpoint, proxy: Proxy | None, transfer: Transfer) -> str:
     way = f"the proxy {proxy}" if proxy else "firewalls"
-    allow = f"Let the server reach {endpoint.pattern or endpoint.host} on port {endpoint.port} through {way}."
+    allow = f"Allow the server to reach {endpoint.pattern or endpoint.host} on port {endpoint.port} through {way}."
     at_proxy = proxy is not None and not transfer.proxy_status
     return {
         Reach.NAME_RESOLUTION: "Check the name of the proxy, and the DNS servers of this server."
         if at_proxy
-        else "Check the DNS servers of this server; where only a proxy may reach the internet, declare it on the site system.",
-        Reach.REFUSED: f"Check name and port of the proxy {proxy}, and that it runs." if at_proxy else allow,
+        else "Check the DNS servers of this server; if only a proxy may reach the internet, declare it on the site system.",
+        Reach.REFUSED: f"Check the name and port of the proxy {proxy}, and that it runs." if at_proxy else allow,
         Reach.TLS_VERSION: f"Allow TLS 1.2 with the cipher suites of Microsoft's services on this server and on {way}.",
-        Reach.UNTRUSTED_CERTIFICATE: "Check the clock and the trusted roots of this server; exempt Microsoft's endpoints from "
-        "the inspection of TLS connections if there is one.",
+        Reach.UNTRUSTED_CERTIFICATE: "Check the clock and the trusted root certificates of this server; if TLS connections are "
+        "inspected, exempt Microsoft's endpoints from the inspection.",
         Reach.INTERCEPTED_CERTIFICATE: "Exempt Microsoft's endpoints from the inspection of TLS connections.",
-        Reach.PROXY_AUTHENTICATION: "Declare the site system's proxy account, or let the proxy pass this server's computer "
-        "account or this endpoint without authentication.",
+        Reach.PROXY_AUTHENTICATION: "Declare the site system's proxy account, or allow this server's computer account, or this "
+        "endpoint without authentication, at the proxy.",
     }.get(reach, allow)
 
 

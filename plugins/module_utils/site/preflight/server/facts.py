@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the checks of a server look at, read from the server itself. Nothing is written."""
+"""What the checks of a server need, read from the server itself. Nothing is written."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 @dataclass(frozen=True)
 class ServerFacts:
-    """What was read; a part that the server did not show is Unread, and the rest is read all the same."""
+    """What was read; a part that could not be read is Unread, and the rest is still read."""
 
     computer: Computer | Unread
     system: OperatingSystem | Unread
@@ -51,7 +51,7 @@ class ServerFacts:
 def read_server_facts(
     session: CimSession, roots: Sequence[str], controller: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> ServerFacts:
-    """Everything, in about thirty requests: most of it are registry values, which come one at a time.
+    """Everything, in about thirty requests: most of it is registry values, which are read one at a time.
 
     The first request also authenticates; the clock is measured around the second.
 

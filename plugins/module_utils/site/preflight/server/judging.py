@@ -10,17 +10,17 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_res
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 
-_LOOK_YOURSELF = "Give the account of the connection the right to read it, or look at it on the server."
+_LOOK_YOURSELF = "Give the account of the connection the right to read it, or check it on the server."
 _DOTTED = re.compile(r"\d{1,9}(\.\d{1,9}){0,5}", re.ASCII)
 
 
 def unread(id: str, title: str, found: Unread, required: bool = True) -> Check:
-    """The verdict on something that the server did not show."""
+    """The result for something that could not be read on the server."""
     return cannot_tell(id, title, found.why, _LOOK_YOURSELF, required)
 
 
 def by_version(check: Check, version: SiteVersion) -> Check:
-    """A verdict that depends on the site's version: no more than a warning where the tables do not know that version."""
+    """A result that depends on the site's version: at most a warning where the tables do not have that version."""
     if version.known or check.status is Status.SKIPPED:
         return check
     why = {
@@ -30,14 +30,14 @@ def by_version(check: Check, version: SiteVersion) -> Check:
     return cannot_tell(
         check.id,
         check.title,
-        f"{why}. By the requirements of {version.name} it would be {check.status.value}: {check.detail}",
-        "Compare with the documentation of this version, or use a collection that knows it.",
+        f"{why}. By the requirements of {version.name} the result would be {check.status.value}: {check.detail}",
+        "Compare with the documentation of this version, or use a version of the collection that supports it.",
         check.required,
     )
 
 
 def dotted(version: str) -> tuple[int, ...] | None:
-    """A dotted version for comparing, without zeros at its end; None when the text is none."""
+    """A dotted version as numbers to compare, without zeros at its end; None when the text is not a version."""
     if not _DOTTED.fullmatch(version.strip()):
         return None
     numbers = [int(part) for part in version.strip().split(".")]

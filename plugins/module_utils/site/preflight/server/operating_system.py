@@ -37,15 +37,15 @@ def operating_system(found: OperatingSystem | Unread, version: SiteVersion) -> C
         why = f"{shown} is {where} the collection's list ({supported})."
         return cannot_tell(id, title, why, "Compare with Microsoft's list of supported operating systems for site systems.")
     if "refused" in row and version.at_least(row["refused"]):
-        detail = f"{shown} is not supported from version {row['refused']} on; site version {version} supports {supported}."
+        detail = f"{shown} is no longer supported since version {row['refused']}; site version {version} supports {supported}."
         return by_version(Check(id, title, Status.FAILED, detail, _NEWER_SERVER), version)
     if "notice" in row and version.at_least(row["notice"]):
-        detail = f"{shown} is past its support; version {row['refused']} of the site will refuse it."
+        detail = f"{shown} is out of support; version {row['refused']} of the site will no longer support it."
         return by_version(Check(id, title, Status.WARNING, detail, _NEWER_SERVER), version)
     if "since" in row and not version.at_least(row["since"]):
-        detail = f"{shown} is supported from version {row['since']} on; the site has {version}."
+        detail = f"{shown} is supported since version {row['since']}; the site has version {version}."
         return by_version(
-            Check(id, title, Status.WARNING, detail, "Update the site first, or choose a server it supports."), version
+            Check(id, title, Status.WARNING, detail, "Update the site first, or choose a server that it supports."), version
         )
     return by_version(Check(id, title, Status.PASSED, f"{shown} is supported by site version {version}."), version)
 
@@ -61,8 +61,8 @@ def server_core(installation_type: str | Unread | None) -> Check:
     if isinstance(installation_type, Unread):
         return unread(id, title, installation_type)
     if not installation_type:
-        why = "the server does not say which installation type it is (InstallationType)."
-        return cannot_tell(id, title, why, "Look at it on the server.")
+        why = "the server does not show its installation type (registry value InstallationType)."
+        return cannot_tell(id, title, why, "Check it on the server.")
     if installation_type.casefold() in ("server core", "nano server"):
         detail = f"The server is installed as {installation_type}, on which site system roles are not supported."
         return Check(id, title, Status.FAILED, detail, "Choose a server that was installed with desktop experience.")
@@ -81,19 +81,19 @@ def domain_member(computer: Computer | Unread) -> Check:
 
 
 def server_name(computer: Computer | Unread, asked_for: str) -> Check:
-    """The computer that answers is the one that was asked for. Another name may be an alias of it, so this is no failure.
+    """The computer that answers is the requested one. Another name may be an alias of it, so this is no failure.
 
-    :param asked_for: the server's fully qualified domain name as the site will know it; empty when it was not given.
+    :param asked_for: the server's fully qualified domain name as the site will use it; empty when it was not given.
     """
-    id, title = "server_name", "The computer that answers is the one that was asked for"
+    id, title = "server_name", "The computer that answers is the requested one"
     if not asked_for:
         return Check(id, title, Status.SKIPPED, "No name was given (option server).", required=False)
     if isinstance(computer, Unread):
         return unread(id, title, computer, required=False)
-    # The domain of a disjoint name space is not that of the name in DNS.
+    # In a disjoint namespace, the domain differs from the suffix of the name in DNS.
     if naming.same_computer(computer.fqdn, asked_for) or computer.fqdn.partition(".")[0] == asked_for.lower().partition(".")[0]:
         return Check(id, title, Status.PASSED, f"{computer.fqdn} answered.", required=False)
-    detail = f"{asked_for} was asked for, and {computer.fqdn} answered: all checks of this part are about {computer.fqdn}."
+    detail = f"{asked_for} was requested, but {computer.fqdn} answered: all checks of this part are about {computer.fqdn}."
     remedy = (
         f"Correct ansible_host of {asked_for} in the inventory, or its address in DNS. If {asked_for} is an alias of "
         f"{computer.fqdn}, accept this check (preflight_accept: [server_name])."
@@ -115,7 +115,7 @@ def clock_difference(
     if isinstance(clock, Unread):
         return unread(id, title, clock)
     if clock is None:
-        return cannot_tell(id, title, "the server does not tell its time.", "Look at the clock on the server.")
+        return cannot_tell(id, title, "the server does not report its time.", "Check the clock on the server.")
     if site_offset_seconds is None:
         return Check(
             id, title, Status.SKIPPED, "The site server's clock is not known here (site_clock_offset_seconds is not given)."
@@ -125,7 +125,8 @@ def clock_difference(
     detail = f"This server is {abs(difference):.0f} s {direction} the site server; {MAX_CLOCK_DIFFERENCE_SECONDS} s are allowed."
     if abs(difference) > MAX_CLOCK_DIFFERENCE_SECONDS:
         remedy = (
-            "Correct the time of the server that is wrong, and see that both synchronise with the domain (w32tm /query /status)."
+            "Correct the time of the server that is wrong, and make sure that both synchronise with the domain "
+            "(w32tm /query /status)."
         )
         return Check(id, title, Status.FAILED, detail, remedy)
     return Check(id, title, Status.PASSED, detail)

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 r"""Who is local administrator of the server: the site server's computer account, or the site system installation account.
 
-One of the two is enough (memdocs accounts page since 2021; the text of 2020 asked for both).
+One of the two is enough (memdocs accounts page since 2021; the text of 2020 required both).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.operating_sy
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 
 _ID, _TITLE = "administrator_rights", "Rights of the site on the server"
-# Of the accounts that Windows itself has, only groups of everybody could hold others.
+# Well-known accounts of Windows that are not groups; the others, such as Everyone, may contain other accounts.
 _SINGLE_SYSTEM_ACCOUNTS = frozenset({"system", "local service", "network service"})
 
 
@@ -34,7 +34,7 @@ class Standing(Enum):
 
 @dataclass(frozen=True)
 class Membership:
-    """How an account stands to the group; ``how`` continues a sentence that begins with the account."""
+    """Whether an account is in the group; ``how`` continues a sentence that begins with the account."""
 
     account: str
     standing: Standing
@@ -48,7 +48,7 @@ def parse_account(text: str, computer: str) -> Member:
 
 
 def membership(text: str, computer: str, group: LocalGroup, directory: Lookup | None) -> Membership:
-    """How the account stands to the local group: directly in it, through a domain group, not in it, or not to be told."""
+    """Whether the account is in the local group: directly, through a domain group, not in it, or unknown."""
     account = parse_account(text, computer)
     doubtful: list[str] = []
     for member in group.members:
@@ -70,7 +70,7 @@ def membership(text: str, computer: str, group: LocalGroup, directory: Lookup | 
         doubtful += chain.unknown
     elif outer:
         listed = ", ".join(str(member) for member in outer)
-        doubtful.append(f"whether it belongs to {listed}, for no directory is given to look into")
+        doubtful.append(f"whether it belongs to {listed}, because no directory to query is given")
     if doubtful:
         return Membership(text, Standing.UNKNOWN, f"is not in {group.name} directly, and it is not known {'; '.join(doubtful)}")
     return Membership(text, Standing.NO, f"is not in {group.name}")
@@ -110,21 +110,21 @@ def _judged(servers: Sequence[Membership], installer: Membership | None, group: 
     ignored = f" Members of {group.name} that no longer resolve are left out: {', '.join(orphans)}." if orphans else ""
     detail = "; ".join(f"{found.account} {found.how}" for found in everybody) + f".{ignored}"
     missing = [found.account for found in servers if found.standing is not Standing.YES]
-    remedy = f"Add {' and '.join(missing) or 'the account'} to {group.name} of the server" + (
-        "." if installer else ", or set an installation account that is local administrator there on the site system."
+    remedy = f"Add {' and '.join(missing) or 'the account'} to {group.name} on the server" + (
+        "." if installer else ", or set an installation account on the site system that is a local administrator there."
     )
     if servers and not missing:
         return Check(_ID, _TITLE, Status.PASSED, detail)
     if installer is not None and installer.standing is Standing.YES:
         if len(servers) > 1:
-            both = "Both servers of a site server pair are to be local administrators of every site system. "
+            both = "Both servers of a site server pair must be local administrators on every site system. "
             return Check(
-                _ID, _TITLE, Status.WARNING, both + detail, f"Add {' and '.join(missing)} to {group.name} of the server."
+                _ID, _TITLE, Status.WARNING, both + detail, f"Add {' and '.join(missing)} to {group.name} on the server."
             )
         return Check(_ID, _TITLE, Status.PASSED, detail)
     servers_open = bool(servers) and all(found.standing is not Standing.NO for found in servers)
     if servers_open or (installer is not None and installer.standing is Standing.UNKNOWN):
-        return cannot_tell(_ID, _TITLE, detail, f"Give a domain controller that can tell (option directory). Or: {remedy}")
+        return cannot_tell(_ID, _TITLE, detail, f"Give a domain controller to query (option directory). Or: {remedy}")
     return Check(_ID, _TITLE, Status.FAILED, detail, remedy)
 
 
@@ -133,7 +133,7 @@ def _same_domain(one: str, other: str, directory: Lookup | None) -> bool | None:
         return True
     if ("." in one) == ("." in other):
         return False
-    # A DNS name against a NetBIOS name: only the directory knows which belong together.
+    # A DNS name and a NetBIOS name: only the directory shows which belong together.
     return directory.same_domain(one, other) if directory is not None else None
 
 

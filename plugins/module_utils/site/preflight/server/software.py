@@ -42,7 +42,7 @@ def dotnet_35(installed: bool | Unread) -> Check:
 
 
 def vc_runtime(found: str | Unread | None, version: SiteVersion) -> Check:
-    """The Visual C++ runtime. The site installs it with the role, so that what is missing is no more than a warning."""
+    """The Visual C++ runtime. The site installs it with the role, so a missing one is only a warning."""
     id, title = "vc_runtime", "Visual C++ 2015-2019 runtime, x64"
     if isinstance(found, Unread):
         return unread(id, title, found, required=False)
@@ -51,17 +51,15 @@ def vc_runtime(found: str | Unread | None, version: SiteVersion) -> Check:
         return _no_requirement(id, title, version, required=False)
     detail, enough = _compared(found, row["minimum"], version)
     if enough is None:
-        return cannot_tell(id, title, detail, "Look at the version on the server.", required=False)
+        return cannot_tell(id, title, detail, "Check the version on the server.", required=False)
     if enough:
         return by_version(Check(id, title, Status.PASSED, detail, required=False), version)
-    remedy = (
-        "The site installs it with the role. Install it beforehand to spare the server a restart while the role is installed."
-    )
+    remedy = "The site installs it with the role. Install it before to avoid a restart of the server while the role is installed."
     return by_version(Check(id, title, Status.WARNING, detail, remedy, required=False), version)
 
 
 def odbc_driver(found: str | Unread | None, version: SiteVersion) -> Check:
-    """ODBC Driver 18 for SQL Server, which the site does not install, in a version that is allowed."""
+    """ODBC Driver 18 for SQL Server, which the site does not install, in an allowed version."""
     id, title = "odbc_driver", "ODBC Driver 18 for SQL Server"
     if isinstance(found, Unread):
         return unread(id, title, found)
@@ -70,7 +68,7 @@ def odbc_driver(found: str | Unread | None, version: SiteVersion) -> Check:
         return _no_requirement(id, title, version)
     detail, enough = _compared(found, row["minimum"], version)
     if enough is None:
-        return cannot_tell(id, title, detail, "Look at the version on the server.")
+        return cannot_tell(id, title, detail, "Check the version on the server.")
     remedy = "Install a current ODBC Driver 18 for SQL Server that this version of the site allows; the site does not install it."
     refused = _refused(str(found), version) if found else None
     if refused is not None:
@@ -95,19 +93,20 @@ def _compared(found: str | None, minimum: str, version: SiteVersion) -> tuple[st
         return f"It is not installed; {need}.", False
     have, wanted = dotted(found), dotted(minimum)
     if have is None or wanted is None:
-        return f"what the server calls the version, {found[:60]!r}, is none; {need}.", None
+        return f"the server reports {found[:60]!r}, which is not a version; {need}.", None
     return f"Version {found} is installed; {need}.", have >= wanted
 
 
 def _no_requirement(id: str, title: str, version: SiteVersion, required: bool = True) -> Check:
-    detail = f"Site version {version} does not ask for it."
+    detail = f"Site version {version} does not need it."
     return by_version(Check(id, title, Status.SKIPPED, detail, required=required), version)
 
 
 def tls_dotnet(values: Mapping[str, int | None] | Unread, bits: int) -> Check:
-    """The values that let .NET use what the system allows of TLS, with strong cryptography (memdocs, enable-tls-1-2-server).
+    """The values that let .NET use the TLS versions that the system allows, with strong cryptography (memdocs,
+    enable-tls-1-2-server).
 
-    :param bits: 64 or 32; the values for 32-bit programs are advisory, for the role's own programs have 64.
+    :param bits: 64 or 32; the values for 32-bit programs are advisory, because the role's own programs are 64-bit.
     """
     id, title, required = f"tls_dotnet_{bits}", f"TLS 1.2 in {bits}-bit .NET programs", bits == 64
     if isinstance(values, Unread):

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The state that the server is in: restarts to come, drives, the service, root certificates."""
+"""The state of the server: pending restarts, drives, the service, root certificates."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ GIB = 1024**3
 
 
 def pending_restart(traces: Sequence[str] | Unread) -> Check:
-    """No restart that is still to come (memdocs, list-of-prerequisite-checks)."""
+    """No pending restart (memdocs, list-of-prerequisite-checks)."""
     id, title = "pending_restart", "No restart pending"
     if isinstance(traces, Unread):
         return unread(id, title, traces)
     if traces:
         return Check(
-            id, title, Status.FAILED, f"A restart is pending, says {', '.join(traces)}.", "Restart the server, then check again."
+            id, title, Status.FAILED, f"A restart is pending ({', '.join(traces)}).", "Restart the server, then check again."
         )
     return Check(id, title, Status.PASSED, "No restart is pending.")
 
@@ -52,12 +52,12 @@ def no_sms_on_drive(drives: Sequence[Drive] | Unread) -> Check:
     hidden = [f"{drive.name} ({drive.marked.why})" for drive in drives if isinstance(drive.marked, Unread)]
     if hidden:
         why = f"whether {MARKER} is on {', '.join(hidden)}"
-        return cannot_tell(id, title, f"{why}.", "Look into the root of these drives on the server.")
+        return cannot_tell(id, title, f"{why}.", "Check the root folder of these drives on the server.")
     marked = [drive.name for drive in drives if drive.marked is True]
     keeps = f"{MARKER} is on {', '.join(marked)}" if marked else f"{MARKER} is on no drive"
     possible = possible_drives(drives)
     if not possible:
-        remedy = f"Remove the empty file {MARKER} from the root of the drive that the role is to use."
+        remedy = f"Remove the empty file {MARKER} from the root folder of the drive that the role is to use."
         return Check(id, title, Status.FAILED, f"{keeps}: no NTFS drive is left for the role.", remedy)
     detail = f"{keeps}; the role's files would go to {possible[0].name}, the NTFS drive with the most free space."
     return Check(id, title, Status.PASSED, detail)
@@ -73,18 +73,18 @@ def free_space(drives: Sequence[Drive] | Unread, required_gib: int) -> Check:
         remedy = f"Give the server an NTFS drive without {MARKER} and with {required_gib} GiB free."
         return Check(id, title, Status.FAILED, "No NTFS drive is left for the role.", remedy)
     shown = " or ".join(f"{drive.name} with {drive.free_bytes / GIB:.1f} GiB free" for drive in possible)
-    detail = f"The role's files would go to {shown}; {required_gib} GiB are wanted."
+    detail = f"The role's files would go to {shown}; {required_gib} GiB are required."
     enough = [drive.free_bytes >= required_gib * GIB for drive in possible]
     if all(enough):
         return Check(id, title, Status.PASSED, detail)
-    remedy = "Free space there, or add a drive with more."
+    remedy = "Free space there, or add a drive with more free space."
     if any(enough):
-        return cannot_tell(id, title, f"{MARKER} could not be looked for everywhere. {detail}", remedy)
+        return cannot_tell(id, title, f"not every drive could be searched for {MARKER}. {detail}", remedy)
     return Check(id, title, Status.FAILED, detail, remedy)
 
 
 def sms_executive(state: str | Unread | None) -> Check:
-    """The service runs, where it exists already; None is a server without it."""
+    """The service runs, if it already exists; None is a server without it."""
     id, title = "sms_executive", "Service SMS_EXECUTIVE"
     if isinstance(state, Unread):
         return unread(id, title, state)
@@ -106,7 +106,7 @@ def wanted_roots() -> list[str]:
 def root_certificates(roots: Roots | Unread, now: datetime) -> Check:
     """The roots that the service's certificates chain to (data/roots.yml).
 
-    A missing one is a warning as long as Windows may fetch it by itself, and for a root that has expired.
+    A missing root is a warning as long as Windows may download it by itself; a missing root that has expired passes.
     """
     id, title = "root_certificates", "Root certificates of Microsoft's services"
     if isinstance(roots, Unread):
@@ -120,14 +120,12 @@ def root_certificates(roots: Roots | Unread, now: datetime) -> Check:
     names = ", ".join(_shown(row, now) for row in missing)
     detail = f"Not in the server's trusted root certificates: {names}."
     if not live:
-        return Check(
-            id, title, Status.PASSED, f"{detail} The service does not depend on it any more. Trusted: {', '.join(there)}."
-        )
+        return Check(id, title, Status.PASSED, f"{detail} The service no longer depends on it. Trusted: {', '.join(there)}.")
     remedy = f"Import {', '.join(row['name'] for row in live)} into Trusted Root Certification Authorities of the local computer."
     if roots.updates_switched_off:
-        detail += " Windows is not allowed to fetch root certificates by itself (policy DisableRootAutoUpdate)."
+        detail += " Windows is not allowed to download root certificates by itself (policy DisableRootAutoUpdate)."
         return Check(id, title, Status.FAILED, detail, remedy)
-    detail += " Windows fetches a missing root when it needs it first, if it reaches ctldl.windowsupdate.com."
+    detail += " Windows downloads a missing root when it first needs it, if it can reach ctldl.windowsupdate.com."
     return Check(id, title, Status.WARNING, detail, remedy)
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the checks of a site look at, read from its SMS Provider. Nothing is written."""
+"""What the checks of a site need, read from its SMS Provider. Nothing is written."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equ
 
 # Number of sites among the types of secured objects (SMS_SecuredObject.ObjectKey, SDK page).
 _SITE_OBJECTS = 6
-# Where a site server keeps the port of its database: public scripts read it there.
+# Where a site server stores the port of its database: public scripts read it there.
 _DATABASE_KEY = r"SOFTWARE\Microsoft\SMS\SQL Server\Site System SQL Account"
 _DATABASE = re.compile(r"(?P<server>[^\\,]+)(?:\\(?P<instance>[^\\,]+))?(?:,(?P<port>\d{1,5}))?")
 
 
 @dataclass(frozen=True)
 class Database:
-    """Where the site's database is. ``instance`` is empty for the default one, ``port`` None when the site does not tell it."""
+    """Where the site's database is. ``instance`` is empty for the default one, ``port`` None when the site does not show it."""
 
     server: str
     instance: str
@@ -76,13 +76,13 @@ class SiteFacts:
     listed: frozenset[str] | Unread
     definition: Definition | Unread
     clock: ServerClock | None
-    # Read only where a check has to name them: hosts of the SMS Providers by site, how the site sees the downloader on each
-    # server, what needs an online role, and sites below that still install an update, as (site, package, state).
+    # Read only where a check has to name them: hosts of the SMS Providers by site, the state of the downloader on each server
+    # as the site has it, what needs an online role, and sites below that still install an update, as (site, package, state).
     providers: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     components: tuple[ComponentState, ...] | Unread = ()
     cloud_needs: tuple[str, ...] | Unread = ()
     sites_installing: tuple[tuple[str, str, str], ...] | Unread = ()
-    # Packages in a state that may be one of an installation.
+    # Packages in an unknown state, in which they may be being installed.
     unknown_states: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -111,7 +111,7 @@ class SiteFacts:
 
 
 def read_core(session: CimSession, code: str, server: str) -> tuple[list[Site], list[CimInstance]]:
-    """The sites, and the rows that :class:`SiteFacts` names. Rows of other site systems, which may be many, are not asked for.
+    """The sites, and the rows that :class:`SiteFacts` names. Rows of other site systems, perhaps many, are not read.
 
     :raises CimFault: also when this account may not read the site.
     """
@@ -132,9 +132,9 @@ def read_facts(
     accounts: Collection[str],
     offline: bool = False,
 ) -> SiteFacts:
-    """Everything else. A part that the site refuses to show is Unread, and the rest is read all the same.
+    """Everything else. A part that the site refuses to show is Unread, and the rest is still read.
 
-    :param offline: the role will be in offline mode, which cloud services can not use.
+    :param offline: the role will be in offline mode, which cloud services cannot use.
     """
     installations = attempt(lambda: read_installations(session, site.code))
     sites_installing = attempt(lambda: read_sites_installing(session, site.code)) if len(sites) > 1 else ()
@@ -142,7 +142,7 @@ def read_facts(
     health = attempt(lambda: read_role_health(session, site.code, system))
     listed = attempt(lambda: frozenset(name.casefold() for name in listed_names(read_accounts(session, site.code, accounts))))
     definition = attempt(lambda: _definition(session, site))
-    # Late, because the clock of the server in question is looked at next, and the two are compared.
+    # Late, because the clock of the server in question is read next, and the two are compared.
     found_clock = attempt(lambda: read_clock(session))
     clock = None if isinstance(found_clock, Unread) else found_clock
     if isinstance(definition, Definition) and clock is not None and naming.same_computer(clock.computer, site.server):
@@ -183,10 +183,10 @@ def _granted(session: CimSession, code: str) -> int | Unread:
     found = attempt(lambda: session.query(naming.site_namespace(code), SMS_RBAC_SECURED_OBJECT, query))
     if isinstance(found, Unread):
         return found
-    # The number is of an older page of the SDK: the name confirms it.
+    # The number is from an older page of the SDK: the name confirms it.
     named = [row for row in found if "site" in str(row.get("ObjectTypeName") or "").lower()]
     granted = named[0].get("GrantedOperations") if named else None
-    return granted if isinstance(granted, int) else Unread("the SMS Provider does not say what it grants on sites.")
+    return granted if isinstance(granted, int) else Unread("the SMS Provider does not show what it grants on sites.")
 
 
 def _definition(session: CimSession, site: Site) -> Definition:
@@ -194,7 +194,7 @@ def _definition(session: CimSession, site: Site) -> Definition:
     query = select(SMS_SCI_SITE_DEFINITION, equals("SiteCode", site.code), columns=columns)
     found = session.query(naming.site_namespace(site.code), SMS_SCI_SITE_DEFINITION, query)
     if not found:
-        raise NotReadable(f"the SMS Provider shows no definition of site {site.code}")
+        raise NotReadable(f"the SMS Provider shows no definition (SMS_SCI_SiteDefinition) of site {site.code}")
     row = found[0]
     database = database_of(str(row.get("SQLServerName") or ""), str(row.get("SQLDatabaseName") or ""))
     return Definition(str(row.get("SiteServerDomain") or ""), database)
@@ -210,7 +210,7 @@ def database_of(server: str, name: str) -> Database:
 
 
 def _with_port(session: CimSession, definition: Definition) -> Definition:
-    """With the port as the site server itself keeps it, where the site does not tell one. Only where the provider runs on it."""
+    """With the port from the site server's registry, if the site does not show one. Only if the provider runs on that server."""
     if definition.database.port is not None:
         return definition
     try:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a site says about a server that is to have the service connection point: facts in, checks out; nothing is read here."""
+"""What a site shows about a server that is to have the service connection point: facts in, checks out; nothing is read here."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 
 # SMS_ARoleOperation.GrantedOperations (SDK page).
 _READ, _MODIFY = 1, 2
-# Rows that come with a site system by itself, and the role in question.
+# Rows that every site system has, and the role in question.
 _EXPECTED = frozenset({naming.SITE_SYSTEM, naming.COMPONENT_SERVER, naming.SERVICE_CONNECTION_POINT})
 _OF_THE_SITE = (naming.SITE_SERVER, naming.SMS_PROVIDER, naming.SQL_SERVER)
 
@@ -29,11 +29,11 @@ TITLES = {
     "rights_write": "The account may change the site",
     "top_level_site": "The site is the top-level site",
     "single_instance": "No other server has the role",
-    "site_server_pair": "The server is no site server of a pair",
+    "site_server_pair": "The server is not one of a pair of site servers",
     "site_system": "The server is a site system of the site, or can become one",
     "update_in_progress": "No update of the site is being installed",
-    "installation_account_listed": "The site knows the installation account",
-    "proxy_account_listed": "The site knows the proxy account",
+    "installation_account_listed": "The site's list of accounts has the installation account",
+    "proxy_account_listed": "The site's list of accounts has the proxy account",
     "other_roles": "Other roles on the server",
     "site_version_known": "The version of the site is known and supported",
     "cloud_needs_role": "The cloud services of the site have an online service connection point",
@@ -45,10 +45,10 @@ class Plan:
     """What is planned for the server.
 
     :param move: a role on another server will be moved from there.
-    :param create_site_system: the server will be made a site system where it is none.
+    :param create_site_system: the server will be made a site system if it is not one.
     :param wish: installation account and proxy as they will be set; None leaves what the site has.
     :param accounts_to_add: accounts that will be added to the site's list first.
-    :param mode: the mode that the role will have; :param host: where the task runs, as its user names it.
+    :param mode: the mode that the role will have; :param host: where the task runs, by its inventory name.
     """
 
     server: str
@@ -68,7 +68,7 @@ def site_system_row(found: Sequence[CimInstance], server: str, code: str) -> Cim
 
 
 def settings(plan: Plan, code: str, system: CimInstance | None) -> Mapping[str, Any]:
-    """The server's site system settings as they will be, in the words of the module site_system."""
+    """The server's site system settings as they will be, with the names that the module site_system uses."""
     wish = plan.wish or SiteSystemWish(plan.server)
     row = site_systems.new_site_system(code, wish) if system is None else site_systems.changed_row(system, wish) or system
     return site_systems.as_data(row)
@@ -81,7 +81,7 @@ def accounts(settings: Mapping[str, Any]) -> list[str]:
 
 
 def all_checks(facts: SiteFacts, plan: Plan) -> list[Check]:
-    """Every check, in the order in which people read them."""
+    """Every check, in the order in which users read them."""
     planned = settings(plan, facts.site.code, facts.system)
     return [
         rights_read(facts),
@@ -100,9 +100,9 @@ def all_checks(facts: SiteFacts, plan: Plan) -> list[Check]:
 
 
 def no_rights(site: str, host: str, why: str, denied_by_winrm: bool = False) -> list[Check]:
-    """The checks of an account that may not read the site, which ``site`` names for people: all others are skipped.
+    """The checks of an account that may not read the site, whose name for users is ``site``: all others are skipped.
 
-    :param denied_by_winrm: WinRM refused the account, before WMI and the SMS Provider were asked.
+    :param denied_by_winrm: WinRM refused the account, before WMI and the SMS Provider received the request.
     """
     role = "a security role of Configuration Manager on this site, such as Infrastructure Administrator"
     if denied_by_winrm:
@@ -125,7 +125,7 @@ def no_rights(site: str, host: str, why: str, denied_by_winrm: bool = False) -> 
 
 
 def in_place(found: Sequence[CimInstance], server: str, code: str, mode: str | None) -> bool:
-    """Whether the hierarchy's only row of the role is on the server, at this site and in the wished mode.
+    """Whether the hierarchy's only row of the role is on the server, at this site and in the requested mode.
 
     :param found: every row of the role in the hierarchy.
     """
@@ -138,12 +138,12 @@ def in_place(found: Sequence[CimInstance], server: str, code: str, mode: str | N
 
 
 def wishes_settings(plan: Plan) -> bool:
-    """Whether settings of the server are wished that a check looks at."""
+    """Whether settings of the server are requested that a check depends on."""
     return plan.wish is not None and (plan.wish.installation_account is not None or plan.wish.proxy is not None)
 
 
 def settings_change(plan: Plan, system: CimInstance | None) -> bool:
-    """Whether the wished settings are others than those of the server's ``SMS Site System`` row."""
+    """Whether the requested settings differ from those of the server's ``SMS Site System`` row."""
     if plan.wish is None or not wishes_settings(plan):
         return False
     return system is None or site_systems.changed_row(system, plan.wish) is not None
@@ -155,11 +155,11 @@ def rights_read(facts: SiteFacts) -> Check:
 
 
 def rights_write(facts: SiteFacts) -> Check:
-    """By what the site says that it grants to this account, nothing is written. The security scope is not looked at."""
+    """By the rights that the site reports for this account; nothing is written. The security scope is not checked."""
     granted = facts.granted
     remedy = "Give the account the security role Full Administrator or Infrastructure Administrator on this site."
     if isinstance(granted, Unread):
-        return _cannot_tell("rights_write", granted.why, f"{remedy} Or see for yourself that it may modify the site.")
+        return _cannot_tell("rights_write", granted.why, f"{remedy} Or check in the console that it may modify the site.")
     if not granted & _MODIFY:
         found = "read it" if granted & _READ else "neither read nor change it"
         return _failed("rights_write", f"The site grants this account no right to modify sites: it may only {found}.", remedy)
@@ -167,7 +167,7 @@ def rights_write(facts: SiteFacts) -> Check:
 
 
 def top_level_site(facts: SiteFacts, plan: Plan) -> Check:
-    """Only there may the role be."""
+    """The role may only be there."""
     refusal = placement.tier_refusal(facts.site, facts.sites)
     if refusal:
         top = placement.top_of(facts.sites)
@@ -179,7 +179,7 @@ def top_level_site(facts: SiteFacts, plan: Plan) -> Check:
 
 
 def single_instance(facts: SiteFacts, plan: Plan) -> Check:
-    """At most one in the hierarchy; with a move, the present holder is no obstacle but named."""
+    """At most one in the hierarchy; with a move, the role's present server is no obstacle, and is named."""
     holders = facts.holders
     stray = placement.stray_refusal(holders)
     if stray:
@@ -191,14 +191,14 @@ def single_instance(facts: SiteFacts, plan: Plan) -> Check:
         return _passed("single_instance", "The hierarchy has no service connection point yet.")
     if naming.same_computer(holders[0][0], plan.server):
         return _passed(
-            "single_instance", f"The hierarchy's only service connection point is on {placement.listed(holders)} already."
+            "single_instance", f"The hierarchy's only service connection point is already on {placement.listed(holders)}."
         )
     if plan.move:
         return _passed("single_instance", f"The role will be moved from {placement.listed(holders)}.")
     (server, code), away = holders[0], _removal(facts, plan, *holders[0])
     refusal = placement.holder_refusal(plan.server, holders) or ""
     if code != facts.site.code:
-        return _failed("single_instance", refusal, f"Site {code} can not have the role. Remove it there first: {away}.")
+        return _failed("single_instance", refusal, f"Site {code} cannot have the role. Remove it there first: {away}.")
     row = facts.rows_of(naming.SERVICE_CONNECTION_POINT)[0]
     over = ways.relocation(server, plan.server, plan.host, rows.mode_of(row)).command
     return _failed("single_instance", refusal, f"Move it: {over}; or remove it first: {away}.")
@@ -221,7 +221,7 @@ def site_server_pair(facts: SiteFacts, plan: Plan) -> Check:
 
 
 def site_system(facts: SiteFacts, plan: Plan) -> Check:
-    """Known and healthy, or creatable. What the site says of its health lags behind, so an ill one is a warning."""
+    """Existing and healthy, or can be created. The health that the site reports is delayed, so a bad one is a warning."""
     code, server = facts.site.code, plan.server
     system = facts.system
     other = next((rows.site_of(row) for row in facts.rows_on(server) if rows.site_of(row) != code), None)
@@ -243,29 +243,29 @@ def _health(facts: SiteFacts, server: str) -> Check:
     code, found = facts.site.code, facts.health
     if isinstance(found, Unread):
         return _cannot_tell(
-            "site_system", f"{server} is a site system of {code}, but {found.why}", "Look at System Status in the console."
+            "site_system", f"{server} is a site system of {code}, but {found.why}", "Check System Status in the console."
         )
     ill = [health for health in found if health.status != "ok"]
     if not ill:
         seen = (
-            f"and the site reports no problem of its {len(found)} roles"
+            f"and the site reports no problem with its {len(found)} roles"
             if found
-            else "without a role whose status the site sums up"
+            else "without a role whose status the site summarises"
         )
         return _passed("site_system", f"{server} is a site system of {code} {seen}.")
     listed = ", ".join(f"{h.role} is {h.status}" + (f" and down since {h.down_since}" if h.down_since else "") for h in ill)
     return _warning(
         "site_system",
-        f"{server} is a site system of {code}, but the site's status is not good: {listed}.",
-        "Look at Monitoring > System Status > Site Status in the console; what is mended shows there up to an hour later.",
+        f"{server} is a site system of {code}, but the site reports problems there: {listed}.",
+        "Check Monitoring > System Status > Site Status in the console; it can take up to an hour until a fix shows there.",
     )
 
 
 def update_in_progress(facts: SiteFacts, plan: Plan) -> Check:
-    """Roles are left alone while the site is being updated (KB 4490424)."""
+    """Roles are not changed while the site is being updated (KB 4490424)."""
     installing = facts.installing
     if isinstance(installing, Unread):
-        return _cannot_tell("update_in_progress", installing.why, "See in the console that no update is being installed.")
+        return _cannot_tell("update_in_progress", installing.why, "Check in the console that no update is being installed.")
     refusal = placement.update_refusal(facts.site, installing)
     if refusal is None:
         doubt = _update_doubt(facts)
@@ -275,14 +275,15 @@ def update_in_progress(facts: SiteFacts, plan: Plan) -> Check:
 
 
 def _update_doubt(facts: SiteFacts) -> Check | None:
-    """Where the site itself installs nothing: a state that nobody knows, and sites below that are not done."""
-    look = "See Monitoring > Updates and Servicing Status in the console; go on when no site installs an update."
+    """Where the site itself installs nothing: an unknown state, and sites below it that have not finished."""
+    look = "Check Monitoring > Updates and Servicing Status in the console; continue when no site installs an update."
     unknown = unknown_state_warning(facts.site.code, facts.unknown_states)
     if unknown:
         return _warning("update_in_progress", unknown, look)
     below = facts.sites_installing
     if isinstance(below, Unread):
-        return _cannot_tell("update_in_progress", f"whether sites below install an update was not shown: {below.why}", look)
+        why = f"it could not be read whether sites below install an update: {below.why}"
+        return _cannot_tell("update_in_progress", why, look)
     if below:
         listed = ", ".join(f"site {code}: {name} ({state})" for code, name, state in below)
         detail = f"Site {facts.site.code} is not installing an update, but sites below it still are: {listed}."
@@ -291,11 +292,11 @@ def _update_doubt(facts: SiteFacts) -> Check | None:
 
 
 def cloud_needs_role(facts: SiteFacts, plan: Plan) -> Check:
-    """Offline the role serves no gateway, no discovery and no tenant."""
+    """In offline mode the role serves no gateway, no discovery and no tenant."""
     id, needs = "cloud_needs_role", facts.cloud_needs
     if plan.mode != rows.OFFLINE:
         return Check(id, TITLES[id], Status.SKIPPED, "The role will be online.", required=False)
-    remedy = "Plan the mode online (service_connection_point_mode), or take these services out of the site first."
+    remedy = "Use the mode online (service_connection_point_mode), or remove these services from the site first."
     if isinstance(needs, Unread):
         return cannot_tell(id, TITLES[id], needs.why, remedy, required=False)
     if needs:
@@ -310,38 +311,38 @@ def account_listed(id: str, account: str | None, facts: SiteFacts, plan: Plan) -
         return Check(id, TITLES[id], Status.SKIPPED, "No such account is used.")
     if account.casefold() in {name.casefold() for name in plan.accounts_to_add}:
         return _passed(id, f"{account} will be added to the accounts of site {facts.site.code}.")
-    remedy = "Name it with its password in service_connection_point_accounts, or add it with configmgr.scp.site_account."
+    remedy = "Give it with its password in service_connection_point_accounts, or add it with configmgr.scp.site_account."
     if isinstance(facts.listed, Unread):
-        return _cannot_tell(id, facts.listed.why, f"See in the console whether {account} is listed under Security > Accounts.")
+        return _cannot_tell(id, facts.listed.why, f"Check in the console whether {account} is listed under Security > Accounts.")
     if account.casefold() in facts.listed:
         return _passed(id, f"{account} is among the accounts of site {facts.site.code}.")
     return _failed(id, f"{account} is not among the accounts of site {facts.site.code}.", remedy)
 
 
 def other_roles(facts: SiteFacts, plan: Plan) -> Check:
-    """Advice: off the site server if possible; a proxy that is set is shared with the server's other roles (memdocs)."""
+    """Advice: not on the site server if possible; a proxy that is set is shared with the server's other roles (memdocs)."""
     found = sorted({rows.role_of(row) for row in facts.rows_on(plan.server)} - _EXPECTED)
     if not found:
         return _passed("other_roles", f"{plan.server} has no other role.", required=False)
     of_the_site = [role for role in found if role in _OF_THE_SITE]
     detail = f"{plan.server} has other roles too: {', '.join(found)}."
     if of_the_site:
-        remedy = "Prefer a server that is neither site server, SMS Provider nor site database: the role goes out to the internet."
+        remedy = "Prefer a server that is neither site server, SMS Provider nor site database: the role connects to the internet."
         return _warning("other_roles", detail, remedy, required=False)
     if plan.wish is not None and plan.wish.proxy is not None:
-        remedy = "See that these roles may go through the proxy as well: a server has one proxy setting for all its roles."
+        remedy = "Make sure that these roles may use the proxy as well: a server has one proxy setting for all its roles."
         return _warning("other_roles", detail, remedy, required=False)
     return _passed("other_roles", detail, required=False)
 
 
 def site_version_known(facts: SiteFacts) -> Check:
-    """By the table of versions; one that it does not know is a warning, not a guess. The provider's clock tells the day."""
+    """By the table of versions; a version that is not in it is a warning, not a guess. The date is the provider's."""
     support = support_of(facts.site.version, facts.clock.now.date() if facts.clock else None)
     shown = f"Site {facts.site.code} has version {facts.site.version or 'unknown'}" + (
         f" ({support.name})" if support.name else ""
     )
     if support.state == UNKNOWN:
-        remedy = "Compare what the version needs with Microsoft's pages before you go on."
+        remedy = "Check what the version needs in Microsoft's documentation before you continue."
         return _warning("site_version_known", f"{shown}. {support.warning}", remedy, required=False)
     if support.state == ENDED:
         remedy = "Update the site: a version out of support may lose its connection to the cloud services."
@@ -352,7 +353,7 @@ def site_version_known(facts: SiteFacts) -> Check:
 def computer_accounts(facts: SiteFacts) -> list[str]:
     r"""The computer accounts of the site's servers as ``DOMAIN\NAME$``.
 
-    The domain is the one of the site's definition where it names it, else that of the server's full name: accounts may be
+    The domain is that of the site's definition if it has one, else that of the server's full name: accounts can be
     compared by either form of a domain's name.
     """
     domain = "" if isinstance(facts.definition, Unread) else facts.definition.domain
@@ -365,7 +366,7 @@ def _computer_account(server: str, domain: str) -> str:
 
 
 def mode_of(found: Sequence[CimInstance], wished: str | None) -> str:
-    """The mode that the role will have: as wished, else that of the present row, else online as setup makes it.
+    """The mode that the role will have: as requested, else that of the present row, else online, as setup installs it.
 
     :param found: the rows of the role.
     """

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-r"""Where the tool is on a server: where the user says, or below the site's own installation (``CD.Latest``)."""
+r"""Where the tool is on a server: in the folder that the user gives, or below the site's own installation (``CD.Latest``)."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ _BELOW = r"SMSSETUP\TOOLS\ServiceConnectionTool"
 
 
 class ToolMissing(NotReadable):
-    """There is no tool; the text says where it was looked for."""
+    """The tool was not found; the text says where it was searched for."""
 
 
 @dataclass(frozen=True)
 class Tool:
     """The tool of a server.
 
-    :param folder: where it lies.
-    :param version: of the program, such as ``5.0.9152.1000``; empty when Windows does not tell.
+    :param folder: where it is.
+    :param version: of the program, such as ``5.0.9152.1000``; empty when Windows does not show it.
     """
 
     folder: str
@@ -44,11 +44,11 @@ class Tool:
 
 
 def find_tool(session: CimSession, given: str) -> Tool:
-    """The tool, in one request for each place, one more for the registry.
+    """Find the tool: one request for each folder, one more for the registry.
 
-    :param given: the program, its folder, or the root of installation media; empty to look below the site's installation.
-    :raises ToolMissing: it is nowhere there.
-    :raises ValueError: no path of a local file.
+    :param given: the program, its folder, or the root of installation media; empty to search below the site's installation.
+    :raises ToolMissing: it is in none of these folders.
+    :raises ValueError: not a path of a local file.
     """
     places = _given_places(given) if given else _installed_places(session)
     for folder in places:
@@ -57,7 +57,7 @@ def find_tool(session: CimSession, given: str) -> Tool:
             return Tool(folder, found.version)
     looked = " or ".join(places)
     raise ToolMissing(
-        f"there is no {PROGRAM} in {looked}" if looked else "the registry knows no installation of Configuration Manager here"
+        f"there is no {PROGRAM} in {looked}" if looked else "the registry shows no installation of Configuration Manager here"
     )
 
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One task with the service connection tool, from the look at what is there to the proof of what came of it."""
+"""One task with the service connection tool, from reading the present state to the proof of the result."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders impo
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable
 
 _MOST_FILES = 200
-# How long the role's own thread may take to hand an import over in the tool's place; a judgement.
+# How long the role's own thread may take to pass an import to the site in place of the tool; an estimate.
 _HAND_OVER_SECONDS = 60.0
 
 
 class Occasion:
-    """What belongs to one task. Every failure is a TaskFailure with a sentence for the user."""
+    """The work of one task. Every failure is a TaskFailure with a message for the user."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
@@ -57,7 +57,7 @@ class Occasion:
             raise TaskFailure(str(error)) from error
 
     def carry_out(self) -> Result:
-        """Do what is due; the module's result."""
+        """Do what is needed; the module's result."""
         try:
             return self._carry_out()
         except NotReady as error:
@@ -95,8 +95,8 @@ class Occasion:
         clock = read_clock(self.task.cim)
         if clock is None:
             raise TaskFailure(
-                f"The clock of {self.task.host} can not be read, and the age of files is "
-                "judged by it. Look whether the service Windows Management Instrumentation works on that server."
+                f"The clock of {self.task.host} cannot be read, but the age of files is "
+                "judged by it. Check that the service Windows Management Instrumentation works on that server."
             )
         return clock.now
 
@@ -107,7 +107,7 @@ class Occasion:
             raise TaskFailure(f"{called('tool_path', self.request.action)}: {error}.") from error
         except NotReadable as error:
             raise TaskFailure(
-                f"The service connection tool is not on {self.task.host}: {error}. Copy the whole folder "
+                f"The service connection tool is not on {self.task.host}: {error}. Copy the complete folder "
                 "CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server there, and set its path "
                 f"in {called('tool_path', self.request.action)}.",
                 missing="tool_path",
@@ -134,7 +134,7 @@ class Occasion:
         return found
 
     def _site_version(self) -> str:
-        """The site's version as a build; a name such as 2609 says nothing of the numbers behind the build."""
+        """The site's version as a build; a name such as 2609 does not give the numbers after the build."""
         given = self.params["site_version"] or ""
         return versions.build_of(given) or given
 
@@ -144,7 +144,7 @@ class Occasion:
         if not self.params["clear_destination"]:
             raise TaskFailure(
                 f"update_packs: {self.request.target} on {self.task.host} is not empty, but the tool needs an empty folder for "
-                "its downloads. Give another folder, delete what is in it, or set clear_destination to true."
+                "its downloads. Give another folder, delete its content, or set clear_destination to true."
             )
 
     def _make_room(self, standing: Standing) -> None:
@@ -152,7 +152,7 @@ class Occasion:
         if not target:
             return
         if not folder_exists(cim, target + traces.UNFINISHED):
-            # Which also makes the folder above.
+            # This also creates its parent folder.
             make_folder(cim, target + traces.UNFINISHED)
         if self.request.action == CONNECT:
             if standing.occupied:
@@ -183,7 +183,7 @@ class Occasion:
         return {**self._result(left or standing.files, standing, changed=True), **facts}
 
     def _left_behind(self, began: datetime) -> Sequence[File]:
-        """What proves the run; nothing when it is not there or older than the run."""
+        """The files that prove the run; none if they are missing or older than the run."""
         cim, request = self.task.cim, self.request
         if request.action == CONNECT:
             files = tree(cim, request.target)
@@ -216,7 +216,7 @@ class Occasion:
         try:
             return running.keep_log(self.task.cim, tool, folder, name)
         except (CommandFailed, ValueError) as error:
-            self.task.warn(f"The log of this run could not be copied ({error}), so the next run overwrites it.")
+            self.task.warn(f"The log of this run could not be copied ({error}); the next run will overwrite it.")
             return None
 
     def _result(self, files: Sequence[File], standing: Standing, *, changed: bool, done: str = "") -> dict[str, Any]:

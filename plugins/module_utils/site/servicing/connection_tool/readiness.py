@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads what the checks before a run look at, and gathers the checks."""
+"""Reads what the checks before a run need, and collects the checks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 _GIB = 1024**3
-# What a run may write: a payload is under a gigabyte, with its redistributables about two; a judgement, nothing published.
+# What a run may write: a payload is under a gigabyte, with its redistributables about two; estimates, not published values.
 _USUAL_BYTES = {
     "prepare": _GIB // 10,
     "export": _GIB // 10,
@@ -32,7 +32,7 @@ _USUAL_BYTES = {
 
 
 def needed_bytes(request: Request, download: str, required: int | None, pack_bytes: int) -> int:
-    """How much room a run needs: as the user says, else of a pack twice its size, for it is unpacked, else by experience."""
+    """The space that a run needs: the user's value, else twice the size of the pack (it is unpacked), else an estimate."""
     if required is not None:
         return required
     if request.action == IMPORT:
@@ -70,12 +70,12 @@ def _administrator(session: CimSession) -> bool | Unread:
     try:
         return is_administrator(session)
     except CimFault as fault:
-        # Who may run no commands is no administrator.
+        # An account that may not run commands is not an administrator.
         return False if fault.kind is FaultKind.ACCESS_DENIED else Unread(str(fault))
     except NotReadable as error:
         return Unread(str(error))
 
 
 def failed(checks: list[Check]) -> list[Check]:
-    """The checks that forbid a run."""
+    """The checks that prevent a run."""
     return [check for check in checks if check.required and check.status is Status.FAILED]

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is asked of the service connection tool, checked, and the arguments that it takes.
+"""The request to the service connection tool, validated, and the tool's arguments.
 
 Source: memdocs, use-the-service-connection-tool.
 """
@@ -18,10 +18,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end imp
 PROGRAM = "ServiceConnectionTool.exe"
 PREPARE, CONNECT, IMPORT, EXPORT = "prepare", "connect", "import", "export"
 DOWNLOADS = {"latest": "", "site_version": "-downloadsiteversion", "hotfixes": "-downloadhotfix", "all": "-downloadall"}
-# In this version of a site the tool finds nothing when it is to find the latest update.
+# With this site version, the tool finds nothing when it is to download the latest update.
 _BROKEN_LATEST = "2002"
 _HTTP = 80
-# Options of the module by their names in the role offline_updates. The tool's own folder is another one on a connected host.
+# The role offline_updates' variable for each option of the module. On a connected host, the tool's folder is a separate variable.
 ROLE_VARIABLES = {
     "download": "offline_updates_download",
     "proxy": "offline_updates_proxy",
@@ -32,7 +32,7 @@ ROLE_VARIABLES = {
 
 
 class BadRequest(ValueError):
-    """An option that cannot be carried out; the sentence names it and says what is allowed."""
+    """An option value that cannot be used; the message names the option and says what is allowed."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ class Request:
     """One run of the tool.
 
     :param source: of usage data (connect) or of update packs (import); empty otherwise.
-    :param target: the file or folder that has to be there afterwards; empty for an import.
-    :param arguments: what follows the program on the command line.
+    :param target: the file or folder that has to exist after the run; empty for an import.
+    :param arguments: the arguments after the program on the command line.
     """
 
     action: str
@@ -52,12 +52,12 @@ class Request:
 
     @property
     def shown(self) -> str:
-        """The command line for people, as it can be typed in the tool's folder."""
+        """The command line as text, as it can be typed in the tool's folder."""
         return " ".join([PROGRAM, *map(quoted, self.arguments)])
 
 
 def called(option: str, action: str) -> str:
-    """An option for people, who may use the module or the role: they set it by different names."""
+    """An option as messages name it: users of the module and users of the role set it by different names."""
     on_connected_host = option == "tool_path" and action == CONNECT
     variable = "offline_updates_connected_tool_path" if on_connected_host else ROLE_VARIABLES[option]
     return f"{option} ({variable} in the role offline_updates)"
@@ -66,8 +66,8 @@ def called(option: str, action: str) -> str:
 def read_request(params: Mapping[str, Any], site_name: str) -> Request:
     """The request that the module's options make.
 
-    :param site_name: version of the site, such as ``2609``; empty when it is not known.
-    :raises BadRequest: an option is missing, without meaning for this action, or not to be carried out.
+    :param site_name: version of the site, such as ``2609``; empty when it is unknown.
+    :raises BadRequest: an option is missing, has no meaning for this action, or cannot be used.
     """
     action = params["action"]
     if action == PREPARE:
@@ -89,8 +89,8 @@ def read_request(params: Mapping[str, Any], site_name: str) -> Request:
     download = DOWNLOADS[params["download"]]
     if not download and site_name == _BROKEN_LATEST:
         raise BadRequest(
-            f"{called('download', action)}: latest finds nothing for a site of version 2002. Set it to site_version, or update "
-            "the site to 2006 or later."
+            f"{called('download', action)}: latest finds no updates for a site of version 2002. Set it to site_version, or "
+            "update the site to 2006 or later."
         )
     arguments = ["-connect", "-usagedatasrc", source, "-updatepackdest", target]
     return Request(action, source, target, tuple(arguments + ([download] if download else []) + proxy_arguments), proxy)
@@ -119,7 +119,7 @@ def _file(params: Mapping[str, Any], option: str, extension: str) -> str:
         )
     if path.count("\\") < 2:
         raise BadRequest(
-            f"{option}: {path} is in the root of its drive; give a path with a folder, such as {path[:3]}USB\\{path[3:]}."
+            f"{option}: {path} is in the root folder of its drive; give a path with a folder, such as {path[:3]}USB\\{path[3:]}."
         )
     return path
 
@@ -139,9 +139,9 @@ def _proxy(given: Mapping[str, Any] | None, source: str, target: str) -> tuple[s
     uri = host if port == _HTTP else f"{host}:{port}"
     if given.get("account"):
         raise BadRequest(
-            f"{called('proxy', CONNECT)}: account can not be used. The tool asks for the password of a proxy account at its own "
-            "prompt and has no parameter for it. Let this server through the proxy without a logon, or run the tool by hand on "
-            f"it: {PROGRAM} -connect -usagedatasrc {quoted(source)} -updatepackdest {quoted(target)} -proxyserveruri {uri} "
+            f"{called('proxy', CONNECT)}: account cannot be used. The tool asks for the password of a proxy account at its own "
+            "prompt and has no parameter for it. Allow this server at the proxy without authentication, or run the tool by hand "
+            f"on it: {PROGRAM} -connect -usagedatasrc {quoted(source)} -updatepackdest {quoted(target)} -proxyserveruri {uri} "
             "-proxyusername ACCOUNT."
         )
     return f"{host}:{port}", ["-proxyserveruri", uri]

@@ -19,7 +19,7 @@ _MATCHED_NUMBERS = 3
 
 
 def tool_version(found: str, site_version: str, path: str, action: str) -> Check:
-    """The tool is of the site's version: the same build. (What follows the build changes with a roll-up of hotfixes.)"""
+    """The tool has the site's version: the same build. (The numbers after the build change with a hotfix rollup.)"""
     id, title = "tool_version", "Version of the tool"
     if not site_version:
         return Check(
@@ -29,34 +29,34 @@ def tool_version(found: str, site_version: str, path: str, action: str) -> Check
             f"The tool has version {found or 'unknown'}; the version of the site is not given (site_version).",
         )
     remedy = (
-        "Copy the whole folder CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server to this server, "
+        "Copy the complete folder CD.Latest\\SMSSETUP\\TOOLS\\ServiceConnectionTool of the top-level site server to this server, "
         f"and set its path in {called('tool_path', action)}."
     )
     have, wanted = dotted(found), dotted(site_version)
     if have is None or wanted is None:
-        return cannot_tell(id, title, f"the version of {path} can not be read", remedy)
+        return cannot_tell(id, title, f"the version of {path} cannot be read", remedy)
     if have[:_MATCHED_NUMBERS] == wanted[:_MATCHED_NUMBERS]:
-        return Check(id, title, Status.PASSED, f"{path} has version {found}, as the site ({site_version}).")
+        return Check(id, title, Status.PASSED, f"{path} has version {found}, like the site ({site_version}).")
     return Check(id, title, Status.FAILED, f"{path} has version {found}, but the site has {site_version}.", remedy)
 
 
 def mode(action: str, found: str | None) -> Check:
-    """The service connection point works offline; that a connected host has no role does not matter."""
+    """The service connection point is in offline mode; a connected host does not need the role."""
     id, title = "offline_mode", "Mode of the service connection point"
     if action in (CONNECT, EXPORT) or not found:
-        why = "The mode does not matter here." if action in (CONNECT, EXPORT) else "The mode is not given."
+        why = "The mode does not matter for this action." if action in (CONNECT, EXPORT) else "The option mode is not given."
         return Check(id, title, Status.SKIPPED, why)
     if found == "offline":
         return Check(id, title, Status.PASSED, "The service connection point is offline.")
     remedy = (
-        "Do nothing and let it download its updates, or set its mode to offline first (mode of "
+        "Either let it download its updates and do not use the tool, or set its mode to offline first (mode of "
         "configmgr.scp.service_connection_point, service_connection_point_mode of configmgr.scp.provision)."
     )
     return Check(id, title, Status.FAILED, "The service connection point is online and downloads its updates itself.", remedy)
 
 
 def rights(found: bool | Unread) -> Check:
-    """Commands of this account run as local administrator."""
+    """Commands of this account run with the rights of a local administrator."""
     id, title = "administrator", "Rights of the account"
     if isinstance(found, Unread):
         return unread(id, title, found)
@@ -67,13 +67,13 @@ def rights(found: bool | Unread) -> Check:
         title,
         Status.FAILED,
         "Commands of this account do not run with the rights of a local administrator.",
-        "Connect with a domain account that is a local administrator of this server. User Account Control takes the rights away "
+        "Connect with a domain account that is a local administrator of this server. User Account Control removes these rights "
         "from local accounts that connect over the network.",
     )
 
 
 def free_space(free: int | Unread | None, needed: int, drive: str, action: str) -> Check:
-    """Enough room on the drive of the destination."""
+    """Enough free space on the drive of the destination."""
     id, title = f"free_space_{drive[:1].lower()}", f"Free space on {drive}"
     if isinstance(free, Unread):
         return unread(id, title, free)
@@ -83,20 +83,20 @@ def free_space(free: int | Unread | None, needed: int, drive: str, action: str) 
     if free >= needed:
         return Check(id, title, Status.PASSED, detail)
     remedy = (
-        "Free some space, or give a path on another drive. Where this estimate is too high, set "
+        "Free some space, or give a path on another drive. If this estimate is too high, set "
         f"{called('required_free_bytes', action)}."
     )
     return Check(id, title, Status.FAILED, detail, remedy)
 
 
 def dotnet(release: int | Unread | None, version: SiteVersion) -> Check:
-    """.NET Framework for the tool itself, which asks for less than the role."""
+    """.NET Framework for the tool itself, which needs an older release than the role."""
     id, title = "tool_dotnet", ".NET Framework 4 for the tool"
     if isinstance(release, Unread):
         return unread(id, title, release)
     row = version.row(table("server_requirements")["tool_dotnet"])
     if row is None:
-        return Check(id, title, Status.SKIPPED, f"Site version {version} does not ask for it.")
+        return Check(id, title, Status.SKIPPED, f"Site version {version} does not need it.")
     need = f"the tool of version {version} needs {row['shown']} (release {row['release']}) or later"
     if release is not None and release >= row["release"]:
         return by_version(Check(id, title, Status.PASSED, f"Release {release} is installed; {need}."), version)
@@ -107,7 +107,7 @@ def dotnet(release: int | Unread | None, version: SiteVersion) -> Check:
 
 
 def vc_runtime(found: str | Unread | None, version: SiteVersion) -> Check:
-    """The Visual C++ runtime. Beside the role the site installs it; the tool does not start without."""
+    """The Visual C++ runtime. The site installs it only with the role; the tool does not start without it."""
     check = software.vc_runtime(found, version)
     if check.status is not Status.WARNING or check.detail.startswith("Cannot tell"):
         return replace(check, required=True)
@@ -115,7 +115,7 @@ def vc_runtime(found: str | Unread | None, version: SiteVersion) -> Check:
 
 
 def odbc_driver(found: str | Unread | None, version: SiteVersion, action: str) -> Check:
-    """The driver with which the tool reads the site database; on a connected host it reads none."""
+    """The driver with which the tool reads the site database; on a connected host it reads no database."""
     check = software.odbc_driver(found, version)
     if action != CONNECT:
         return check

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs the tool, reads what it wrote, and keeps its log under a name of its own, for the next run overwrites it."""
+"""Runs the tool, reads its output, and copies its log to a file of its own, because the next run overwrites the log."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 _MOST_LOG = 2 * 1024 * 1024
 _MOST_OUTPUT = 4 * 1024 * 1024
-# Its output is read by the patterns of its log.
+# The output is read with the patterns of the tool's log.
 _OUTPUT = "ServiceConnectionTool.out"
 SETUP_LOG = r"C:\ConfigMgrSetup.log"
 
@@ -38,8 +38,8 @@ SETUP_LOG = r"C:\ConfigMgrSetup.log"
 class Run:
     """A run that has ended.
 
-    :param exit_code: None when it was ended; it proves nothing.
-    :param stopped: why it was ended, or empty.
+    :param exit_code: None when the run was stopped; it proves nothing.
+    :param stopped: why the run was stopped, or empty.
     :param output: standard output and standard error.
     :param log: the text of its own log; empty when it wrote none.
     """
@@ -55,7 +55,7 @@ class Run:
 
 
 def run_tool(task: Task, tool: Tool, request: Request, limit_seconds: float) -> Run:
-    """Run the tool in its own folder, and say every few seconds that it still runs."""
+    """Run the tool in its own folder, and report every few seconds that it still runs."""
     before = find_file(task.cim, tool.log)
     task.progress(f"{PROGRAM} -{request.action} starts, at most {limit_seconds:.0f} s")
     found = shell.run(
@@ -83,7 +83,7 @@ def read_text(session: CimSession, path: str) -> str:
 
 
 def problems_of(texts: Mapping[str, str], since: datetime | None, now: datetime | None) -> list[dict[str, Any]]:
-    """What went wrong, out of the texts of logs by their path."""
+    """The problems found in the texts of logs, by their path."""
     judge = Judge(since=since)
     judge.read({path: parse(split_lines(text)) for path, text in texts.items()})
     found: list[dict[str, Any]] = report(judge, now)["problems"]
@@ -91,13 +91,13 @@ def problems_of(texts: Mapping[str, str], since: datetime | None, now: datetime 
 
 
 def problems_of_run(run: Run, tool: Tool, setup_log: str, since: datetime, now: datetime) -> list[dict[str, Any]]:
-    """The problems of its log and its output, and of setup's log as far as it is of this run."""
+    """The problems in the tool's log and output, and in the part of setup's log from this run."""
     own = problems_of({tool.log: run.log, _OUTPUT: run.output}, None, now)
     return own + (problems_of({SETUP_LOG: setup_log}, since, now) if setup_log else [])
 
 
 def log_folder(session: CimSession, given: str, tool_folder: str) -> str:
-    """Where logs are kept: as the user says, else where the downloader logs, else beside the tool."""
+    """Where logs are kept: the user's folder, else the downloader's log folder, else the tool's folder."""
     if given:
         return file_end.checked_path(given.strip().rstrip("\\"))
     with suppress(log_files.LogUnknown, RegistryError):
@@ -118,7 +118,7 @@ def keep_log(session: CimSession, tool: Tool, folder: str, name: str) -> str:
 
 
 def downloader_handed_over(session: CimSession, since: datetime) -> bool:
-    """Whether the role's own thread has dropped the state message 4 since: it may do so in the tool's place."""
+    """Whether the role's own thread has dropped the state message 4 since then: it may do so in place of the tool."""
     with suppress(log_files.LogUnknown, RegistryError):
         path = log_files.log_path(Registry(session), naming.DOWNLOADER)
         judge = Judge(since=since)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is there before a run, read from the server: whether the run is due, and whether it may begin."""
+"""The state before a run, read from the server: whether the run is needed, and whether it may begin."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ _MOST_MANIFEST = 4 * 1024 * 1024
 
 
 class NotReady(NotReadable):
-    """A run cannot begin; the sentence says what is missing and what to do.
+    """A run cannot begin; the message says what is missing and what to do.
 
-    :param missing: the option whose files are not there at all; empty where they are there and not as they have to be.
+    :param missing: the option whose files are missing; empty where they exist but are not as they have to be.
     """
 
     def __init__(self, message: str, missing: str = "") -> None:
@@ -42,14 +42,14 @@ class NotReady(NotReadable):
 
 @dataclass(frozen=True)
 class Standing:
-    """What is there.
+    """The state before a run.
 
-    :param done: why no run is due; empty when one is.
-    :param files: the artefacts that are there: a cab, a csv, a download, or the pack that is to be imported.
-    :param occupied: whether the destination of a download has something in it.
-    :param unfinished: whether what is there is left of a run that was cut off.
+    :param done: why no run is needed; empty when one is.
+    :param files: the files that exist: a .cab, a .csv, a download, or the pack that is to be imported.
+    :param occupied: whether the destination of a download is not empty.
+    :param unfinished: whether the files are from an interrupted run.
     :param identity: of the pack that is to be imported.
-    :param hashes: SHA-256 by path of what the list beside the pack says; None without a list.
+    :param hashes: SHA-256 by path, from the list next to the pack; None without a list.
     """
 
     done: str = ""
@@ -65,11 +65,11 @@ class Standing:
 
 
 def read_standing(session: CimSession, request: Request, now: datetime, most_days: float, log_folder: str) -> Standing:
-    """Look.
+    """Read the state.
 
     :param now: the server's time.
-    :param most_days: how old what is there may be.
-    :raises NotReady: there is nothing to work on, or it is not whole.
+    :param most_days: how old existing files may be.
+    :raises NotReady: the input is missing or incomplete.
     """
     if request.action == CONNECT:
         return _download(session, request, now, most_days)
@@ -115,7 +115,7 @@ def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
     if manifest_file is None:
         raise NotReady(
             f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so this is no complete download; run the action connect "
-            "again, and copy its whole folder (update_packs) to this path",
+            "again, and copy its complete folder (update_packs) to this path",
             "" if files else "update_packs",
         )
     hashes = _listed(session, source)
@@ -129,14 +129,14 @@ def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
         identity = traces.identity_of(hashes)
     for proof in traces.proofs_of_import(files_in(session, log_folder), identity):
         if traces.has_imported(_text(session, proof.path).splitlines()):
-            return Standing(f"this pack was imported already; {proof.path} proves it", files, identity=identity, hashes=hashes)
+            return Standing(f"this pack was already imported; {proof.path} proves it", files, identity=identity, hashes=hashes)
     return Standing(files=files, identity=identity, hashes=hashes)
 
 
 def check_hashes(session: CimSession, source: str, standing: Standing, show: Callable[[str], None]) -> None:
-    """Take the hash of every file of a pack and compare it with the list that came beside it.
+    """Compute the hash of every file of a pack and compare it with the list next to the pack.
 
-    :raises NotReady: a file was changed or cut off; both hashes are named.
+    :raises NotReady: a file was changed or truncated; both hashes are named.
     """
     for number, (path, digest) in enumerate(sorted((standing.hashes or {}).items()), 1):
         full = f"{source}\\{path.replace('/', chr(92))}"
@@ -144,8 +144,8 @@ def check_hashes(session: CimSession, source: str, standing: Standing, show: Cal
         found = sha256_of(session, full, partial(_still, show, path))
         if found != digest:
             raise NotReady(
-                f"{full} has the SHA-256 {found}, but {source}.sha256 lists {digest}: the file was changed or cut off while it "
-                "was carried; copy it again"
+                f"{full} has the SHA-256 {found}, but {source}.sha256 lists {digest}: the file was changed or truncated while it "
+                "was copied; copy it again"
             )
 
 
@@ -160,7 +160,7 @@ def _listed(session: CimSession, source: str) -> dict[str, str] | None:
     try:
         return manifest.parsed(_text(session, path), source.rpartition("\\")[2])
     except manifest.BadManifest as error:
-        raise NotReady(f"{path} can not be used as a list of hashes: {error}; copy it again, or delete it") from error
+        raise NotReady(f"{path} cannot be used as a list of hashes: {error}; copy it again, or delete it") from error
 
 
 def _check_names(files: Sequence[File], hashes: dict[str, str], source: str) -> None:
@@ -168,9 +168,9 @@ def _check_names(files: Sequence[File], hashes: dict[str, str], source: str) -> 
     there = {file.path[below:].replace("\\", "/") for file in files}
     listed = {path.lower() for path in hashes}
     for path in sorted(listed - there):
-        raise NotReady(f"{source} lacks {path}, which {source}.sha256 lists; copy the whole folder again")
+        raise NotReady(f"{path} is missing in {source}, but {source}.sha256 lists it; copy the complete folder again")
     for path in sorted(there - listed):
-        raise NotReady(f"{source} has {path}, which {source}.sha256 does not list; delete the folder there and copy it again")
+        raise NotReady(f"{path} is in {source}, but {source}.sha256 does not list it; delete the folder there and copy it again")
 
 
 def _text(session: CimSession, path: str) -> str:

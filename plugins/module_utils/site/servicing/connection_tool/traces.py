@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a run of the tool leaves behind, and what that says: its exit code is documented nowhere and proves nothing. Pure.
+"""What a run of the tool leaves behind, and what that means: its exit code is not documented and proves nothing. Pure.
 
 Proofs (memdocs; KB service-connection-tool-not-download-updates): a download has its ConfigMgr.Update.Manifest.ENC, an import has
-dropped the state message 4, a preparation has left its cab, an export its csv.
+dropped the state message 4, a preparation has left its .cab file, an export its .csv file.
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders impo
 
 LOG = "ServiceConnectionTool.log"
 MANIFEST = "configmgr.update.manifest.enc"
-# An empty folder beside the destination, made before a run and taken away after its proof: what lies there meanwhile is half.
+# An empty folder next to the destination, created before a run and removed after its proof: while it exists, the result is
+# incomplete.
 UNFINISHED = ".unfinished"
 _IMPORTED = re.compile(r"Successfully Dropped the state message 4(?!\d)", re.IGNORECASE)
 _CRASH = re.compile(r"unhandled exception", re.IGNORECASE)
@@ -37,12 +38,12 @@ def manifest_in(files: Iterable[File]) -> File | None:
 
 
 def packages_in(files: Iterable[File]) -> list[str]:
-    """The GUIDs of update packages that stand in the paths of a download. (That each has a folder of its name is inferred.)"""
+    """The GUIDs of update packages in the paths of a download. (That each package has a folder with its GUID is inferred.)"""
     return sorted({match[0].upper() for file in files for match in _GUID.finditer(file.path)})
 
 
 def is_young(file: File | None, now: datetime | None, most_days: float) -> bool:
-    """Whether a file is there, has something in it and is not older than so many days."""
+    """Whether a file exists, is not empty and is less than this many days old."""
     if file is None or not file.size_bytes or file.modified is None or now is None:
         return False
     return now - file.modified < timedelta(days=most_days)
@@ -55,40 +56,40 @@ def is_newer(file: File, others: Iterable[File]) -> bool:
 
 
 def has_imported(texts: Iterable[str]) -> bool:
-    """Whether one of the lines says that the import was handed over to the site."""
+    """Whether one of the lines says that the import was passed to the site."""
     return any(_IMPORTED.search(text) for text in texts)
 
 
 def is_whole_cab(head: bytes, size_bytes: int) -> bool:
-    """Whether a cabinet is as long as it says itself ([MS-CAB] 2.1, cbCabinet); a signature may follow."""
+    """Whether a cabinet is as long as its header says ([MS-CAB] 2.1, cbCabinet); a signature may follow."""
     return len(head) >= CAB_HEAD_BYTES and head[:4] == b"MSCF" and 0 < int.from_bytes(head[8:12], "little") <= size_bytes
 
 
 def is_abnormal_end(exit_code: int | None, text: str) -> bool:
-    """Whether the run did not come to its own end, so that what it left may be half: it was ended, it died with an error of
-    Windows (0xC0000005 and the like), or by an exception other than the harmless one."""
+    """Whether the run did not end normally, so that its result may be incomplete: it was stopped, it crashed with a Windows
+    error (such as 0xC0000005), or it ended with an exception other than the harmless one."""
     died = exit_code is None or 0xC0000000 <= exit_code & 0xFFFFFFFF <= 0xCFFFFFFF
     return died or (bool(_CRASH.search(text)) and not is_harmless_crash(text))
 
 
 def is_harmless_crash(text: str) -> bool:
-    """The documented end of some downloads: an unhandled access-denied message about a temporary folder."""
+    """The documented end of some downloads: an unhandled access-denied exception about a temporary folder."""
     return bool(_CRASH.search(text)) and bool(_DENIED.search(text))
 
 
 def hides_proxy_failure(text: str, proxy: str) -> bool:
-    """Whether a complaint about the usage data may be one about the proxy, whose port is wrong or missing (memdocs)."""
+    """Whether an error about the usage data may really be about the proxy, whose port is wrong or missing (memdocs)."""
     return bool(proxy) and bool(_USAGE_DATA.search(text))
 
 
 def identity_of(hashes: Mapping[str, str]) -> str:
-    """A pack's identity out of the hashes of its files by path, whatever their case."""
+    """A pack's identity, computed from the hashes of its files by path; upper and lower case do not matter."""
     lines = sorted(f"{digest.lower()} {path.lower()}" for path, digest in hashes.items())
     return hashlib.sha256("\n".join(lines).encode("utf-8")).hexdigest()
 
 
 def saved_log_name(action: str, now: datetime, *, succeeded: bool, identity: str = "") -> str:
-    """The name under which the log of a run is kept. That of a successful import has the pack's identity, and is its proof."""
+    """The name under which the log of a run is kept. The log of a successful import has the pack's identity, and is its proof."""
     stamp = now.strftime("%Y%m%dT%H%M%SZ")
     end = "-failed" if not succeeded else f"-{identity[:_IDENTITY_DIGITS]}" if action == IMPORT and identity else ""
     return f"ServiceConnectionTool-{action}-{stamp}{end}.log"

@@ -39,20 +39,24 @@ def test_reachable() -> None:
     [
         (
             Transfer(6, error="Could not resolve host"),
-            "name of go.microsoft.com:443 can not be looked up (curl: Could",
+            "name of go.microsoft.com:443 cannot be resolved (curl: Could",
             "DNS servers",
         ),
-        (Transfer(7), "go.microsoft.com:443 refused the connection", "Let the server reach go.microsoft.com on port 443"),
-        (Transfer(28, seconds=15.0), "No answer of go.microsoft.com:443 within 15 s", "through firewalls"),
+        (Transfer(7), "go.microsoft.com:443 refused the connection", "Allow the server to reach go.microsoft.com on port 443"),
+        (Transfer(28, seconds=15.0), "No answer from go.microsoft.com:443 within 15 s", "through firewalls"),
         (Transfer(35, error="SEC_E_UNSUPPORTED_FUNCTION"), "no TLS version or cipher suite in common", "Allow TLS 1.2"),
         (Transfer(0, 426), "in common (HTTP 426)", "Allow TLS 1.2"),
         (
             Transfer(60, error="SEC_E_UNTRUSTED_ROOT"),
             "certificate of go.microsoft.com:443 is not accepted (curl: SEC_E",
-            "trusted roots",
+            "trusted root certificates",
         ),
-        (Transfer(0, 407), "A proxy in front of go.microsoft.com:443 wants to know who asks", "proxy account"),
-        (Transfer(0, 451), "HTTP 451 came instead of go.microsoft.com:443: it is blocked", "through firewalls"),
+        (Transfer(0, 407), "A proxy on the way to go.microsoft.com:443 requires authentication", "proxy account"),
+        (
+            Transfer(0, 451),
+            "HTTP 451 came back instead of an answer from go.microsoft.com:443: the endpoint is blocked",
+            "through firewalls",
+        ),
         (Transfer(35, error="Connection was reset"), "was not reached (curl: Connection was reset)", "through firewalls"),
         (Transfer(52), "was not reached (curl ended with 52)", "through firewalls"),
     ],
@@ -69,12 +73,12 @@ def test_failures(transfer: Transfer, detail: str, remedy: str) -> None:
     ("transfer", "detail", "remedy"),
     [
         (Transfer(0, 404, 200), "answered through the proxy proxy.contoso.com:8080 with HTTP 404", ""),
-        (Transfer(5), "The name of the proxy proxy.contoso.com:8080 can not be looked up", "Check the name of the proxy"),
-        (Transfer(7), "The proxy proxy.contoso.com:8080 refused the connection", "Check name and port of the proxy"),
+        (Transfer(5), "The name of the proxy proxy.contoso.com:8080 cannot be resolved", "Check the name of the proxy"),
+        (Transfer(7), "The proxy proxy.contoso.com:8080 refused the connection", "Check the name and port of the proxy"),
         (Transfer(56, 0, 407), "(HTTP 407), and no proxy account is declared", "proxy account"),
         (
             Transfer(56, 0, 403),
-            "HTTP 403 came instead of go.microsoft.com:443 through the proxy",
+            "HTTP 403 came back instead of an answer from go.microsoft.com:443 through the proxy",
             "through the proxy proxy.contoso.com",
         ),
         (Transfer(60, 0, 200), "certificate of go.microsoft.com:443 through the proxy proxy.contoso.com:8080", "inspection"),
@@ -99,7 +103,7 @@ def test_a_proxy_with_an_account_cannot_be_told(transfer: Transfer) -> None:
 def test_an_opened_connection_is_a_warning() -> None:
     found = check(Transfer(0, 200, issuers=("CN = Contoso Inspection",)))
     assert found.status is Status.WARNING
-    assert "(CN = Contoso Inspection): the connection is opened on the way" in found.detail
+    assert "(CN = Contoso Inspection): a device on the way inspects the TLS connection" in found.detail
 
 
 def test_advisory_endpoints_and_notes() -> None:
@@ -146,9 +150,9 @@ SMB = Target("scp01.contoso.com", 445, "SMB")
         (
             Transfer(7, error="Connection refused"),
             Status.FAILED,
-            "refuses connections, or there is no way to it (curl: Connection",
+            "refuses connections, or there is no route to it (curl: Connection",
         ),
-        (Transfer(6), Status.FAILED, "the name is not known here"),
+        (Transfer(6), Status.FAILED, "DNS on this server does not have the name"),
         (Transfer(2, error="odd"), Status.FAILED, "was not reached (curl: odd)"),
     ],
 )
@@ -209,10 +213,10 @@ LINE = "curl00\t0\t0\t200\t000\t0.1\t0.1\t\n"
             Status.WARNING,
             "too old or refuses to run (curl: option --parallel",
         ),
-        (Finished(None, "", "", "time"), Status.WARNING, "it was not done after 60 s"),
-        (Finished(None, LINE, "", "time"), Status.WARNING, "it was not done after 60 s"),
-        (Finished(None, "", "", "output"), Status.WARNING, "wrote more than is read"),
-        (Finished(-1073741515, "", ""), Status.WARNING, "curl ended with -1073741515 and told nothing"),
+        (Finished(None, "", "", "time"), Status.WARNING, "curl had not finished after 60 s"),
+        (Finished(None, LINE, "", "time"), Status.WARNING, "curl had not finished after 60 s"),
+        (Finished(None, "", "", "output"), Status.WARNING, "wrote more output than is read"),
+        (Finished(-1073741515, "", ""), Status.WARNING, "curl ended with exit code -1073741515 and no output"),
         (Finished(0, LINE, ""), Status.WARNING, "curl did not mention this address"),
     ],
 )

@@ -84,7 +84,7 @@ def test_top_level_site(site: Any, status: str) -> None:
     [
         ([], False, "passed", "no service connection point yet"),
         ([], True, "passed", "no service connection point yet"),
-        ([SCP01], False, "passed", f"is on {SCP01} (site CAS) already"),
+        ([SCP01], False, "passed", f"is already on {SCP01} (site CAS)"),
         ([SCP02], False, "failed", f"on {SCP02} (site CAS)"),
         ([SCP02], True, "passed", f"will be moved from {SCP02} (site CAS)"),
         ([SCP01, SCP02], False, "failed", "has 2 service connection points"),
@@ -102,7 +102,7 @@ def test_a_role_at_a_child_site_is_removed_on_that_sites_own_provider() -> None:
     found = facts(scp_row(SCP02, "PR1"), providers={"PR1": ("pri9.corp.example",)})
     check = judging.single_instance(found, replace(PLAN, host="cas01.corp.example"))
     assert check.status is Status.FAILED
-    assert "Site PR1 can not have the role." in check.remedy
+    assert "Site PR1 cannot have the role." in check.remedy
     assert f"configmgr.scp.remove -e scp_provider=pri9.corp.example -e scp_server={SCP02}" in check.remedy
 
 
@@ -132,7 +132,7 @@ def test_cloud_services_of_an_offline_role(mode: str, needs: Any, status: str, w
     ("changes", "words"),
     [
         ({"sites_installing": (("PR1", "2609", "INSTALL_INSTALLFILES"),)}, "site PR1: 2609 (INSTALL_INSTALLFILES)"),
-        ({"sites_installing": Unread("it refused.")}, "Cannot tell: whether sites below install an update was not shown"),
+        ({"sites_installing": Unread("it refused.")}, "Cannot tell: it could not be read whether sites below install an update"),
         ({"unknown_states": (("2609", "state 196630"),)}, "2609 (state 196630)"),
     ],
 )
@@ -165,7 +165,7 @@ OK, ILL = RoleHealth("SMS Management Point", "ok", None), RoleHealth("SMS Manage
         ((), PLAN, {}, "passed", "it will be made a site system of CAS"),
         ((), replace(PLAN, create_site_system=False), {}, "failed", "is not a site system server of site CAS"),
         ((site_system_row(SCP01),), PLAN, {}, "passed", "without a role whose status"),
-        ((site_system_row(SCP01),), PLAN, {"health": (OK,)}, "passed", "no problem of its 1 roles"),
+        ((site_system_row(SCP01),), PLAN, {"health": (OK,)}, "passed", "no problem with its 1 roles"),
         ((site_system_row(SCP01),), PLAN, {"health": (OK, ILL)}, "warning", "is critical and down since 2026-11-22T09:00:00Z"),
         ((site_system_row(SCP01),), PLAN, {"health": Unread("no.")}, "warning", "Cannot tell: "),
         ((site_system_row(SCP01, "PR1"),), PLAN, {}, "failed", "is a site system server of site PR1"),
@@ -254,7 +254,7 @@ def test_other_roles_are_advice(roles: tuple[str, ...], proxy: bool, status: str
         ("5.00.9152.1000", "passed", "(2609), supported until 2028-03-28"),
         ("5.00.9135.1000", "warning", "(2503); its support ended on 2026-09-30"),
         ("5.00.9999.1000", "warning", "newer than"),
-        ("5.00.9150.1000", "warning", "not known"),
+        ("5.00.9150.1000", "warning", "is unknown"),
         ("", "warning", "unknown"),
     ],
 )
