@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The one action plugin: runs every module of the collection on the controller, against the host of its task.
+"""The action plugin that runs every module of the collection on the controller, against the host of its task.
 
-A module file gives ``SPEC`` (keyword arguments of AnsibleModule) and ``run(task)``; everything that has to do with Ansible or
-with the connection happens here. Each module has an action plugin of its own name beside this file, which is this class and
-loads the module: Ansible's main process looks for a plugin of the task's name before it starts the process of the task, which
-inherits what was loaded then. A route in ``meta/runtime.yml`` would be followed in the task's own process only, and Ansible keeps
-no bytecode of a collection: each task would compile everything anew, which took longer than its requests.
+A module file has ``SPEC`` (keyword arguments of AnsibleModule) and ``run(task)``; everything that concerns Ansible or
+the connection is done here. Each module has an action plugin of its own name next to this file, which is this class and
+loads the module: Ansible's main process searches for a plugin of the task's name before it starts the process of the task, which
+inherits everything that is already loaded. A route in ``meta/runtime.yml`` would be followed only in the task's own process, and
+Ansible keeps no bytecode of a collection: each task would compile everything again, which took longer than its requests.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ display = Display()
 
 
 class ActionModule(ActionBase):  # type: ignore[misc]
-    """Validate, connect, run the module, scrub, answer."""
+    """Validate the arguments, connect, run the module, mask secrets, return the result."""
 
     _supports_async = False
 
@@ -71,7 +71,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return scrubbed
 
     def _refusal(self) -> str | None:
-        """Why keywords of this task cannot be honoured, with what to do instead; None when they can."""
+        """Why keywords of this task are not supported, with what to do instead; None when they are."""
         if self._connection.become is not None:
             return (
                 "become has no effect on this module: it uses WMI with the rights of the WinRM account itself. Remove become "
@@ -79,7 +79,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             )
         if self._task.async_val:
             return (
-                "async is not possible with this module, it runs on the controller. Give it a longer time limit instead "
+                "This module does not support async, because it runs on the controller. Give it a longer time limit instead "
                 "(wait_timeout), or let it return at once (wait: false) and poll with the _info module and until."
             )
         return None
@@ -87,10 +87,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _warn_of_environment(self) -> None:
         names = sorted({str(name) for part in self._task.environment or () if isinstance(part, Mapping) for name in part})
         if names:
-            # It may be a play's, for its other tasks, so it is no reason to refuse this one.
+            # It may be set on the play for its other tasks, so this task is not refused.
             display.warning(
                 f"environment ({', '.join(names)}) has no effect on modules of {COLLECTION}: they run on the controller and "
-                "start nothing with it. For a proxy of the connection see ansible_winrm_proxy and ansible_psrp_proxy."
+                "do not use it. To set a proxy for the connection, use ansible_winrm_proxy or ansible_psrp_proxy."
             )
 
     def _run(self, module: ModuleType, arguments: Arguments, variables: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
@@ -109,7 +109,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return outcome_of(error, connected=False, host=host)
         secrets |= spellings(access.secrets)
         for warning in access.warnings:
-            # Display shows a warning once in a run, so once for each host.
+            # Display shows each warning only once in a run; with the host in it, it is shown once for each host.
             display.warning(f"[{host}] {warning}")
         session = _session(access)
         warnings: list[str] = []
@@ -135,7 +135,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         try:
             result = dict(module.run(task))
         except Exception as error:  # noqa: BLE001
-            # The border between the collection and Ansible: whatever a module raises becomes a result with a sentence.
+            # The boundary between the collection and Ansible: every exception of a module becomes a result with a message.
             result = outcome_of(error, connected=access.link.answers > 0, host=host, done=task.done)
             if display.verbosity >= _TRACEBACK_VERBOSITY and not result.get("unreachable"):
                 result["exception"] = traceback.format_exc()
@@ -156,19 +156,19 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _progress(self, host: str, secrets: set[str]) -> Progress:
         def show(line: str) -> None:
             if not self._task.no_log:
-                # Standard output belongs to the callback, which may write JSON there.
+                # Standard output is for the callback, which may write JSON there.
                 display.display(hidden(line, secrets), stderr=True)
 
         return Progress(show, host)
 
 
 def _module(action: str) -> ModuleType:
-    """The module behind a task's action name, full or short."""
+    """The module for a task's action name, full or short."""
     return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{action.rpartition('.')[2]}")
 
 
 def _invocation_wanted(variables: Mapping[str, Any]) -> bool:
-    """Whether results tell the arguments: always, until ansible-core 2.21 made it a setting."""
+    """Whether results contain the arguments: always before ansible-core 2.21, which made it a setting."""
     if not hasattr(constants, "INJECT_INVOCATION"):
         return True
     return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(variables)))

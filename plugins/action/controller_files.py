@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes texts to files of the controller, without a connection to it."""
+"""Writes text files on the controller, without a connection."""
 
 from __future__ import annotations
 
@@ -19,16 +19,14 @@ _MODE = re.compile(r"0?[0-7]{3}")
 
 
 class ActionModule(ControllerAction):
-    """Write what is missing or different."""
+    """Write the files that are missing or different."""
 
     MODULE = controller_files
 
     def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ARG002
         """Write the files; see ControllerAction.work."""
         if not _MODE.fullmatch(params["mode"]):
-            raise TaskFailure(
-                f"mode: {params['mode']!r} are no permissions of a file. Give an octal number in quotes, such as '0640'."
-            )
+            raise TaskFailure(f"mode: {params['mode']!r} is not a file mode. Give a quoted octal number, such as '0640'.")
         mode = int(params["mode"], 8)
         texts = {_file_name(name): _bytes(name, str(text), params) for name, text in sorted(params["texts"].items())}
         try:
@@ -49,7 +47,7 @@ class ActionModule(ControllerAction):
 
 def _file_name(name: str) -> str:
     if name in ("", ".", "..") or "/" in name or "\0" in name:
-        raise TaskFailure(f"{name!r} is no name of a file. Give a name without a folder; the folder is a variable of its own.")
+        raise TaskFailure(f"{name!r} is not a file name. Give a name without a folder; the folder has its own variable.")
     return name
 
 
@@ -60,7 +58,7 @@ def _bytes(name: str, text: str, params: Mapping[str, Any]) -> bytes:
         return text.encode(params["encoding"])
     except UnicodeEncodeError as error:
         raise TaskFailure(
-            f"The text for {name} has the character {text[error.start]!r}, which {params['encoding']} does not have. Replace it."
+            f"The text for {name} has the character {text[error.start]!r}, which is not in {params['encoding']}. Replace it."
         ) from error
 
 

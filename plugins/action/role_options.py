@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads the options of a role of the collection, without a connection to anything."""
+"""Reads the options of a role of the collection, without a connection."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ try:
     from ansible.template import trust_as_template
 
     _OMITTED: tuple[type[Exception], ...] = (AnsibleValueOmittedError,)
-except ImportError:  # ansible-core 2.18: omit is a text, and every text may be a template
+except ImportError:  # ansible-core 2.18: omit is a string, and every string may be a template
     _OMITTED = ()
 
     def trust_as_template(value: str) -> str:
@@ -50,11 +50,11 @@ class ActionModule(ControllerAction):
             role = options.role(params["role"])
         except KeyError as error:
             raise TaskFailure(
-                f"role: {params['role']!r} is no role of configmgr.scp. Allowed are {', '.join(options.role_names())}."
+                f"role: {params['role']!r} is not a role of configmgr.scp. Allowed are {', '.join(options.role_names())}."
             ) from error
         refused, doubtful = options.unknown_variables(task_vars, options.known_variables())
         for sentence in doubtful:
-            # Once in a run, as Display does it.
+            # Display shows each warning once in a run.
             display.warning(sentence)
         read = options.read_role_options(_trusted(role), task_vars, self._resolved, task_vars.get("omit"))
         problems = [*refused, *read.problems, *_not_possible(role.name, read.options), *_unwritable(read.options)]
@@ -73,12 +73,12 @@ class ActionModule(ControllerAction):
 
 def _not_possible(role: str, read: Mapping[str, Any]) -> list[str]:
     rules = _NOT_POSSIBLE.get(role)
-    # Nothing could be read of a role whose options are refused.
+    # When the options of a role are refused, none are read.
     return list(rules(read)) if rules and read else []
 
 
 def _unwritable(read: Mapping[str, Any]) -> list[str]:
-    """Why the reports can not be written, told before anything is looked at."""
+    """Why the reports cannot be written; reported before anything is checked."""
     folder = read.get("report_dir")
     if folder is None:
         return []
@@ -90,6 +90,6 @@ def _unwritable(read: Mapping[str, Any]) -> list[str]:
 
 
 def _trusted(role: options.Role) -> options.Role:
-    """With the templates of the role's own defaults, which a user's null brings back, as templates for ansible-core 2.19."""
+    """The role with its defaults trusted as templates, as ansible-core 2.19 requires; a user's null restores a default."""
     defaults = {name: trust_as_template(value) if isinstance(value, str) else value for name, value in role.defaults.items()}
     return replace(role, defaults=defaults)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Tells whether a run of a playbook has anything to work on, without a connection to anything."""
+"""Checks whether a playbook run has any hosts and tasks to run, without a connection."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 
 class ActionModule(ControllerAction):
-    """End a run that would do nothing."""
+    """Fail in a run that would do nothing."""
 
     MODULE = run_scope
 
     def work(self, params: Mapping[str, Any], task_vars: Mapping[str, Any]) -> dict[str, Any]:
-        """Look at hosts and tags; see ControllerAction.work."""
+        """Check hosts and tags; see ControllerAction.work."""
         hosts = params["hosts"]
         if scope.is_called(params["playbook"], plain(context.CLIARGS.get("args") or ())):
             run_tags = plain(task_vars.get("ansible_run_tags") or ())

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What all modules of the collection have in common as Ansible and its users see them."""
+"""Documentation that all modules of the collection share."""
 
 from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """``configmgr.scp.attributes`` for all modules, and one of ``.change`` and ``.info`` for what they do in check mode."""
+    """``configmgr.scp.attributes`` for all modules, and ``.change`` or ``.info`` for their behaviour in check mode."""
 
     DOCUMENTATION = r"""
 attributes:
@@ -22,8 +22,8 @@ attributes:
     description: Supports being used with the C(async) keyword.
     support: none
     details:
-      - Tasks with C(async) are refused, the module runs on the controller. Give it a longer time limit, or let it return at once
-        and poll with the matching C(_info) module.
+      - Tasks with C(async) are refused, because the module runs on the controller. Give the task a longer time limit, or let it
+        return at once and poll with the matching C(_info) module.
   become:
     description: Is usable alongside the C(become) keywords.
     support: none
@@ -50,11 +50,11 @@ requirements:
   - pywinrm >= 0.5.0 on the controller, for hosts with C(ansible_connection=winrm)
   - pypsrp >= 0.9.0 on the controller, for hosts with C(ansible_connection=psrp)
 notes:
-  - The module runs on the controller and speaks WMI over WinRM to the host of its task. Nothing is installed on the server.
-  - The account needs membership in the server's Administrators, or in Remote Management Users and the rights to the WMI
-    namespace in question.
-  - The keyword C(timeout) interrupts the module on the controller. What the server was already asked to do goes on.
-  - Progress of long waits is written to the standard error output, at most once in a few seconds for each host.
+  - The module runs on the controller and uses WMI over WinRM on the host of its task. Nothing is installed on the server.
+  - The account needs to be a member of the server's Administrators group, or of Remote Management Users with rights to the WMI
+    namespace that is used.
+  - The keyword C(timeout) interrupts the module on the controller. An operation that was already started on the server continues.
+  - The progress of long waits is written to standard error, at most once every few seconds for each host.
 seealso:
   - plugin: ansible.builtin.winrm
     plugin_type: connection
@@ -78,13 +78,12 @@ attributes:
     description: Can run in check mode and return the changed status without modifying the target.
     support: full
     details:
-      - The module changes nothing, in no mode.
+      - The module never changes anything.
   diff_mode:
     description: Will return details on what has changed, or possibly needs changing in check mode, when in diff mode.
     support: none
 """
 
-    # Named before the other fragments, for what comes first holds: these modules are in two groups.
     CONTROLLER = r"""
 attributes:
   action:
@@ -102,7 +101,7 @@ attributes:
     description: Is usable alongside the C(become) keywords.
     support: none
     details:
-      - What is done is done by the user who runs Ansible.
+      - The module runs as the user who runs Ansible.
   bypass_host_loop:
     description: Forces a global task that does not execute per host.
     support: none
@@ -113,7 +112,7 @@ attributes:
     description: Uses the target's configured connection information to execute code on it.
     support: none
     details:
-      - Nothing is sent anywhere, whatever the connection variables say.
+      - No connection is made, whatever the connection variables are.
   delegation:
     description: Can be used in conjunction with C(delegate_to) and related keywords.
     support: none
@@ -126,6 +125,7 @@ attributes:
     platforms: posix
 """
 
+    # Listed before the other fragments, because the first one wins: these modules are in two groups.
     SITE = r"""
 attributes:
   action_group:
@@ -136,6 +136,8 @@ options:
   site_code:
     description:
       - Code of the site.
-      - Found when left out, at the price of one request, where the host's SMS Provider serves one site.
+      - If omitted, it is determined with one additional request. This works only when the host's SMS Provider serves exactly one
+        site.
+
     type: str
 """

@@ -1,16 +1,17 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The filter that makes one report out of the parts of a preflight."""
+"""The filter that combines the parts of a preflight into one report."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: preflight_report
-short_description: One report out of the parts of a preflight
+short_description: Combine the parts of a preflight into one report
 version_added: 1.0.0
 description:
-  - Puts the checks that M(configmgr.scp.site_prerequisites), M(configmgr.scp.server_prerequisites), M(configmgr.scp.port_check)
-    and M(configmgr.scp.endpoint_check) returned on several hosts into one list, and writes that list for people and for CI.
+  - Combines the checks that M(configmgr.scp.site_prerequisites), M(configmgr.scp.server_prerequisites),
+    M(configmgr.scp.port_check) and M(configmgr.scp.endpoint_check) returned on several hosts into one list, as a readable table
+    and as JUnit XML for CI.
   - A host that could not be reached, or a module that failed, becomes a failed check of its part.
   - The role P(configmgr.scp.preflight#role) uses it.
 positional: _input
@@ -27,31 +28,31 @@ options:
         type: str
         required: true
       host:
-        description: The host that it was carried out on.
+        description: The host on which it ran.
         type: str
         required: true
       result:
-        description: What the module returned, as registered.
+        description: The registered result of the module.
         type: dict
       status:
-        description: Verdict on a part that was not carried out, V(failed), V(warning) or V(skipped).
+        description: Status of a part that did not run, V(failed), V(warning) or V(skipped).
         type: str
       detail:
-        description: Why it was not carried out.
+        description: Why it did not run.
         type: str
       remedy:
         description: What to do about it.
         type: str
   fail_on:
     description:
-      - Which checks are in RV(_value.failures). V(failed) are required checks that failed, V(warning) also warnings and failed
-        advice.
+      - Which checks are in RV(_value.failures). V(failed) means required checks that failed, V(warning) also warnings and failed
+        advisory checks, and V(none) no checks.
     type: str
     choices: [failed, warning, none]
     default: failed
   accept:
     description:
-      - Ids of checks that are known and accepted. They are told and count as skipped.
+      - IDs of checks whose problems are known and accepted. They are reported and count as skipped.
     type: list
     elements: str
     default: []
@@ -90,22 +91,22 @@ _value:
       description: Whether a required check failed.
       type: bool
     summary:
-      description: How many checks came to what, in words.
+      description: Number of checks by status, as a sentence.
       type: str
     table:
-      description: Lines for people, what is wrong first.
+      description: Lines to display, problems first.
       type: list
       elements: str
     stopped_by:
-      description: Ids of the checks that are to end the run.
+      description: IDs of the checks that make the run fail.
       type: list
       elements: str
     failures:
-      description: A sentence for each check that is to end the run, with its remedy.
+      description: A sentence for each check that makes the run fail, with its remedy.
       type: list
       elements: str
     junit:
-      description: The checks as JUnit XML. A check is a failure in it where it ends the run.
+      description: The checks as JUnit XML. A check that makes the run fail is a failure in it.
       type: str
 """
 
@@ -124,13 +125,13 @@ def preflight_report(
 ) -> Any:
     """See DOCUMENTATION.
 
-    :raises AnsibleFilterError: the parts or an option are not of the documented form.
+    :raises AnsibleFilterError: the parts, or an option, do not have the documented form.
     """
     try:
         report = whole(plain(parts), plain(fail_on), plain(title), plain(accept))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnsibleFilterError(f"preflight_report: the parts or options are not as documented ({error})") from error
-    # Texts of servers are data: no ansible-core may take braces in them for templates.
+    # Texts of servers are data: ansible-core must not interpret braces in them as templates.
     return wrap_var(report)
 
 

@@ -1,26 +1,27 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The filter that judges a wish and makes the sections of a script for unattended setup."""
+"""The filter that checks the options of a site and creates the sections of a script for unattended setup."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: setup_script
-short_description: The script for unattended setup of a Configuration Manager site
+short_description: Create the script for unattended setup of a Configuration Manager site
 version_added: 1.0.0
 description:
-  - Judges what is wished of a site that is installed or recovered by setup itself, and returns the sections of the script, or
-    every mistake at once.
-  - What setup can not say of the service connection point is returned as variables for the time after it.
+  - Checks the options of a site that setup installs or recovers, and returns the sections of the script, or
+    all mistakes at once.
+  - Settings of the service connection point that a setup script cannot contain are returned as variables for a playbook that
+    runs after setup.
   - The role P(configmgr.scp.unattended_setup#role) uses it.
 notes:
-  - RV(_value.sections) holds the product key. Do not register, print or keep it.
+  - RV(_value.sections) contains the product key. Do not register, print or save it.
 positional: _input
 options:
   _input:
     description:
       - The options of the role P(configmgr.scp.unattended_setup#role), without the prefix C(unattended_setup_).
-      - An option that is null, or an empty text, list or dictionary, counts as not set.
+      - An option that is null, or an empty string, list or dictionary, counts as not set.
     type: dict
     required: true
 author:
@@ -28,7 +29,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: See what is wrong with the plan of a site
+- name: Show the mistakes in the plan of a site
   ansible.builtin.debug:
     msg: "{{ (plan | configmgr.scp.setup_script).mistakes }}"
   vars:
@@ -47,11 +48,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: What became of the wish.
+  description: The script, or the mistakes.
   type: dict
   contains:
     mistakes:
-      description: A sentence for each mistake, with the key, the rule and what is allowed. Without any the script can be written.
+      description: A sentence for each mistake, with the key, the rule and what is allowed. If empty, the script can be written.
       type: list
       elements: str
     sections:
@@ -74,7 +75,7 @@ _value:
       type: list
       elements: str
     reasons:
-      description: A sentence for each thing that setup can not say, or that somebody has to know.
+      description: A sentence for each setting that a setup script cannot contain, or that an administrator has to know about.
       type: list
       elements: str
 """
@@ -90,10 +91,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.sc
 def setup_script(wish: Mapping[str, Any]) -> dict[str, Any]:
     """See DOCUMENTATION.
 
-    :raises AnsibleFilterError: the wish is no dictionary.
+    :raises AnsibleFilterError: the input is not a dictionary.
     """
     if not isinstance(wish, Mapping):
-        raise AnsibleFilterError("setup_script: the wish is no dictionary; give the options of the role unattended_setup.")
+        raise AnsibleFilterError("setup_script: the input is not a dictionary; give the options of the role unattended_setup.")
     script = judged(wish)
     sections = [] if script.mistakes else script.sections
     return {

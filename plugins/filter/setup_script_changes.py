@@ -6,10 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: setup_script_changes
-short_description: What would change in a script for unattended setup
+short_description: Show what would change in a script for unattended setup
 version_added: 1.0.0
 description:
-  - Compares a script for unattended setup of Configuration Manager with a new one, as a diff in which no product key can be read.
+  - Compares a script for unattended setup of Configuration Manager with a new one, and returns a diff that does not show the
+    product key.
   - The role P(configmgr.scp.unattended_setup#role) uses it.
 positional: _input
 options:
@@ -20,7 +21,7 @@ options:
     required: true
   present:
     description:
-      - The present file in Base64, as M(ansible.builtin.slurp) returns it. Left empty there is none.
+      - The present file in Base64, as M(ansible.builtin.slurp) returns it. Empty if there is no file.
     type: str
     default: ""
 author:
@@ -35,7 +36,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: Lines of a unified diff; none when both say the same.
+  description: Lines of a unified diff; empty when both files are the same.
   type: list
   elements: str
 """
@@ -53,12 +54,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.setup_script.ch
 def setup_script_changes(wanted: str, present: str = "") -> list[str]:
     """See DOCUMENTATION.
 
-    :raises AnsibleFilterError: the present file is no Base64.
+    :raises AnsibleFilterError: the present file is not Base64.
     """
     try:
         content = base64.b64decode(str(present), validate=True)
     except (binascii.Error, ValueError):
-        raise AnsibleFilterError("setup_script_changes: present is no Base64; give the content that slurp returned.") from None
+        raise AnsibleFilterError("setup_script_changes: present is not Base64; give the content that slurp returned.") from None
     return changes(content, str(wanted))
 
 

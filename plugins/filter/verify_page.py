@@ -1,22 +1,22 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The filter that writes the page of a report on a service connection point."""
+"""The filter that creates the HTML page of a report about a service connection point."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: verify_page
-short_description: One HTML page out of a report on a service connection point
+short_description: Create an HTML page from a report about a service connection point
 version_added: 1.0.0
 description:
-  - Writes a report of P(configmgr.scp.verify_report#filter) as one HTML page for people. The hierarchy is drawn with the role's
-    place, checks stand in the order of urgency, and the last synchronisation is a timeline.
-  - The page needs nothing else, loads nothing and runs no script. Every text is escaped.
+  - Turns a report of P(configmgr.scp.verify_report#filter) into one HTML page. The page has a drawing of the hierarchy with the
+    server of the role, the checks sorted by urgency, and the last synchronisation as a timeline.
+  - The page is self-contained, loads nothing and runs no script. Every text is escaped.
 positional: _input
 options:
   _input:
     description:
-      - The report, or the same read back from its JSON file.
+      - The report, or the report read from its JSON file.
     type: dict
     required: true
 seealso:
@@ -27,7 +27,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Write the page of an older report
+- name: Create the page of an earlier report
   ansible.builtin.copy:
     content: "{{ lookup('ansible.builtin.file', 'report.json') | from_json | configmgr.scp.verify_page }}"
     dest: report.html
@@ -55,12 +55,12 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 def verify_page(report: Mapping[str, Any]) -> Any:
     """See DOCUMENTATION.
 
-    :raises AnsibleFilterError: it is no report of verify_report.
+    :raises AnsibleFilterError: the input is not a report of verify_report.
     """
     try:
         page = page_of(plain(report))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise AnsibleFilterError(f"verify_page: this is no report of configmgr.scp.verify_report ({error})") from error
+        raise AnsibleFilterError(f"verify_page: the input is not a report of configmgr.scp.verify_report ({error})") from error
     return wrap_var(render(page))
 
 

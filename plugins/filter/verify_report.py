@@ -1,76 +1,77 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The filter that judges what was found of a service connection point."""
+"""The filter that evaluates the results of the modules for a service connection point."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: verify_report
-short_description: One report on how a service connection point is doing
+short_description: Create one report about the state of a service connection point
 version_added: 1.0.0
 description:
-  - Judges what the modules found on the hosts of a hierarchy, and puts the verdicts into one list, with what a page shows.
+  - Evaluates the results of the modules on the hosts of a hierarchy, and returns the checks in one list, with the data for an
+    HTML page.
   - A host that could not be reached, or a module that failed, becomes a failed check.
   - The role P(configmgr.scp.verify#role) uses it.
 positional: _input
 options:
   _input:
     description:
-      - What was found. Every entry but O(_input.missing) and O(_input.limits) is a dictionary with C(host) and C(result), the
-        result as it was registered. An entry that is left out was not looked at.
+      - The results of the modules. Every entry except O(_input.missing) and O(_input.limits) is a dictionary with C(host) and
+        C(result), the registered result. What an omitted entry is about was not checked.
     type: dict
     required: true
     suboptions:
       hierarchy:
-        description: Of M(configmgr.scp.hierarchy_info) on the SMS Provider.
+        description: Result of M(configmgr.scp.hierarchy_info) on the SMS Provider.
         type: dict
       role:
-        description: Of M(configmgr.scp.service_connection_point_info) there, with its duties.
+        description: Result of M(configmgr.scp.service_connection_point_info) on the SMS Provider, with its duties.
         type: dict
       status:
-        description: Of M(configmgr.scp.site_status_info) there.
+        description: Result of M(configmgr.scp.site_status_info) on the SMS Provider.
         type: dict
       updates:
-        description: Of M(configmgr.scp.site_update_info) there.
+        description: Result of M(configmgr.scp.site_update_info) on the SMS Provider.
         type: dict
       cloud:
-        description: Of M(configmgr.scp.cloud_service_info) there.
+        description: Result of M(configmgr.scp.cloud_service_info) on the SMS Provider.
         type: dict
       thread:
-        description: Of M(configmgr.scp.component) on the role's server.
+        description: Result of M(configmgr.scp.component) on the role's server.
         type: dict
       last:
-        description: Of M(configmgr.scp.site_update_check) in check mode there.
+        description: Result of M(configmgr.scp.site_update_check) in check mode on the role's server.
         type: dict
       log:
-        description: Of M(configmgr.scp.log_info) there.
+        description: Result of M(configmgr.scp.log_info) on the role's server.
         type: dict
       site_log:
-        description: Of M(configmgr.scp.log_info) on the site server.
+        description: Result of M(configmgr.scp.log_info) on the site server.
         type: dict
       missing:
         description:
-          - Servers that are no hosts of the inventory, by the part that they should have been looked at for. Each with C(server),
-            C(detail) and C(remedy), as of P(configmgr.scp.server_host#lookup).
+          - Servers that are not hosts of the inventory, by the part for which they should have been checked. Each has C(server),
+            C(detail) and C(remedy), as P(configmgr.scp.server_host#lookup) returns them.
         type: dict
       limits:
-        description: C(contact_hours), C(import_days), C(support_days) and C(secret_days), from when on something is not right.
+        description: C(contact_hours), C(import_days), C(support_days) and C(secret_days), the limits beyond which a check warns.
         type: dict
   generated:
     description:
-      - When the report was made, ISO 8601 with a zone.
+      - When the report was created, ISO 8601 with a time zone.
     type: str
     required: true
   fail_on:
     description:
-      - Which checks are in RV(_value.failures). V(failed) are required checks that failed, V(warning) also warnings and failed
-        advice.
+      - Which checks are in RV(_value.failures). V(failed) means required checks that failed, V(warning) also warnings and failed
+        advisory checks, and V(none) no checks.
     type: str
     choices: [failed, warning, none]
     default: failed
   accept:
     description:
-      - Ids of checks that are known and accepted. They are told and count as skipped.
+      - IDs of checks whose problems are known and accepted. They are reported and count as skipped.
     type: list
     elements: str
     default: []
@@ -93,11 +94,11 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _value:
-  description: The report. Its other entries are what the modules returned, as the page shows it.
+  description: The report. Its other entries are the results of the modules, as the page shows them.
   type: dict
   contains:
     schema:
-      description: Number of the form of this report.
+      description: Version number of the format of this report.
       type: int
     verdict:
       description: V(failed) when a required check failed, V(warning) when anything else is not right, else V(passed).
@@ -122,22 +123,22 @@ _value:
       description: Whether a required check failed.
       type: bool
     summary:
-      description: How many checks came to what, in words.
+      description: Number of checks by status, as a sentence.
       type: str
     table:
-      description: Lines for people, what is wrong first.
+      description: Lines to display, problems first.
       type: list
       elements: str
     stopped_by:
-      description: Ids of the checks that are to end the run.
+      description: IDs of the checks that make the run fail.
       type: list
       elements: str
     failures:
-      description: A sentence for each check that is to end the run, with its remedy.
+      description: A sentence for each check that makes the run fail, with its remedy.
       type: list
       elements: str
     junit:
-      description: The checks as JUnit XML. A check is a failure in it where it ends the run.
+      description: The checks as JUnit XML. A check that makes the run fail is a failure in it.
       type: str
 """
 
@@ -156,13 +157,13 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 def verify_report(found: Mapping[str, Any], generated: str, fail_on: str = "failed", accept: Sequence[str] = ()) -> Any:
     """See DOCUMENTATION.
 
-    :raises AnsibleFilterError: what was found, or an option, is not of the documented form.
+    :raises AnsibleFilterError: the input, or an option, does not have the documented form.
     """
     try:
         report = verify(gathered_from(plain(found)), datetime.fromisoformat(plain(generated)), plain(fail_on), plain(accept))
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnsibleFilterError(f"verify_report: the input or an option is not as documented ({error})") from error
-    # Texts of logs are data: no ansible-core may take braces in them for templates.
+    # Texts of logs are data: ansible-core must not interpret braces in them as templates.
     return wrap_var(report)
 
 

@@ -1,30 +1,31 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The lookup that sees what is at a path of the controller."""
+"""The lookup that reads what a path on the controller is."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: controller_path
-short_description: What is at a path of the controller
+short_description: Check whether a path on the controller is a file or a folder
 version_added: 1.1.0
 description:
-  - Sees whether a path of the controller is a file or a folder, and which files lie below a folder. Nothing is changed.
-  - A lookup works where Ansible itself runs, without a connection. So it works whatever the connection variables say, extra
-    variables too.
+  - Checks whether a path on the controller is a file or a folder, and which files are below a folder. Nothing is changed.
+  - A lookup runs where Ansible itself runs, without a connection. Connection variables therefore have no effect, including
+    extra variables.
 options:
   _terms:
-    description: Paths. A relative one begins in the folder where Ansible was started, C(~) is the user's home.
+    description: Paths. A relative path is relative to the folder in which Ansible was started; C(~) is the user's home folder.
     type: list
     elements: str
     required: true
   depth:
-    description: How many folders deep files are listed. With V(0), none are.
+    description: Number of folder levels for which files are listed. With V(0), no files are listed.
     type: int
     default: 0
   read:
-    description: Whether to read files, which may have at most 1 MiB. Their content is given back in Base64, for texts of any
-      encoding.
+    description: Whether to read the files, which may have at most 1 MiB. Their content is returned in Base64, so that any
+      encoding is possible.
+
     type: bool
     default: false
 author:
@@ -32,7 +33,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: There are updates to hand over
+- name: Check that there are updates to import
   ansible.builtin.assert:
     that: lookup('configmgr.scp.controller_path', '/srv/offline_updates').kind == 'folder'
 """
@@ -40,9 +41,9 @@ EXAMPLES = r"""
 RETURN = r"""
 _raw:
   description:
-    - For each path a dictionary with C(path), the full path; C(kind), which is V(file), V(folder), V(other), or empty where
-      there is nothing; C(readable); C(files), relative paths of the files below a folder; and C(content), empty where it was
-      not asked for.
+    - For each path a dictionary with C(path), the full path; C(kind), which is V(file), V(folder), V(other), or empty when the
+      path does not exist; C(readable); C(files), relative paths of the files below a folder; and C(content), empty unless
+      O(read=true).
   type: list
   elements: dict
 """
@@ -68,10 +69,10 @@ _MOST_BYTES = 1024 * 1024
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    """Look at paths of the controller."""
+    """Check paths on the controller."""
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """For each path what is there; see LookupBase.run."""
+        """The result for each path; see LookupBase.run."""
         self.set_options(var_options=variables, direct=kwargs)
         depth = int(self.get_option("depth"))
         try:
@@ -82,9 +83,9 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 def _content(found: Looked) -> str:
-    """The content of a file in Base64, empty where there is nothing.
+    """The content of a file in Base64, empty when the path does not exist.
 
-    :raises ControllerPathError: there is something that is no file, can not be read or is too large.
+    :raises ControllerPathError: the path exists but is not a file, cannot be read or is too large.
     """
     content = read_whole(Path(found.path), _MOST_BYTES) if found.kind else None
     return base64.b64encode(content or b"").decode("ascii")

@@ -6,30 +6,30 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 name: server_host
-short_description: Which host of the inventory a server is
+short_description: Find the inventory host of a server
 version_added: 1.1.0
 description:
-  - Finds the inventory host of a server, for C(delegate_to), whatever the spelling in the inventory. Letter case and a
-    trailing dot make no difference; a short name fits a fully qualified one that begins with it, unless C(ansible_host) says
-    that it is another computer.
-  - What the user says in the variable C(scp_hosts) comes first.
-  - The result for each server is a dictionary. Where nothing or more than one host fits, C(host) is empty, C(detail) says why,
-    C(candidates) are the hosts that fit, and C(remedy) says what to do.
+  - Finds the inventory host of a server, for C(delegate_to), with any spelling in the inventory. Letter case and a
+    trailing dot are ignored; a short name matches a fully qualified name that begins with it, unless C(ansible_host) shows
+    that it is a different computer.
+  - The variable C(scp_hosts) takes precedence.
+  - The result for each server is a dictionary. When no host or more than one host matches, C(host) is empty, C(detail) gives the
+    reason, C(candidates) are the hosts that match, and C(remedy) says what to do.
 options:
   _terms:
-    description: Names of servers, as the site or the user gives them.
+    description: Names of the servers, as the site or the user spells them.
     type: list
     elements: str
     required: true
   here_is:
     description:
-      - Names of the computer that the host of the task is known to be, for example the one whose SMS Provider it is.
-      - Names are of one computer when one is the short form of the other.
+      - Names of the server that the host of the task is known to be, for example the server whose SMS Provider answered.
+      - Two names belong to the same computer when one is the short form of the other.
     type: list
     elements: str
     default: []
   scp_hosts:
-    description: Inventory names by server, where the names do not tell it.
+    description: Inventory hosts by server name, for servers whose host cannot be found by name.
     type: dict
     default: {}
     vars:
@@ -39,7 +39,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: See that the thread runs, on the role's server
+- name: Read the state of the thread on the role's server
   configmgr.scp.component:
     name: SMS_DMP_DOWNLOADER
   delegate_to: "{{ lookup('configmgr.scp.server_host', 'scp01.contoso.com').host }}"
@@ -62,15 +62,15 @@ from ansible.plugins.lookup import LookupBase
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.inventory_hosts import find_host
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
-# Where an inventory says how a host is reached: the general variables, and those of the two connections.
+# The variables for the address of a host: the general ones, and those of the two connections.
 _ADDRESSES = ("ansible_host", "ansible_ssh_host", "ansible_winrm_host", "ansible_psrp_host")
 
 
 class LookupModule(LookupBase):  # type: ignore[misc]
-    """Look servers up in the inventory."""
+    """Find servers in the inventory."""
 
     def run(self, terms: Sequence[Any], variables: Mapping[str, Any] | None = None, **kwargs: Any) -> list[dict[str, Any]]:
-        """For each server what the inventory knows of it; see LookupBase.run."""
+        """The result for each server; see LookupBase.run."""
         self.set_options(var_options=variables, direct=kwargs)
         known = variables or {}
         mapping = plain(self.get_option("scp_hosts") or {})
@@ -81,7 +81,7 @@ class LookupModule(LookupBase):  # type: ignore[misc]
 
 
 class InventoryHosts(Mapping[str, tuple[str, ...]]):
-    """Names of all inventory hosts, with their addresses. These are looked up when they are asked for: a large inventory is
+    """Names of all inventory hosts, with their addresses. An address is read only when it is needed: a large inventory is
     slow."""
 
     def __init__(self, variables: Mapping[str, Any]) -> None:
@@ -102,7 +102,8 @@ class InventoryHosts(Mapping[str, tuple[str, ...]]):
 
 
 def _text(given: Mapping[str, Any], key: str) -> str:
-    """A variable of a host; empty when it can not be resolved, so that a mistake at another host stops nothing."""
+    """A variable of a host; empty when it cannot be resolved, so that a mistake in another host does not stop the task."""
+
     try:
         return str(plain(given.get(key) or ""))
     except AnsibleError:

@@ -1,7 +1,7 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Query WMI, or call a method of it."""
+"""Query WMI classes, or call their methods."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ author:
   - the configmgr.scp authors (@configmgr-scp)
 description:
   - Reads instances of WMI (CIM) classes by a query, by class or by key, or calls a method, and returns the answer as data.
-  - It is the generic tool behind the other modules, for what they do not cover.
+  - Use it for tasks that the other modules of the collection do not cover.
 options:
   namespace:
     description:
       - The WMI namespace, with slashes or backslashes.
-      - A site's classes are in V(root/sms/site_XYZ), XYZ being the site code.
+      - A site's classes are in V(root/sms/site_XYZ), where XYZ is the site code.
     type: str
     default: root/cimv2
   query:
     description:
       - A WQL query that reads data, V(SELECT ... FROM ...), V(ASSOCIATORS OF ...) or V(REFERENCES OF ...).
-      - The class after V(FROM) tells the types of the properties, unless O(class) is given too.
+      - The types of the properties are those of the class after V(FROM), unless O(class) is also given.
     type: str
   class:
     description:
@@ -43,25 +43,25 @@ options:
   arguments:
     description:
       - Input parameters of the method by name.
-      - An embedded instance is a dictionary of its properties, with its class name under V(__CLASS).
+      - An embedded instance is a dictionary of its properties, with the name of its class in the key V(__CLASS).
       - When a parameter holds a secret, set C(no_log) on the task.
     type: dict
     default: {}
   types:
     description:
-      - CIM types of properties and parameters by name, for classes that the collection does not know. The answers
-        of WMI over WinRM carry no types.
+      - CIM types of properties and parameters by name, for classes that the collection does not know. The responses
+        of WMI over WinRM do not include types.
       - A type is one of V(boolean), V(char16), V(uint8), V(sint8), V(uint16), V(sint16), V(uint32), V(sint32), V(uint64),
-        V(sint64), V(real32), V(real64), V(string), V(datetime), V(object); with V([]) behind it for an array.
-      - What has no type here and belongs to no known class is returned as text, and as a list only when it has several
-        entries.
+        V(sint64), V(real32), V(real64), V(string), V(datetime), V(object); append V([]) for an array.
+      - A property that has no type here and belongs to no known class is returned as text, and as a list only when it has
+        several entries.
     type: dict
     default: {}
   changes:
     description:
       - Whether the method changes something on the server.
-      - Set it to V(false) for methods that only read. The task is then never reported as changed, and the method is called in
-        check mode too.
+      - Set it to V(false) for methods that only read. The task is then never reported as changed, and the method is also
+        called in check mode.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -71,7 +71,7 @@ attributes:
   check_mode:
     support: partial
     details:
-      - Methods are not called in check mode, unless O(changes=false). Nothing is known of what they would return.
+      - Methods are not called in check mode, unless O(changes=false). What they would return is not known.
   diff_mode:
     support: none
 """
@@ -81,7 +81,7 @@ EXAMPLES = r"""
   configmgr.scp.cim:
     class: Win32_OperatingSystem
 
-- name: Find services that should run and do not
+- name: Find services that should run but do not
   configmgr.scp.cim:
     query: SELECT Name, State FROM Win32_Service WHERE StartMode = 'Auto' AND State <> 'Running'
   register: stopped
@@ -132,19 +132,19 @@ instances:
       State: Running
 output:
   description:
-    - The output parameters of the method, C(ReturnValue) among them. Judge it with C(failed_when), its meaning differs
+    - The output parameters of the method, including C(ReturnValue). Check it with C(failed_when); its meaning differs
       between methods.
   returned: when a method was called
   type: dict
   sample:
     ReturnValue: 0
 fault:
-  description: What the server said when it refused or failed.
+  description: The fault that the server returned.
   returned: when the server answered with a fault
   type: dict
   contains:
     operation:
-      description: What was asked, for example V(Query) or V(Invoke).
+      description: The requested operation, for example V(Query) or V(Invoke).
       returned: always
       type: str
       sample: Query
@@ -164,17 +164,17 @@ fault:
       type: str
       sample: access_denied
     code:
-      description: The error code closest to its cause.
+      description: The error code closest to the cause.
       returned: always
       type: str
       sample: "0x80041003"
     name:
-      description: Name of the code, if it is a known one.
+      description: Name of the code, if it is known.
       returned: always
       type: str
       sample: WBEM_E_ACCESS_DENIED
     provider_text:
-      description: What the WMI provider says, in the language of the server.
+      description: The message of the WMI provider, in the language of the server.
       returned: always
       type: str
       sample: Access denied
@@ -234,7 +234,7 @@ _KNOWN: dict[str, CimClass] = {
 def run(task: Task) -> Result:
     """Do what the task asks; see DOCUMENTATION.
 
-    :raises TaskFailure: the wish cannot be sent as it is.
+    :raises TaskFailure: the request cannot be sent.
     """
     params = task.params
     try:
@@ -268,7 +268,7 @@ def _call(task: Task, cls: CimClass) -> Result:
 
 
 def _schema(params: Mapping[str, Any]) -> CimClass:
-    """The class of the task: known, or declared by ``types``, or untyped; ``types`` goes before what is known.
+    """The class of the task: known, or declared by ``types``, or untyped; ``types`` overrides the known declarations.
 
     :raises ValueError: a name or a type that does not exist.
     """
@@ -287,24 +287,24 @@ def _schema(params: Mapping[str, Any]) -> CimClass:
 
 
 def _known(name: str) -> CimClass:
-    """The class as the collection knows it, else one without declarations; ValueError for what is no name."""
+    """The class as the collection knows it, else one without declarations; ValueError for an invalid name."""
     return _KNOWN.get(name.lower()) or cim_class(name)
 
 
 def _check_names(params: Mapping[str, Any]) -> None:
     if not _NAMESPACE.fullmatch(params["namespace"]):
-        raise ValueError(f"namespace {params['namespace']!r} is none; it looks like root/cimv2")
+        raise ValueError(f"namespace {params['namespace']!r} is not a WMI namespace; give one such as root/cimv2")
     if params["keys"] == {}:
-        # It would mean every instance, or the class itself.
-        raise ValueError("keys is empty and names no instance; give the key properties with their values, or leave keys out")
+        # An empty dictionary would mean every instance, or the class itself.
+        raise ValueError("keys is empty and identifies no instance; give the key properties with their values, or omit keys")
     for where, names in (("method", [params["method"]]), ("keys", params["keys"] or ()), ("arguments", params["arguments"])):
         for name in names:
             if name is not None and not _NAME.fullmatch(name):
-                raise ValueError(f"{where}: {name!r} is no CIM name (letters, digits and underscores, no digit first)")
+                raise ValueError(f"{where}: {name!r} is not a CIM name (letters, digits and underscores, no digit first)")
 
 
 def _method(cls: CimClass, name: str, arguments: Mapping[str, Any], types: Mapping[str, str]) -> CimMethod:
-    """The method's declaration: the known one; else out of ``types``, and by the look of the arguments."""
+    """The method's declaration: the known one, else one built from ``types`` and the values of the arguments."""
     known = cls.method(name)
     if known is not None:
         return known
@@ -318,7 +318,7 @@ def _method(cls: CimClass, name: str, arguments: Mapping[str, Any], types: Mappi
 
 
 def _guess(value: Any) -> tuple[CimType, bool]:
-    """Type and arity of an argument that nobody declared. On the wire all of them are text."""
+    """Type of an undeclared argument, and whether it is an array. On the wire every value is text."""
     if isinstance(value, list):
         return (_guess(value[0])[0] if value else CimType.STRING), True
     if isinstance(value, bool):
@@ -331,7 +331,7 @@ def _guess(value: Any) -> tuple[CimType, bool]:
 
 
 def _wish(value: Any, prop: CimProperty | None, namespace: str, where: str) -> Value:
-    """An argument as a value of its type. Playbooks deliver numbers and truth values as text, when they come from a template.
+    """An argument as a value of its type. Numbers and Booleans that come from a template arrive as text.
 
     :raises ValueError: it does not fit.
     """
@@ -356,7 +356,7 @@ def _wish(value: Any, prop: CimProperty | None, namespace: str, where: str) -> V
 def _embedded(value: Mapping[str, Any], namespace: str, where: str) -> CimInstance:
     name = value.get(CLASS_MARK)
     if not isinstance(name, str):
-        raise ValueError(f"{where} is a dictionary, so it needs the name of its class under {CLASS_MARK}")  # noqa: TRY004 - one error for wishes
+        raise ValueError(f"{where} is a dictionary, so it needs the name of its class under {CLASS_MARK}")  # noqa: TRY004 - one error type for all arguments
     members = {key: item for key, item in value.items() if key != CLASS_MARK}
     cls = _known(name)
     wishes = {key: _wish(item, cls.property(key), namespace, f"{where}.{key}") for key, item in members.items()}
@@ -364,7 +364,7 @@ def _embedded(value: Mapping[str, Any], namespace: str, where: str) -> CimInstan
 
 
 def main() -> None:
-    """Say that this is no module for the target; the action plugin calls ``run``."""
+    """Report that the module does not run on the target; the action plugin calls ``run``."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -11,15 +11,15 @@ module: cloud_service_info
 short_description: Entra tenants, applications, gateways and discovery of a Configuration Manager site
 version_added: 1.0.0
 description:
-  - Tells which Microsoft Entra tenants and applications a site is connected with, when the secrets of the applications expire and
-    who is told of it, and which cloud management gateways and discovery of users it has.
-  - A secret is never read. Every query names its columns, and none of them holds one.
+  - Returns the Microsoft Entra tenants and applications that a site is connected to, when the secrets of the applications expire
+    and whether the console announces the expiry, and the site's cloud management gateways and user discovery.
+  - A secret is never read. Every query names its columns, and none of these columns contains a secret.
   - Run it on the host of the SMS Provider of the top-level site.
 notes:
   - Days are counted by the clock of the SMS Provider's host, see RV(site_time).
-  - The numbers by which a site tells the state of a gateway and an imported application are not documented. One that is not known
-    is shown as V(state 7), or as null.
-  - Lists hold what the account's security role and scopes let it see.
+  - The numbers that a site uses for the state of a gateway and for an imported application are not documented. An unknown number
+    is returned as text such as V(state 7), or as null.
+  - The lists contain only what the account's security role and scopes allow it to see.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
   - configmgr.scp.attributes
@@ -27,19 +27,19 @@ extends_documentation_fragment:
 seealso:
   - module: configmgr.scp.service_connection_point_info
   - name: Configure Azure services
-    description: Microsoft's page on applications and the renewal of their secrets.
+    description: Microsoft's page about applications and the renewal of their secrets.
     link: https://learn.microsoft.com/intune/configmgr/core/servers/deploy/configure/azure-services-wizard
 author:
   - The configmgr.scp authors (@configmgr-scp)
 """
 
 EXAMPLES = r"""
-- name: Look at the cloud services
+- name: Read the cloud services
   configmgr.scp.cloud_service_info:
     site_code: CAS
   register: cloud
 
-- name: No secret expires within two months
+- name: Check that no secret expires within two months
   ansible.builtin.assert:
     that: item.secret.expires_in_days is none or item.secret.expires_in_days > 60
     fail_msg: "The secret of {{ item.name }} expires on {{ item.secret.expires }}."
@@ -57,12 +57,12 @@ site_code:
 site_time:
   description:
     - The clock of the SMS Provider's host, ISO 8601 UTC.
-    - Null when the account may not read it; nothing can then be said about the days of secrets.
+    - Null when the account may not read it; the days until secrets expire are then not known.
   returned: success
   type: str
   sample: "2026-11-22T10:00:00Z"
 tenants:
-  description: Microsoft Entra tenants, by name; null when this version of the site has none of these classes.
+  description: Microsoft Entra tenants, sorted by name; null when this version of the site does not have the WMI classes for them.
   returned: success
   type: list
   elements: dict
@@ -76,7 +76,9 @@ tenants:
   sample:
     - {name: Corp Example, tenant_id: 3f5b0c1e-8a4d-4b7e-9c55-5d1f6a0e2b90}
 applications:
-  description: Microsoft Entra applications, by name; null when this version of the site has none of these classes.
+  description:
+    - Microsoft Entra applications, sorted by name.
+    - Null when this version of the site does not have the WMI classes for them.
   returned: success
   type: list
   elements: dict
@@ -97,15 +99,17 @@ applications:
       description: V(server), or V(client) for one without a secret.
       type: str
     imported:
-      description: Whether it was made in Microsoft Entra and entered in the console; null when the number for it is not known.
+      description:
+        - Whether the application was created in Microsoft Entra and then imported in the console.
+        - Null when the site's number for this is not known.
       type: bool
     expiry_notice:
       description:
-        - Whether the console tells that its secret expires, which it does not for imported applications.
+        - Whether the console announces that its secret expires, which it does not do for imported applications.
         - Null for a client application and when RV(applications[].imported) is null.
       type: bool
     secret:
-      description: What is known of its secret; null for a client application.
+      description: What is known about its secret; null for a client application.
       type: dict
       contains:
         created:
@@ -115,7 +119,7 @@ applications:
           description: ISO 8601 UTC.
           type: str
         expires_in_days:
-          description: Whole days, negative once it has expired.
+          description: Full days until it expires; negative after it has expired.
           type: int
         state:
           description: V(valid), V(expires_soon) (within 30 days), V(expired) or V(unknown).
@@ -135,7 +139,9 @@ applications:
         {created: "2026-05-06T10:00:00Z", expires: "2027-05-06T10:00:00Z", expires_in_days: 165, state: valid}
       last_updated: "2026-05-06T10:00:00Z"
 gateways:
-  description: Cloud management gateways, by name; null when this version of the site has none of these classes.
+  description:
+    - Cloud management gateways, sorted by name.
+    - Null when this version of the site does not have the WMI classes for them.
   returned: success
   type: list
   elements: dict
@@ -147,7 +153,7 @@ gateways:
       description: The site that it belongs to.
       type: str
     state:
-      description: Such as V(running), V(stopped); V(state 7) for a number that is not known.
+      description: State of the gateway, such as V(running) or V(stopped); text such as V(state 7) for an unknown number.
       type: str
     status_details:
       description: The site's number for details of the state.
@@ -155,7 +161,9 @@ gateways:
   sample:
     - {name: CORPCMG, site_code: CAS, state: running, status_details: 0}
 discovery:
-  description: Discovery of users for each cloud service; null when this version of the site has none of these classes.
+  description:
+    - Discovery of users for each cloud service.
+    - Null when this version of the site does not have the WMI classes for it.
   returned: success
   type: list
   elements: dict
@@ -167,13 +175,13 @@ discovery:
       description: Whether all users are discovered on a schedule.
       type: bool
     full_schedule:
-      description: The schedule as the site keeps it.
+      description: The schedule in the format in which the site stores it.
       type: str
     delta_enabled:
-      description: Whether changes are discovered in between.
+      description: Whether changes are discovered between full discoveries.
       type: bool
     delta_interval:
-      description: How often. In which unit the site counts is not documented.
+      description: Interval between discoveries of changes. Its unit is not documented.
       type: int
   sample:
     - {cloud_service_id: 16777220, full_enabled: true, full_schedule: "0001200000100038", delta_enabled: true, delta_interval: 5}
@@ -223,7 +231,7 @@ def as_list(found: list[Any] | None) -> list[dict[str, Any]] | None:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

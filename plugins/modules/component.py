@@ -1,23 +1,24 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A thread of SMS_EXECUTIVE on a site system server, as declared."""
+"""Brings a thread of SMS_EXECUTIVE on a site system server to the requested state."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: component
-short_description: A thread of SMS_EXECUTIVE, or the service itself, on a site system server
+short_description: Query, start, stop or restart a thread of SMS_EXECUTIVE, or the service itself
 version_added: 1.0.0
 description:
-  - Queries, starts, stops or restarts a component that runs as a thread of the service SMS_EXECUTIVE, and waits for the proof.
-  - A thread is driven as the Configuration Manager Service Manager does it, by its values in the server's registry.
+  - Queries, starts, stops or restarts a component that runs as a thread of the service SMS_EXECUTIVE, and waits until the
+    server confirms the new state.
+  - A thread is controlled through its values in the server's registry, as the Configuration Manager Service Manager does it.
   - Run it on the server of the role, for the service connection point usually on C(SMS_DMP_DOWNLOADER).
 notes:
   - The account needs to be a local administrator of the server.
-  - A thread restart keeps the process. What the whole process remembers is cleared only by restarting the service,
-    O(name=SMS_EXECUTIVE), which restarts every component of the server.
+  - A restart of a thread does not restart the process. What the process has cached is cleared only by a restart of the service,
+    O(name=SMS_EXECUTIVE), which restarts every component on the server.
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
@@ -29,14 +30,14 @@ options:
     default: SMS_DMP_DOWNLOADER
   state:
     description:
-      - V(queried) only reads. V(started) and V(stopped) do what is needed. V(restarted) always stops and starts,
-        except that it only starts what is stopped already.
+      - V(queried) only reads the state. V(started) and V(stopped) change it only if necessary. V(restarted) always stops and
+        starts the component; a component that is already stopped is only started.
     type: str
     choices: [queried, started, stopped, restarted]
     default: queried
   wait_timeout:
     description:
-      - Longest wait in seconds for each of stopping and starting, from 1 to 86400.
+      - Maximum time in seconds to wait for the stop, and the same for the start, from 1 to 86400.
     type: int
     default: 180
 seealso:
@@ -46,17 +47,17 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The downloader runs
+- name: Make sure that the downloader runs
   configmgr.scp.component:
     name: SMS_DMP_DOWNLOADER
     state: started
 
-- name: Let a changed mode take effect
+- name: Restart the downloader so that a changed mode takes effect
   configmgr.scp.component:
     state: restarted
   delegate_to: scp01.contoso.com
 
-- name: Restart all components of the server
+- name: Restart all components on the server
   configmgr.scp.component:
     name: SMS_EXECUTIVE
     state: restarted
@@ -80,7 +81,7 @@ previous_state:
   type: str
   sample: stopped
 elapsed_seconds:
-  description: How long stopping and starting took.
+  description: How long the stop and the start took.
   returned: success
   type: float
   sample: 12.4
@@ -106,7 +107,7 @@ SPEC: dict[str, Any] = {
 
 
 def run(task: Task) -> Result:
-    """Bring the component to the declared state."""
+    """Bring the component to the requested state."""
     began = task.monotonic()
     name = chosen_name(naming.component_name, task.params["name"], "name")
     unit = executive.unit(task, name)
@@ -130,7 +131,7 @@ def run(task: Task) -> Result:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

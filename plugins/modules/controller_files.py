@@ -1,46 +1,48 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Texts written to files of the controller; the action plugin of the same name does it."""
+"""Writes text files on the controller; the action plugin of the same name does it."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: controller_files
-short_description: Write texts to files of the controller
+short_description: Write text files on the controller
 version_added: 1.1.0
 description:
-  - Writes texts to files where Ansible itself runs, each whole or not at all. Folders are made where they are missing.
-  - No connection is used, not even to the controller. So connection variables have no effect on it, extra variables neither.
-  - The roles of the collection write their reports and scripts with it.
+  - Writes text files on the machine where Ansible itself runs. A file is written completely or not at all. Missing folders are
+    created.
+  - No connection is used, not even to the controller. Connection variables therefore have no effect, including extra variables.
+  - The roles of the collection use it to write their reports and scripts.
 extends_documentation_fragment:
   - configmgr.scp.attributes.controller
 options:
   folder:
     description:
-      - The folder for the files. A relative path begins in the folder where Ansible was started, C(~) is the user's home.
+      - The folder for the files. A relative path is relative to the folder in which Ansible was started; C(~) is the user's home
+        folder.
     type: str
     required: true
   texts:
     description:
-      - The texts by file names. A name has no folder in it.
+      - The texts, each with its file name as the key. A file name must not contain a folder.
     type: dict
     required: true
   mode:
     description:
-      - Permissions of the files, as an octal number in quotes.
+      - Permissions of the files, as a quoted octal number.
     type: str
     default: "0640"
   newline:
     description:
-      - What ends a line; V(crlf) for programs of Windows.
+      - The line ending; V(crlf) is for Windows programs.
     type: str
     choices: [lf, crlf]
     default: lf
   encoding:
     description:
-      - How characters are written. With V(ascii) a text with any other character is refused.
+      - The character encoding. With V(ascii), a text that contains any other character is refused.
     type: str
     choices: [utf-8, ascii]
     default: utf-8
@@ -49,7 +51,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Keep what was found
+- name: Save the result to a file
   configmgr.scp.controller_files:
     folder: reports
     texts:
@@ -58,13 +60,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 paths:
-  description: Full paths of the files, in the order of their names.
+  description: Full paths of the files, sorted by file name.
   type: list
   elements: str
   returned: success
 written:
-  description: Those of them that were written, or would be in check mode, because they were missing or had another content
-    or other permissions.
+  description: The paths of the files that were written, or would be in check mode, because they were missing or had different
+    content or permissions.
   type: list
   elements: str
   returned: success
@@ -87,7 +89,7 @@ SPEC: dict[str, Any] = {
 
 
 def main() -> None:
-    """Say where the module runs."""
+    """Report where the module runs."""
     AnsibleModule(**SPEC).fail_json(msg="The action plugin of the same name does this work. Call the module by its full name.")
 
 

@@ -1,35 +1,36 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a server reaches the internet endpoints of the service connection point."""
+"""Checks whether a server reaches the internet endpoints of the service connection point."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: endpoint_check
-short_description: Whether a server reaches the internet endpoints of the service connection point
+short_description: Check whether a server reaches the internet endpoints of the service connection point
 version_added: 1.0.0
 description:
-  - Tries the endpoints of the chosen features from the server itself, all at once, over HTTPS with validation of the
-    certificates, and tells apart what stands in the way.
-  - Run it on the server that has the role or is to have it.
+  - Connects from the server itself to all endpoints of the chosen features in parallel, over HTTPS with validation of the
+    certificates, and reports for each endpoint that is not reached which kind of problem prevents it.
+  - Run it on the server that has the role or will have it.
 notes:
-  - The server's own C(curl.exe) does the work, through a WinRM shell that is closed again. Windows Server 2019 and later have it;
-    on a server without it every check is V(skipped). It needs to be curl 7.75 or later, which current updates of Windows bring.
-  - The checks run with the logon of the WinRM connection. They can not log on to a proxy as the account that the site system has
-    for it, since the site gives no password away; where a proxy with such an account wants to know who asks, the check says that
-    it cannot tell. Whether the service's own account gets through is decided at the proxy.
-  - Whether a connection is opened on the way with a certificate that the server trusts can be told with curl 7.88 or later only.
+  - The server's own C(curl.exe) makes the connections, in a WinRM shell that is closed afterwards. Windows Server 2019 and later
+    include it; on a server without it every check is V(skipped). Version 7.75 or later is required, which current Windows
+    updates install.
+  - The checks run as the user of the WinRM connection. They cannot log on to a proxy with the proxy account of the site system,
+    because the site does not reveal its password. When such a proxy asks for authentication, the check reports C(Cannot tell).
+    The proxy decides whether the account of the service itself is allowed.
+  - Only curl 7.88 or later can detect TLS inspection with a certificate that the server trusts.
     A replaced certificate that is not trusted is reported as V(untrusted_certificate).
-  - Port 443 is required, port 80 is advisory.
+  - Port 443 is required. Port 80 is advisory.
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
 options:
   features:
     description:
-      - The features whose endpoints are tried.
+      - The features whose endpoints are checked.
     type: list
     elements: str
     choices:
@@ -47,11 +48,12 @@ options:
     default: [updates]
   site_version:
     description:
-      - Version of the site, such as V(5.00.9152.1000) or V(2609). Left out, the endpoints of today are tried.
+      - Version of the site, such as V(5.00.9152.1000) or V(2609). If omitted, the endpoints of the current version are checked.
     type: str
   mode:
     description:
-      - Mode of the service connection point. An V(offline) one does not need the endpoints, so that the checks warn at most.
+      - Mode of the service connection point. In the mode V(offline) it does not need the endpoints, so an endpoint that is not
+        reached is only a warning.
     type: str
     choices: [online, offline]
     default: online
@@ -63,15 +65,15 @@ options:
     default: public
   endpoints:
     description:
-      - Further addresses, each as V(host) or V(host:port). Port 443 is used when none is given, and port 80 means plain HTTP.
-      - They are required.
+      - Additional addresses, each as V(host) or V(host:port). The default port is 443; port 80 means plain HTTP.
+      - They count as required.
     type: list
     elements: str
     default: []
   proxy:
     description:
-      - The proxy to go through, as it is set on the site system, see M(configmgr.scp.site_system). Left out, the server's direct
-        way is tried.
+      - The proxy to use, as it is set on the site system, see M(configmgr.scp.site_system). If omitted, the server connects
+        directly.
     type: dict
     suboptions:
       enabled:
@@ -81,7 +83,7 @@ options:
         default: true
       server:
         description:
-          - Name or address of the proxy. Required when it is used.
+          - Name or address of the proxy. Required when the proxy is used.
         type: str
       port:
         description:
@@ -90,17 +92,18 @@ options:
         default: 80
       account:
         description:
-          - The account that the site uses at the proxy, as V(DOMAIN\\user); only named in the results.
-            An empty string means none.
+          - The account that the site uses for the proxy, as V(DOMAIN\\user). It only appears in the results.
+            An empty string means no account.
         type: str
   timeout:
     description:
-      - Longest wait in seconds for one endpoint, from 1 to 300.
+      - Maximum time in seconds for one endpoint, from 1 to 300.
     type: int
     default: 15
   total_timeout:
     description:
-      - Longest wait in seconds for all of them, from 1 to 3600. What is not done by then is ended, and reported as not told.
+      - Maximum time in seconds for all endpoints together, from 1 to 3600. Connections that are still open then are ended, and
+        their checks report C(Cannot tell).
     type: int
     default: 120
 seealso:
@@ -110,13 +113,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The planned server reaches what updates need
+- name: Check that the planned server reaches the endpoints for updates
   configmgr.scp.endpoint_check:
     site_version: "2609"
   delegate_to: scp01.contoso.com
   register: internet
 
-- name: Through the proxy of the site system, with the gateway's own hosts
+- name: Check through the proxy of the site system, with a host of the gateway
   configmgr.scp.endpoint_check:
     features: [updates, usage, cmg, tenant_attach]
     proxy:
@@ -138,7 +141,7 @@ checks:
       description: Stable name of the check.
       type: str
     title:
-      description: What was looked at.
+      description: What was checked.
       type: str
     status:
       description: V(passed), V(warning), V(failed) or V(skipped).
@@ -150,7 +153,7 @@ checks:
       description: What to do; empty when there is nothing to do.
       type: str
     required:
-      description: Whether a failure stands in the way of the role.
+      description: Whether a failure of this check blocks the installation of the role.
       type: bool
   sample:
     - {id: endpoint_go_microsoft_com_443, title: "go.microsoft.com:443 (updates)", status: passed,
@@ -166,13 +169,13 @@ blocked:
   type: bool
   sample: true
 endpoints:
-  description: The same for programs, one entry for each address.
+  description: The same results as data for programs, one entry for each address.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The check.
+      description: Name of the check.
       type: str
     host:
       description: The host.
@@ -181,29 +184,29 @@ endpoints:
       description: The port.
       type: int
     pattern:
-      description: The documented pattern that the host is an example of; null when the host itself is documented.
+      description: The documented pattern that the host matches; null when the host itself is documented.
       type: str
     features:
       description: The chosen features that need it; empty for addresses of O(endpoints).
       type: list
       elements: str
     required:
-      description: Whether a failure stands in the way of the role.
+      description: Whether a failure of this check blocks the installation of the role.
       type: bool
     result:
       description:
         - V(reachable), V(name_resolution), V(refused), V(timeout), V(tls_version), V(untrusted_certificate),
-          V(intercepted_certificate), V(proxy_authentication), V(blocked_page) or V(other); null when it was not tried.
+          V(intercepted_certificate), V(proxy_authentication), V(blocked_page) or V(other); null when it was not checked.
         - Any HTTP answer counts as reachable, apart from 407, 408, 426, 451, 502, 511, 598 and 599.
       type: str
     http_status:
-      description: The HTTP status that came; null when none came.
+      description: The HTTP status that was received; null when none was received.
       type: int
     issuer:
-      description: Issuer of the server's certificate; null when the server's curl does not tell.
+      description: Issuer of the endpoint's certificate; null when curl on the server does not report it.
       type: str
     elapsed_seconds:
-      description: How long it took; null when it was not tried.
+      description: How long it took; null when it was not checked.
       type: float
   sample:
     - {id: endpoint_go_microsoft_com_443, host: go.microsoft.com, port: 443, pattern: null, features: [updates], required: true,
@@ -262,11 +265,11 @@ SPEC: dict[str, Any] = {
 }
 
 LIMITS = {"timeout": ENDPOINT_TIMEOUT, "total_timeout": ENDPOINT_TOTAL_TIMEOUT}
-EMPTY = {"proxy.account": "the proxy wants no account"}
+EMPTY = {"proxy.account": "the proxy needs no account"}
 
 
 def run(task: Task) -> Result:
-    """Try the endpoints; never changes anything."""
+    """Check the endpoints; never changes anything."""
     params = task.params
     try:
         version = versions.find(params["site_version"]) if params["site_version"] else None
@@ -290,7 +293,7 @@ def run(task: Task) -> Result:
 
 
 class _Answers:
-    """What is known about each endpoint."""
+    """The results of curl, by endpoint."""
 
     def __init__(self, asked: list[endpoints.Endpoint], tried: Tried) -> None:
         self._place = {endpoint: place for place, endpoint in enumerate(asked)}
@@ -338,7 +341,7 @@ def _proxy(given: dict[str, Any] | None) -> reach_checks.Proxy | None:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

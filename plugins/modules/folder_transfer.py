@@ -1,31 +1,33 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Carries a folder between a Windows server and the controller over SMB 3, hash-checked and resumable."""
+"""Transfers a folder between a Windows server and the controller over SMB 3, hash-checked and resumable."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: folder_transfer
-short_description: Carry a folder or file between a Windows server and the controller
+short_description: Transfer a folder or file between a Windows server and the controller
 version_added: 1.0.0
 description:
-  - Fetches a folder or a single file of a server to the controller, or pushes one there, over SMB 3 with signing and encryption.
-    It is made for packs of several gigabytes, which a WinRM connection would carry very slowly.
-  - Only what the other side does not have is transferred. A transfer that was cut off goes on where both sides agree; its file
-    has the ending C(.part) until its hash is right.
-  - A list of SHA-256 hashes travels with it, in the file C(<name>.sha256) beside the folder or file, in the format of
-    C(sha256sum). A folder that was carried by hand is compared with it, and refused when it was changed or cut off.
+  - Fetches a folder or a single file from a server to the controller, or pushes one from the controller to a server, over SMB 3
+    with signing and encryption. It is intended for several gigabytes of data, for which a WinRM connection is too slow.
+  - Only what the other side does not have is transferred. An interrupted transfer resumes where the data on both sides still
+    matches; a file keeps the extension C(.part) until its hash is verified.
+  - A list of SHA-256 hashes is transferred too, in the file C(<name>.sha256) next to the folder or file, in the format of
+    C(sha256sum). A folder that was copied manually is compared with this list, and refused when it was changed or is incomplete.
 notes:
-  - The share is the administrative share of the drive (C(D$)), which members of the server's Administrators may use. The
+  - The share is the administrative share of the drive (C(D$)), which members of the server's Administrators group may use. The
     credentials are those of the WinRM connection (C(ansible_user), C(ansible_password)); a certificate, or a Kerberos ticket
-    without a password, can not be used.
+    without a password, cannot be used.
   - A server without SMB 3, signing or encryption is refused.
-  - What was continued, and everything that is pushed, is proved by a hash that C(certutil.exe) of the server takes of it. Where
+  - Every resumed file and every pushed file is verified by a hash that C(certutil.exe) on the server computes. Where
     that is not possible, the file is read back over the network.
-  - Links and other reparse points, and names that are none on both sides, are refused. Files that end in C(.part) are left out.
-  - Progress is told by lines, as for all modules, not by a bar - several hosts write to one terminal, and often into a log.
+  - Links and other reparse points, and names that are not valid on both sides, are refused. Files that end in C(.part) are
+    skipped.
+  - Progress is reported as lines, as for all modules, not as a progress bar, because several hosts write to the same terminal and
+    often to a log.
 requirements:
   - smbprotocol >= 1.15.0 on the controller
 extends_documentation_fragment:
@@ -34,8 +36,8 @@ extends_documentation_fragment:
 options:
   action:
     description:
-      - V(fetch) carries from the server to the controller, V(push) from the controller to the server.
-      - V(probe) carries nothing. It tells in RV(reachable) whether the share can be used, and does not fail when it can not.
+      - V(fetch) transfers from the server to the controller, V(push) from the controller to the server.
+      - V(probe) transfers nothing. It returns in RV(reachable) whether the share can be used, and does not fail when it cannot.
     type: str
     choices: [fetch, push, probe]
     required: true
@@ -46,27 +48,27 @@ options:
     required: true
   local:
     description:
-      - The folder or file on the controller, as a full path. Needed to fetch and to push.
+      - The folder or file on the controller, as a full path. Required for V(fetch) and V(push).
     type: path
   exclude:
     description:
-      - Patterns of names, with C(*) and C(?) and without regard to case, of files that are left alone on both sides.
+      - Name patterns, with C(*) and C(?) and not case-sensitive, of files that are ignored on both sides.
     type: list
     elements: str
     default: []
   purge:
     description:
-      - Whether files of the target that the source does not have are removed.
+      - Whether files in the target that the source does not have are removed.
     type: bool
     default: false
   force:
     description:
-      - Whether files are transferred that have the same size and time on both sides.
+      - Whether files that have the same size and time on both sides are transferred too.
     type: bool
     default: false
   port:
     description:
-      - The port of the file share.
+      - TCP port of the file share.
     type: int
     default: 445
 seealso:
@@ -76,20 +78,20 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The usage data comes to the controller
+- name: Fetch the usage data to the controller
   configmgr.scp.folder_transfer:
     action: fetch
     path: D:\USB\UsageData_CAS.cab
     local: /srv/carry/UsageData/UsageData_CAS.cab
 
-- name: The packs go to the server of the service connection point
+- name: Push the update packs to the server of the service connection point
   configmgr.scp.folder_transfer:
     action: push
     path: D:\USB\UpdatePacks
     local: /srv/carry/UpdatePacks
     purge: true
 
-- name: Whether the file share can be used at all
+- name: Check whether the file share can be used
   configmgr.scp.folder_transfer:
     action: probe
     path: D:\USB
@@ -103,45 +105,45 @@ reachable:
   type: bool
   sample: true
 reason:
-  description: Why not; null when it can.
+  description: Why the share cannot be used; null when it can be used.
   returned: when O(action=probe)
   type: str
-  sample: scp01.contoso.com can not be reached on TCP port 445, which file shares need; Connection refused
+  sample: scp01.contoso.com cannot be reached on TCP port 445, which file shares need; Connection refused
 files:
-  description: How many files the source has.
+  description: Number of files in the source.
   returned: when O(action) is V(fetch) or V(push)
   type: int
   sample: 14
 size_bytes:
-  description: How large they are together.
+  description: Total size of these files.
   returned: when O(action) is V(fetch) or V(push)
   type: int
   sample: 1843200000
 transferred:
-  description: Paths of the files that were transferred, or in check mode would be; the first 100.
+  description: Paths of the files that were transferred, or would be in check mode; the first 100.
   returned: when O(action) is V(fetch) or V(push)
   type: list
   elements: str
   sample: [ConfigMgr.Update.Manifest.ENC]
 purged:
-  description: Paths of the files that were removed, or in check mode would be; the first 100.
+  description: Paths of the files that were removed, or would be in check mode; the first 100.
   returned: when O(action) is V(fetch) or V(push)
   type: list
   elements: str
   sample: []
 moved_bytes:
-  description: How much went over the network as content.
+  description: Size of the file content that was sent over the network.
   returned: when O(action) is V(fetch) or V(push)
   type: int
   sample: 1843200000
 resumed_bytes:
-  description: How much was there already of files that were continued.
+  description: Size of the content that was already present in files whose transfer was resumed.
   returned: when O(action) is V(fetch) or V(push)
   type: int
   sample: 0
 sha256:
   description:
-    - One hash for all of it, computed of the paths and hashes of its files; null in check mode where the files were not read.
+    - One hash for everything, computed from the paths and hashes of the files; null in check mode when the files were not read.
   returned: when O(action) is V(fetch) or V(push)
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
@@ -181,7 +183,7 @@ _MOST_SHOWN = 100
 
 
 def run(task: Task) -> Result:
-    """Carry what remains, prove it, and say what it was."""
+    """Transfer what is missing, verify it, and return what was transferred."""
     params = task.params
     drive, remote = _remote(params["path"])
     if params["action"] == "probe":
@@ -237,8 +239,8 @@ def _opened(task: Task, drive: str) -> Share:
         return task.share(drive, task.params["port"])
     except ShareClosed as error:
         raise TaskFailure(
-            f"{error}. Open this port for the controller in the firewalls, or copy the folder by hand, together with the file "
-            ".sha256 beside it.",
+            f"{error}. Open this port for the controller in the firewalls, or copy the folder manually, together with the file "
+            ".sha256 next to it.",
             reachable=False,
         ) from error
     except ShareError as error:
@@ -253,7 +255,7 @@ def _remote_hash(task: Task, share: Share, drive: str, path: str) -> str:
             lambda seconds: task.progress(f"computing the hash of {path} on the server: {seconds:.0f} s"),
         )
     except (CommandFailed, CimFault, ValueError):
-        # Not every account may run commands, and not every name can stand in one.
+        # Not every account may run commands, and not every file name can be part of one.
         return remote_files.hash_by_reading(share, path, lambda _count: task.progress(f"reading {path} back to compute its hash"))
 
 
@@ -279,7 +281,7 @@ def _result(outcome: carrying.Outcome, params: Any) -> Result:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,26 +1,26 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Sites, site systems and the service connection point of a hierarchy."""
+"""Reads the sites, site systems and service connection point of a hierarchy."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: hierarchy_info
-short_description: Sites, site systems and the service connection point of a Configuration Manager hierarchy
+short_description: Read the sites, site systems and service connection point of a Configuration Manager hierarchy
 version_added: 1.0.0
 description:
   - Reads the sites of a hierarchy, which of them is the top-level site, the site system servers with their roles,
     and where the service connection point is configured.
-  - Run it on the host of an SMS Provider, usually the server of the top-level site. A provider of a child site answers too.
+  - Run it on the host of an SMS Provider, usually the server of the top-level site. A provider of a child site also works.
 options:
   servers:
     description:
-      - Servers to list in RV(site_systems) beside those that have the service connection point, by their fully qualified domain
-        names. Left out, all are listed.
-      - A large site has thousands of rows of roles, which are read fifty at a time. Name the servers that matter there, or give
-        an empty list.
+      - Fully qualified domain names of the servers to list in RV(site_systems), in addition to those that have the service
+        connection point. If omitted, all servers are listed.
+      - A large site has thousands of role rows, which are read 50 at a time. For such a site, name the servers that you need, or
+        give an empty list.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -38,23 +38,23 @@ EXAMPLES = r"""
   configmgr.scp.hierarchy_info:
   register: hierarchy
 
-- name: Read of a large hierarchy only the sites, the service connection point and what one server does
+- name: In a large hierarchy, read only the sites, the service connection point and the roles of one server
   configmgr.scp.hierarchy_info:
     servers: [scp01.contoso.com]
 
-- name: Name the top-level site
+- name: Show the top-level site
   ansible.builtin.debug:
     msg: "{{ hierarchy.top_level_site.site_code }} on {{ hierarchy.top_level_site.server }}"
 """
 
 RETURN = r"""
 site_code:
-  description: The site whose SMS Provider answered.
+  description: Code of the site whose SMS Provider was used.
   returned: success
   type: str
   sample: CAS
 sites:
-  description: Every site of the hierarchy, by code.
+  description: Every site of the hierarchy, sorted by site code.
   returned: success
   type: list
   elements: dict
@@ -83,27 +83,27 @@ sites:
     providers:
       description:
         - Hosts of the site's SMS Providers. A secondary site has none.
-        - Any of them will do to run on; two that are named in one play do its work twice.
+        - Run a play on only one of them; when a play names two, its work is done twice.
       type: list
       elements: str
   sample:
     - {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
        version: 5.00.9152.1000, top_level: true, providers: [cas01.corp.example]}
 top_level_site:
-  description: The site of RV(sites) that may have the service connection point.
+  description: The entry of RV(sites) that may have the service connection point.
   returned: success
   type: dict
   sample:
     {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
      version: 5.00.9152.1000, top_level: true, providers: [cas01.corp.example]}
 site_servers:
-  description: Site servers of the top-level site, both of an active/passive pair.
+  description: Site servers of the top-level site; both servers of an active/passive pair.
   returned: success
   type: list
   elements: str
   sample: [cas01.corp.example]
 site_systems:
-  description: Servers with their roles, by site and server.
+  description: Servers with their roles, sorted by site and server.
   returned: success
   type: list
   elements: dict
@@ -115,13 +115,13 @@ site_systems:
       description: The site it belongs to.
       type: str
     roles:
-      description: Names of its roles as the site calls them.
+      description: Names of its roles, as the site names them.
       type: list
       elements: str
   sample:
     - {server: scp01.corp.example, site_code: CAS, roles: [SMS Dmp Connector, SMS Site System]}
 service_connection_points:
-  description: Where the role is configured; more than one entry is a fault of the hierarchy.
+  description: Where the role is configured; more than one entry is an error in the hierarchy.
   returned: success
   type: list
   elements: dict
@@ -133,7 +133,7 @@ service_connection_points:
       description: The site of the row.
       type: str
     mode:
-      description: V(online), V(offline), or null when the row does not say.
+      description: V(online), V(offline), or null when the row does not contain the mode.
       type: str
   sample:
     - {server: scp01.corp.example, site_code: CAS, mode: online}
@@ -187,7 +187,7 @@ def run(task: Task) -> Result:
 
 
 def _site_servers(placed: Sequence[CimInstance], top: Site) -> list[str]:
-    """Servers of the site's own rows, sorted; its server as the site itself tells it where there is no such row."""
+    """Servers of the site's own rows, sorted; without such a row, the server that the site itself reports."""
     own = (naming.SITE_SERVER, top.code)
     return sorted({rows.server_of(row) for row in placed if (rows.role_of(row), rows.site_of(row)) == own}) or [top.server]
 
@@ -203,7 +203,7 @@ def site_systems(placed: Sequence[CimInstance], whole: Sequence[CimInstance] = (
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,29 +1,30 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the logs of a site system tell: how far downloads and replication have come, and what stands in their way."""
+"""Reads the logs of a site system: how far downloads and replication have progressed, and what prevents them."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: log_info
-short_description: What the logs of a site system tell
+short_description: Read and interpret the logs of a site system
 version_added: 1.0.0
 description:
-  - Finds the logs of components by the server's own registry, reads the end of each, with the rolled file where the range needs
-    it, and returns what they tell - a timeline, the stage that downloads and replication have reached, state messages, and
-    problems with cause and remedy.
-  - Run it on any site system. On the server of the service connection point C(SMS_DMP_DOWNLOADER) tells of checks for updates and
-    downloads; on the site server C(SMS_HIERARCHY_MANAGER) tells what became of them, C(SMS_DISTRIBUTION_MANAGER) of replication.
-  - What could not be read is counted and returned. A line is never a reason to fail.
+  - Finds the log files of components through the server's registry, reads the end of each file, and of the rolled-over file when
+    the time range requires it, and returns a timeline, the stage that downloads and replication have reached, state messages,
+    and problems with cause and remedy.
+  - Run it on any site system. On the server of the service connection point, the log of C(SMS_DMP_DOWNLOADER) shows checks for
+    updates and downloads. On the site server, C(SMS_HIERARCHY_MANAGER) shows how the site processed them, and
+    C(SMS_DISTRIBUTION_MANAGER) shows replication.
+  - Lines that cannot be read are counted and returned. A line never makes the task fail.
 notes:
-  - The server's own C(curl.exe) reads the ends of files, through a WinRM shell that is closed again. Windows Server 2019 and
-    later have it; a server without it prints whole files with C(type), up to 16 MiB.
+  - The server's own C(curl.exe) reads the ends of files, in a WinRM shell that is closed afterwards. Windows Server 2019 and
+    later include it. On a server without it, the complete file is read with C(type), up to 16 MiB.
   - The account needs to be a local administrator of the server.
-  - Texts out of logs are not to be trusted. They are returned as text, cut to a bounded length, with control characters spelled
-    out; whoever makes a page of them has to escape markup.
-  - What a line means is told by a table of the collection. Each problem says by RV(problems[].certainty) on what that rests.
+  - Do not trust texts from logs. They are returned as text of a limited length, with control characters escaped; escape markup
+    when you put them in an HTML page.
+  - A table of the collection defines what a line means. For each problem, RV(problems[].certainty) shows how reliable this is.
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
@@ -31,43 +32,43 @@ options:
   components:
     description:
       - Components whose logs are read.
-      - The default is C(SMS_DMP_DOWNLOADER) where O(paths) is left out, and nothing where it is given.
+      - The default is C(SMS_DMP_DOWNLOADER) when O(paths) is omitted, and an empty list when O(paths) is given.
     type: list
     elements: str
   paths:
     description:
-      - Logs to read besides, by their full path on the server, such as C(C:\ConfigMgrSetup.log).
+      - Full paths on the server of additional logs to read, such as C(C:\ConfigMgrSetup.log).
     type: list
     elements: str
   hours:
     description:
-      - How far the range goes back from the server's time, in hours from 1 to 8760.
-      - Timeline, state messages and problems are about the range; stages are
-        followed through all that was read.
+      - Length of the time range before the server's current time, in hours from 1 to 8760.
+      - The timeline, state messages and problems are limited to this range. Stages are determined from everything that was read.
     type: int
     default: 48
   max_bytes:
     description:
-      - How much of each log is read, from its end, the rolled file included; from 4096 to 8388608.
+      - How many bytes of each log are read, counted from its end and including the rolled-over file, from 4096 to 8388608.
     type: int
     default: 1048576
   max_events:
     description:
-      - How many of the latest events the timeline has, from 0 to 2000.
+      - Maximum number of events in the timeline, from 0 to 2000. The latest events are returned.
     type: int
     default: 200
   ansi_encoding:
     description:
-      - The code page of logs that are neither UTF-8 nor UTF-16, by its Python name. It is that of the server's language for
-        programs that do not support Unicode.
+      - The Python name of the code page for logs that are neither UTF-8 nor UTF-16. It is the code page of the server's language
+        for non-Unicode programs.
     type: str
     choices: [cp874, cp932, cp936, cp949, cp950, cp1250, cp1251, cp1252, cp1253, cp1254, cp1255, cp1256, cp1257, cp1258]
     default: cp1252
   bias_minutes:
     description:
-      - The zone of times that are written without one, as minutes to add to local time to get UTC. For Berlin in winter V(-60).
+      - The time zone of times that are logged without one, as the number of minutes to add to local time to get UTC. For Berlin
+        in winter, this is V(-60).
       - Minutes, from -840 to 840.
-      - Left out, such times stay local, and their records count as being in the range.
+      - If omitted, such times stay local, and their records count as being in the range.
     type: int
 seealso:
   - module: configmgr.scp.component
@@ -77,34 +78,34 @@ author:
 """
 
 EXAMPLES = r"""
-- name: How the service connection point is doing
+- name: Read the log of the service connection point
   configmgr.scp.log_info:
   register: log
 
-- name: Stop where its last check for updates failed
+- name: Fail when the last check for updates failed
   ansible.builtin.assert:
     that: log.download.outcome != 'failed'
     fail_msg: "{{ log.problems | map(attribute='title') | join(', ') }}"
 
-- name: What the site server made of it
+- name: Read how the site server processed the updates
   configmgr.scp.log_info:
     components: [SMS_HIERARCHY_MANAGER, SMS_DISTRIBUTION_MANAGER]
     hours: 168
   delegate_to: cas01.contoso.com
 
-- name: What setup said
+- name: Read the log of setup
   configmgr.scp.log_info:
     paths: ['C:\ConfigMgrSetup.log']
 """
 
 RETURN = r"""
 server_time:
-  description: The server's time, UTC; null when it did not tell it.
+  description: The server's time, UTC; null when it could not be read.
   returned: success
   type: str
   sample: "2026-11-22T21:40:00.000Z"
 since:
-  description: The beginning of the range, UTC; null when the server did not tell its time.
+  description: The beginning of the range, UTC; null when the server's time could not be read.
   returned: success
   type: str
   sample: "2026-11-20T21:40:00.000Z"
@@ -127,18 +128,19 @@ logs:
       description: Why it was not read.
       type: str
     rolled_error:
-      description: Why its rolled file was not read.
+      description: Why its rolled-over file was not read.
       type: str
     files:
       description:
-        - What was read, oldest first, each with C(path), C(bytes), C(cut) (the file has more before it), C(encoding) and
-          C(unreadable_characters).
+        - The files that were read, oldest first, each with C(path), C(bytes), C(cut) (an earlier part was not read),
+          C(encoding) and C(unreadable_characters).
       type: list
       elements: dict
 download:
   description:
-    - The latest check for updates. C(stage) is the furthest stage, C(title) its name for people, C(time) when something was last
-      seen of it, C(started) when it began, C(stages) all that it showed, C(last_success) when a check last came to its end.
+    - The latest check for updates. C(stage) is the last stage that it reached, C(title) a readable name of that stage, C(time)
+      the time of the last line about it, C(started) when it began, C(stages) all stages that it reached, C(last_success) when a
+      check last completed.
     - Its C(outcome) is V(completed), V(failed), V(stopped) (its thread was stopped), V(stalled) (no further stage for an hour) or
       V(running); null when nothing is known.
   returned: success
@@ -156,28 +158,28 @@ download:
         time: "2026-11-22T20:10:03.000Z"
         log: 'D:\SMS\Logs\dmpdownloader.log'
 packages:
-  description: The same for each update that is or was downloaded, with its C(package), and without C(last_success).
+  description: The same data for each update that is or was downloaded, with its C(package), and without C(last_success).
   returned: success
   type: list
   elements: dict
 manifest:
-  description: The same for what the site made of the manifest (hman.log).
+  description: The same data for the site's processing of the manifest (hman.log).
   returned: success
   type: dict
 content:
-  description: The same for the site's fetching an update's content from the service connection point (hman.log).
+  description: The same data for the transfer of an update's content from the service connection point to the site (hman.log).
   returned: success
   type: dict
 replication:
-  description: The same for the replication of an update's content (hman, distmgr, schedule, sender, despool).
+  description: The same data for the replication of an update's content (hman, distmgr, schedule, sender, despool).
   returned: success
   type: dict
 installation:
-  description: The same for the preparation and installation of an update (CMUpdate.log).
+  description: The same data for the preparation and installation of an update (CMUpdate.log).
   returned: success
   type: dict
 threads:
-  description: The last start or stop of each thread that the logs tell, each with C(component), C(running), C(time), C(log).
+  description: The last start or stop of each thread in the logs, each with C(component), C(running), C(time), C(log).
   returned: success
   type: list
   elements: dict
@@ -189,13 +191,15 @@ state_messages:
   type: list
   elements: dict
 problems:
-  description: Problems, current ones first, errors before warnings, the latest first. Lines of one cause are one problem.
+  description:
+    - Problems, sorted by status (current ones first), severity (errors first) and time (latest first).
+    - Lines with the same cause are one problem.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: Stable name, such as V(untrusted_certificate); V(unrecognised) for a failure that no pattern knows.
+      description: Stable name, such as V(untrusted_certificate); V(unrecognised) for a failure that no pattern matches.
       type: str
     title:
       description: What is wrong.
@@ -204,7 +208,7 @@ problems:
       description: V(error) or V(warning).
       type: str
     status:
-      description: V(over) when a complete pass of the same flow began after its last line, else V(current).
+      description: V(over) when the same process later started again and completed, else V(current).
       type: str
     cause:
       description: Why.
@@ -234,23 +238,23 @@ problems:
       description: The update that it is about.
       type: str
     first_time:
-      description: When it was first told.
+      description: Time of its first line.
       type: str
     last_time:
-      description: When it was last told.
+      description: Time of its last line.
       type: str
     count:
-      description: How often.
+      description: Number of its lines.
       type: int
     related:
-      description: Lines that only accompanied it.
+      description: Number of lines that only accompany it.
       type: int
     lines:
       description: The first lines, each with C(time), C(local_time), C(text).
       type: list
       elements: dict
 problems_left_out:
-  description: Lines of further problems, where there are more than 200 different ones.
+  description: Number of lines of further problems, when there are more than 200 different problems.
   returned: success
   type: int
   sample: 0
@@ -262,19 +266,20 @@ timeline:
   type: list
   elements: dict
 timeline_left_out:
-  description: How many events before them were left out.
+  description: Number of earlier events that were left out.
   returned: success
   type: int
   sample: 0
 unread:
-  description: The first 20 lines that are no record of a known format, each with C(log) and C(text).
+  description: The first 20 lines that are not in a known format, each with C(log) and C(text).
   returned: success
   type: list
   elements: dict
 counts:
   description:
-    - How many C(records) were read, how many of them are C(in_range), C(incomplete) (a part is missing), C(unread) (no known
-      format), C(without_time) (or without a known zone), and how many tell of C(errors) and C(warnings) in the range.
+    - The number of C(records) that were read, how many of them are C(in_range), C(incomplete) (a part is missing), C(unread) (not
+      in a known format), C(without_time) (no time, or no known time zone), and how many C(errors) and C(warnings) are in the
+      range.
   returned: success
   type: dict
   sample: {records: 412, in_range: 60, incomplete: 0, unread: 0, without_time: 0, errors: 0, warnings: 0}
@@ -332,7 +337,7 @@ _MOST_LOGS = 20
 
 
 def run(task: Task) -> Result:
-    """Read the logs and say what they tell; never changes anything."""
+    """Read the logs and return what they contain; never changes anything."""
     components, paths = _wanted(task)
     clock = read_clock(task.cim)
     now = clock.now if clock else None
@@ -365,7 +370,7 @@ def _wanted(task: Task) -> tuple[list[str], list[str]]:
     if components is None:
         components = [] if paths else [naming.DOWNLOADER]
     if not 0 < len(components) + len(paths) <= _MOST_LOGS:
-        raise TaskFailure(f"components and paths: give from 1 to {_MOST_LOGS} logs in all.")
+        raise TaskFailure(f"components and paths: give from 1 to {_MOST_LOGS} logs in total.")
     names = [chosen_name(naming.component_name, name, "components").upper() for name in components]
     try:
         return list(dict.fromkeys(names)), [checked_path(path.strip()) for path in paths]
@@ -387,7 +392,7 @@ def _by_registry(task: Task, components: list[str]) -> list[Log]:
 
 
 def _each_once(logs: list[Log]) -> list[Log]:
-    """Several components may write one log."""
+    """Each log once: several components may write to the same one."""
     first: dict[str, Log] = {}
     for log in logs:
         if not log.error:
@@ -396,11 +401,11 @@ def _each_once(logs: list[Log]) -> list[Log]:
 
 
 def _tell(task: Task, log: Log, seconds: float) -> None:
-    task.progress(f"reading {log.path} on {task.host} since {seconds:.0f} s")
+    task.progress(f"reading {log.path} on {task.host} for {seconds:.0f} s")
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,32 +1,33 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a server reaches TCP ports of others."""
+"""Checks whether a server reaches TCP ports of other servers."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: port_check
-short_description: Whether a server reaches TCP ports of other servers
+short_description: Check whether a server reaches TCP ports of other servers
 version_added: 1.0.0
 description:
-  - Opens a TCP connection from the host of the task to each target, all at once, sends nothing, and closes it again.
+  - Opens TCP connections from the host of the task to all targets in parallel, sends nothing, and closes them again.
   - Run it on the site server for the ports of the service connection point's server (445 and 135), and on that server for the
     port of the site database (1433, or the one that the site's SQL Server uses).
 notes:
-  - The server's own C(curl.exe) does the work, through a WinRM shell that is closed again. Windows Server 2019 and later have it;
-    on a server without it every check is V(skipped). It needs to be curl 7.75 or later, which current updates of Windows bring.
-  - RPC hands out further ports when it is used (49152 to 65535 by default). They are not known beforehand, so port 135 alone is
-    tried; name one of them as a target of its own where a firewall is to be proved.
-  - UDP is not tried.
+  - The server's own C(curl.exe) makes the connections, in a WinRM shell that is closed afterwards. Windows Server 2019 and later
+    include it; on a server without it every check is V(skipped). Version 7.75 or later is required, which current Windows
+    updates install.
+  - RPC assigns further ports dynamically (49152 to 65535 by default). They are not known before, so only port 135 is
+    checked. To check a firewall, add one of these ports as a target.
+  - UDP is not checked.
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
 options:
   targets:
     description:
-      - What to connect to.
+      - The addresses to connect to.
     type: list
     elements: dict
     required: true
@@ -43,12 +44,13 @@ options:
         required: true
       name:
         description:
-          - A word for it, which names the check as V(port_<name>), such as V(smb). Host and port do when it is left out.
+          - A short name for the target, such as V(smb). The check is then named V(port_<name>). If omitted, the check is named
+            after the host and port.
         type: str
   timeout:
     description:
-      - Longest wait in seconds for a connection, from 1 to 60. It takes as long also where a server accepts the connection and
-        stays silent.
+      - Maximum time in seconds for a connection, from 1 to 60. The check also takes this long when a server accepts the
+        connection but sends nothing.
     type: int
     default: 5
 seealso:
@@ -58,13 +60,13 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The site server reaches the server of the role
+- name: Check that the site server reaches the server of the role
   configmgr.scp.port_check:
     targets:
       - {name: smb, host: scp01.contoso.com, port: 445}
       - {name: rpc, host: scp01.contoso.com, port: 135}
 
-- name: The server of the role reaches the site database
+- name: Check that the server of the role reaches the site database
   configmgr.scp.port_check:
     targets:
       - {name: site_database, host: cas01.contoso.com, port: 1433}
@@ -73,7 +75,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 checks:
-  description: One entry for each target, in their order.
+  description: One entry for each target, in the order of O(targets).
   returned: success
   type: list
   elements: dict
@@ -82,7 +84,7 @@ checks:
       description: Stable name of the check.
       type: str
     title:
-      description: What was looked at.
+      description: What was checked.
       type: str
     status:
       description: V(passed), V(warning), V(failed) or V(skipped).
@@ -94,7 +96,7 @@ checks:
       description: What to do; empty when there is nothing to do.
       type: str
     required:
-      description: Whether a failure stands in the way of the role; always true.
+      description: Whether a failure of this check blocks the installation of the role; always true.
       type: bool
   sample:
     - {id: port_smb, title: "scp01.contoso.com, TCP port 445", status: passed,
@@ -110,13 +112,13 @@ blocked:
   type: bool
   sample: false
 ports:
-  description: The same for programs, one entry for each target.
+  description: The same results as data for programs, one entry for each target.
   returned: success
   type: list
   elements: dict
   contains:
     id:
-      description: The check.
+      description: Name of the check.
       type: str
     host:
       description: The host.
@@ -126,7 +128,7 @@ ports:
       type: int
     result:
       description:
-        - V(reachable), V(name_resolution), V(refused), V(timeout) or V(other); null when it was not tried.
+        - V(reachable), V(name_resolution), V(refused), V(timeout) or V(other); null when it was not checked.
       type: str
   sample:
     - {id: port_smb, host: scp01.contoso.com, port: 445, result: reachable}
@@ -165,12 +167,12 @@ SPEC: dict[str, Any] = {
 LIMITS = {"timeout": PORT_TIMEOUT}
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,39}")
-# What starting and ending curl may take besides, on a busy server.
+# Additional time for starting and ending curl on a busy server.
 _MARGIN_SECONDS = 30
 
 
 def run(task: Task) -> Result:
-    """Try the ports; never changes anything."""
+    """Check the ports; never changes anything."""
     try:
         targets = _targets(task.params["targets"])
     except ValueError as error:
@@ -207,7 +209,7 @@ def _result(tried: Tried, place: int) -> str | None:
 def _targets(given: list[Mapping[str, Any]]) -> list[reach_checks.Target]:
     """The targets, checked.
 
-    :raises BadName: none or too many, or one that is none.
+    :raises BadName: there are no targets or too many, or one is invalid.
     """
     if not 1 <= len(given) <= endpoints.MAX_NAMED:
         raise naming.BadName(f"targets: there are {len(given)}; give 1 to {endpoints.MAX_NAMED} in one task.")
@@ -216,8 +218,8 @@ def _targets(given: list[Mapping[str, Any]]) -> list[reach_checks.Target]:
         name = entry["name"] or ""
         if name and not _NAME.fullmatch(name):
             raise naming.BadName(
-                f"targets: {name[:60]!r} is no name for a target; give up to 40 letters, digits, blanks, dots, dashes and "
-                "underscores."
+                f"targets: {name[:60]!r} is not a valid name of a target; give up to 40 letters, digits, spaces, dots, hyphens "
+                "and underscores, starting with a letter or digit."
             )
         host = endpoints.target_host(entry["host"], "targets.host")
         targets.append(reach_checks.Target(host, entry["port"], name))
@@ -225,7 +227,7 @@ def _targets(given: list[Mapping[str, Any]]) -> list[reach_checks.Target]:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,29 +1,29 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of a role, checked and in their types; the action plugin of the same name reads them."""
+"""Validates and converts the options of a role; the action plugin of the same name does it."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: role_options
-short_description: The options of a role of this collection, checked and in their types
+short_description: Validate and convert the options of a role of this collection
 version_added: 1.1.0
 description:
-  - The first task of each role of the collection. It reads the role's variables, whatever way they came, and gives them back
-    in their
-    types, so that C(false) out of an INI inventory, a survey or C(-e) is no other than C(false) out of YAML.
-  - A variable that is null, or C(omit), counts as left out. An empty text is refused where leaving the variable out would mean
-    something else.
-  - A variable that begins as those of the collection do, and that none of its roles and playbooks knows, is refused by its name.
+  - The first task of each role of the collection. It reads the role's variables, wherever they are set, and returns them in their
+    types, so that C(false) from an INI inventory, a survey or C(-e) means the same as C(false) from YAML.
+  - A variable that is null, or C(omit), counts as not set. An empty string is refused, unless it is the default of the option or
+    has a documented meaning of its own.
+  - A variable that no role or playbook of the collection uses, but whose name begins like the collection's variables, is refused.
+    It only causes a warning when other roles could use such a name and no variable of the collection has a similar one.
   - No connection is used.
 extends_documentation_fragment:
   - configmgr.scp.attributes.controller
 options:
   role:
     description:
-      - Name of the role, without that of the collection.
+      - Name of the role, without the name of the collection.
     type: str
     required: true
 author:
@@ -31,7 +31,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The options can be used
+- name: Validate the options
   configmgr.scp.role_options:
     role: preflight
   register: __preflight_checked
@@ -40,8 +40,9 @@ EXAMPLES = r"""
 RETURN = r"""
 options:
   description:
-    - The options by their names without the role's, each in its type, with their defaults; null where an option was left out
-      and has no default. Passwords and keys are left out.
+    - The options, named without the prefix of the role, each in its type and with its default; null where an option is not set
+      and has no default. Passwords and keys are not included.
+
   type: dict
   returned: success
 """
@@ -57,7 +58,7 @@ SPEC: dict[str, Any] = {
 
 
 def main() -> None:
-    """Say where the module runs."""
+    """Report where the module runs."""
     AnsibleModule(**SPEC).fail_json(msg="The action plugin of the same name does this work. Call the module by its full name.")
 
 

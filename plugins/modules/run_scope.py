@@ -1,26 +1,26 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a run of a playbook has anything to work on; the action plugin of the same name tells."""
+"""Checks whether a playbook run has any hosts and tasks to run; the action plugin of the same name does it."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: run_scope
-short_description: Whether a run of a playbook has anything to work on
+short_description: Check that a playbook run has hosts and tasks to run
 version_added: 1.1.0
 description:
-  - The first task of each playbook of the collection. A run whose hosts or tags match nothing would end well without having done
-    anything; this ends it with an error.
-  - Where the playbook was imported by another one, nothing is looked at. What that one does besides is its own.
+  - The first task of each playbook of the collection. A run whose hosts or tags match nothing would succeed without doing
+    anything; this task fails instead.
+  - When another playbook imports the playbook, nothing is checked, because the importing playbook can contain other plays.
   - No connection is used.
 extends_documentation_fragment:
   - configmgr.scp.attributes.controller
 options:
   playbook:
     description:
-      - Name of the playbook, without that of the collection.
+      - Name of the playbook, without the name of the collection.
     type: str
     required: true
   variable:
@@ -30,7 +30,7 @@ options:
     required: true
   pattern:
     description:
-      - What it says, a pattern of hosts.
+      - Value of this variable, a host pattern.
     type: str
     required: true
   hosts:
@@ -41,7 +41,7 @@ options:
     required: true
   limited_to:
     description:
-      - The inventory hosts that the limit of the command line leaves; not given where there is no limit.
+      - The inventory hosts that remain after C(--limit) on the command line. Omit it when there is no limit.
     type: list
     elements: str
   tags:
@@ -55,7 +55,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The hosts of this run are known
+- name: Check that this run has hosts
   configmgr.scp.run_scope:
     playbook: provision
     variable: scp_provider
@@ -90,7 +90,7 @@ SPEC: dict[str, Any] = {
 
 
 def main() -> None:
-    """Say where the module runs."""
+    """Report where the module runs."""
     AnsibleModule(**SPEC).fail_json(msg="The action plugin of the same name does this work. Call the module by its full name.")
 
 

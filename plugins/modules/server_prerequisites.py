@@ -1,21 +1,22 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether a server can carry the service connection point."""
+"""Checks whether a server is ready for the service connection point."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: server_prerequisites
-short_description: Whether a server can carry the service connection point
+short_description: Check whether a server is ready for the service connection point
 version_added: 1.0.0
 description:
-  - Looks at everything on a server that the role depends on, and returns a list of checks with their verdicts and what to do.
+  - Checks everything on a server that the role depends on, and returns a list of checks with their results and what to do.
     Nothing is changed.
-  - Run it on the server that has the role, or is to get it.
-  - The module does not fail because of a failed check; RV(blocked) tells whether one of them stands in the way.
-  - What the server does not show makes its check a warning whose detail begins with C(Cannot tell), never a pass.
+  - Run it on the server that has the role or will have it.
+  - The module does not fail because of a failed check; RV(blocked) shows whether a required check failed.
+  - When the server does not provide what a check needs, the check is a warning whose detail begins with C(Cannot tell); it never
+    passes.
 requirements:
   - ldap3 >= 2.9.1 on the controller, where O(directory) is given
 extends_documentation_fragment:
@@ -24,91 +25,90 @@ extends_documentation_fragment:
 options:
   server:
     description:
-      - Fully qualified domain name of the server that is meant. Where another computer answers, the check C(server_name) warns.
+      - Fully qualified domain name of the server to check. When a different computer answers, the check C(server_name) warns.
     type: str
     version_added: 1.1.0
   site_version:
     description:
       - Version of the site, such as V(5.00.9152.1000), or its name, such as V(2609).
-      - For a version that the collection does not know, what depends on it is a warning at most.
+      - For a version that the collection does not know, a check that depends on the version is a warning at most.
     type: str
     required: true
   site_server:
     description:
       - Fully qualified domain name of the site server, or of both servers of a site server pair.
-      - On the site server itself the check C(administrator_rights) is passed without any account.
+      - On the site server itself, the check C(administrator_rights) passes without any account.
     type: list
     elements: str
     default: []
   site_server_account:
     description:
-      - Computer account of the site server as V(DOMAIN\\NAME$), or those of both servers of a site server pair.
+      - Computer account of the site server as V(DOMAIN\\NAME$), or the accounts of both servers of a site server pair.
     type: list
     elements: str
     default: []
   installation_account:
     description:
-      - Site system installation account of the server as V(DOMAIN\\user), when there is one.
-      - It is enough that either the site server's computer account or this account is local administrator.
-      - An empty string means the site server's computer account alone.
+      - Site system installation account of the server as V(DOMAIN\\user), if there is one.
+      - Either the site server's computer account or this account needs to be a local administrator.
+      - An empty string means only the site server's computer account.
     type: str
   site_clock_offset_seconds:
     description:
       - Clock of the site server minus the clock of the controller, as M(configmgr.scp.site_prerequisites) returns it.
-      - Seconds, from -1000000000 to 1000000000. Left out, the check C(clock_difference) is skipped.
+      - Seconds, from -1000000000 to 1000000000. If omitted, the check C(clock_difference) is skipped.
     type: float
   required_free_space_gib:
     description:
-      - Free space in GiB that the drive needs on which the site would install the role,
-        from 0 to 1048576.
-      - The default is a choice of this collection; Microsoft names no figure.
+      - Required free space in GiB on the drive on which the site would install the role, from 0 to 1048576.
+      - The default is a choice of this collection; Microsoft does not state a requirement.
     type: int
     default: 10
   directory:
     description:
-      - A domain controller to ask over LDAP whether the accounts are local administrators through groups of the domain.
-      - Without it such groups make the check C(administrator_rights) a warning, unless an account is a direct member.
-      - It is asked only when a group of the domain is among the administrators and no account is a direct member.
-      - The connection is always encrypted and the certificate of the domain controller always checked.
+      - A domain controller to query over LDAP whether the accounts are local administrators through domain groups.
+      - If omitted, such groups make the check C(administrator_rights) a warning, unless an account is a direct member.
+      - It is queried only when a domain group is among the administrators and no account is a direct member.
+      - The connection is always encrypted and the certificate of the domain controller is always validated.
     type: dict
     suboptions:
       server:
         description:
-          - Name of the domain controller, as in its certificate.
+          - Name of the domain controller, as it is in its certificate.
         type: str
         required: true
       port:
         description:
-          - Port. Left out, V(636), or V(389) with O(directory.start_tls=true).
+          - TCP port. If omitted, V(636), or V(389) with O(directory.start_tls=true).
         type: int
       start_tls:
         description:
-          - Encrypt with StartTLS on a plain port, instead of LDAPS.
+          - Whether to encrypt with StartTLS on the LDAP port, instead of using LDAPS.
         type: bool
         default: false
       ca_file:
         description:
-          - File on the controller with the certificates of the authorities to trust, PEM.
-          - Left out, those of the controller's system are trusted.
+          - PEM file on the controller with the certificates of the certification authorities to trust.
+          - If omitted, the certification authorities that the controller's operating system trusts are used.
         type: path
       user:
         description:
-          - Account for a simple bind, as distinguished name, V(user@domain) or V(DOMAIN\\user). It needs no more than to read.
+          - Account for a simple bind, as distinguished name, V(user@domain) or V(DOMAIN\\user). It only needs read access.
         type: str
         required: true
         aliases: [bind_dn]
       password:
         description:
-          - Its password.
+          - Password of this account.
         type: str
         required: true
       base_dn:
         description:
-          - Distinguished name below which accounts and groups are. Left out, the whole domain.
+          - Distinguished name below which accounts and groups are searched. If omitted, the entire domain is searched.
         type: str
       timeout:
         description:
-          - Time limit in seconds for connecting and for each answer, from 1 to 300.
+          - Maximum time in seconds for the connection and for each response, from 1 to 300.
         type: int
         default: 10
 seealso:
@@ -119,18 +119,18 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at the planned server
+- name: Check the planned server
   configmgr.scp.server_prerequisites:
     site_version: "2609"
     site_server: cas01.contoso.com
     site_server_account: CONTOSO\CAS01$
   register: server
 
-- name: Nothing stands in the way
+- name: Fail when a required check failed
   ansible.builtin.assert:
     that: not server.blocked
 
-- name: Rights through nested groups of the domain
+- name: Check rights through nested domain groups
   configmgr.scp.server_prerequisites:
     site_version: 5.00.9152.1000
     site_server_account: CONTOSO\CAS01$
@@ -144,7 +144,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 checks:
-  description: What was looked at, one by one.
+  description: The checks, in a fixed order.
   returned: success
   type: list
   elements: dict
@@ -156,7 +156,7 @@ checks:
           V(free_space), V(clock_difference), V(sms_executive), V(root_certificates), V(administrator_rights).
       type: str
     title:
-      description: What is looked at.
+      description: What is checked.
       type: str
     status:
       description: V(passed), V(warning), V(failed) or V(skipped).
@@ -188,13 +188,13 @@ blocked:
   type: bool
   sample: false
 server:
-  description: Name of the server as it says itself; null when it does not.
+  description: Name of the server as the server itself reports it; null when it could not be read.
   returned: success
   type: str
   sample: scp01.corp.example
 clock_offset_seconds:
   description:
-    - Clock of this server minus the clock of the controller, measured around one request; null when the server does not tell it.
+    - Clock of this server minus the clock of the controller, measured around one request; null when it could not be read.
   returned: success
   type: float
   sample: -0.4
@@ -249,7 +249,7 @@ SPEC: dict[str, Any] = {
 LIMITS = {
     "directory.timeout": seconds(1, 300),
     "required_free_space_gib": FREE_SPACE,
-    # Clocks that are years apart say that the hour is the least of the problems.
+    # About 32 years: a wrong date must still be accepted, so that the check can report it.
     "site_clock_offset_seconds": seconds(-(10**9), 10**9),
 }
 EMPTY = {"installation_account": "the site server's computer account"}
@@ -259,7 +259,7 @@ _LDAP = 389
 
 
 def run(task: Task) -> Result:
-    """Read the server and judge; never changes anything."""
+    """Read the server and run the checks; never changes anything."""
     try:
         version = versions.find(task.params["site_version"])
     except versions.BadVersion as error:
@@ -340,7 +340,7 @@ def _directory(settings: DirectorySettings | None) -> Iterator[Directory | None]
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

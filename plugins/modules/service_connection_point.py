@@ -1,36 +1,37 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The service connection point of a hierarchy, as declared."""
+"""Brings the service connection point of a hierarchy to the requested state."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: service_connection_point
-short_description: The service connection point of a Configuration Manager hierarchy
+short_description: Manage the service connection point of a Configuration Manager hierarchy
 version_added: 1.0.0
 description:
-  - Installs the service connection point on a site system server of the top-level site, sets its mode, moves or removes it.
+  - Installs the service connection point on a site system server of the top-level site, sets its mode, or moves or removes it.
   - Run it on the host of the SMS Provider of the top-level site. The row that it writes is only configuration; with O(wait=true)
-    the module follows the site until the role is really installed, as far as the site tells.
-    Whether its threads run is proved on the role's own server by M(configmgr.scp.component);
+    the module waits until the site reports that the role is installed.
+    Use M(configmgr.scp.component) on the role's own server to check that its threads run;
     the role P(configmgr.scp.service_connection_point#role) does both.
-  - A changed mode is in effect only after a restart on the role's server, which is another host. Used alone, this module says so
-    in RV(restart_required). The role stops the thread first, then has the mode written, and starts the thread when the site has
-    processed the change, so that a run that was cut off is seen by the next one.
-  - A move removes the role from the server that has it, waits until the site has taken it off there, and installs it on
-    O(server). There is never more than one. When the site refuses the new server, the role is put back on the old one as it was.
-    Only the mode is carried over; the rest of the new installation begins as after the product's own removal and installation.
-  - Everything that is read and not asked to change stays as it is.
+  - A changed mode takes effect only after a restart on the role's server, which is a different host. The module alone does not
+    restart anything; it returns RV(restart_required). The role first stops the thread, then has the mode written, and starts the
+    thread when the site has processed the change, so that the next run detects that a run was interrupted.
+  - A move removes the role from the server that has it, waits until the site has removed it there, and installs it on
+    O(server). There is never more than one service connection point. When the site refuses the new server, the role is restored
+    on the old one with its former settings. A move keeps only the mode; all other settings of the role have their defaults, as
+    after a removal and an installation in the console.
+  - Settings that the task does not ask to change stay unchanged.
 notes:
-  - Refuses to work on a site that is not the top-level site, when another server of the hierarchy has the role, on a server
-    of an active/passive site server pair, on a server that is no site system of the site, and while an update of the site
-    is being installed. The refusal names the command that leads on, and RV(way_out) has it as data.
-  - A role that is on a server of an active/passive site server pair already stays there, with a warning and RV(problems).
-  - The site keeps the row only. A removal that the site can not carry out on the server, such as a dead one, is a warning, and
-    RV(left_behind) says what remains.
-  - When a second service connection point appears while this one is being installed, the own one is taken back and the
+  - The module refuses to work on a site that is not the top-level site, when another server of the hierarchy has the role, on a
+    server of an active/passive site server pair, on a server that is not a site system of the site, and while an update of the
+    site is being installed. The error message gives the command to use instead, and RV(way_out) contains it as data.
+  - A role that is already on a server of an active/passive site server pair stays there, with a warning and RV(problems).
+  - The module removes only the row. If the site cannot remove the role from the server, for example because the server no longer
+    exists, the module warns, and RV(left_behind) contains what remains.
+  - When a second service connection point appears while this one is being installed, this one is removed again and the
     task fails.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
@@ -39,75 +40,77 @@ extends_documentation_fragment:
 options:
   state:
     description:
-      - V(present) installs the role on O(server) or leaves it there. V(absent) removes it from O(server),
-        or from wherever it is when O(server) is left out.
-      - A site removes its own row of the role only, so V(absent) runs on the host of the SMS Provider of that site. A row of
-        a site that the hierarchy does not know any more is removed at the top-level site.
+      - V(present) installs the role on O(server) if it is not there yet. V(absent) removes it from O(server),
+        or, if O(server) is omitted, from the server that has it.
+      - A site can only remove its own row of the role, so run V(absent) on the host of the SMS Provider of that site. A row of
+        a site that no longer belongs to the hierarchy is removed at the top-level site.
     type: str
     choices: [present, absent]
     default: present
   server:
     description:
       - Fully qualified domain name of the site system server. Required when O(state=present).
-      - A short name will do where exactly one site system of the hierarchy has it.
+      - A short name is accepted when exactly one site system of the hierarchy has it.
     type: str
   mode:
     description:
-      - V(online) contacts Microsoft by itself; V(offline) waits for the service connection tool.
-      - Left out, an installed role keeps its mode and a new one is V(online), as setup does.
+      - The mode of the role. In V(online) mode it contacts Microsoft itself; in V(offline) mode data is transferred with the
+        service connection tool.
+      - If omitted, an installed role keeps its mode, and a new one is V(online), as with setup.
       - A changed mode takes effect when the thread C(SMS_DMP_DOWNLOADER) on the role's server restarts; see RV(restart_required).
-      - Required for a move, because nothing tells it any more once the role is removed from the old server.
+      - Required for a move, because the mode cannot be read after the role is removed from the old server.
     type: str
     choices: [online, offline]
   mode_change:
     description:
-      - V(write) writes a mode that differs.
-      - V(report) does not write a difference that is of the mode alone; RV(mode_change_due) tells it. It is how the role
-        P(configmgr.scp.service_connection_point#role) learns that the thread is to be stopped first. An installation that still
-        goes on is waited for (O(wait)), because the thread is there only then.
-      - V(confirm) also writes a mode that is there already, as it is, and waits until the site has processed it. It is meant for
-        a thread that was found stopped, perhaps by a run that was cut off. The site's answer is waited for at most 300 seconds
-        then, and its absence is a warning. Such a write does not count as a change.
+      - What to do when the mode differs from O(mode).
+      - V(write) writes the new mode.
+      - V(report) does not write it when only the mode differs, but returns RV(mode_change_due). The role
+        P(configmgr.scp.service_connection_point#role) uses this to stop the thread first. With O(wait=true), the module waits for
+        an installation that is still in progress, because the thread exists only after it.
+      - V(confirm) writes the mode even when it does not differ, and waits until the site has processed it. It is intended for
+        a thread that was found stopped, possibly after an interrupted run. If the mode does not differ, the module waits for the
+        site at most 300 seconds, then only warns, and the write does not count as a change.
     type: str
     choices: [write, report, confirm]
     default: write
   move:
     description:
-      - Take the role from the server that has it, if that is not O(server).
-      - When no server has it, it is installed on O(server), so a move that was cut off is finished by running it again.
-      - Needs O(wait=true).
+      - Whether to move the role from the server that has it, if that is not O(server).
+      - When no server has it, it is installed on O(server), so run an interrupted move again to complete it.
+      - Requires O(wait=true).
     type: bool
     default: false
   move_from:
     description:
-      - Server that the role is to be taken from. When another one has it, other than O(server), nothing is done.
+      - Server from which the role may be removed. When a third server has it, the task is refused and nothing is changed.
     type: str
   old_server_gone:
     description:
-      - The server that has the role does not exist any more. Then neither a move nor an absence waits until the site has taken
-        the role off it.
+      - Whether the server that has the role no longer exists. Then neither O(move=true) nor O(state=absent) waits until the site
+        has removed the role from it.
     type: bool
     default: false
   expect_site_system:
     description:
-      - In check mode, plan as if O(server) were made a site system of the site before, by an earlier task of the same play.
+      - In check mode, plan as if an earlier task of the same play had made O(server) a site system of the site.
     type: bool
     default: false
   wait:
     description:
-      - Follow the site until it has installed or removed the role, or processed a changed mode.
-      - A role that is configured but not yet installed is waited for too, so a run that was cut off is finished by running
-        it again.
+      - Whether to wait until the site has installed or removed the role, or processed a changed mode.
+      - The module also waits for a role that is already configured but not yet installed, so run an interrupted task again to
+        complete it.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Longest wait in seconds, from 1 to 86400.
+      - Maximum time to wait in seconds, from 1 to 86400.
     type: int
     default: 1800
   allow_during_update:
     description:
-      - Write although an update of the site is being installed. Microsoft warns against it.
+      - Whether to write even while an update of the site is being installed. Microsoft warns against it.
     type: bool
     default: false
 seealso:
@@ -115,55 +118,55 @@ seealso:
   - module: configmgr.scp.site_system
   - module: configmgr.scp.component
   - name: About the service connection point
-    description: Microsoft's page on the role.
+    description: Microsoft's page about the role.
     link: https://learn.microsoft.com/intune/configmgr/core/servers/deploy/configure/about-the-service-connection-point
 author:
   - The configmgr.scp authors (@configmgr-scp)
 """
 
 EXAMPLES = r"""
-- name: The service connection point is on scp01, online
+- name: Install the service connection point on scp01 in online mode
   configmgr.scp.service_connection_point:
     server: scp01.contoso.com
     mode: online
     site_code: CAS
 
-- name: See what would be done
+- name: Show what would be done
   configmgr.scp.service_connection_point: {server: scp01.contoso.com}
   check_mode: true
   diff: true
 
-- name: Move it from wherever it is
+- name: Move the service connection point from the server that has it
   configmgr.scp.service_connection_point:
     server: scp02.contoso.com
     mode: online
     move: true
 
-- name: The hierarchy has no service connection point
+- name: Remove the service connection point from the hierarchy
   configmgr.scp.service_connection_point:
     state: absent
 """
 
 RETURN = r"""
 site_code:
-  description: The site that was worked on.
+  description: Code of the site.
   returned: success
   type: str
   sample: CAS
 server:
-  description: The server of the role; null when there is none.
+  description: The server of the role; null when no server has it.
   returned: success
   type: str
   sample: scp01.corp.example
 mode:
-  description: The configured mode, V(online) or V(offline); null when there is no role.
+  description: The configured mode, V(online) or V(offline); null when no server has the role.
   returned: success
   type: str
   sample: online
 installed:
   description:
-    - Whether the site says that the role is installed.
-    - Null when it was not looked at, as with O(wait=false) or in check mode before a change.
+    - Whether the site reports that the role is installed.
+    - Null when it was not checked, as with O(wait=false) or in check mode before a change.
   returned: success
   type: bool
   sample: true
@@ -173,17 +176,17 @@ restart_required:
   type: bool
   sample: false
 restart_reason:
-  description: Why, in one sentence.
+  description: Why the restart is required, in one sentence.
   returned: when RV(restart_required) is true
   type: str
   sample: The mode changed to offline; it takes effect when SMS_DMP_DOWNLOADER on scp01.corp.example restarts.
 mode_change_due:
-  description: Whether a mode that differs was left for later because of O(mode_change=report).
+  description: Whether a different mode was not written because of O(mode_change=report).
   returned: success
   type: bool
   sample: false
 steps:
-  description: What a move does, or would do in check mode, in order. Empty when the role is on O(server) already.
+  description: The steps of the move, or the planned steps in check mode. Empty when the role is already on O(server).
   returned: when O(move=true)
   type: list
   elements: str
@@ -193,21 +196,22 @@ steps:
     - Install the service connection point on scp02.corp.example (site CAS, online).
     - Wait until site CAS has installed the role on scp02.corp.example.
 previous_server:
-  description: The server that the role was taken from, or would be; null when no other one has it.
+  description: The server from which the role was removed, or would be; null when no other server has it.
   returned: when O(move=true)
   type: str
   sample: scp01.corp.example
 left_behind:
   description:
-    - Servers where the site still counts the role's downloader though they are not to have the role, such as a dead old server.
-    - The V(text) of each says what to do there.
+    - Servers that should not have the role but for which the site still has the role's downloader, such as an old server that no
+      longer exists.
+    - The C(text) of each entry says what to do there.
   returned: when O(move=true) or O(state=absent), and not in check mode
   type: list
   elements: dict
   sample: []
 elsewhere:
   description:
-    - Where the hierarchy still has the role after an absence of O(server), as rows of the role tell.
+    - Where the hierarchy still has the role after it was removed from O(server), according to the rows of the role.
   returned: when O(state=absent)
   type: list
   elements: dict
@@ -219,10 +223,10 @@ elsewhere:
       description: The site of the row.
       type: str
     provider:
-      description: The host to run on to remove it there.
+      description: The host on which to run the removal.
       type: str
     command:
-      description: What to type to remove it there; INVENTORY stands for the inventory.
+      description: The command that removes it there. Replace INVENTORY with your inventory.
       type: str
   sample:
     - server: scp02.corp.example
@@ -232,36 +236,35 @@ elsewhere:
         ansible-playbook -i INVENTORY configmgr.scp.remove -e scp_provider=cas01.corp.example -e scp_server=scp02.corp.example
 problems:
   description:
-    - What is wrong with the place of a role that is where it was asked for, one sentence each, with the way out.
-    - Such as a server of an active/passive site server pair.
+    - Problems with the server of a role that is already on the requested server, one sentence each, with what to do.
+    - For example, the server belongs to an active/passive site server pair.
   returned: success
   type: list
   elements: str
   sample: []
 cloud_services_affected:
   description:
-    - Gateways, discovery and tenants that need an online role, when the change takes it offline or away.
-    - Also in check mode. Empty when no such change is due.
+    - Gateways, discovery and tenants that need an online role, when the change makes the role offline or removes it.
+    - Also returned in check mode. Empty when there is no such change.
   returned: success
   type: list
   elements: str
   sample: ["cloud management gateway CORPCMG"]
 way_out:
   description:
-    - The steps that the message of a refusal names, as data. Where there are several, each is to be done, or one is to be chosen,
-      as the message says.
-  returned: when the wish is refused
+    - The steps in the error message, as data. If there are several, do all of them or choose one, as the message says.
+  returned: when the task is refused
   type: list
   elements: dict
   contains:
     command:
-      description: What to type; INVENTORY stands for the inventory.
+      description: The command. Replace INVENTORY with your inventory.
       type: str
     playbook:
       description: The playbook of the command.
       type: str
     variables:
-      description: Its variables.
+      description: The variables of the playbook.
       type: dict
     host:
       description: The host on which the module has to run instead.
@@ -270,7 +273,7 @@ way_out:
       description: The module that does the same.
       type: str
     options:
-      description: Its options.
+      description: The options of the module.
       type: dict
   sample:
     - command: >-
@@ -282,8 +285,8 @@ way_out:
       options: {state: absent, server: pri1.corp.example}
 evidence:
   description:
-    - What proves that the role is installed or removed.
-    - The row of the component summarizer, and status messages newer than the write.
+    - The evidence that the role is installed or removed.
+    - It consists of the row of the component summarizer, and status messages newer than the write.
   returned: success
   type: list
   elements: dict
@@ -336,7 +339,7 @@ SPEC: dict[str, Any] = {
 
 
 def run(task: Task) -> Result:
-    """Bring the role to the declared state."""
+    """Bring the role to the requested state."""
     began = task.monotonic()
     wish = _wish(task)
     with site_of(task) as code:
@@ -352,7 +355,7 @@ def run(task: Task) -> Result:
 
 
 def _wish(task: Task) -> Wish:
-    """The wish as declared; a server may still have its short name."""
+    """The request of the task; a server may still have its short name."""
     params = task.params
     wish = Wish(
         present=params["state"] == "present",
@@ -369,9 +372,9 @@ def _wish(task: Task) -> Wish:
 
 
 def _with_full_names(task: Task, state: RoleState, wish: Wish) -> Wish:
-    """The wish with the names that the site has for servers that were given by their short names.
+    """The request with the site's names of servers that were given by their short names.
 
-    :raises TaskFailure: a short name that means no server of the hierarchy, or several.
+    :raises TaskFailure: a short name matches no server of the hierarchy, or several.
     """
 
     def full(name: str, option: str) -> str:
@@ -384,7 +387,7 @@ def _with_full_names(task: Task, state: RoleState, wish: Wish) -> Wish:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

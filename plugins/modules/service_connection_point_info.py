@@ -1,19 +1,19 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The service connection point as configured and as installed."""
+"""Reads the service connection point as configured and as installed."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: service_connection_point_info
-short_description: The service connection point as configured and as installed
+short_description: Read the service connection point as configured and as installed
 version_added: 1.0.0
 description:
-  - Tells where the role is configured, and where the site says that its components run, with the evidence for each.
-  - With O(duties=true) it also lists what is left to do by hand once the role stands on its server, after a move or at any time,
-    computed from what the site shows.
+  - Returns where the role is configured, and where its components run according to the site, with the evidence for each.
+  - With O(duties=true) it also returns the tasks that remain to be done manually once the role is on its server, after a move or
+    at any other time. They are computed from the present state of the site.
   - Run it on the host of the SMS Provider of the top-level site.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
@@ -22,17 +22,19 @@ extends_documentation_fragment:
 options:
   duties:
     description:
-      - Compute RV(duties) and RV(duties_left). Costs about ten requests more, and works at the top-level site only.
+      - Whether to compute RV(duties) and RV(duties_left). This needs about ten more requests, and works only at the top-level
+        site.
     type: bool
     default: false
   recovered:
     description:
-      - The site was recovered from a backup. No site shows this, so it has to be told. RV(duties) then has those of a recovery.
+      - Whether the site was recovered from a backup. The site does not show this, so it must be specified. RV(duties) then also
+        contains the manual tasks after a recovery.
     type: bool
     default: false
   entered_accounts:
     description:
-      - Accounts whose passwords were entered again since the recovery, as V(DOMAIN\\user). No site shows this.
+      - Accounts whose passwords were entered again since the recovery, as V(DOMAIN\\user). The site does not show this.
     type: list
     elements: str
     default: []
@@ -46,21 +48,21 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at the service connection point
+- name: Read the service connection point
   configmgr.scp.service_connection_point_info:
     site_code: CAS
   register: scp
 
-- name: Configured and installed are the same
+- name: Check that the configured role is installed
   ansible.builtin.assert:
     that: scp.installed
 
-- name: See what is left to do
+- name: Read what remains to be done manually
   configmgr.scp.service_connection_point_info:
     duties: true
   register: scp
 
-- name: Show it
+- name: Show it to the user
   ansible.builtin.debug:
     msg: "{{ item.text }}"
   loop: "{{ scp.duties_left }}"
@@ -75,7 +77,7 @@ site_code:
   type: str
   sample: CAS
 configured:
-  description: Rows of the role in the hierarchy; more than one is a fault.
+  description: Rows of the role in the hierarchy; more than one is an error in the hierarchy.
   returned: success
   type: list
   elements: dict
@@ -90,16 +92,18 @@ configured:
       description: V(online), V(offline) or null.
       type: str
     installed:
-      description: Whether the site counts the role's downloader on this server as started.
+      description: Whether the role's downloader on this server is started, according to the site.
       type: bool
     state:
-      description: Its state there, such as V(started); null when the site knows of none. Of two rows it tells which one works.
+      description:
+        - State of the downloader, such as V(started); null when the site has no state for it.
+        - If there are two rows, it shows which of them works.
       type: str
     last_started:
       description: When it started, ISO 8601 UTC.
       type: str
     last_heartbeat:
-      description: When the site last heard of it, ISO 8601 UTC.
+      description: When the site last received a heartbeat from it, ISO 8601 UTC.
       type: str
     properties:
       description: Every embedded property of the row by name, with its fields C(Value), C(Value1) and C(Value2).
@@ -109,7 +113,7 @@ configured:
        last_started: "2026-11-22T10:00:00Z", last_heartbeat: "2026-11-22T14:00:00Z",
        properties: {OfflineMode: {Value: 0, Value1: "", Value2: ""}}}
 components:
-  description: What the component summarizer says of the role's components, on every server that it knows them on.
+  description: The component summarizer's state of the role's components, on every server for which it has one.
   returned: success
   type: list
   elements: dict
@@ -118,34 +122,36 @@ components:
       description: Name of the component.
       type: str
     server:
-      description: The server as the site names it.
+      description: The server, as the site names it.
       type: str
     site_code:
-      description: The site that counts it.
+      description: The site that reports it.
       type: str
     state:
-      description: Such as V(started), V(stopped), V(installing).
+      description: State of the component, such as V(started), V(stopped) or V(installing).
       type: str
     status:
-      description: Its health as the site sums it up, V(ok), V(warning), V(critical), or V(status 7) for an unknown number.
+      description:
+        - The site's status summary for the component, V(ok), V(warning) or V(critical).
+        - Text such as V(status 7) for an unknown number.
       type: str
     last_started:
-      description: ISO 8601 UTC.
+      description: When it started, ISO 8601 UTC.
       type: str
     last_heartbeat:
-      description: When the site last heard of it, ISO 8601 UTC.
+      description: When the site last received a heartbeat from it, ISO 8601 UTC.
       type: str
   sample:
     - {component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, site_code: CAS, state: started, status: ok,
        last_started: "2026-11-22T10:00:00Z", last_heartbeat: "2026-11-22T14:00:00Z"}
 installed:
-  description: Whether there is a row, and the site counts the downloader on the server of every row as started.
+  description: Whether there is a row, and the downloader on the server of every row is started, according to the site.
   returned: success
   type: bool
   sample: true
 duties:
-  description: What there is to do by hand in this state, done or not.
-  returned: when duties is true
+  description: The manual tasks that belong to this state, done or not.
+  returned: when O(duties=true)
   type: list
   elements: dict
   contains:
@@ -154,22 +160,22 @@ duties:
         - Stable name. V(role_running), V(no_update_in_progress), V(proxy), V(accounts_listed), V(app_secrets_renewed),
           V(app_secrets_valid), V(app_expiry_watched), V(gateways), V(discovery), V(out_of_band_hotfixes); with O(recovered=true)
           also V(passwords_entered) and, at a central administration site, V(external_notifications).
-        - Those that are about the role's server are left out while there is none, or more than one.
+        - Tasks that concern the role's server are omitted when there is no such server, or more than one.
       type: str
     title:
-      description: The state that is to be reached.
+      description: The required state.
       type: str
     detail:
-      description: What the site shows; begins with C(Cannot tell:) where it does not show enough.
+      description: What the site shows. It begins with C(Cannot tell:) when the site does not show enough.
       type: str
     how:
       description: What to do; empty when it is done.
       type: str
     done:
-      description: Null where the site does not show it.
+      description: Whether it is done; null when the site does not show it.
       type: bool
     text:
-      description: The same for people, as an order, such as C(To do:) with what to do and why.
+      description: The same as one text for display, such as C(To do:) followed by what to do and why.
       type: str
   sample:
     - id: app_secrets_renewed
@@ -179,8 +185,8 @@ duties:
       done: false
       text: "To do: Renew the secret in the console. Made before 2026-11-22T10:00:00Z: ConfigMgr server app."
 duties_left:
-  description: The entries of RV(duties) that are not known to be done; empty when nothing is left.
-  returned: when duties is true
+  description: The entries of RV(duties) that are not known to be done; empty when nothing remains.
+  returned: when O(duties=true)
   type: list
   elements: dict
   sample: []
@@ -230,7 +236,7 @@ def run(task: Task) -> Result:
 
 
 def _configured(row: CimInstance, states: Sequence[status.ComponentState]) -> dict[str, Any]:
-    """A row of the role, with what the site sums up of the downloader on its server. Of two rows it tells which one works."""
+    """A row of the role, with the site's state of the downloader on its server, which shows which one of two rows works."""
     server, code = rows.server_of(row), rows.site_of(row)
     own = [
         state
@@ -253,9 +259,9 @@ def _configured(row: CimInstance, states: Sequence[status.ComponentState]) -> di
 
 
 def _duties(task: Task, code: str, found: Sequence[CimInstance], states: Sequence[status.ComponentState]) -> Result:
-    """What is left to do by hand.
+    """What remains to be done manually.
 
-    :raises TaskFailure: a site that can not have the role: what its duties depend on is seen at the top-level site only.
+    :raises TaskFailure: the site cannot have the role: only the top-level site shows what the duties depend on.
     """
     entered = [chosen_name(naming.account_name, name, "entered_accounts") for name in task.params["entered_accounts"]]
     site = read_site(task.cim, code, task.host)
@@ -269,7 +275,7 @@ def _duties(task: Task, code: str, found: Sequence[CimInstance], states: Sequenc
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

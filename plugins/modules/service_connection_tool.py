@@ -1,32 +1,33 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs the service connection tool and judges it by what it leaves behind."""
+"""Runs the service connection tool and checks its results."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: service_connection_tool
-short_description: Updates for a hierarchy without internet, by the service connection tool
+short_description: Run the service connection tool to update a hierarchy without internet access
 version_added: 1.0.0
 description:
-  - Runs C(ServiceConnectionTool.exe) on the server of the task. Prepare, import and export run on the server of the service
-    connection point, connect on a Windows host with internet.
-  - Before a run the tool's version, the mode of the role, runtimes, rights, free space and the folders are checked. What would
-    stop it is told before it starts.
-  - A run is judged by what it leaves behind, never by its exit code, which is documented nowhere - the C(.cab) of a preparation,
-    C(ConfigMgr.Update.Manifest.ENC) of a download, the state message 4 of an import, the C(.csv) of an export.
-  - The tool overwrites its log with each run. The log is kept under a name with time and action in O(log_folder), and what went
-    wrong by it is returned in RV(problems[]).
+  - Runs C(ServiceConnectionTool.exe) on the server of the task. Run V(prepare), V(import) and V(export) on the server of the
+    service connection point, and V(connect) on a Windows host with internet access.
+  - Before a run, the tool's version, the mode of the role, runtimes, rights, free space and the folders are checked. Anything
+    that would make the tool fail is reported before it starts.
+  - The result of a run is checked by what it produces, never by its exit code, which is not documented. These results are the
+    C(.cab) for V(prepare), C(ConfigMgr.Update.Manifest.ENC) for V(connect), the state message 4 for V(import), and the C(.csv)
+    for V(export).
+  - The tool overwrites its log in each run. The log is saved in O(log_folder) under a name with time and action, and the
+    problems in it are returned in RV(problems[]).
 notes:
-  - The account needs to be a local administrator of the server, and to prepare, import and export it needs to read the site
-    database.
-  - Where the site database is on another server, the tool logs on there with the account of the connection. Over WinRM that
-    needs a logon that can be passed on - C(ansible_winrm_transport=credssp), or Kerberos with
+  - The account needs to be a local administrator of the server. For V(prepare), V(import) and V(export) it also needs read access
+    to the site database.
+  - When the site database is on another server, the tool logs on there with the account of the connection. Over WinRM, this
+    requires credentials that can be delegated - C(ansible_winrm_transport=credssp), or Kerberos with
     C(ansible_winrm_kerberos_delegation).
-  - What is remembered of an import is its log in O(log_folder), whose name has the first digits of the pack's hash. A run that
-    was cut off after the tool's end and before the copy of its log is repeated, which does no harm.
+  - The only record of an import is its log in O(log_folder), whose name contains the first digits of the pack's hash. If a run is
+    interrupted after the tool has ended and before its log is copied, the next run imports again, which does no harm.
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
@@ -34,99 +35,103 @@ options:
   action:
     description:
       - V(prepare) writes the usage data, on the server of the service connection point.
-      - V(connect) sends usage data to Microsoft and downloads updates, on a host with internet.
-      - V(import) hands the downloaded updates to the site, on the server of the service connection point.
-      - V(export) writes the usage data in clear to a C(.csv), to be read by people.
+      - V(connect) sends usage data to Microsoft and downloads updates, on a host with internet access.
+      - V(import) imports the downloaded updates into the site, on the server of the service connection point.
+      - V(export) writes the usage data to a readable C(.csv).
     type: str
     choices: [prepare, connect, import, export]
     required: true
   usage_data:
     description:
-      - For V(prepare) the C(.cab) to write. Give it a name of its own for each hierarchy.
-      - For V(connect) the C(.cab) of one hierarchy, or a folder with those of several.
+      - For V(prepare), the C(.cab) to write. Use a different name for each hierarchy.
+      - For V(connect), the C(.cab) of one hierarchy, or a folder with those of several hierarchies.
     type: str
   update_packs:
     description:
-      - For V(connect) the folder for the downloads, which has to be empty or missing. For V(import) the folder with them.
-      - Where V(import) finds a list of hashes beside the folder (C(UpdatePacks.sha256), as M(configmgr.scp.folder_transfer)
+      - For V(connect), the folder for the downloads, which must be empty or missing. For V(import), the folder with these
+        downloads.
+      - If V(import) finds a list of hashes next to the folder (C(UpdatePacks.sha256), as M(configmgr.scp.folder_transfer)
         writes it), every file is compared with it before the tool runs.
     type: str
   export_file:
     description:
-      - For V(export) the C(.csv) to write.
+      - For V(export), the C(.csv) to write.
     type: str
   download:
     description:
       - What V(connect) downloads. V(latest) is the newest update for the site's version, V(site_version) all updates and
         hotfixes that are newer than the site, V(hotfixes) all hotfixes of any version, V(all) everything of any version.
-      - V(latest) does not work for a site of version 2002 and is refused there.
+      - V(latest) does not work for a site of version 2002 and is refused for it.
     type: str
     choices: [latest, site_version, hotfixes, all]
     default: latest
   proxy:
     description:
-      - The proxy that V(connect) goes through.
+      - The proxy that V(connect) uses.
     type: dict
     suboptions:
       server:
         description:
-          - Its name, with its domain.
+          - Fully qualified domain name of the proxy.
         type: str
       port:
         description:
-          - Its port. A wrong one makes the tool complain about the usage data.
+          - Port of the proxy. If it is wrong, the tool reports an error about the usage data.
         type: int
         default: 80
       account:
         description:
-          - An account that the proxy wants. An empty string means none.
-          - The tool asks for its password at a prompt, so a task with it is refused, with the command line to run by hand.
+          - The account that the proxy requires. An empty string means no account.
+          - The tool asks for the password at a prompt, so a task with an account is refused. The message contains the command
+            line to run manually.
         type: str
   tool_path:
     description:
-      - The tool, its folder, or the root of installation media. Its folder has to be whole.
-      - Left out, it is looked for in C(CD.Latest) below the installation that the server's registry knows.
+      - Path of the tool, of its folder, or of the root of installation media. The tool's folder must be complete.
+      - If omitted, the tool is searched in C(CD.Latest) below the installation folder in the server's registry.
     type: str
   site_version:
     description:
-      - The site's version, such as V(5.00.9152.1000) or V(2609). The tool has to have the same.
-      - Left out, the versions are not compared, and the requirements are those of the tool's own version.
+      - The site's version, such as V(5.00.9152.1000) or V(2609). The tool must have the same version.
+      - If omitted, the versions are not compared, and the requirements of the tool's own version apply.
     type: str
   mode:
     description:
-      - The mode of the service connection point, as M(configmgr.scp.service_connection_point_info) tells it. In V(online) nothing
-        is prepared or imported. Left out, it is not checked.
+      - The mode of the service connection point, as M(configmgr.scp.service_connection_point_info) returns it. With V(online),
+        V(prepare) and V(import) are refused. If omitted, the mode is not checked.
     type: str
     choices: [online, offline]
   max_age_days:
     description:
-      - A C(.cab), C(.csv) or download that is younger is not made again. The site renews its usage data every seven days.
+      - A C(.cab), C(.csv) or download that is newer than this is not created again. The site renews its usage data every seven
+        days.
       - Days, from 0 to 3650.
     type: float
     default: 7
   clear_destination:
     description:
-      - Whether V(connect) may empty a folder in O(update_packs) that has something in it. What a run of its own left behind that
-        was cut off is always removed.
+      - Whether V(connect) may delete the content of the folder in O(update_packs). What an interrupted run of this module left in
+        it is always deleted.
     type: bool
     default: false
   required_free_bytes:
     description:
-      - How much has to be free on the drive of the destination. Left out, it is estimated.
+      - Required free space on the drive of the destination. If omitted, it is estimated.
       - Bytes, from 0 to 1125899906842624.
     type: int
   log_folder:
     description:
-      - Where logs of the runs are kept. Left out, where the server's C(SMS_DMP_DOWNLOADER) logs, else beside the tool.
+      - Folder on the server in which the logs of the runs are saved. If omitted, the folder of the C(SMS_DMP_DOWNLOADER) log is
+        used, or the tool's folder when the server has no such log.
     type: str
   run_timeout:
     description:
-      - Longest run of the tool in seconds, from 60 to 604800. A run that takes longer is ended.
+      - Maximum run time of the tool in seconds, from 60 to 604800. A run that takes longer is terminated.
     type: int
     default: 14400
   force:
     description:
-      - Whether the tool runs although what it would do is done.
+      - Whether to run the tool even when its result already exists.
     type: bool
     default: false
 seealso:
@@ -145,7 +150,7 @@ EXAMPLES = r"""
     site_version: 5.00.9152.1000
     mode: offline
 
-- name: Download the updates, on a host with internet
+- name: Download the updates, on a host with internet access
   configmgr.scp.service_connection_tool:
     action: connect
     tool_path: D:\USB\ServiceConnectionTool
@@ -156,7 +161,7 @@ EXAMPLES = r"""
       server: itproxy.contoso.com
       port: 8080
 
-- name: Hand them to the site
+- name: Import them into the site
   configmgr.scp.service_connection_tool:
     action: import
     update_packs: D:\USB\UpdatePacks
@@ -167,12 +172,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 action:
-  description: What was asked for.
+  description: The requested action.
   returned: success
   type: str
   sample: import
 done_already:
-  description: Why nothing had to be done; null where the tool ran, or in check mode would run.
+  description: Why nothing had to be done; null when the tool ran, or would run in check mode.
   returned: success
   type: str
   sample: null
@@ -182,7 +187,7 @@ command:
   type: str
   sample: ServiceConnectionTool.exe -import -updatepacksrc D:\USB\UpdatePacks
 tool:
-  description: The tool, with its C(path) and C(version).
+  description: The C(path) and C(version) of the tool.
   returned: success
   type: dict
   sample:
@@ -190,14 +195,15 @@ tool:
     version: 5.0.9152.1000
 checks:
   description:
-    - What was checked before the run, each with C(id), C(title), C(status) (V(passed), V(warning), V(failed), V(skipped)),
+    - The checks before the run, each with C(id), C(title), C(status) (V(passed), V(warning), V(failed), V(skipped)),
       C(detail), C(remedy), C(required).
   returned: when the tool was about to run
   type: list
   elements: dict
 files:
   description:
-    - What proves the result, or for an import what is imported; the first 200, each with C(path), C(size_bytes), C(modified).
+    - The files that prove the result, or for V(import) the imported files; the first 200, each with C(path), C(size_bytes),
+      C(modified).
   returned: success
   type: list
   elements: dict
@@ -207,30 +213,30 @@ pack:
   type: str
   sample: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
 packages:
-  description: GUIDs of the update packages that have a folder in the download or pack; none for other actions.
+  description: GUIDs of the update packages that have a folder in the download or pack; empty for other actions.
   returned: success
   type: list
   elements: str
   sample: [7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11]
 missing:
   description:
-    - The option whose files are not there - V(tool_path), V(usage_data) or V(update_packs); null where they are there and not as
-      they have to be.
-  returned: when it failed before a run
+    - The option whose files are missing - V(tool_path), V(usage_data) or V(update_packs); null when they exist but are not as
+      required.
+  returned: when the task failed before the run
   type: str
   sample: update_packs
 exit_code:
-  description: The tool's exit code. It is documented nowhere.
+  description: The tool's exit code. It is not documented.
   returned: when the tool ran
   type: int
   sample: 0
 saved_log:
-  description: Where its log is kept on the server; null when it wrote none, or it could not be copied.
+  description: Path of its saved log on the server; null when it wrote no log, or the log could not be copied.
   returned: when the tool ran
   type: str
   sample: 'C:\SMS\Logs\ServiceConnectionTool-import-20261122T101500Z-9f86d081884c7d65.log'
 problems:
-  description: What its log and output tell of problems, as M(configmgr.scp.log_info) returns them.
+  description: The problems in its log and output, as M(configmgr.scp.log_info) returns them.
   returned: when the tool ran
   type: list
   elements: dict
@@ -285,16 +291,16 @@ LIMITS = {
     "required_free_bytes": Range(0, 2**50, "bytes"),
     "run_timeout": RUN_TIMEOUT,
 }
-EMPTY = {"proxy.account": "the proxy wants no account"}
+EMPTY = {"proxy.account": "the proxy needs no account"}
 
 
 def run(task: Task) -> Result:
-    """Look what is there, check, run the tool, prove what came of it."""
+    """Check what already exists and the requirements, run the tool, and verify its result."""
     return Occasion(task).carry_out()
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

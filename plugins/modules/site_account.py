@@ -1,22 +1,23 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""An account in a site's list of accounts, as declared."""
+"""Brings an account in a site's list of accounts to the requested state."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_account
-short_description: An account in the list of accounts of a Configuration Manager site
+short_description: Manage an account in the list of accounts of a Configuration Manager site
 version_added: 1.0.0
 description:
-  - Adds a Windows account to the accounts that a site may use, for example as site system installation account or for a proxy.
-  - The password is encrypted by the site. It can not be read back, so it is not possible to tell whether it differs.
+  - Adds a Windows account to the accounts that a site may use, for example as site system installation account or as proxy
+    account, or removes it.
+  - The site encrypts the password. It cannot be read back, so the module cannot determine whether it differs.
   - Run it on the host of the site's SMS Provider.
 notes:
-  - The password travels in the message to the SMS Provider. Use HTTPS, or NTLM or Kerberos with message encryption, as the
-    connection plugins do by default; over a connection without either the server refuses the message.
+  - The password is sent in the message to the SMS Provider. Use HTTPS, or NTLM or Kerberos with message encryption, as the
+    connection plugins do by default. Over a connection with neither, the server refuses the message.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
   - configmgr.scp.attributes
@@ -24,7 +25,7 @@ extends_documentation_fragment:
 options:
   name:
     description:
-      - The account as V(DOMAIN\\user). For another forest the domain's FQDN.
+      - The account as V(DOMAIN\\user). For an account of another forest, use the FQDN of the domain.
     type: str
     required: true
   password:
@@ -34,14 +35,14 @@ options:
     type: str
   update_password:
     description:
-      - V(on_create) sets the password of a new account only. V(always) sets it each time, and always reports a change.
+      - V(on_create) sets the password only for a new account. V(always) sets it in every run, and always reports a change.
     type: str
     choices: [on_create, always]
     default: on_create
   state:
     description:
-      - V(absent) removes the account from the list. It is refused while a site system of the hierarchy uses it. Other uses are
-        not looked at, see RV(not_looked_at).
+      - V(present) adds the account to the list. V(absent) removes it. The removal is refused while a site system of the hierarchy
+        uses the account. Other uses are not checked, see RV(not_looked_at).
     type: str
     choices: [present, absent]
     default: present
@@ -52,7 +53,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The site knows the installation account
+- name: Add the installation account to the site
   configmgr.scp.site_account:
     name: CONTOSO\svc-sccm-install
     password: "{{ vault_svc_sccm_install }}"
@@ -67,7 +68,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 site_code:
-  description: The site that was worked on.
+  description: Code of the site.
   returned: success
   type: str
   sample: CAS
@@ -77,7 +78,7 @@ name:
   type: str
   sample: CORP\svc-install
 not_looked_at:
-  description: Other uses of an account that this module does not see. A warning names them too.
+  description: Other uses of an account that this module does not check. A warning also lists them.
   returned: when the account is removed, or would be in check mode
   type: list
   elements: str
@@ -109,7 +110,7 @@ SPEC: dict[str, Any] = {
 
 
 def run(task: Task) -> Result:
-    """Bring the account to the declared state."""
+    """Bring the account to the requested state."""
     name = chosen_name(naming.account_name, task.params["name"], "name")
     present = task.params["state"] == "present"
     password = task.params["password"]
@@ -124,20 +125,19 @@ def run(task: Task) -> Result:
         if action is None:
             return result
         if action == "add" and password is None:
-            raise TaskFailure(
-                f"password: {name} is not among the accounts of site {code} yet, so its password is needed to add it."
-            )
+            raise TaskFailure(f"password: {name} is not in the list of accounts of site {code} yet. Give its password to add it.")
         if action == "remove":
             refusal = accounts.use_refusal(name, read_rows(task.cim, code, (naming.SITE_SYSTEM,)))
             if refusal:
                 raise TaskFailure(refusal)
             result["not_looked_at"] = list(accounts.UNSEEN_USES)
             task.warn(
-                f"{name} {'would leave' if task.check_mode else 'leaves'} the list of site {code}. {accounts.UNSEEN_USES_NOTE}"
+                f"{name} {'would be' if task.check_mode else 'is'} removed from the list of accounts of site {code}. "
+                f"{accounts.UNSEEN_USES_NOTE}"
             )
         result["diff"] = {
-            "before": {"account": _shown(name, row is not None, "as it is")},
-            "after": {"account": _shown(name, present, "set anew" if action == "renew" else "set")},
+            "before": {"account": _shown(name, row is not None, "unchanged")},
+            "after": {"account": _shown(name, present, "set again" if action == "renew" else "set")},
         }
         if not task.check_mode:
             CimWriter(task.cim, task.host, task.done.append).write(_step(task, action, code, name, row))
@@ -145,7 +145,7 @@ def run(task: Task) -> Result:
 
 
 def _action(present: bool, listed: bool, has_password: bool, update_password: str) -> str | None:
-    """What leads to the wish: add, renew, remove, or nothing."""
+    """The action that leads to the requested state: add, renew, remove, or nothing."""
     if not present:
         return "remove" if listed else None
     if not listed:
@@ -164,14 +164,14 @@ def _step(task: Task, action: str, code: str, name: str, row: CimInstance | None
 
 
 def _shown(name: str, listed: bool, password: str) -> dict[str, str] | None:
-    """The account for a diff; what happens to the password stands for the password."""
+    """The account for a diff, with what happens to the password instead of the password."""
     if not listed:
         return None
     return {"name": name, "password": password}
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

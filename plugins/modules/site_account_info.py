@@ -1,32 +1,33 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The accounts in a site's list of accounts, and who uses them."""
+"""Reads the accounts in a site's list of accounts, and the site systems that use them."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_account_info
-short_description: Accounts in the list of accounts of a Configuration Manager site, and who uses them
+short_description: Read the list of accounts of a Configuration Manager site, and which site systems use them
 version_added: 1.1.0
 description:
-  - Reads the Windows accounts in the list of accounts of a site, and which site systems name them as installation account or as
-    proxy account. Site systems of all sites that the host's SMS Provider knows are looked at.
-  - It also lists accounts that a site system of this site names and that are not in the list (RV(accounts[].listed) is V(false)).
-    The site has no password of such an account.
+  - Reads the Windows accounts in the list of accounts of a site, and which site systems have them as installation account or as
+    proxy account. The site systems of all sites that the host's SMS Provider knows are checked.
+  - It also returns accounts that a site system of this site has but that are not in the list (RV(accounts[].listed) is
+    V(false)). The site has no password for such an account.
   - Passwords are never read, not even encrypted ones.
   - Run it on the host of the site's SMS Provider.
 options:
   names:
     description:
-      - Accounts to list, as V(DOMAIN\\user). Each gets an entry, also when the site does not know it. Left out, all are listed.
+      - Accounts to return, as V(DOMAIN\\user). Each gets an entry, even if the site does not know it. If omitted, all accounts
+        are returned.
     type: list
     elements: str
 notes:
-  - These uses of an account are not looked at - network access, client push installation, discovery, software update points,
+  - These uses of an account are not checked - network access, client push installation, discovery, software update points,
     management points, reporting services points, enrollment points, Exchange Server connectors, e-mail notifications, task
-    sequences. RV(not_looked_at) names them too. What the site itself tells of an account stands in RV(accounts[].told_by_site).
+    sequences. RV(not_looked_at) also lists them. The uses that the site itself reports are in RV(accounts[].told_by_site).
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
   - configmgr.scp.attributes
@@ -44,12 +45,12 @@ EXAMPLES = r"""
     site_code: CAS
   register: found
 
-- name: Stop when a site system uses an account whose password the site does not have
+- name: Fail when a site system uses an account whose password the site does not have
   ansible.builtin.assert:
     that: found.accounts | rejectattr('listed') | list | length == 0
     quiet: true
 
-- name: See who uses one account
+- name: Read which site systems use one account
   configmgr.scp.site_account_info:
     names: ['CONTOSO\svc-sccm-proxy']
 """
@@ -61,26 +62,26 @@ site_code:
   type: str
   sample: CAS
 accounts:
-  description: The accounts, by name.
+  description: The accounts, sorted by name.
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The account, as the site writes it.
+      description: The account, as the site spells it.
       type: str
     listed:
       description: Whether it is in the site's list of accounts.
       type: bool
     told_by_site:
-      description: What the site itself says of its use (C(AccountUsage)), in its own words; empty when it says nothing.
+      description: The uses that the site itself reports (C(AccountUsage)), unchanged; empty when it reports none.
       type: list
       elements: str
     site_systems:
       description:
-        - The site systems that name it, each with C(server), C(site_code), C(use) (V(installation_account) or
+        - The site systems that have it in their settings, each with C(server), C(site_code), C(use) (V(installation_account) or
           V(proxy_account)) and C(active).
-        - C(active) is V(false) where the name is there and is not used, for example because the proxy is switched off.
+        - C(active) is V(false) when the account is set but not used, for example because the proxy is disabled.
       type: list
       elements: dict
   sample:
@@ -89,7 +90,7 @@ accounts:
       told_by_site: [Site System Installation Account]
       site_systems: [{server: scp01.corp.example, site_code: CAS, use: installation_account, active: true}]
 not_looked_at:
-  description: Uses of an account that this module does not look at.
+  description: Uses of an account that this module does not check.
   returned: success
   type: list
   elements: str
@@ -128,7 +129,7 @@ def run(task: Task) -> Result:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

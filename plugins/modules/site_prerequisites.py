@@ -1,22 +1,22 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a site says about a server that is to have the service connection point."""
+"""Checks a site before one of its servers gets the service connection point."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_prerequisites
-short_description: Check a site before it gets its service connection point
+short_description: Check a site before a server gets the service connection point
 version_added: 1.0.0
 description:
-  - Checks, without writing anything, what a site says about a server that is to have the service connection point.
-  - It looks at the rights of the account, the place of the site in its hierarchy, other servers with the role, the site server
-    pair, the server's standing as a site system, updates that are being installed, the accounts that the server will use, the
-    server's other roles, and the version of the site.
-  - A failed check does not make the task fail; RV(blocked) tells. A check that could not be carried out is a warning whose
-    detail begins with V(Cannot tell).
+  - Checks, without changing anything, whether a site is ready to install the service connection point on a server.
+  - It checks the rights of the account, the position of the site in its hierarchy, other servers with the role, the site server
+    pair, whether the server is a site system of the site, updates that are being installed, the accounts that the server will
+    use, the server's other roles, and the version of the site.
+  - A failed check does not make the task fail; RV(blocked) shows whether a required check failed. A check that could not be
+    completed is a warning whose detail begins with V(Cannot tell).
   - Run it on the host of the SMS Provider of the top-level site. The role P(configmgr.scp.preflight#role) runs it together with
     the checks of the other hosts.
 extends_documentation_fragment:
@@ -26,37 +26,39 @@ extends_documentation_fragment:
 options:
   server:
     description:
-      - Fully qualified domain name of the server that is to have the role.
+      - Fully qualified domain name of the server that will have the role.
     type: str
     required: true
   mode:
     description:
-      - The mode that the role is to have. Left out, RV(mode) is that of the present role, and V(online) without one.
+      - The mode that the role will have. If omitted, RV(mode) is the mode of the existing role, or V(online) if there is none.
     type: str
     choices: [online, offline]
   move:
     description:
-      - The role will be moved from the server that has it, so that this is named but no failure.
+      - Whether the role will be moved from the server that has it. Another server with the role is then reported, but is not a
+        failure.
     type: bool
     default: false
   allow_during_update:
     description:
-      - An update of the site that is being installed is a warning, not a failure.
+      - Whether an update of the site that is being installed is a warning instead of a failure.
     type: bool
     default: false
   create_site_system:
     description:
-      - The server will be made a site system where it is none yet.
+      - Whether the server will be made a site system if it is not one yet.
     type: bool
     default: true
   installation_account:
     description:
-      - Site system installation account as it will be set, see M(configmgr.scp.site_system). Left out, the site's present
-        setting is checked. An empty string means the site server's computer account.
+      - Site system installation account that will be set, see M(configmgr.scp.site_system). If omitted, the present setting of
+        the site is checked. An empty string means the site server's computer account.
     type: str
   proxy:
     description:
-      - Proxy settings as they will be set, see M(configmgr.scp.site_system). Left out, the site's present settings are checked.
+      - Proxy settings that will be set, see M(configmgr.scp.site_system). If omitted, the present settings of the site are
+        checked.
     type: dict
     suboptions:
       enabled:
@@ -70,16 +72,17 @@ options:
         type: str
       port:
         description:
-          - Its port.
+          - Port of the proxy.
         type: int
       account:
         description:
-          - Account for the proxy as V(DOMAIN\\user). An empty string means none.
+          - Account for the proxy as V(DOMAIN\\user). An empty string means no account.
         type: str
   skip_when_in_place:
     description:
-      - Check nothing when the server has the role already, as the only one in the hierarchy, in the wished mode, and with the
-        installation account and the proxy that are wished. RV(in_place) tells. This costs one request, or two with such a wish.
+      - Whether to skip all checks when the server already has the role, as the only one in the hierarchy, with the requested
+        mode, installation account and proxy. RV(in_place) is then V(true). This needs one request, or two when an installation
+        account or a proxy is given.
     type: bool
     default: false
   accounts_to_add:
@@ -102,7 +105,7 @@ EXAMPLES = r"""
     site_code: CAS
   register: site
 
-- name: Show what is not right
+- name: Show the checks that did not pass
   ansible.builtin.debug:
     msg: "{{ site.checks | rejectattr('status', 'in', ['passed', 'skipped']) }}"
 """
@@ -116,13 +119,13 @@ checks:
   contains:
     id:
       description:
-        - Its stable name.
+        - Stable name of the check.
         - One of V(rights_read), V(rights_write), V(top_level_site), V(single_instance), V(site_server_pair), V(site_system),
           V(update_in_progress), V(installation_account_listed), V(proxy_account_listed), V(other_roles), V(site_version_known),
           V(cloud_needs_role).
       type: str
     title:
-      description: What is looked at.
+      description: What is checked.
       type: str
     status:
       description: V(passed), V(warning), V(failed) or V(skipped).
@@ -134,7 +137,7 @@ checks:
       description: What to do; empty when there is nothing to do.
       type: str
     required:
-      description: Whether its failure stops what was planned.
+      description: Whether a failure of this check blocks the installation of the role.
       type: bool
   sample:
     - {id: top_level_site, title: The site is the top-level site, status: passed, required: true, remedy: "",
@@ -151,23 +154,22 @@ blocked:
   sample: false
 in_place:
   description:
-    - Whether the server has the role already, as the only one, in the wished mode and with the wished settings; null when that is
-      not known.
+    - Whether the server already has the role, as the only one, with the requested mode and settings; null when that is not known.
   returned: success
   type: bool
   sample: false
 site_code:
-  description: The site that was looked at.
+  description: Code of the site that was checked.
   returned: success
   type: str
   sample: CAS
 server:
-  description: The server in question.
+  description: The server that was checked.
   returned: success
   type: str
   sample: scp01.corp.example
 site_version:
-  description: Version of the site. Like all that follow it is null or empty when the site was not read.
+  description: Version of the site. This value and all following values are null or empty when the site was not read.
   returned: success
   type: str
   sample: 5.00.9152.1000
@@ -179,18 +181,20 @@ top_level_site:
     {site_code: CAS, name: Central, type: central administration site, parent: null, server: cas01.corp.example,
      version: 5.00.9152.1000, top_level: true}
 site_server:
-  description: The site's server, the active one of a pair.
+  description: The site server; of an active/passive pair, the active one.
   returned: success
   type: str
   sample: cas01.corp.example
 site_servers:
-  description: The site's servers, both of a pair.
+  description: The site servers; both servers of an active/passive pair.
   returned: success
   type: list
   elements: str
   sample: [cas01.corp.example]
 site_server_account:
-  description: Their computer accounts. Without an installation account each needs to be local administrator on the server.
+  description:
+    - Computer accounts of the site servers.
+    - Without an installation account, each of them needs to be a local administrator of the server.
   returned: success
   type: list
   elements: str
@@ -217,22 +221,22 @@ site_server_initiates:
   type: bool
   sample: false
 proxy:
-  description: The proxy that the server will use, in the words of the option.
+  description: The proxy that the server will use, with the keys of the option O(proxy).
   returned: success
   type: dict
   sample: {enabled: false, server: null, port: null, account: null}
 database:
-  description: The site's database; RV(ignore:port) is null when the site does not tell it.
+  description: The site's database; RV(ignore:port) is null when the site does not show it.
   returned: success
   type: dict
   sample: {server: cas01.corp.example, instance: "", name: CM_CAS, port: 1433}
 clock_offset_seconds:
-  description: Time of the SMS Provider's host minus time of the controller, in seconds; null when the host does not tell it.
+  description: Clock of the SMS Provider's host minus the clock of the controller, in seconds; null when it could not be read.
   returned: success
   type: float
   sample: -0.4
 computer:
-  description: NetBIOS name of the SMS Provider's host, as it says itself; null when it does not tell it.
+  description: NetBIOS name of the SMS Provider's host, as the host itself reports it; null when it could not be read.
   returned: success
   type: str
   sample: cas01
@@ -279,8 +283,8 @@ SPEC: dict[str, Any] = {
     "supports_check_mode": True,
 }
 
-EMPTY = {"installation_account": "the site server's computer account", "proxy.account": "the proxy wants no account"}
-# What later steps need, and what they get when the site could not be read.
+EMPTY = {"installation_account": "the site server's computer account", "proxy.account": "the proxy needs no account"}
+# The values that later steps need, as they are when the site could not be read.
 _NOTHING: Result = {
     "in_place": None,
     "site_version": None,
@@ -300,7 +304,7 @@ _NOTHING: Result = {
 
 
 def run(task: Task) -> Result:
-    """Read and judge; never changes anything."""
+    """Read the site and run the checks; never changes anything."""
     plan = _plan(task)
     try:
         return _checked(task, plan)
@@ -318,7 +322,7 @@ def _checked(task: Task, plan: Plan) -> Result:
         sites, found = read_core(task.cim, code, plan.server)
         site = next((site for site in sites if site.code == code), None)
         if site is None:
-            return _unreadable(task, plan, "it lists no such site.")
+            return _unreadable(task, plan, "it does not list this site.")
         system = judging.site_system_row(found, plan.server, code)
         settings = judging.settings(plan, code, system)
         points = [row for row in found if rows.role_of(row) == naming.SERVICE_CONNECTION_POINT]
@@ -335,7 +339,7 @@ def _checked(task: Task, plan: Plan) -> Result:
 
 
 def _nothing_changes(task: Task, plan: Plan, code: str, mode: str | None) -> bool:
-    """Whether the role is in place, with the settings of its server that are wished; those cost a request where some are."""
+    """Whether the role is in place with the requested settings of its server; these need one more request if there are any."""
     if not judging.in_place(read_role_rows(task.cim, code), plan.server, code, mode):
         return False
     if not judging.wishes_settings(plan):
@@ -345,7 +349,7 @@ def _nothing_changes(task: Task, plan: Plan, code: str, mode: str | None) -> boo
 
 
 def _unreadable(task: Task, plan: Plan, why: str, denied_by_winrm: bool = False) -> Result:
-    """This account may connect but not read the site: that is one failed check, and the others can not be carried out."""
+    """The account may connect but not read the site: one check fails, and the others cannot run."""
     code = task.params["site_code"]
     shown = f"site {code.upper()}" if code else "its site"
     return {
@@ -392,7 +396,7 @@ def _plan(task: Task) -> Plan:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,24 +1,24 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a site says of its service connection point: status messages, and how it sees the role's server."""
+"""Reads status messages about the service connection point, and the site's status of the role's server."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_status_info
-short_description: Status messages about the service connection point, and how the site sees its server
+short_description: Read status messages about the service connection point and the status of its server
 version_added: 1.0.0
 description:
-  - Returns the status messages that tell how the service connection point is doing, with what they mean and what to do, and how
-    the site sums up the roles of its server.
-  - Asked for are messages whose meaning is known, such as those of the site's own endpoint check, and all warnings and errors of
-    the role's components. What merely informs is left out.
+  - Returns the status messages about the state of the service connection point, with their meaning and what to do, and the site's
+    status summary of the roles on its server.
+  - It reads the messages whose meaning is known, such as those of the site's own endpoint check, and all warnings and errors of
+    the role's components. Other informational messages are omitted.
   - Run it on the host of the SMS Provider of the top-level site.
 notes:
-  - The components themselves are in RV(configmgr.scp.service_connection_point_info#module:components).
-  - Texts are returned as text, cut to a bounded length, with control characters spelled out.
+  - The states of the components are in RV(configmgr.scp.service_connection_point_info#module:components).
+  - Texts are returned with a limited length and with control characters escaped.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
   - configmgr.scp.attributes
@@ -26,7 +26,7 @@ extends_documentation_fragment:
 options:
   hours:
     description:
-      - How far to look back from the time of the SMS Provider's host, in hours from 1 to 8760.
+      - Length of the time range before the current time of the SMS Provider's host, in hours from 1 to 8760.
     type: int
     default: 168
 seealso:
@@ -37,25 +37,25 @@ author:
 """
 
 EXAMPLES = r"""
-- name: What the site says of the last day
+- name: Read the status messages of the last day
   configmgr.scp.site_status_info:
     site_code: CAS
     hours: 24
-  register: said
+  register: site_status
 
-- name: The last endpoint check of the site passed
+- name: Check that the last endpoint check of the site passed
   ansible.builtin.assert:
-    that: (said.messages | selectattr('subject', 'eq', 'endpoints') | first).verdict == 'passed'
+    that: (site_status.messages | selectattr('subject', 'eq', 'endpoints') | first).verdict == 'passed'
 """
 
 RETURN = r"""
 site_code:
-  description: The site that was asked.
+  description: Code of the site.
   returned: success
   type: str
   sample: CAS
 site_time:
-  description: The clock of the SMS Provider's host, ISO 8601 UTC; the controller's where the account may not read it.
+  description: The clock of the SMS Provider's host, or of the controller when the account may not read it; ISO 8601 UTC.
   returned: success
   type: str
   sample: "2026-11-22T10:00:00Z"
@@ -70,7 +70,7 @@ server:
   type: str
   sample: scp01.corp.example
 roles:
-  description: How the site sums up the roles of that server.
+  description: The site's status summary of the roles on that server.
   returned: success
   type: list
   elements: dict
@@ -79,10 +79,10 @@ roles:
       description: Name of the role.
       type: str
     status:
-      description: V(ok), V(warning), V(critical), or V(status 7) for a number that is not known.
+      description: V(ok), V(warning), V(critical), or text such as V(status 7) for an unknown number.
       type: str
     down_since:
-      description: Since when the site has not reached it, ISO 8601 UTC.
+      description: Time since which the site has not reached the role, ISO 8601 UTC; null when it is reached.
       type: str
   sample:
     - {role: SMS Dmp Connector, status: ok, down_since: null}
@@ -93,16 +93,16 @@ messages:
   elements: dict
   contains:
     record_id:
-      description: The site's own number of the message.
+      description: Number of this message at the site.
       type: int
     message_id:
-      description: What kind of message it is.
+      description: Message ID, which identifies the kind of message.
       type: int
     component:
       description: The component that sent it.
       type: str
     server:
-      description: The server as the site names it.
+      description: The server, as the site names it.
       type: str
     severity:
       description: V(information), V(warning) or V(error).
@@ -111,17 +111,19 @@ messages:
       description: ISO 8601 UTC.
       type: str
     words:
-      description: The insertion strings of the 20 newest, in their order.
+      description: The insertion strings of the message, in their order. They are read only for the 20 newest messages.
       type: list
       elements: str
     title:
-      description: What it means; null for a kind that is not known, as are the values that follow.
+      description: Meaning of the message. This value and the following values are null for an unknown message ID.
       type: str
     subject:
-      description: What it is about, such as V(endpoints).
+      description: Subject of the message, such as V(endpoints).
       type: str
     lasting:
-      description: Whether the newest message of its subject tells the present state; else it tells of something that happened.
+      description:
+        - Whether the newest message of this subject shows the present state.
+        - If V(false), the message reports a single event.
       type: bool
     verdict:
       description: V(passed), V(warning) or V(failed).
@@ -130,7 +132,7 @@ messages:
       description: What to do.
       type: str
     source:
-      description: Where that comes from.
+      description: Source of this interpretation.
       type: str
     certainty:
       description: V(documented), V(seen) or V(recalled).
@@ -171,7 +173,7 @@ LIMITS = {"hours": STATUS_HOURS}
 
 
 def run(task: Task) -> Result:
-    """Read what the site says; never changes anything."""
+    """Read the status messages and the role status; never changes anything."""
     hours = task.params["hours"]
     with site_of(task) as code:
         system = _role_server(task, code)
@@ -191,13 +193,13 @@ def run(task: Task) -> Result:
 
 
 def _role_server(task: Task, code: str) -> CimInstance | None:
-    """The role's row when there is exactly one; its NAL path is that of its server."""
+    """The role's row when there is exactly one; its NAL path identifies the server."""
     found = read_rows(task.cim, code, (naming.SERVICE_CONNECTION_POINT,))
     return found[0] if len(found) == 1 else None
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,17 +1,18 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A site system server of a site, as declared."""
+"""Brings a site system server of a site to the requested state."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_system
-short_description: A site system server of a Configuration Manager site
+short_description: Manage a site system server of a Configuration Manager site
 version_added: 1.0.0
 description:
-  - Makes a server a site system of a site and sets its settings. Settings that are left out stay as they are.
+  - Makes a server a site system of a site and configures it, or removes the site system. Settings that are omitted stay
+    unchanged.
   - Run it on the host of the site's SMS Provider.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
@@ -21,26 +22,27 @@ options:
   server:
     description:
       - Fully qualified domain name of the server.
-      - A short name will do where exactly one site system of the hierarchy has it.
+      - A short name is accepted when exactly one site system of the hierarchy has it.
     type: str
     required: true
   state:
     description:
-      - V(absent) removes the site system. It is refused while the server has other roles.
-      - After the last of them the site takes its own role C(SMS Component Server) off the server, which keeps the site system
-        until then. The module waits for that, ten minutes at most.
-      - At the top-level site, V(absent) also removes a row of a site that the hierarchy does not know any more.
+      - V(present) makes the server a site system. V(absent) removes the site system; this is refused while the server has other
+        roles.
+      - After the last other role is removed, the site itself removes its role C(SMS Component Server) from the server. The site
+        system cannot be removed before. The module waits for this for up to ten minutes.
+      - At the top-level site, V(absent) also removes a row of a site that no longer belongs to the hierarchy.
     type: str
     choices: [present, absent]
     default: present
   public_fqdn:
     description:
-      - Internet name of the server. An empty string means none.
+      - Internet FQDN of the server. An empty string means no internet FQDN.
     type: str
   installation_account:
     description:
       - Site system installation account as V(DOMAIN\\user). It must be in the site's list of accounts, see
-        M(configmgr.scp.site_account), and needs to be local administrator on the server.
+        M(configmgr.scp.site_account), and needs to be a local administrator of the server.
       - An empty string means the site server's computer account, which is the default of a new site system.
     type: str
   site_server_initiates:
@@ -49,19 +51,20 @@ options:
     type: bool
   expect_accounts:
     description:
-      - Accounts as V(DOMAIN\\user) that an earlier task of the same play adds to the site's list. In check mode nobody added
-        them, so there they count as listed.
+      - Accounts as V(DOMAIN\\user) that an earlier task of the same play adds to the site's list. In check mode that task does
+        not add them, so they are treated as listed.
     type: list
     elements: str
     default: []
   allow_during_update:
     description:
-      - Write although an update of the site is being installed. Microsoft warns against changes of roles then.
+      - Whether to write even while an update of the site is being installed. Microsoft warns against role changes during an
+        update.
     type: bool
     default: false
   proxy:
     description:
-      - The proxy that all roles of this server use. What is given is stored, also while it is not used.
+      - The proxy that all roles of this server use. The settings are stored even when O(proxy.enabled=false).
     type: dict
     suboptions:
       enabled:
@@ -71,16 +74,16 @@ options:
         default: true
       server:
         description:
-          - Name or address of the proxy. Required when the proxy is switched on for the first time.
+          - Name or address of the proxy. Required when the proxy is enabled for the first time.
         type: str
       port:
         description:
-          - Port of the proxy. A proxy that is switched on for the first time gets 80 when this is left out.
+          - TCP port of the proxy. If omitted, a proxy that is enabled for the first time gets port 80.
         type: int
       account:
         description:
-          - Account for the proxy as V(DOMAIN\\user), from the site's list of accounts. An empty string means none.
-          - An account that is stored from earlier times must be in that list too when the proxy is switched on.
+          - Account for the proxy as V(DOMAIN\\user), from the site's list of accounts. An empty string means no account.
+          - When the proxy is enabled, an account that was stored earlier must also be in that list.
         type: str
 seealso:
   - module: configmgr.scp.site_account
@@ -90,12 +93,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: The server is a site system of the top-level site
+- name: Make the server a site system of the top-level site
   configmgr.scp.site_system:
     server: scp01.contoso.com
     site_code: CAS
 
-- name: It goes through a proxy with an account
+- name: Use a proxy with an account
   configmgr.scp.site_system:
     server: scp01.contoso.com
     installation_account: CONTOSO\svc-sccm-install
@@ -107,7 +110,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 site_code:
-  description: The site that was worked on.
+  description: Code of the site.
   returned: success
   type: str
   sample: CAS
@@ -117,12 +120,12 @@ server:
   type: str
   sample: scp01.corp.example
 created:
-  description: Whether the server was made a site system by this task, or would be in check mode.
+  description: Whether this task made the server a site system, or would do so in check mode.
   returned: success
   type: bool
   sample: false
 settings:
-  description: The settings after the task, in the words of the options; null when the server is no site system.
+  description: The settings after the task, with the names of the options as keys; null when the server is not a site system.
   returned: success
   type: dict
   sample:
@@ -179,14 +182,14 @@ SPEC: dict[str, Any] = {
 }
 
 EMPTY = {
-    "public_fqdn": "no internet name",
+    "public_fqdn": "no internet FQDN",
     "installation_account": "the site server's computer account",
-    "proxy.account": "the proxy wants no account",
+    "proxy.account": "the proxy needs no account",
 }
 
 
 def run(task: Task) -> Result:
-    """Bring the site system to the declared state."""
+    """Bring the site system to the requested state."""
     name = chosen_name(naming.computer_name, task.params["server"], "server")
     wish = _wish(task, name)
     expected = [chosen_name(naming.account_name, account, "expect_accounts") for account in task.params["expect_accounts"]]
@@ -195,7 +198,7 @@ def run(task: Task) -> Result:
         server = _full_name(task, code, name)
         found = read_rows(task.cim, code, (naming.SITE_SYSTEM,), server)
         own = [row for row in found if rows.site_of(row) == code]
-        # A server may have rows under two names; that of the full one is the better one to change.
+        # A server may have rows under two names; change the row with the full name.
         row = next((candidate for candidate in own if rows.short_name(candidate) is None), own[0] if own else None)
         remnants = [] if own and present else _of_gone_sites(task, code, found)
         if row is None and found and present:
@@ -241,7 +244,7 @@ def _full_name(task: Task, code: str, name: str) -> str:
 
 
 def _of_gone_sites(task: Task, code: str, found: Sequence[CimInstance]) -> list[CimInstance]:
-    """Rows of sites that the hierarchy does not know any more; the top-level site alone may remove them."""
+    """Rows of sites that no longer belong to the hierarchy; only the top-level site may remove them."""
     others = [row for row in found if rows.site_of(row) != code]
     if not others:
         return []
@@ -254,21 +257,22 @@ def _of_another_site(task: Task, code: str, server: str, row: CimInstance, gone:
     other = rows.site_of(row)
     if not gone:
         return TaskFailure(
-            f"{server} is a site system server of site {other} already: a server belongs to one site only. Choose a server of "
-            f"site {code}, or remove that site system first on the host of the SMS Provider of {other}, with state: absent."
+            f"{server} is already a site system server of site {other}, and a server can belong to only one site. Choose a "
+            f"server of site {code}, or first remove that site system on the host of the SMS Provider of {other}, with "
+            "state: absent."
         )
     steps = ways.renewal(server, task.host)[1:]
     return TaskFailure(
-        f"{server} is a site system server of site {other}, which is no site of this hierarchy any more. Remove that first: "
-        f"{steps[0]}. Then run this again.",
+        f"{server} is a site system server of site {other}, which no longer belongs to this hierarchy. Remove that site system "
+        f"first: {steps[0]}. Then run this again.",
         way_out=[steps[0].as_data()],
     )
 
 
 def _guard(task: Task, code: str) -> None:
-    """Not while an update is being installed, as for the role itself.
+    """Refuse the change while an update is being installed, as for the role itself.
 
-    :raises TaskFailure: one is, and ``allow_during_update`` is not set.
+    :raises TaskFailure: an update is being installed, and ``allow_during_update`` is not set.
     """
     found = updates.read_installations(task.cim, code)
     refusal = None if task.params["allow_during_update"] else updates.installing_refusal(code, found.under_way)
@@ -282,7 +286,7 @@ def _guard(task: Task, code: str) -> None:
 def _to_present(
     task: Task, code: str, wish: site_systems.SiteSystemWish, row: CimInstance | None, expected: Sequence[str]
 ) -> list[Step]:
-    """:param expected: accounts that an earlier task of the same play would have added, had it not been check mode."""
+    """:param expected: accounts that an earlier task of the same play would have added outside check mode."""
     refusal = site_systems.proxy_refusal(row, wish)
     changed = site_systems.new_site_system(code, wish) if row is None else site_systems.changed_row(row, wish)
     if refusal is None and changed is not None:
@@ -308,7 +312,7 @@ def _to_absent(task: Task, code: str, server: str, found: Sequence[CimInstance])
     if refusal:
         raise TaskFailure(refusal)
     _guard(task, code)
-    # Of a site that is gone nobody takes anything away any more.
+    # A site that no longer exists removes nothing.
     kept = any(rows.role_of(other) == naming.COMPONENT_SERVER and rows.site_of(other) == code for other in own)
     if kept and not task.check_mode:
         _await_component_server(task, code, server)
@@ -316,22 +320,22 @@ def _to_absent(task: Task, code: str, server: str, found: Sequence[CimInstance])
 
 
 def _await_component_server(task: Task, code: str, server: str) -> None:
-    """Wait until the site has taken its component server off the server.
+    """Wait until the site has removed its component server from the server.
 
-    :raises TaskFailure: it did not within the limit.
+    :raises TaskFailure: the site did not remove it within the limit.
     """
 
     def look() -> bool | None:
         found = read_rows(task.cim, code, (naming.COMPONENT_SERVER,), server)
         return None if any(rows.site_of(row) == code for row in found) else True
 
-    awaited = f"site {code} to take its component server off {server}"
+    awaited = f"site {code} to remove its component server from {server}"
     if wait_until(task, look, awaited, COMPONENT_SERVER_LIMIT_SECONDS) is None:
         raise TaskFailure(
-            f"Site {code} has not taken its role {naming.COMPONENT_SERVER} off {server} within "
-            f"{COMPONENT_SERVER_LIMIT_SECONDS:.0f} s. Until it has, the site system can not be removed. The site does so by "
-            "itself after the last other role, and can not while the server is unreachable. Look at sitecomp.log on the site "
-            "server, then run this again."
+            f"Site {code} has not removed its role {naming.COMPONENT_SERVER} from {server} within "
+            f"{COMPONENT_SERVER_LIMIT_SECONDS:.0f} s. The site system cannot be removed before. The site removes this role by "
+            "itself after the last other role, but not while the server is unreachable. Check sitecomp.log on the site server, "
+            "then run this again."
         )
 
 
@@ -340,7 +344,7 @@ def _shown(server: str, row: CimInstance | None) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,26 +1,26 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Settings of the site system servers of a hierarchy."""
+"""Reads the settings of the site system servers of a hierarchy."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_system_info
-short_description: Settings of the site system servers of a Configuration Manager hierarchy
+short_description: Read the settings of the site system servers of a Configuration Manager hierarchy
 version_added: 1.1.0
 description:
-  - Reads the settings of site system servers, in the words of the options of M(configmgr.scp.site_system), and the roles of each
-    server.
-  - It reads the site systems of all sites that the host's SMS Provider knows. Each entry says its site.
+  - Reads the settings of site system servers, with the names of the options of M(configmgr.scp.site_system), and the roles of
+    each server.
+  - It reads the site systems of all sites that the host's SMS Provider knows. Each entry contains its site code.
   - Run it on the host of an SMS Provider, usually the server of the top-level site.
 options:
   servers:
     description:
-      - Servers to list, by their fully qualified domain names. Left out, all are listed.
-      - A server that is no site system has no entry in RV(site_systems).
-      - A large site has thousands of rows of roles, which are read fifty at a time. Name the servers that matter there.
+      - Fully qualified domain names of the servers to list. If omitted, all servers are listed.
+      - A server that is not a site system has no entry in RV(site_systems).
+      - A large site has thousands of role rows, which are read 50 at a time. For such a site, name the servers that you need.
     type: list
     elements: str
 extends_documentation_fragment:
@@ -42,19 +42,19 @@ EXAMPLES = r"""
     site_code: CAS
   register: found
 
-- name: Name the site systems that go through a proxy
+- name: Show the site systems that use a proxy
   ansible.builtin.debug:
     msg: "{{ found.site_systems | selectattr('proxy.enabled') | map(attribute='server') | list }}"
 """
 
 RETURN = r"""
 site_code:
-  description: The site whose SMS Provider answered.
+  description: Code of the site whose SMS Provider was used.
   returned: success
   type: str
   sample: CAS
 site_systems:
-  description: The site systems, by site and server.
+  description: The site systems, sorted by site and server.
   returned: success
   type: list
   elements: dict
@@ -66,19 +66,21 @@ site_systems:
       description: The site it belongs to.
       type: str
     public_fqdn:
-      description: Internet name of the server; empty when it has none.
+      description: Internet FQDN of the server; empty when it has none.
       type: str
     installation_account:
-      description: Site system installation account; empty where the site server's computer account is used.
+      description: Site system installation account; empty when the site server's computer account is used.
       type: str
     site_server_initiates:
       description: Whether the site server opens all connections to this server.
       type: bool
     proxy:
-      description: The proxy that all its roles use, with C(enabled), C(server), C(port), C(account); null where not set.
+      description:
+        - The proxy that all its roles use, with C(enabled), C(server), C(port) and C(account).
+        - A value that is not set is null.
       type: dict
     roles:
-      description: Names of its roles as the site calls them.
+      description: Names of its roles, as the site names them.
       type: list
       elements: str
   sample:
@@ -113,7 +115,7 @@ def run(task: Task) -> Result:
     servers = None if named is None else {chosen_name(naming.computer_name, name, "servers") for name in named}
     with site_of(task) as code:
         found = {(rows.site_of(row), rows.server_of(row)): row for row in read_site_systems(task.cim, code, servers)}
-        # Where nothing was found, nobody asks for roles.
+        # Without site systems there is no need to read roles.
         roles = roles_by_server(read_placed(task.cim, code, servers) if found else (), found.values())
         return {
             "changed": False,
@@ -126,7 +128,7 @@ def run(task: Task) -> Result:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,27 +1,28 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A check for updates now, with its proof."""
+"""Requests a check for updates, and waits until it is made."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_update_check
-short_description: Ask the service connection point for a check for updates, and wait for its proof
+short_description: Make the service connection point check for updates now
 version_added: 1.0.0
 description:
-  - Asks the component SMS_DMP_DOWNLOADER for a check for updates now, which it makes by itself once a day, and waits until it has
-    made one.
+  - Requests a check for updates from the component SMS_DMP_DOWNLOADER, which otherwise checks once a day, and waits until the
+    check is complete.
   - Run it on the server of the service connection point.
-  - The proof is the time of the last synchronisation, which the component writes once it has the list of updates and has handed
-    it to the site. That the site took it in is shown by hman.log on the site server, see M(configmgr.scp.log_info), and by
-    M(configmgr.scp.site_update_info).
-  - In check mode nothing is asked for; it then tells when the last synchronisation was.
+  - The check is complete when the component has updated the time of the last synchronisation. It does this after it has received
+    the list of updates and passed it to the site. To see whether the site has processed the list, read hman.log on the site
+    server with M(configmgr.scp.log_info), or use M(configmgr.scp.site_update_info).
+  - In check mode no check is requested, and the module only returns the time of the last synchronisation.
 notes:
-  - Microsoft documents the console and a cmdlet for this, not what they do. The module sets two values in the registry of the
-    component, as public code does. It was not tried on a live site.
-  - The registry does not show the time of the last synchronisation between the wish and the next check. It is in the result.
+  - Microsoft documents the console and a cmdlet for this, but not what they do internally. The module sets two registry values of
+    the component, as public code does. This was not tested on a live site.
+  - Between the request and the completed check, the registry does not contain the time of the last synchronisation. It is in
+    RV(previous_synchronisation).
   - The account needs to be a local administrator of the server.
 extends_documentation_fragment:
   - configmgr.scp.attributes
@@ -29,21 +30,21 @@ extends_documentation_fragment:
 options:
   mode:
     description:
-      - Mode of the service connection point, as M(configmgr.scp.service_connection_point_info) returns it. It stands in the
-        site's configuration and can not be seen on the role's server.
-      - V(offline) is refused, an offline service connection point does not check.
+      - Mode of the service connection point, as M(configmgr.scp.service_connection_point_info) returns it. It is in the site's
+        configuration and cannot be read on the role's server.
+      - V(offline) is refused, because an offline service connection point does not check for updates.
     type: str
     choices: [online, offline]
     required: true
   wait:
     description:
-      - Whether to wait for the proof.
+      - Whether to wait until the check is complete.
     type: bool
     default: true
   wait_timeout:
     description:
-      - Longest wait in seconds, from 1 to 86400. A new update that is found may be downloaded before the proof shows, which
-        takes about twenty minutes.
+      - Maximum time to wait in seconds, from 1 to 86400. If a new update is found, it may be downloaded before the check is
+        complete, which takes about 20 minutes.
     type: int
     default: 1800
 seealso:
@@ -54,7 +55,7 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Where the role is, and its mode
+- name: Read where the role is, and its mode
   configmgr.scp.service_connection_point_info:
   register: scp
 
@@ -66,17 +67,17 @@ EXAMPLES = r"""
 
 RETURN = r"""
 asked:
-  description: Whether a check was asked for; false in check mode.
+  description: Whether a check was requested; false in check mode.
   returned: success
   type: bool
   sample: true
 previous_synchronisation:
-  description: When the last synchronisation before the task was, ISO 8601 UTC; null when none is recorded.
+  description: Time of the last synchronisation before the task, ISO 8601 UTC; null when none is recorded.
   returned: success
   type: str
   sample: "2026-11-21T10:00:00Z"
 last_synchronisation:
-  description: When the check was made, by the clock of the server; null when it was not waited for.
+  description: Time of the check, by the clock of the server; null when the module did not wait for it.
   returned: success
   type: str
   sample: "2026-11-22T10:00:18Z"
@@ -86,7 +87,7 @@ elapsed_seconds:
   type: float
   sample: 42.0
 evidence:
-  description: What proves the check; empty when it was not waited for.
+  description: Evidence of the check; empty when the module did not wait for it.
   returned: success
   type: list
   elements: dict
@@ -95,7 +96,7 @@ evidence:
       description: Where it was seen.
       type: str
     text:
-      description: What was seen, for people.
+      description: What was seen, as a text.
       type: str
   sample:
     - {source: registry, text: "LastSyncedTime of SMS_DMP_DOWNLOADER on scp01.corp.example is 2026-11-22T10:00:18Z"}
@@ -121,7 +122,7 @@ SPEC: dict[str, Any] = {
 
 
 def run(task: Task) -> Result:
-    """Ask for a check and wait for its proof."""
+    """Request a check and wait until it is complete."""
     began = task.monotonic()
     refusal = update_check.mode_refusal(task.params["mode"], task.host)
     if refusal:
@@ -146,7 +147,7 @@ def run(task: Task) -> Result:
         "evidence": _evidence(task.host, made),
         "diff": {
             "before": {"last_synchronisation": previous},
-            "after": {"last_synchronisation": iso(made) or "a check is asked for"},
+            "after": {"last_synchronisation": iso(made) or "a check is requested"},
         },
     }
 
@@ -159,7 +160,7 @@ def _evidence(host: str, made: datetime | None) -> list[dict[str, str]]:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,19 +1,19 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Updates of a site: what is there, what goes on, what hangs, and how long the site's version is supported."""
+"""Reads the updates of a site and their states, and how long the site's version is supported."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: site_update_info
-short_description: Updates of a Configuration Manager site, and how long its version is supported
+short_description: Read the updates of a Configuration Manager site, and how long its version is supported
 version_added: 1.0.0
 description:
-  - Tells the update packages that a site knows with the names of their states, which of them are ready, downloading, installing,
-    failed or hang, until when the site's version is supported, and when the site last synchronised, if that can be seen.
-  - Times are judged by the clock of the SMS Provider's host, not by the controller's.
+  - Returns the update packages of a site with the names of their states, which of them are ready, downloading, installing,
+    failed or hang, until when the site's version is supported, and when the site last synchronised, if that can be read.
+  - Times are compared with the clock of the SMS Provider's host, not with the controller's clock.
   - Run it on the host of the SMS Provider of the top-level site.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
@@ -22,9 +22,9 @@ extends_documentation_fragment:
 options:
   hangs_after_minutes:
     description:
-      - A package hangs when the site has not written it for this long, in a state that it should leave by itself.
+      - Time after which an unchanged package is reported as hanging, if it is in a state that it should leave by itself.
       - Minutes, from 1 to 100000.
-      - A download takes about twenty minutes; public code gives up after two hours.
+      - A download takes about 20 minutes; public code stops waiting after two hours.
     type: int
     default: 120
 seealso:
@@ -35,12 +35,12 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Look at the updates
+- name: Read the updates
   configmgr.scp.site_update_info:
     site_code: CAS
   register: updates
 
-- name: The site is supported for a month at least, and no update hangs or has failed
+- name: Check that the site is supported for at least a month, and that no update hangs or has failed
   ansible.builtin.assert:
     that:
       - updates.support.days_left is not none and updates.support.days_left >= 30
@@ -50,7 +50,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 site_code:
-  description: The site that was asked.
+  description: Code of the site.
   returned: success
   type: str
   sample: CAS
@@ -60,7 +60,7 @@ site_time:
   type: str
   sample: "2026-11-22T10:00:00Z"
 packages:
-  description: Every update package that the site knows, the newest release first.
+  description: All update packages of the site, the newest release first.
   returned: success
   type: list
   elements: dict
@@ -69,23 +69,23 @@ packages:
       description: The package's GUID.
       type: str
     name:
-      description: Its name.
+      description: Name of the package.
       type: str
     version:
-      description: The version that it brings.
+      description: The version that it installs.
       type: str
     type:
-      description: V(regular), V(weave) or V(qfe), a hotfix.
+      description: V(regular), V(weave) or V(qfe) (a hotfix).
       type: str
     impact:
       description: What it changes, such as V(site server) or V(client).
       type: list
       elements: str
     state:
-      description: Name of the state, such as C(DOWNLOAD_SUCCESS); C(state N) for a number that is not known.
+      description: Name of the state, such as C(DOWNLOAD_SUCCESS); C(state N) for an unknown number.
       type: str
     state_number:
-      description: The state as the site keeps it. The numbers are no order.
+      description: Number of the state at the site. A higher number does not mean a later state.
       type: int
     phase:
       description:
@@ -100,10 +100,10 @@ packages:
       description: When the site last wrote the package, ISO 8601 UTC.
       type: str
     unchanged_seconds:
-      description: How long ago that was; null when a time is not known.
+      description: Time since then; null when it is not known.
       type: int
     hangs:
-      description: Whether it hangs; null when that can not be told.
+      description: Whether it hangs; null when that is not known.
       type: bool
     advice:
       description: What to do about a package that hangs or failed, else null.
@@ -150,7 +150,7 @@ failed_packages:
   elements: str
   sample: []
 unknown_packages:
-  description: Names of the packages in a state that is not known.
+  description: Names of the packages in an unknown state.
   returned: success
   type: list
   elements: str
@@ -165,13 +165,13 @@ hanging_packages:
       description: The package's GUID.
       type: str
     name:
-      description: Its name.
+      description: Name of the package.
       type: str
     state:
       description: The state that it does not leave.
       type: str
     since:
-      description: Since when, ISO 8601 UTC.
+      description: Time since which it is in this state, ISO 8601 UTC.
       type: str
     advice:
       description: What to do, or null.
@@ -189,7 +189,7 @@ support:
       description: Such as V(2609); null when the version is not known.
       type: str
     released:
-      description: Day of its release.
+      description: Date of its release.
       type: str
     baseline:
       description: Whether new sites can be installed from it; null when no source was read.
@@ -198,26 +198,28 @@ support:
       description: V(supported), V(ended) or V(unknown).
       type: str
     ends:
-      description: The last day.
+      description: The last day of support.
       type: str
     days_left:
-      description: Days until then by the site's clock, negative once it is over; null when that can not be told.
+      description: Days until the end of support by the site's clock, negative after it; null when that is not known.
       type: int
     warning:
-      description: Why the end or the days are not known, else null.
+      description: Why the end of support or the days are not known, else null.
       type: str
   sample:
     {version: 5.00.9152.1000, name: "2609", released: "2026-09-28", baseline: true, state: supported, ends: "2028-03-28",
      days_left: 492, warning: null}
 last_synchronisation:
   description:
-    - When the service connection point last checked for updates. It is recorded on the role's server only, so it can be seen from
-      here where that is the SMS Provider's host; elsewhere M(configmgr.scp.site_update_check) tells it in check mode.
+    - When the service connection point last checked for updates. This is recorded only on the role's server, so this module can
+      read it only when that server is the SMS Provider's host. Otherwise run M(configmgr.scp.site_update_check) in check mode on
+      the role's server.
+
   returned: success
   type: dict
   contains:
     time:
-      description: ISO 8601 UTC; null when there was none or it can not be seen.
+      description: ISO 8601 UTC; null when there was none or it cannot be read.
       type: str
     server:
       description: The role's server; null when there is not exactly one.
@@ -226,10 +228,10 @@ last_synchronisation:
       description: Mode of the role, V(online) or V(offline).
       type: str
     text:
-      description: Where it was seen, or why it was not.
+      description: Where the time was read, or why it was not read.
       type: str
   sample:
-    {time: null, server: scp01.corp.example, mode: online, text: "It is recorded on scp01.corp.example only."}
+    {time: null, server: scp01.corp.example, mode: online, text: "It is recorded only on scp01.corp.example."}
 """
 
 from datetime import timedelta
@@ -256,7 +258,7 @@ SPEC: dict[str, Any] = {
 
 LIMITS = {"hangs_after_minutes": Range(1, 100_000, "minutes")}
 
-# Each gets a list of its own, such as failed_packages: the bare word "failed" is Ansible's own in a result.
+# Each gets its own list, such as failed_packages: the key "failed" is reserved by Ansible in a result.
 _LISTED = (
     updates.AVAILABLE,
     updates.READY,
@@ -308,17 +310,17 @@ def _last_synchronisation(task: Task, code: str, clock: ServerClock | None) -> d
         text = f"The hierarchy has {len(found)} service connection points." if found else "There is no service connection point."
         return {"time": None, "server": None, "mode": None, "text": text}
     server = rows.server_of(found[0])
-    # The registry is that of this host; a value left behind by a role that has moved away must not be taken for the role's.
+    # The registry belongs to this host; a value left by a role that has moved to another server must not be used.
     if clock is not None and naming.same_computer(clock.computer, server):
         last = update_check.read_last(Registry(task.cim), server)
     else:
         how = f"configmgr.scp.site_update_check with mode: {rows.mode_of(found[0]) or rows.ONLINE} and check_mode: true"
-        last = update_check.Last(None, f"It is recorded on {server} only: {how} tells it there.")
+        last = update_check.Last(None, f"It is recorded only on {server}. Run {how} there to read it.")
     return {"time": iso(last.time), "server": server, "mode": rows.mode_of(found[0]), "text": last.text}
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

@@ -1,22 +1,23 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The level of usage data of a hierarchy, as declared."""
+"""Reads or sets the level of usage data of a hierarchy."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: usage_data
-short_description: The level of diagnostics and usage data of a Configuration Manager hierarchy
+short_description: Read or set the level of diagnostics and usage data of a Configuration Manager hierarchy
 version_added: 1.0.0
 description:
   - Reads or sets the level of the data that a hierarchy collects about itself, which its service connection point sends to
     Microsoft.
-  - It can not be switched off. An offline service connection point decides only when the data is sent.
+  - The collection of this data cannot be turned off. With an offline service connection point, the data is sent only when the
+    service connection tool sends it.
   - Run it on the host of the SMS Provider of the top-level site.
 notes:
-  - The level is written as a row of the site control file, as public code reads it there. It was not tried on a live site.
+  - The level is written to the row of the site control file from which public code reads it. This was not tested on a live site.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
   - configmgr.scp.attributes
@@ -24,10 +25,10 @@ extends_documentation_fragment:
 options:
   level:
     description:
-      - V(basic) is about setup, upgrades, enabled features and counts. V(enhanced), the default of a new site, adds how features
-        are used. V(full) adds Endpoint Protection, update compliance and advanced diagnostics, which may by accident hold data
-        that identifies somebody.
-      - Nothing is changed when it is left out.
+      - The level to set. If omitted, the level is only read.
+      - V(basic) covers setup, upgrades, enabled features and counts. V(enhanced), the default of a new site, adds how features
+        are used. V(full) adds Endpoint Protection, update compliance and advanced diagnostics, which may unintentionally contain
+        personal data.
     type: str
     choices: [basic, enhanced, full]
 seealso:
@@ -41,7 +42,7 @@ EXAMPLES = r"""
   configmgr.scp.usage_data:
   register: usage
 
-- name: No more than the least
+- name: Set the lowest level
   configmgr.scp.usage_data:
     level: basic
     site_code: CAS
@@ -49,22 +50,22 @@ EXAMPLES = r"""
 
 RETURN = r"""
 site_code:
-  description: The site that was worked on.
+  description: Code of the site.
   returned: success
   type: str
   sample: CAS
 level:
-  description: The level after the task, or as it would be in check mode; null for a number that is not known.
+  description: The level after the task, or what it would be in check mode; null for an unknown number.
   returned: success
   type: str
   sample: basic
 level_number:
-  description: The number by which the site keeps the level.
+  description: The number that the site stores for the level.
   returned: success
   type: int
   sample: 1
 previous_level:
-  description: The level before the task; null for a number that is not known.
+  description: The level before the task; null for an unknown number.
   returned: success
   type: str
   sample: enhanced
@@ -91,7 +92,8 @@ SPEC: dict[str, Any] = {
 
 
 def run(task: Task) -> Result:
-    """Bring the level to the declared one; only read it when none is declared."""
+    """Bring the level to the requested one; only read it when none is requested."""
+
     with site_of(task) as code:
         found = usage.read_rows(task.cim, code)
         row = usage.row_of(found, code)
@@ -124,7 +126,7 @@ def _shown(row: CimInstance) -> str:
 
 
 def main() -> None:
-    """Say that the work is done by the action plugin, on the controller."""
+    """Report that the action plugin does the work, on the controller."""
     AnsibleModule(**SPEC).fail_json(msg=CONTROLLER_ONLY)
 
 

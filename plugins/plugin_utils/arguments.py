@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a task was given, checked against its module's SPEC, and which of it is secret."""
+"""The arguments of a task, checked against its module's SPEC, and which of them are secret."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _CHECKS = ("mutually_exclusive", "required_together", "required_one_of", "requir
 class Arguments:
     """The arguments of one task.
 
-    ``params`` are validated, converted and have their defaults. ``given`` has the names (never an alias) that the user
-    set to something. ``secrets`` are the texts of all ``no_log`` options, those of suboptions included. ``shown`` is
+    ``params`` are validated, converted and have their defaults. ``given`` has the names (never an alias) of the options that
+    the user set. ``secrets`` are the texts of all ``no_log`` options, including suboptions. ``shown`` is
     ``params`` with the secrets masked. ``error`` is None, or why ``params`` must not be used.
     """
 
@@ -39,29 +39,29 @@ class Arguments:
 
 
 def rules_of(module: ModuleType) -> OptionRules:
-    """What a module says of its options besides its SPEC."""
+    """The rules for a module's options that are not in its SPEC."""
     return OptionRules(getattr(module, "LIMITS", {}), getattr(module, "EMPTY", {}))
 
 
 def read_arguments(module_spec: Mapping[str, Any], raw: Mapping[str, Any], rules: OptionRules = _NO_RULES) -> Arguments:
     """Check a task's arguments against a module's SPEC (the keyword arguments of AnsibleModule) and its rules.
 
-    Wrong arguments are no exception: what is wrong stands in ``error``, with the secrets still in it, so that the
-    caller scrubs everything at one place.
+    Wrong arguments raise no exception: the problems are in ``error``, which may still contain secrets, so that the
+    caller masks everything in one place.
     """
     spec: Spec = module_spec["argument_spec"]
     given_values: dict[str, Any] = plain(raw)
-    # Taken before validation: a secret must also be scrubbed out of the message about another, wrong argument.
+    # Collected before validation: a secret must also be masked in the message about another, wrong argument.
     secrets = set(_secrets(spec, given_values))
     values, problems = settled(spec, given_values, rules)
     if problems:
-        # ansible-core would complain of them once more, or end with an exception: it can not convert an infinite number.
+        # ansible-core would report them again, or raise an exception: it cannot convert an infinite number.
         messages, params = problems, values
     else:
         checks = {name: module_spec[name] for name in _CHECKS if module_spec.get(name) is not None}
         outcome = ArgumentSpecValidator(spec, **checks).validate(values)
         messages = [_sentence(error) for error in outcome.errors.errors]
-        # On failure they may be half converted; they are used for nothing but the invocation then.
+        # On failure they may be partly converted; they are then used only for the invocation.
         params = plain(outcome.validated_parameters)
     secrets.update(_secrets(spec, params))
     given = frozenset(spec) & values.keys()
@@ -91,7 +91,7 @@ def _secrets(spec: Spec, values: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _as_mapping(value: Any) -> Mapping[str, Any]:
-    """Suboptions may arrive as a text (``key=value`` or JSON), as Ansible allows for every dictionary."""
+    """Suboptions may arrive as a string (``key=value`` or JSON), as Ansible allows for every dictionary."""
     if isinstance(value, Mapping):
         return value
     if not isinstance(value, str):
@@ -104,7 +104,7 @@ def _as_mapping(value: Any) -> Mapping[str, Any]:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """The texts in a value, at any depth. Truth values and empty texts hide nothing and would scrub too much."""
+    """The texts in a value, at any depth, without Booleans and empty strings: masking these would mask too much."""
     if isinstance(value, Mapping):
         for item in value.values():
             yield from _texts(item)

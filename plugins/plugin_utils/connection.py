@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""From the connection of a task, as Ansible has set it up, to `send(bytes) -> bytes`.
+"""Turns the connection settings of a task into `send(bytes) -> bytes`.
 
 Only the options of Ansible's connection plugin are read. The plugin itself never connects: it would start a shell or a
 PowerShell process on the server for every task, which CIM does not need (wsman.md, section 11).
@@ -25,14 +25,14 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport impo
 
 @dataclass(frozen=True)
 class Access:
-    """The way to one host.
+    """The connection to one host.
 
     :param link: has ``send`` and ``close``.
     :param operation_timeout_seconds: how long the server may take for one operation; below the read time limit.
-    :param max_envelope_bytes: size limit of answers, None when the user set none.
+    :param max_envelope_bytes: size limit of responses, None when the user set none.
     :param warnings: sentences about settings that weaken the protection.
     :param secrets: texts that must not be shown.
-    :param share_account: who opens file shares of the host.
+    :param share_account: the account that opens file shares of the host.
     """
 
     link: Link
@@ -45,11 +45,11 @@ class Access:
 
 
 def access_to(connection: Any, variables: Collection[str] = (), settings: Mapping[str, Any] | None = None) -> Access:
-    """Prepare the way to the host of a task; nothing is sent yet.
+    """Prepare the connection to the host of a task; nothing is sent yet.
 
     :param connection: the task's connection plugin, its options set.
     :param variables: names of the host's variables.
-    :param settings: options that count in place of the plugin's, see ``delegation.py``.
+    :param settings: options that replace those of the plugin, see ``delegation.py``.
     :raises SettingsError: the settings of the host cannot be used.
     """
     kind = connection.transport
@@ -60,7 +60,7 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
         try:
             return plain(connection.get_option(name))
         except KeyError:
-            # Options that another release of ansible-core does not have.
+            # An option that this release of ansible-core does not have.
             return None
 
     host = str(option("remote_addr") or "")
@@ -87,7 +87,7 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
             ShareAccount(host, psrp.target.user, psrp.password),
         )
     raise SettingsError(
-        f"this module speaks to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "
+        f"this module connects to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "
         "or psrp, with the settings of ansible.builtin.winrm or ansible.builtin.psrp"
     )
 

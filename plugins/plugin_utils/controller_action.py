@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the action plugins have in common that work on the controller alone, without a connection."""
+"""The common part of the action plugins that work only on the controller, without a connection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 
 class ControllerAction(ActionBase):  # type: ignore[misc]
-    """Validate, do the work, answer; connections are not touched, whatever the variables say of them."""
+    """Validate the arguments, do the work and return the result; connections and their variables are not used."""
 
     MODULE: ModuleType
     _supports_check_mode = True
@@ -29,7 +29,7 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
             return result | {
                 "changed": False,
                 "failed": True,
-                "msg": "async is not possible with this module. Remove it from the task.",
+                "msg": "This module does not support async. Remove async from the task.",
             }
         arguments = read_arguments(self.MODULE.SPEC, self._task.args)
         if arguments.error is not None:
@@ -46,6 +46,6 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
         :param params: the arguments, validated and with their defaults.
         :param task_vars: the variables of the task's host, templates not resolved.
         :returns: the result of the task, with ``changed``.
-        :raises TaskFailure: what the user reads when it can not be done.
+        :raises TaskFailure: the work cannot be done; its message is for the user.
         """
         raise NotImplementedError

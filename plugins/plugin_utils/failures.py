@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What the HTTP libraries raise, as this collection's transport errors with a plain reason.
+"""Turns exceptions of the HTTP libraries into this collection's transport errors with a plain reason.
 
-Both pywinrm and pypsrp stand on requests, urllib3 and ssl; their exceptions wrap each other several levels deep. Here the
-chain is searched for the one that says something.
+Both pywinrm and pypsrp use requests, urllib3 and ssl, whose exceptions wrap each other several levels deep. The chain is
+searched for the exception that contains the reason.
 """
 
 from __future__ import annotations
@@ -28,44 +28,45 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.target import HTTP_P
 
 _MAX_REASON = 300
 _MAX_CHAIN = 20
-# Ways of pywinrm and pypsrp that are basic authentication; ssl is it where no certificate is set.
+# Methods of pywinrm and pypsrp that are basic authentication; ssl is basic authentication when no certificate is set.
 BASIC = ("basic", "plaintext", "ssl")
 
 
 def is_soap(body: bytes) -> bool:
-    """Whether the body of an HTTP error looks like a SOAP answer, that is, a fault to be read and not a bare status."""
+    """Whether the body of an HTTP error looks like a SOAP response, that is, a fault to read and not only an HTTP status."""
     head = body[:1024].removeprefix(b"\xef\xbb\xbf").lstrip()
     return head.startswith(b"<") and b"Envelope" in head
 
 
 def unauthorized(target: Target, method: str) -> AuthenticationFailed:
-    """The server said 401: name or password wrong, or it does not take this kind of authentication from this account."""
+    """The server answered 401: the user or password is wrong, or it does not accept this authentication from the account."""
     rejected = f"the credentials of {target.user or 'the client certificate'} were rejected by {target.endpoint} ({method}): "
     if method in BASIC and target.domain:
         return AuthenticationFailed(
-            f"{rejected}Windows takes basic authentication from local accounts alone, and this one is of the domain "
+            f"{rejected}Windows accepts basic authentication only from local accounts, and this account belongs to the domain "
             f"{target.domain}; set {target.variables.way} to ntlm or kerberos"
         )
     return AuthenticationFailed(
-        f"{rejected}wrong user or password, or the server does not allow this way of authenticating ({target.variables.way})"
+        f"{rejected}wrong user or password, or the server does not allow this authentication method ({target.variables.way})"
     )
 
 
 def refused(status: int, body: bytes, target: Target) -> Refused:
-    """A bare HTTP status; a body that is no SOAP comes from something in between, or from a program that is not WinRM."""
+    """An HTTP status without SOAP; a body that is not SOAP comes from a device in between, or a program other than WinRM."""
     if body and status >= 500:
-        other = f"or is it the proxy?{_about_the_proxy(target)}" if target.proxy else "or a proxy?"
-        return Refused(status, f"{target.endpoint} answers HTTP {status} without SOAP; is it WinRM, {other}", after_send=True)
-    return Refused(status, f"{target.endpoint} answers {refusal(status)}{_about_the_proxy(target)}")
+        what = f"{target.endpoint} answered HTTP {status} without SOAP, so the answer is probably not from WinRM"
+        other = f" but from the proxy{_about_the_proxy(target)}" if target.proxy else "; check the port, and proxies in between"
+        return Refused(status, what + other, after_send=True)
+    return Refused(status, f"{target.endpoint} answered {refusal(status)}{_about_the_proxy(target)}")
 
 
 def translate(error: BaseException, target: Target, method: str, *, sent: bool, sealed: bool = False) -> TransportError:
-    """Turn an exception of requests, urllib3, ssl, pyspnego or of reading a garbled answer into a transport error.
+    """Turn an exception of requests, urllib3, ssl or pyspnego, or from reading a corrupt response, into a transport error.
 
-    :param method: the way of authentication in use, as its library calls it.
-    :param sent: whether the request itself (not only the handshake) was under way, so that it may have had its effect.
-    :param sealed: whether it went out sealed, with the keys of a finished handshake: what the library of authentication
-        complains of then is the answer.
+    :param method: the authentication method in use, as its library names it.
+    :param sent: whether the request itself (not only the handshake) was being sent, so that it may have had its effect.
+    :param sealed: whether the request was encrypted with the keys of a completed handshake: an error of the authentication
+        library is then about the response.
     """
     chain = list(_chain(error))
     names = {base.__name__ for item in chain for base in type(item).__mro__}
@@ -73,40 +74,40 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
     if certificate is not None:
         return Unreachable(certificate_problem(certificate, target), after_send=False)
     if sealed and names & {"SpnegoError", "GSSError"}:
-        return TransportError(f"the encrypted answer of {target} can not be decrypted: {_reason(chain)}", after_send=True)
+        return TransportError(f"the encrypted response of {target} cannot be decrypted: {_reason(chain)}", after_send=True)
     if names & {"SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "PermissionError"}:
         return AuthenticationFailed(f"authentication at {target} failed ({method}): {_reason(chain)}")
     if "ProxyError" in names:
-        through = f"the proxy on the way to {target.endpoint} did not let the connection through: {_reason(chain)}"
+        through = f"the proxy for {target.endpoint} did not allow the connection: {_reason(chain)}"
         return Unreachable(through + _about_the_proxy(target))
     if names & {"NewConnectionError", "ConnectTimeoutError", "ConnectTimeout", "NameResolutionError"}:
         return NoConnection(f"no connection to {target}: {_connect_reason(chain)}", after_send=False)
     if names & {"ReadTimeout", "ReadTimeoutError", "TimeoutError"}:
         return TransportTimeout(
-            f"no answer from {target} within the time limit of the connection ({target.variables.timeout})", after_send=sent
+            f"no response from {target} within the time limit of the connection ({target.variables.timeout})", after_send=sent
         )
     tls = next((item for item in chain if isinstance(item, ssl.SSLError)), None)
     if tls is not None:
         ended = isinstance(tls, (ssl.SSLEOFError, ssl.SSLZeroReturnError))
         return Unreachable(f"TLS to {target.endpoint} failed: {_tls_reason(tls)}", after_send=sent and ended)
     if "BadStatusLine" in names and "RemoteDisconnected" not in names:
-        return Unreachable(f"what listens on {target.endpoint} does not speak HTTP{_perhaps_tls(target)}", after_send=sent)
+        return Unreachable(f"the service on {target.endpoint} does not use HTTP{_perhaps_tls(target)}", after_send=sent)
     if isinstance(error, OSError):
-        # Every exception of requests is an OSError; what is left here is a connection that broke off or a bad address.
-        return Unreachable(f"the connection to {target} broke: {_reason(chain)}{_perhaps_tls(target)}", after_send=sent)
+        # Every exception of requests is an OSError; the remaining cases are an aborted connection and a bad address.
+        return Unreachable(f"the connection to {target} was aborted: {_reason(chain)}{_perhaps_tls(target)}", after_send=sent)
     return TransportError(
-        f"what {target} answers cannot be read as an answer of WinRM ({type(error).__name__}); the connection is given up",
+        f"the response of {target} is not a valid WinRM response ({type(error).__name__}); the connection was closed",
         after_send=sent,
     )
 
 
 def about_the_ticket(error: TransportError, way: str, password: str | None) -> TransportError:
-    """Kerberos went without a password, and was turned away: the ticket is missing, or not of use."""
+    """Kerberos was used without a password and failed: the ticket is missing or cannot be used."""
     if password or way not in ("kerberos", "negotiate") or not isinstance(error, AuthenticationFailed):
         return error
     return AuthenticationFailed(
-        f"ansible_password is {'not set' if password is None else 'empty'}, and no Kerberos ticket of the controller serves; set "
-        f"ansible_password, or get a ticket with kinit. {error.message}"
+        f"ansible_password is {'not set' if password is None else 'empty'}, and the controller has no Kerberos ticket that "
+        f"works; set ansible_password, or get a ticket with kinit. {error.message}"
     )
 
 
@@ -125,25 +126,23 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
 
 
 def _about_the_proxy(target: Target) -> str:
-    """Who named the proxy, and how to go without; a user may know nothing of one in the environment."""
+    """Where the proxy is set, and how to connect without it; a user may not know about a proxy in the environment."""
     proxy = target.proxy
     if proxy is None:
         return ""
     if not proxy.of_environment:
         return f". The proxy {proxy} is set by {proxy.variable}"
     return (
-        f". The proxy {proxy} comes from {proxy.variable} in the environment of Ansible on the controller. To go without it, "
-        f"name the host in no_proxy there, take {proxy.variable} out of it, or set {target.variables.no_proxy}"
+        f". The proxy {proxy} is set by {proxy.variable} in the environment of Ansible on the controller. To connect without it, "
+        f"add the host to no_proxy there, unset {proxy.variable}, or set {target.variables.no_proxy}"
     )
 
 
 def _perhaps_tls(target: Target) -> str:
-    """Plain HTTP to the port that is for HTTPS: the server closes the connection without a word."""
+    """A hint for plain HTTP to the HTTPS port: the server then closes the connection without a message."""
     if not (target.endpoint.startswith("http://") and urlsplit(target.endpoint).port == HTTPS_PORT):
         return ""
-    return (
-        f". Port {HTTPS_PORT} is that of WinRM over HTTPS: set {target.variables.scheme} to https, or ansible_port to {HTTP_PORT}"
-    )
+    return f". Port {HTTPS_PORT} is for WinRM over HTTPS: set {target.variables.scheme} to https, or ansible_port to {HTTP_PORT}"
 
 
 def _connect_reason(chain: list[BaseException]) -> str:
@@ -151,22 +150,22 @@ def _connect_reason(chain: list[BaseException]) -> str:
         if isinstance(item, socket.gaierror):
             return f"the name cannot be resolved ({item.strerror})"
         if isinstance(item, ConnectionRefusedError):
-            return "connection refused; nothing listens on this port, or a firewall answers for it"
+            return "connection refused; no service listens on this port, or a firewall rejects the connection"
         if isinstance(item, TimeoutError) or type(item).__name__ in ("ConnectTimeoutError", "ConnectTimeout"):
-            return "no answer to the connection attempt in time; the host is off, or a firewall drops the packets"
+            return "no response to the connection attempt in time; the host is off, or a firewall drops the packets"
     return _reason(chain)
 
 
 def _tls_reason(error: ssl.SSLError) -> str:
     if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
-        return f"the port does not speak TLS; WinRM listens for HTTPS on {HTTPS_PORT} and for HTTP on {HTTP_PORT}"
+        return f"the port does not use TLS; WinRM uses port {HTTPS_PORT} for HTTPS and {HTTP_PORT} for HTTP"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return "the server closed the connection"
     return error.reason or one_line(str(error), _MAX_REASON)
 
 
 def _reason(chain: list[BaseException]) -> str:
-    """The innermost text there is; library wrappers outside of it repeat it with object addresses and URLs."""
+    """The innermost text in the chain; the outer library wrappers repeat it with object addresses and URLs."""
     for item in reversed(chain):
         text = item.strerror if isinstance(item, OSError) and item.strerror else str(item)
         if text and not text.startswith(("<", "(")):

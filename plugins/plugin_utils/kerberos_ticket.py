@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A Kerberos ticket of one task's own, got with kinit, as Ansible's winrm connection does in its managed mode."""
+"""A Kerberos ticket for one task, obtained with kinit, as Ansible's winrm connection does in its managed mode."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ class KinitSettings:
     """How to get the ticket.
 
     :param command: name or path of kinit.
-    :param arguments: options for kinit, put before the principal.
-    :param variables: names of environment variables that kinit may see besides PATH.
+    :param arguments: options for kinit, placed before the principal.
+    :param variables: names of environment variables that kinit may see in addition to PATH.
     :param timeout_seconds: how long kinit may take.
     """
 
@@ -40,8 +40,8 @@ class KinitSettings:
 class KerberosTicket:
     """A ticket in a private cache, which ``close`` removes.
 
-    The password goes to kinit over its standard input, never as an argument. The cache's name stands in the process's
-    environment only inside ``in_use``, since other connections of the same process read the same variable.
+    The password is passed to kinit on its standard input, never as an argument. The cache's name is in the process's
+    environment only inside ``in_use``, because other connections of the same process read the same variable.
     """
 
     def __init__(self, settings: KinitSettings) -> None:
@@ -51,12 +51,12 @@ class KerberosTicket:
     def obtain(self) -> None:
         """Run kinit.
 
-        :raises SettingsError: there is no such command, or the principal cannot be one.
+        :raises SettingsError: the command does not exist, or the principal is invalid.
         :raises AuthenticationFailed: kinit got no ticket, or not in time.
         """
         settings = self._settings
         if not settings.principal or settings.principal.startswith("-"):
-            raise SettingsError(f"{settings.principal!r} cannot be a Kerberos principal; set ansible_user to user@REALM")
+            raise SettingsError(f"{settings.principal!r} is not a Kerberos principal; set ansible_user to user@REALM")
         self._folder = Path(tempfile.mkdtemp(prefix="configmgr-scp-ticket-"))
         environment = {name: os.environ[name] for name in ("PATH", *settings.variables) if name in os.environ}
         environment[_CACHE_VARIABLE] = self._cache()
@@ -66,7 +66,7 @@ class KerberosTicket:
                 input=settings.password.encode() + b"\n",
                 capture_output=True,
                 env=environment,
-                # Without a terminal of its own kinit reads the password from its standard input everywhere.
+                # Without a controlling terminal, kinit reads the password from its standard input on every system.
                 start_new_session=True,
                 timeout=settings.timeout_seconds,
                 check=False,
@@ -80,7 +80,7 @@ class KerberosTicket:
             self.close()
             raise SettingsError(
                 f"cannot run {settings.command} ({error.strerror}); install the package krb5-user (Debian) or krb5-workstation "
-                "(Red Hat), name the command in ansible_winrm_kinit_cmd, or get a ticket beforehand and set "
+                "(Red Hat), set ansible_winrm_kinit_cmd to the command, or get a ticket before the run and set "
                 "ansible_winrm_kinit_mode to manual"
             ) from None
         if outcome.returncode != 0:

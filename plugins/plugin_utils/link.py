@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One host's `send(bytes) -> bytes` over whichever library and way of authenticating the host is set up for."""
+"""One host's `send(bytes) -> bytes` over the library and authentication method that are configured for the host."""
 
 from __future__ import annotations
 
@@ -11,37 +11,37 @@ from typing import Protocol
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
-# Windows closes a connection after about 120 s without a request (wsman.md, section 3). A request sealed for a connection
-# that is gone cannot be read by the server, and the libraries notice only then; so older connections are replaced first.
+# Windows closes a connection after about 120 s without a request (wsman.md, section 3). The server cannot read a request that
+# was encrypted for a closed connection, and the libraries detect this only then, so idle connections are replaced before.
 IDLE_LIMIT_SECONDS = 60.0
 
 
 class Channel(Protocol):
-    """One authenticated connection. Any error leaves it unusable."""
+    """One authenticated connection. It cannot be used after an error."""
 
     def open(self) -> None:
-        """Do what can be done before the first request: load the library, get a ticket, exchange keys.
+        """Do what is possible before the first request: load the library, get a ticket, exchange keys.
 
-        :raises TransportError: it failed; ``after_send`` is false.
+        :raises TransportError: this failed; ``after_send`` is false.
         """
 
     def send(self, envelope: bytes) -> bytes:
-        """Send one envelope, return the answer's XML (HTTP 200, or HTTP 500 with a SOAP body).
+        """Send one envelope, return the XML of the response (HTTP 200, or HTTP 500 with a SOAP body).
 
-        :raises TransportError: anything else.
+        :raises TransportError: in all other cases.
         """
 
     def close(self) -> None:
-        """Give the connection back; never raises."""
+        """Close the connection; never raises."""
 
 
 class Link:
-    """Sends envelopes to one host; opens a connection when there is none, and never sends an envelope twice on its own.
+    """Sends envelopes to one host; opens a connection when there is none, and never sends an envelope twice by itself.
 
-    Exception: when a way of authenticating does not work (credentials rejected, library missing), the envelope, which the
-    server did not carry out, goes the next way, in the order of the settings, until one has worked once.
+    Exception: when an authentication method fails (credentials rejected, library missing), the server did not process the
+    envelope, and it is sent with the next method, in the order of the settings, until one method has worked.
 
-    :param ways: how to make a channel, for each way; tried in this order.
+    :param ways: functions that make a channel, one for each authentication method; tried in this order.
     :param monotonic: the clock, in seconds.
     """
 
@@ -53,10 +53,10 @@ class Link:
         self.answers = 0
 
     def send(self, envelope: bytes) -> bytes:
-        """Send one envelope and return the answer's XML.
+        """Send one envelope and return the XML of the response.
 
-        :raises TransportError: as ``wsman/errors.py`` says; the connection is given up, the next call opens a new one.
-        :raises SettingsError: no way of the settings can be gone.
+        :raises TransportError: see ``wsman/errors.py``; the connection is closed, the next call opens a new one.
+        :raises SettingsError: none of the configured authentication methods can be used.
         """
         if self._channel is not None and self._monotonic() - self._last_use > IDLE_LIMIT_SECONDS:
             self.close()
@@ -79,7 +79,7 @@ class Link:
         raise SettingsError(reasons)
 
     def close(self) -> None:
-        """Give the connection back, if there is one; ``send`` opens a new one."""
+        """Close the connection, if there is one; ``send`` opens a new one."""
         channel, self._channel = self._channel, None
         if channel is not None:
             channel.close()
@@ -93,7 +93,7 @@ class Link:
             answer = channel.send(envelope)
             finished = True
         finally:
-            # Whatever went wrong (also an interrupt by a time limit): keys and state of the connection are not to be trusted.
+            # After any error (also an interrupt by a time limit), the keys and state of the connection cannot be trusted.
             if not finished:
                 self.close()
         self._last_use = self._monotonic()

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The values of options before ansible-core sees them: what counts as given, and what core would take for something else.
+"""The values of options before ansible-core validates them: which count as set, and which core would misinterpret.
 
-ansible-core (2.18 to 2.21) lets a null through as a given value, a truth value as the number 1, a list as its own text, and NaN
-as a number. What arrives depends on its source besides: an INI inventory turns ``1E3`` into 1000.0, ``-e k=v`` and surveys give
-texts, and ansible-core 2.18 makes texts of what a template yields. Here each of them gets one meaning.
+ansible-core (2.18 to 2.21) accepts null as a value that is set, a Boolean as the number 1, a list as its text, and NaN as a
+number. The type of a value also depends on its source: an INI inventory turns ``1E3`` into 1000.0, ``-e k=v`` and surveys give
+strings, and ansible-core 2.18 turns the result of a template into a string. Here each of them gets one meaning.
 """
 
 from __future__ import annotations
@@ -22,25 +22,25 @@ from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import 
 
 Spec = Mapping[str, Mapping[str, Any]]
 
-# So short that no number of it takes long to work out.
+# Short enough that every number is computed quickly.
 _NUMBER = re.compile(r"[+-]?[0-9]{1,30}(\.[0-9]{0,30})?([eE][+-]?[0-9]{1,2})?")
 _PLACE = re.compile(r"\[\d+\]")
 _MOST_SHOWN = 80
-_IN_QUOTES = "put it in quotes, so that it stays as it is written"
+_IN_QUOTES = "put it in quotes, so that it is not converted"
 
 
 def settled(spec: Spec, values: Mapping[str, Any], rules: OptionRules) -> tuple[dict[str, Any], list[str]]:
-    """The values with one meaning each, and a sentence (without its full stop) for each that can not be taken.
+    """The values with one meaning each, and a sentence (without its full stop) for each that cannot be used.
 
-    A null is left out: the option counts as not given, in suboptions too. An alias gives way to the option's name. Names that
-    the spec does not know stay, for ansible-core to refuse. No sentence shows the value of a ``no_log`` option.
+    A null is omitted: the option counts as not set, in suboptions too. An alias is replaced by the option's name. Names that
+    are not in the spec are kept, so that ansible-core refuses them. No sentence shows the value of a ``no_log`` option.
     """
     reader = _Reader(rules)
     return reader.options(spec, values, ""), reader.problems
 
 
 class _Wrong(ValueError):
-    """What is wrong with a value, to be read after the name of its option."""
+    """What is wrong with a value; the text follows the name of its option."""
 
 
 class _Reader:
@@ -49,7 +49,7 @@ class _Reader:
         self.problems: list[str] = []
 
     def options(self, spec: Spec, values: Mapping[str, Any], above: str) -> dict[str, Any]:
-        """The values of a dictionary of options; ``above`` is the path of the option that has them, with a dot behind it."""
+        """The values of a dictionary of options; ``above`` is the path of the option that contains them, followed by a dot."""
         names = {key: name for name, option in spec.items() for key in (name, *(option.get("aliases") or ()))}
         kept: dict[str, Any] = {}
         for key, value in values.items():
@@ -57,17 +57,17 @@ class _Reader:
             if name not in spec:
                 kept[key] = value
             elif value is not None and name in kept:
-                self.problems.append(f"{above}{name} is given twice, under another name too; give it once")
+                self.problems.append(f"{above}{name} is set twice, the second time under an alias; set it once")
             elif value is not None:
                 kept[name] = self._value(spec[name], value, above + name)
         return kept
 
     def _value(self, option: Mapping[str, Any], value: Any, place: str) -> Any:
-        """One value; ``place`` is its path with the places in lists. One that can not be taken is noted and left as it is."""
+        """One value; ``place`` is its path with list indexes. A value that cannot be used is reported and kept unchanged."""
         secret, kind = bool(option.get("no_log")), option.get("type", "str")
         path = _PLACE.sub("", place)
         try:
-            # Blanks alone may be a password, and nothing else.
+            # A value of only spaces is allowed for a password and nothing else.
             if isinstance(value, str) and not (value if secret else value.strip()):
                 if path in self._rules.empty:
                     return ""
@@ -83,7 +83,7 @@ class _Reader:
             if kind in ("str", "path"):
                 return _text(value, secret)
         except _Wrong as wrong:
-            # What should be a dictionary or a list may be the text of one, with a password inside.
+            # Instead of a dictionary or list, the value may be its text, with a password in it.
             unseen = secret or kind in ("dict", "list")
             self.problems.append(f"{place} {wrong}" if unseen else f"{place}: {_shown(value)} {wrong}")
         return value
@@ -92,14 +92,14 @@ class _Reader:
         if isinstance(value, (bool, Mapping)):
             raise _Wrong("is not a list; give a list")
         if isinstance(value, str):
-            # As ansible-core takes it apart.
+            # Split it as ansible-core does.
             value = [item.strip() for item in value.split(",")]
         items = value if isinstance(value, list) else [value]
         element = {**option, "type": option.get("elements", "raw")}
         kept = []
         for number, item in enumerate(items):
             if item is None:
-                self.problems.append(f"{place}[{number}] is null; give it a value, or take it out of the list")
+                self.problems.append(f"{place}[{number}] is null; give it a value, or remove it from the list")
             else:
                 kept.append(self._value(element, item, f"{place}[{number}]"))
         return kept
@@ -120,7 +120,7 @@ class _Reader:
         if kind == "int":
             wanted = wanted.replace("a number", "a whole number")
         if isinstance(value, bool):
-            raise _Wrong(f"is a truth value; {wanted}")
+            raise _Wrong(f"is a Boolean; {wanted}")
         number = _decimal(value)
         if number is None or (kind == "int" and number != number.to_integral_value()):
             raise _Wrong(f"is not a {'whole ' if kind == 'int' else ''}number; {wanted}")
@@ -131,14 +131,14 @@ class _Reader:
 
 def _instead_of_nothing(option: Mapping[str, Any], place: str) -> str:
     if place.endswith("]"):
-        return "give a value, or take it out of the list"
+        return "give a value, or remove it from the list"
     if option.get("required"):
         return "give a value"
-    return "give a value, or leave the option out (default(omit, true) does that for an empty variable)"
+    return "give a value, or omit the option (default(omit, true) does this for an empty variable)"
 
 
 def _decimal(value: Any) -> decimal.Decimal | None:
-    """The exact number, None where it is none. NaN and the infinities are none."""
+    """The exact number, None when the value is not a finite number."""
     if isinstance(value, str):
         value = value.strip()
         return decimal.Decimal(value) if _NUMBER.fullmatch(value) else None
@@ -151,20 +151,20 @@ def _truth(value: Any) -> bool:
     try:
         return bool(boolean(value))
     except TypeError:
-        raise _Wrong("is not a truth value; give true or false") from None
+        raise _Wrong("is not a Boolean; give true or false") from None
 
 
 def _text(value: Any, secret: bool) -> str:
-    """A text. A number counts as its digits, as everywhere in Ansible; but in a secret nobody would see what became of 0123."""
+    """A string. A number is used as its digits, as everywhere in Ansible, but not in a secret, where a changed 0123 is hidden."""
     if isinstance(value, str):
         return value
     if isinstance(value, bool):
-        raise _Wrong(f"is a truth value and not a text; {_IN_QUOTES}")
+        raise _Wrong(f"is a Boolean and not a string; {_IN_QUOTES}")
     if isinstance(value, int) and not secret:
         return str(value)
     if isinstance(value, (int, float)):
-        raise _Wrong(f"is a number and not a text; {_IN_QUOTES}")
-    raise _Wrong("is a list or a dictionary; give a text")
+        raise _Wrong(f"is a number and not a string; {_IN_QUOTES}")
+    raise _Wrong("is a list or a dictionary; give a string")
 
 
 def _shown(value: Any) -> str:

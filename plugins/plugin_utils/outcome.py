@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How a task that did not succeed ends: FAILED or UNREACHABLE, and what the user reads."""
+"""The result of a task that did not succeed: FAILED or UNREACHABLE, with its message."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
-# HTTP statuses that speak about the one request, not about the way to the host.
+# HTTP statuses that concern the single request, not the connection to the host.
 _ABOUT_THE_REQUEST = frozenset({400, 413})
 
 
 def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[str] = ()) -> dict[str, Any]:
     """The result of a task that ended with this exception.
 
-    The site's refusal, a fault or wrong settings are FAILED; a host that cannot be reached, or not any more, or that does
+    A refusal by the site, a fault or wrong settings are FAILED; a host that cannot be reached, or no longer, or that does
     not accept the credentials, is UNREACHABLE, as for every other module.
 
-    Every message about a request names what was asked, and of whom.
+    Every message about a request contains the request and the host.
 
     :param connected: whether the host answered at least once in this task.
     :param host: the task's host by its inventory name.
     :param done: what the task had changed by then, see ``Task.done``.
     """
     if isinstance(error, TaskFailure):
-        # Its own words tell what was done.
+        # Its message already contains what was done.
         return {"changed": bool(done), **error.result, "failed": True, "msg": error.message}
     result = _ended(error, connected, host)
     if done:
@@ -46,7 +46,7 @@ def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[s
 
 
 def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
-    """How a task ends that had changed nothing, with an error that is no refusal of the module's own."""
+    """The result for an error that is not a TaskFailure, without the changes that were made before."""
     if isinstance(error, CimFault):
         return {"changed": False, "failed": True, "msg": f"{host}: {error}", "fault": fault_data(error)}
     if isinstance(error, TransportError):
@@ -56,7 +56,7 @@ def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
             "changed": False,
             "unreachable": True,
             "msg": _lost(error) if connected or error.after_send else _not_begun(error),
-            # What does not answer at all may be gone. What answers with a refusal or a wrong certificate is not.
+            # A host that does not respond at all may no longer exist; one that responds with a refusal or wrong certificate does.
             "no_connection": isinstance(error, NoConnection) and not connected,
         }
     if isinstance(error, CimError):
@@ -66,13 +66,13 @@ def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
     return {
         "changed": False,
         "failed": True,
-        "msg": f"The module ended with an unexpected {type(error).__name__}: {error}. This is a defect of the module; "
-        "run again with -vvv and report the traceback.",
+        "msg": f"The module ended with an unexpected {type(error).__name__}: {error}. This is a bug in the module; "
+        "run it again with -vvv and report the traceback.",
     }
 
 
 def fault_data(fault: CimFault) -> dict[str, Any]:
-    """A fault as data: what was asked, the innermost code as 0x text, its name, what the provider says."""
+    """A fault as data: the request, the innermost code as 0x text, its name, the message of the provider."""
     code = fault.hresult if fault.hresult is not None else fault.outer_code
     request = fault.request
     return {
@@ -97,7 +97,7 @@ def _lost(error: TransportError) -> str:
 
 
 def _not_begun(error: TransportError) -> str:
-    """The host never answered. Where nothing was connected, or nobody was let in, the first step is no help."""
+    """The message when the host never responded. After a failed connection or logon, the first step is not helpful."""
     if isinstance(error, (AuthenticationFailed, Unreachable)):
         return _sentence(error.message)
     step = f" Nothing was carried out; the first step would have been: {error.request}." if error.request else ""
@@ -106,7 +106,7 @@ def _not_begun(error: TransportError) -> str:
 
 def _sentence(text: str) -> str:
     text = text.rstrip()
-    # An address is no word to begin a sentence with.
+    # A sentence does not begin with an address.
     first = "The server at " + text[:1] if "://" in text.partition(" ")[0] else text[:1].upper()
     return _ended_with_a_stop(first + text[1:])
 

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Ansible's values as plain Python ones."""
+"""Ansible's values as plain Python values."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from typing import Any
 def plain(value: Any) -> Any:
     """Copy a value into plain ``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` and ``None``.
 
-    ansible-core marks texts and containers with subclasses of its own (where a value came from, whether it may be a
-    template, whether it came out of a vault). Modules, requests and JSON are to see none of them. Anything that is not
-    a plain kind of value becomes its text.
+    ansible-core uses its own subclasses of strings and containers (for the origin of a value, whether it may be a
+    template, whether it comes from a vault). Modules, requests and JSON must not see them. A value of any other type is
+    converted to text.
     """
     if value is None or isinstance(value, bool):
         return value

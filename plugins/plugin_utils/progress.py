@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Progress lines of a long wait: shown while it runs, but not too many of them."""
+"""Progress lines of a long wait, limited in number."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ MINIMUM_INTERVAL_SECONDS = 5.0
 
 
 class RateLimit:
-    """Says yes at most once in an interval; the first time at once.
+    """Allows something at most once in an interval; the first time at once.
 
-    :param interval_seconds: the least time between two yeses.
+    :param interval_seconds: the minimum time between two permissions.
     :param monotonic: the clock, in seconds.
     """
 
@@ -25,7 +25,7 @@ class RateLimit:
         self._last: float | None = None
 
     def allows(self) -> bool:
-        """Tell whether something may be shown now; a yes starts the next interval."""
+        """Whether something may be shown now; if so, the next interval starts."""
         now = self._monotonic()
         if self._last is not None and now - self._last < self._interval:
             return False
@@ -34,10 +34,10 @@ class RateLimit:
 
 
 class Progress:
-    """Shows lines of one task on one host, as often as the limit allows; a line too many is dropped, not kept.
+    """Shows lines of one task on one host, as often as the limit allows; other lines are dropped.
 
     :param show: writes one line for the user.
-    :param host: stands before each line, since many hosts run at the same time.
+    :param host: is shown before each line, because many hosts run at the same time.
     :param limit: when a line may be shown.
     """
 
@@ -52,5 +52,5 @@ class Progress:
             self._show(f"[{self._host}] {line}")
 
     def always(self, line: str) -> None:
-        """Show a line that must not be dropped: the end of what was shown so far."""
+        """Show a line that must not be dropped, such as the last line of a wait."""
         self._show(f"[{self._host}] {line}")

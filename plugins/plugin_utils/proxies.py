@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The proxy that a connection goes through, and who named it: the inventory, or the environment of Ansible on the controller."""
+"""The proxy that a connection uses, and where it is set: in the inventory, or in the environment of Ansible on the controller."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from urllib.parse import unquote, urlsplit
 class Proxy:
     """One proxy.
 
-    :param url: as it was given; may hold a password.
-    :param variable: who named it, a variable of the inventory or of the environment.
+    :param url: as it was given; may contain a password.
+    :param variable: the variable that sets it, in the inventory or in the environment.
     """
 
     url: str = field(repr=False)
@@ -30,7 +30,7 @@ class Proxy:
 
     @property
     def secrets(self) -> frozenset[str]:
-        """The password in the address, as it stands there and decoded."""
+        """The password in the address, as it is written there and decoded."""
         try:
             password = urlsplit(self.url if "://" in self.url else f"//{self.url}").password
         except ValueError:
@@ -39,16 +39,17 @@ class Proxy:
 
 
 def is_no_address(text: str) -> bool:
-    """Whether a text is what became of a null, as ``-e name=null`` and INI inventories make it."""
+    """Whether a text is a converted null, as ``-e name=null`` and INI inventories produce it."""
     return text.strip().lower() in ("", "null", "none", "~", "false", "omit")
 
 
 def environment_proxy(endpoint: str, environment: Mapping[str, str] | None = None) -> Proxy | None:
-    """The proxy that the environment names for an address, as requests finds it; None without one; no_proxy is heeded."""
+    """The proxy that the environment sets for an address, as requests finds it, with no_proxy; None without one."""
     try:
         from requests.utils import get_environ_proxies, select_proxy
     except ImportError:
-        # Without it there is no connection either; whoever opens one says which library is missing.
+        # Without requests there is no connection either; opening one reports which library is missing.
+
         return None
     url = select_proxy(endpoint, get_environ_proxies(endpoint, no_proxy=None))
     if not url:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of Ansible's `psrp` connection, read as that plugin reads them.
+"""The options of Ansible's `psrp` connection, read in the same way as that plugin.
 
 Source: the documentation and the source of the plugin (ansible-core 2.18 to 2.21) and of pypsrp 0.9. PowerShell Remoting
 itself is not used, only the WinRM service below it, with the same address, account and protection.
@@ -71,11 +71,11 @@ OPTIONS_USED = frozenset(
         "remote_user",
     }
 )
-# They shape how PowerShell is started, and no PowerShell is started here.
+# They control how PowerShell is started, and no PowerShell is started here.
 OPTIONS_WITHOUT_MEANING = frozenset({"no_profile", "pipelining"})
-# The password of a key came with ansible-core 2.21.
+# The option for the password of a key was added in ansible-core 2.21.
 KEY_PASSWORD = "certificate_key_password"
-# The variables of all these options; some have a second one, or one of another name.
+# The variables of all these options; some options have a second variable, or one with a different name.
 VARIABLES = frozenset(
     PREFIX + name
     for name in (
@@ -94,10 +94,10 @@ class PsrpSettings:
     """Everything that a connection over pypsrp needs.
 
     :param arguments: keyword arguments of ``pypsrp.wsman.WSMan``.
-    :param max_envelope_bytes: size limit of answers that the user asked for; None when left at the plugin's default, which
-        suits PowerShell and would cost lists of instances needless requests.
+    :param max_envelope_bytes: size limit of responses that the user set; None for the plugin's default, which is made for
+        PowerShell and would need more requests than necessary for lists of instances.
     :param warnings: sentences for the user about settings that weaken the protection.
-    :param key_password: of the key that a client logs on with.
+    :param key_password: the password of the key with which a client logs on.
     """
 
     target: Target
@@ -114,8 +114,8 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
     """Read the options of a `psrp` connection.
 
     :param option: gives an option by name, plain values; None for one that this release of ansible-core does not have.
-    :param variables: names of the host's variables. The plugin itself looks at those that it knows and at no other.
-    :raises SettingsError: a setting is wrong, missing or cannot be honoured.
+    :param variables: names of the host's variables. The plugin itself ignores variables that it does not know.
+    :raises SettingsError: a setting is wrong, missing or not supported.
     """
     key_password = option(KEY_PASSWORD)
     for variable in sorted(name for name in variables if name.startswith(PREFIX)):
@@ -135,16 +135,18 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
     if not 0 < arguments["operation_timeout"] < arguments["read_timeout"]:
         raise SettingsError(
             f"ansible_psrp_read_timeout ({arguments['read_timeout']}) must be more than ansible_psrp_operation_timeout "
-            f"({arguments['operation_timeout']}), and that more than 0"
+            f"({arguments['operation_timeout']}), and ansible_psrp_operation_timeout must be more than 0"
         )
     envelope = int(option("max_envelope_size"))
     if envelope < _SMALLEST_ENVELOPE_BYTES:
-        raise SettingsError(f"ansible_psrp_max_envelope_size is {envelope}; WinRM takes {_SMALLEST_ENVELOPE_BYTES} bytes or more")
+        raise SettingsError(
+            f"ansible_psrp_max_envelope_size is {envelope}; WinRM allows {_SMALLEST_ENVELOPE_BYTES} bytes or more"
+        )
     arguments.update(
         server=option("remote_addr"),
         port=port,
         username=user,
-        # An empty one would be tried as one; a ticket needs none.
+        # pypsrp would try an empty password; a ticket needs none.
         password=password or None,
         ssl=protocol == "https",
         auth=auth,
@@ -170,8 +172,8 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
 def _proxy(arguments: Mapping[str, Any], endpoint: str) -> Proxy | None:
     if arguments["proxy"] is not None and is_no_address(arguments["proxy"]):
         raise SettingsError(
-            f"{PREFIX}proxy is {arguments['proxy']!r}, which is no address of a proxy; leave it out, or set {PSRP.no_proxy} to "
-            "go without one"
+            f"{PREFIX}proxy is {arguments['proxy']!r}, which is not the address of a proxy; remove it, or set {PSRP.no_proxy} to "
+            "connect without a proxy"
         )
     if arguments["proxy"]:
         return Proxy(arguments["proxy"], PREFIX + "proxy")
@@ -181,8 +183,8 @@ def _proxy(arguments: Mapping[str, Any], endpoint: str) -> Proxy | None:
 def _check_configuration(name: Any) -> None:
     if name not in (None, _DEFAULT_CONFIGURATION):
         raise SettingsError(
-            f"ansible_psrp_configuration_name is {name}, but these modules run no PowerShell and would not be bound by that "
-            f"endpoint's restrictions; set it to {_DEFAULT_CONFIGURATION} for their tasks if the account may use WMI directly"
+            f"ansible_psrp_configuration_name is {name}, but these modules run no PowerShell, so the restrictions of that "
+            f"endpoint would not apply; set it to {_DEFAULT_CONFIGURATION} for their tasks if the account may use WMI directly"
         )
 
 
@@ -214,7 +216,7 @@ def _check_credentials(
             raise SettingsError(f"{' and '.join(missing)} must be set for {PSRP.way} {auth}")
         check_own_certificate(files[0], files[1], option(KEY_PASSWORD), PREFIX + KEY_PASSWORD)
     elif auth in ("basic", "credssp", "ntlm"):
-        # Kerberos, and negotiate with it, can do with a ticket that the user has.
+        # kerberos and negotiate can also use a ticket that the user already has.
         check_user_and_password(user, password, f"{PSRP.way} {auth}", variables)
 
 
@@ -233,5 +235,5 @@ def _warnings(protocol: str, validation: str, encryption: str) -> tuple[str, ...
             return ("the server's certificate is not checked (ansible_psrp_cert_validation is ignore)",)
         return ()
     if encryption == "never":
-        return ("requests cross the network unencrypted (ansible_psrp_message_encryption is never, over http)",)
+        return ("requests are sent unencrypted (ansible_psrp_message_encryption is never, over http)",)
     return ()

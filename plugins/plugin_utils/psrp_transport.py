@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Envelopes over the HTTP transport of pypsrp (0.9 or later)."""
+"""Sends envelopes over the HTTP transport of pypsrp (0.9 or later)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
-# The library behind a way of authenticating, and what to install for it.
+# The library for an authentication method, and how to install it.
 _LIBRARIES = {
     "kerberos": "gssapi and krb5: pip install pypsrp[kerberos]",
     "credssp": "requests-credssp: pip install pypsrp[credssp]",
@@ -39,7 +39,7 @@ class PsrpChannel:
     def open(self) -> None:
         """Load pypsrp and prepare the connection; nothing is sent.
 
-        :raises SettingsError: a library is missing, or settings do not go together.
+        :raises SettingsError: a library is missing, or the settings contradict each other.
         """
         try:
             from pypsrp.wsman import WSMan
@@ -51,13 +51,13 @@ class PsrpChannel:
         if self._settings.auth == "basic":
             arguments = self._settings.arguments
             check_basic(arguments["username"] or "", arguments["password"] or "", self._settings.target.variables.way)
-        # At debug level it would log whole requests, secrets included; on a time-out it prints a traceback of its own.
+        # At debug level it would log complete requests, including secrets; on a time-out it prints its own traceback.
         logging.getLogger("pypsrp").setLevel(logging.WARNING)
         logging.getLogger("pypsrp.wsman").setLevel(logging.CRITICAL)
         try:
             self._transport = WSMan(**self._settings.arguments).transport
         except ValueError as error:
-            raise SettingsError(f"the ansible_psrp_* settings of the host do not go together: {error}") from None
+            raise SettingsError(f"the ansible_psrp_* settings of the host contradict each other: {error}") from None
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
@@ -79,11 +79,11 @@ class PsrpChannel:
         except ImportError as error:
             raise SettingsError(
                 f"the Python library for {self._settings.auth} is missing on the controller ({error.name or error}); install "
-                f"{_LIBRARIES.get(self._settings.auth, 'pypsrp anew: pip install pypsrp')}, or set ansible_psrp_auth to another "
-                "way of authenticating"
+                f"{_LIBRARIES.get(self._settings.auth, 'pypsrp again: pip install pypsrp')}, or set ansible_psrp_auth to another "
+                "authentication method"
             ) from None
         except Exception as error:
-            # As in winrm_transport.py: many exception trees, and a garbled sealed answer raises nearly anything.
+            # As in winrm_transport.py: there are many exception trees, and a corrupt encrypted response raises nearly anything.
             sealed = self._transport.encryption is not None
             told = translate(error, target, self._settings.auth, sent=self._request_went_out(), sealed=sealed)
             raise about_the_ticket(told, self._settings.auth, self._settings.password) from error
@@ -96,6 +96,6 @@ class PsrpChannel:
             transport.close()
 
     def _request_went_out(self) -> bool:
-        """Whether more than the handshake was sent: sealed messages follow only when there are keys."""
+        """Whether more than the handshake was sent: encrypted messages follow only when there are keys."""
         transport = self._transport
         return not transport.wrap_required or transport.encryption is not None

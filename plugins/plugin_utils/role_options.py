@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of a role as its user means them, wherever they come from.
+"""The options of a role in their types, wherever they are set.
 
-An INI inventory, a survey and ``-e name=value`` give texts where YAML gives truth values and numbers; a survey that was not
-answered gives null. The rules of modules (``arguments.py``) hold here too, so that a role reads each option in its type, on
-every ansible-core.
+An INI inventory, a survey and ``-e name=value`` give strings where YAML gives Booleans and numbers; a survey question without an
+answer gives null. The rules for module options (``arguments.py``) apply here too, so that a role reads each option in its type,
+with every ansible-core.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import rea
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
-# Names for the command line, which win: one variable of a playbook for what several roles take.
+# Variables for the command line, which take precedence: one playbook variable for an option that several roles have.
 ALIASES = {
     "move_to": "scp_to",
     "move_from": "scp_from",
@@ -50,16 +50,16 @@ PLAYBOOK_VARIABLES = (
     "scp_to",
     "unattended_setup_host",
 )
-# Beginnings that nobody uses for anything else. Others (move_, verify_) may well begin variables of other roles.
+# Prefixes that only this collection uses. Variables of other roles may also begin with the shared ones (move_, verify_).
 _OURS_ALONE = ("service_connection_point_", "offline_updates_", "unattended_setup_", "after_setup_")
 _SHARED = ("preflight_", "move_", "remove_", "verify_", "recover_", "expand_", "ha_", "scp_")
 _ALIKE = 0.8
-# What an empty text means, where it is a value of its own.
+# What an empty string means for the options that allow it.
 EMPTY = {
     "preflight_installation_account": "the site server's computer account",
     "service_connection_point_installation_account": "the site server's computer account",
-    "service_connection_point_public_fqdn": "no internet name",
-    "service_connection_point_proxy.account": "the proxy wants no account",
+    "service_connection_point_public_fqdn": "no internet FQDN",
+    "service_connection_point_proxy.account": "the proxy needs no account",
 }
 LIMITS = {
     "offline_updates_max_age_days": rules.AGE_DAYS,
@@ -84,32 +84,32 @@ LIMITS = {
     "verify_support_days": rules.REPORT_DAYS,
 }
 _RULES = rules.OptionRules(LIMITS, EMPTY)
-# Never among the options that are registered: whoever needs them takes the variable itself.
+# Never among the registered options: a task that needs one uses the variable itself.
 _SECRET_KEYS = frozenset({"password", "product_key", "productid"})
-# A product key, which may stand in a wrong variable, too.
+# A product key, which may also be in the wrong variable.
 _PRODUCT_KEY = re.compile(r"\s*[A-Za-z0-9]{4,6}(-[A-Za-z0-9]{4,6}){4}\s*")
 _NOT_SHOWN = "(a product key, not shown)"
-# A text of these that YAML reads as a number is another text when it is written out again: 010 is 8.
+# If YAML reads such a text as a number, it is a different text when written again: 010 becomes 8.
 _STRICT_TEXTS = ("site_code", "server", "_to", "_from")
 
 
 @dataclass(frozen=True)
 class Role:
     """A role of the collection: ``options`` are its argument specification by variable, ``defaults`` those of defaults/main.yml,
-    as they stand there (templates are not resolved)."""
+    with templates not resolved."""
 
     name: str
     options: Mapping[str, Mapping[str, Any]]
     defaults: Mapping[str, Any]
 
     def short(self, variable: str) -> str:
-        """The name of an option without the role's."""
+        """The name of an option without the prefix of the role."""
         return variable.removeprefix(f"{self.name}_")
 
 
 @dataclass(frozen=True)
 class RoleOptions:
-    """``options`` by their short names, null where they were not given and have no default; without secrets. ``problems`` are
+    """``options`` by their short names, null where an option is not set and has no default; without secrets. ``problems`` are
     sentences, each with the variable, what is wrong with it and what to do; empty when the options can be used."""
 
     options: Mapping[str, Any]
@@ -118,7 +118,7 @@ class RoleOptions:
 
 @functools.cache
 def role(name: str) -> Role:
-    """Read a role's own files.
+    """Read the files of a role.
 
     :raises KeyError: the collection has no such role.
     """
@@ -146,9 +146,9 @@ def known_variables() -> frozenset[str]:
 
 
 def unknown_variables(variables: Iterable[str], known: Collection[str]) -> tuple[list[str], list[str]]:
-    """Variables that begin as ours do and that nothing reads: what to refuse, and what only to warn of, each as a sentence.
+    """Variables with a prefix of the collection that nothing reads: those to refuse, and those to warn about, as sentences.
 
-    Refused is what begins as nobody else's variables do, or what is nearly the name of a known one.
+    A variable is refused if only this collection uses its prefix, or if its name is similar to a known one.
     """
     refused, doubtful = [], []
     for name in sorted(set(variables) - set(known)):
@@ -158,7 +158,7 @@ def unknown_variables(variables: Iterable[str], known: Collection[str]) -> tuple
         meant = f" Did you mean {nearest[0]}?" if nearest else ""
         sentence = f"The variable {name} is not known to any role or playbook of configmgr.scp.{meant}"
         if nearest or name.startswith(_OURS_ALONE):
-            refused.append(f"{sentence} Correct its name, or remove it.")
+            refused.append(f"{sentence} Correct the name, or remove the variable.")
         else:
             doubtful.append(f"{sentence} It is ignored.")
     return refused, doubtful
@@ -167,10 +167,10 @@ def unknown_variables(variables: Iterable[str], known: Collection[str]) -> tuple
 def read_role_options(
     known_role: Role, variables: Mapping[str, Any], resolved: Callable[[Any], Any], omitted: Any = None
 ) -> RoleOptions:
-    """Read the options of a role out of the variables of a host.
+    """Read the options of a role from the variables of a host.
 
-    Null and ``omit`` are the same as not given. An empty text is refused wherever the option's default is no empty text: left
-    out may mean something wider.
+    Null and ``omit`` mean that the option is not set. An empty string is refused unless it is the option's default, because an
+    option that is not set may mean something else.
 
     :param variables: all variables, templates not resolved.
     :param resolved: resolves a template. It raises ``ValueError`` with a sentence when that is not possible.
@@ -184,7 +184,7 @@ def read_role_options(
         try:
             value = _value(known_role, variable, variables, resolved, omitted)
         except ValueError as error:
-            problems.append(f"{variable} can not be resolved: {str(error).rstrip('. ')}. Correct it.")
+            problems.append(f"{variable} cannot be resolved: {str(error).rstrip('. ')}. Correct the template.")
             continue
         if value is None:
             continue
@@ -200,7 +200,7 @@ def read_role_options(
     arguments = read_arguments({"argument_spec": spec}, values, _RULES)
     if arguments.error is not None:
         return RoleOptions({}, (arguments.error,))
-    # An empty default says that nothing is given.
+    # An empty default means that the option is not set.
     found = {name: None if value == "" and spec[name].get("default") == "" else value for name, value in arguments.params.items()}
     return RoleOptions(_without_secrets({known_role.short(name): found.get(name) for name in spec}), ())
 
@@ -210,7 +210,7 @@ def _is_set(variables: Mapping[str, Any], name: str, resolved: Callable[[Any], A
 
 
 def _value(known_role: Role, name: str, variables: Mapping[str, Any], resolved: Callable[[Any], Any], omitted: Any) -> Any:
-    """What was given for an option; None when nothing was."""
+    """The value of an option; None when it is not set."""
     default = known_role.defaults.get(name)
     is_default = name not in variables or plain(variables[name]) == default
     value = resolved(variables.get(name, default))
@@ -219,7 +219,7 @@ def _value(known_role: Role, name: str, variables: Mapping[str, Any], resolved: 
     value = None if _is_omitted(value, omitted) else plain(value)
     if value != "":
         return value
-    # A default that is made of other options is empty where they are not given.
+    # A default that is a template of other options is empty when these are not set.
     if is_default or known_role.options.get(name, {}).get("default") == "":
         return None
     return value
@@ -230,36 +230,36 @@ def _is_omitted(value: Any, omitted: Any) -> bool:
 
 
 def _as_choice(option: Mapping[str, Any], value: Any) -> Any:
-    """A choice in any letter case. A truth value stands for its text: YAML makes one of it unless it is in quotes."""
+    """A choice in any letter case. A Boolean is read as its text: YAML converts the text to a Boolean unless it is in quotes."""
     text = str(value).strip().lower()
     return text if isinstance(value, (bool, str)) and text in map(str, option.get("choices") or ()) else value
 
 
 def _problem(name: str, option: Mapping[str, Any], value: Any) -> str | None:
-    """What the rules of modules do not say of an option, or not by the name that its user knows."""
+    """A problem that the rules for module options do not find, or not under the name that the user knows."""
     if value == "" and name not in EMPTY:
         allowed = f" Allowed are {', '.join(map(str, option['choices']))}." if option.get("choices") else ""
-        return f"{name} is empty.{allowed} Give it a value, or leave the variable out."
+        return f"{name} is empty.{allowed} Give it a value, or remove the variable."
     if isinstance(value, int) and not isinstance(value, bool) and name.endswith(_STRICT_TEXTS):
-        return f'{name} is the number {value}, and a text is wanted. Put the text in quotes, as in {name}: "010".'
+        return f'{name} is the number {value}, but it must be a string. Put it in quotes, as in {name}: "010".'
     if name.endswith("_accounts") and isinstance(value, list):
         return _twice(name, value)
     return None
 
 
 def _twice(name: str, accounts: Sequence[Any]) -> str | None:
-    """Windows takes names of accounts in any case, so the second of two would be left out without a word."""
+    """Windows account names are not case-sensitive, so the second of two would be silently ignored."""
     seen: set[str] = set()
     for account in accounts:
         text = str(account.get("name", "") if isinstance(account, Mapping) else account)
         if text.casefold() in seen:
-            return f"{name} has the account {text} twice. Letter case makes no difference. Remove one of the two."
+            return f"{name} has the account {text} twice. Account names are not case-sensitive. Remove one of the two entries."
         seen.add(text.casefold())
     return None
 
 
 def _spec(option: Mapping[str, Any]) -> dict[str, Any]:
-    """What the validator needs of a documented option."""
+    """The part of a documented option that the validator needs."""
     spec = {
         key: value for key, value in option.items() if key in ("type", "elements", "choices", "default", "required", "no_log")
     }

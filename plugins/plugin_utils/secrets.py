@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The ways in which a secret may stand in a text: whoever quotes one writes it in the manner of his own format, or half of it."""
+"""The forms in which a secret can appear in a text: quoted or escaped for different formats, or truncated."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from xml.sax.saxutils import escape
 
 from ansible.module_utils.common.parameters import remove_values
 
-# How this collection ends a text that it cuts off (``wsman/one_line.py``, ``shown.py``).
+# How this collection ends a text that it truncates (``wsman/one_line.py``, ``shown.py``).
 _CUT = re.compile(r"(?: \[)?\.\.\.")
-# A shorter beginning may be any word's, and tells next to nothing.
+# A shorter beginning may belong to any word and reveals almost nothing.
 _LEAST = 4
 
 
 def spellings(secrets: Iterable[str]) -> set[str]:
-    """The secrets as they are, and as Python, JSON, XML and a text that was made one line write them."""
+    """The secrets unchanged, and in the forms of Python, JSON, XML and a text that was joined to one line."""
     return {spelling for secret in secrets for spelling in _spellings(secret) if spelling}
 
 
 def hidden(value: Any, secrets: Collection[str]) -> Any:
-    """A result or a line with asterisks in place of the secrets, and of the beginning of one in front of a cut.
+    """A result or a line with asterisks in place of the secrets, and of the beginning of one before a truncation.
 
     :param secrets: all their ``spellings``.
     """
@@ -35,7 +35,7 @@ def hidden(value: Any, secrets: Collection[str]) -> Any:
 
 
 def _begun(text: str, secrets: Collection[str]) -> Iterator[str]:
-    """The beginnings of secrets in front of a cut, with the dots behind them."""
+    """The beginnings of secrets before a truncation, with the dots that follow them."""
     for cut in _CUT.finditer(text):
         for secret in secrets:
             for length in range(min(len(secret) - 1, cut.start()), _LEAST - 1, -1):

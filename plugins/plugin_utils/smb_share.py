@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A drive of a server over SMB 3, with the credentials of its WinRM connection. The only file that knows smbprotocol.
+"""A drive of a server over SMB 3, with the credentials of its WinRM connection. The only file that uses smbprotocol.
 
-Signing and encryption are required, and a server that offers less is refused: passwords of administrators and packs of updates
-cross the network here. The library compares what was negotiated with what the server signs (secure negotiate), so that nobody on
-the way can talk the two sides into an older dialect.
+Signing and encryption are required, and a server that offers less is refused, because administrator passwords and update packs
+are sent over the network here. The library compares what was negotiated with what the server signs (secure negotiate), so that
+an attacker between the two sides cannot force an older dialect.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ from ansible_collections.configmgr.scp.plugins.module_utils.file_share import (
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_reasons as reasons
 
 _CONNECT_SECONDS = 15.0
-# A server that answers nothing for so long is given up: the library itself would wait for ever.
+# The connection is closed when the server does not respond for this long: the library itself would wait forever.
 _SILENCE_SECONDS = 120.0
 _GOODBYE_SECONDS = 5.0
 _REPARSE_POINT = 0x400
 _FOLDER = 0x10
-# Others may have the file open meanwhile: a log that is being written, or the server itself for a connection that broke off
-# without its noticing. What comes of it is proved by hashes.
+# The file may be open elsewhere at the same time: a log that is being written, or by the server for an aborted connection that
+# it has not noticed. Hashes verify the result.
 _SHARED = "rwd"
 
 
 @dataclass(frozen=True)
 class ShareAccount:
-    """Where the share is and who asks for it.
+    """Where the share is, and the account that opens it.
 
-    :param host: name or address of the server, as WinRM has it.
-    :param user: as WinRM has it; empty where WinRM uses a certificate.
+    :param host: name or address of the server, as for WinRM.
+    :param user: as for WinRM; empty when WinRM uses a certificate.
     """
 
     host: str
@@ -61,7 +61,7 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
     if not account.user or account.password is None:
         raise ShareRefused(
             f"the file share of {account.host} needs ansible_user and ansible_password: a certificate or a ticket of the WinRM "
-            "connection can not be used for it. Carry the folder by hand, or give an account with a password"
+            "connection cannot be used for it. Copy the folder manually, or give an account with a password"
         )
     try:
         import smbclient
@@ -82,15 +82,15 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
                 account.host, encrypt=True, connection_timeout=_CONNECT_SECONDS, require_signing=True, **options
             )
             if session.connection.dialect < Dialects.SMB_3_0_0:
-                raise ShareRefused(f"{account.host} speaks no SMB 3; update it, or carry the folder by hand")
-            # The first use of the share, which also proves that the dialect was not talked down.
+                raise ShareRefused(f"{account.host} does not support SMB 3; update it, or copy the folder manually")
+            # The first use of the share, which also proves that no older dialect was forced.
             smbclient.stat(share.root, **options)
             if any(tree.is_dfs_share for tree in session.tree_connect_table.values()):
-                # The library would take the credentials to wherever such a share points.
+                # The library would send the credentials to any server to which such a share points.
                 raise ShareRefused(f"{share.root} is a DFS share; a drive of the server itself is needed")
         opened = True
     except SMBException as error:
-        raise ShareRefused(f"{account.host} offers no SMB 3 with signing and encryption: {error}") from error
+        raise ShareRefused(f"{account.host} does not offer SMB 3 with signing and encryption: {error}") from error
     finally:
         if not opened:
             share.close()
@@ -98,7 +98,7 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
 
 
 class SmbShare(Share):
-    """An open drive; errors are told as ShareError."""
+    """An open drive; errors are raised as ShareError."""
 
     def __init__(self, root: str, options: dict[str, Any], account: ShareAccount) -> None:
         self.root = root
@@ -109,7 +109,7 @@ class SmbShare(Share):
         """End sessions and connections; never raises."""
         import smbclient
 
-        # It says goodbye to the server, which may be gone.
+        # This sends a logoff to the server, which may no longer respond.
         with contextlib.suppress(Exception), self._limited(_GOODBYE_SECONDS):
             smbclient.reset_connection_cache(fail_on_error=False, connection_cache=self._options["connection_cache"])
 
@@ -129,7 +129,7 @@ class SmbShare(Share):
             path.rpartition("\\")[2],
             bool(attributes & _FOLDER),
             0 if attributes & _FOLDER else int(found.st_size),
-            # As exact as a list of the folder tells it.
+            # With the precision of a folder list.
             int(found.st_mtime_ns) // 1000 * 1000,
             bool(attributes & _REPARSE_POINT),
         )
@@ -181,16 +181,16 @@ class SmbShare(Share):
         import smbclient
         from smbprotocol.exceptions import SMBOSError
 
-        in_the_way = f"{path} ({self._account.user} on {self._account.host}): there is a file, where a folder is needed"
+        in_the_way = f"{path} ({self._account.user} on {self._account.host}): a file exists where a folder is needed"
         with self.told(path):
             try:
                 smbclient.makedirs(self._full(path), exist_ok=True, **self._options)
             except SMBOSError as error:
                 if error.errno in _MISSING:
-                    # The folders above were made, but for one that is a file.
+                    # The parent folders were created, except one that is a file.
                     raise ShareError(in_the_way) from error
                 raise
-            # A file of this name is to the library as good as a folder.
+            # The library also accepts a file of this name.
             if not smbclient.stat(self._full(path), **self._options).st_file_attributes & _FOLDER:
                 raise ShareError(in_the_way)
 
@@ -220,7 +220,7 @@ class SmbShare(Share):
 
     @contextlib.contextmanager
     def told(self, path: str) -> Iterator[None]:
-        """One exchange with the server: its errors as sentences, and an end to its silence."""
+        """One exchange with the server: its errors as sentences, and a time limit for its response."""
         with self._limited(_SILENCE_SECONDS), _told(path, self.root, self._account):
             yield
 
@@ -235,7 +235,7 @@ class SmbShare(Share):
             silence.cancel()
 
     def _give_up(self) -> None:
-        """Close the connections under whoever waits for an answer."""
+        """Close the connections, so that a call that waits for a response ends."""
         for connection in list(self._options["connection_cache"].values()):
             with contextlib.suppress(Exception):
                 connection.transport.close()
@@ -265,17 +265,17 @@ _MISSING = frozenset({2, 20})
 
 
 def _nanoseconds(when: Any) -> int:
-    # A float of the seconds would lose the last digits, and with them the likeness of two times.
+    # A float of the seconds would lose the last digits, so that equal times would differ.
     return int(when.replace(microsecond=0).timestamp()) * 1_000_000_000 + int(when.microsecond) * 1000
 
 
 def _knock(host: str, port: int) -> None:
-    """A plain connection first: it tells a closed port from a server that says no."""
+    """A plain connection first, to distinguish a closed port from a server that refuses the logon."""
     try:
         socket.create_connection((host, port), timeout=_CONNECT_SECONDS).close()
     except OSError as error:
-        reason = "no answer in time" if isinstance(error, TimeoutError) else error.strerror or str(error)
-        raise ShareClosed(f"{host} can not be reached on TCP port {port}, which file shares need: {reason}") from error
+        reason = "no response in time" if isinstance(error, TimeoutError) else error.strerror or str(error)
+        raise ShareClosed(f"{host} cannot be reached on TCP port {port}, which file shares need: {reason}") from error
 
 
 @contextlib.contextmanager
@@ -287,15 +287,17 @@ def _told(path: str, root: str, account: ShareAccount) -> Iterator[None]:
     try:
         yield
     except (smb.SMBAuthenticationError, smb.LogonFailure, smb.WrongPassword) as error:
-        raise ShareRefused(f"{who} is not let in: wrong user or password, or the server takes no such logon") from error
+        raise ShareRefused(
+            f"{who}: the logon failed: wrong user or password, or the server does not allow this kind of logon"
+        ) from error
     except (smb.SMBOSError, smb.SMBResponseException) as error:
         status = error.ntstatus if isinstance(error, smb.SMBOSError) else error.status
         if path == root and status in reasons.NO_SHARE:
             raise ShareRefused(reasons.no_share(account.host, root.rpartition("\\")[2])) from error
         logon = reasons.of_logon(status)
         if logon is not None:
-            raise ShareRefused(f"{who} is not let in: {logon}") from error
-        reason = reasons.of_file(status, root=path == root) or f"the server says 0x{status:08X} ({_words(error)})"
+            raise ShareRefused(f"{who}: the logon failed: {logon}") from error
+        reason = reasons.of_file(status, root=path == root) or f"the server returned 0x{status:08X} ({_words(error)})"
         raise ShareError(f"{path} ({who}): {reason}") from error
     except smb.SMBException as error:
         raise ShareError(f"{path} ({who}): the connection failed: {error or type(error).__name__}") from error
@@ -306,5 +308,5 @@ def _told(path: str, root: str, account: ShareAccount) -> Iterator[None]:
 
 
 def _words(error: Any) -> str:
-    """What the library says of a status, without the address of the file, which stands in front of it."""
+    """The library's message for a status, without the path of the file before it."""
     return str(getattr(error, "strerror", None) or getattr(error, "message", None) or error)

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Where requests go and as whom, for messages; and the variables that a user sets for it."""
+"""The address and user of requests, for messages, and the variables that a user sets for them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ HTTP_PORT, HTTPS_PORT = 5985, 5986
 
 
 class SettingsError(Exception):
-    """The connection settings of the host cannot be used as they are. The text says which, and what to set instead."""
+    """The connection settings of the host cannot be used. The text says which, and what to set instead."""
 
 
 @dataclass(frozen=True)
@@ -24,11 +24,11 @@ class Variables:
     """The names of the variables of one connection plugin.
 
     :param ca: the file of trusted certificates.
-    :param check: switches the check of certificates.
-    :param timeout: the time limit for an answer.
-    :param way: the way of authenticating.
+    :param check: turns the check of certificates on and off.
+    :param timeout: the time limit for a response.
+    :param way: the authentication method.
     :param scheme: http or https.
-    :param no_proxy: what to set to go without a proxy, as in ``x to null``.
+    :param no_proxy: what to set to connect without a proxy, as in ``x to null``.
     """
 
     ca: str
@@ -45,7 +45,7 @@ WINRM = Variables(
     timeout="ansible_winrm_connection_timeout",
     way="ansible_winrm_transport",
     scheme="ansible_winrm_scheme",
-    no_proxy="ansible_winrm_proxy to null (as YAML or JSON, not as a text)",
+    no_proxy="ansible_winrm_proxy to null (as YAML or JSON, not as a string)",
 )
 PSRP = Variables(
     ca="ansible_psrp_ca_cert",
@@ -59,10 +59,10 @@ PSRP = Variables(
 
 @dataclass(frozen=True)
 class Target:
-    """Where a request goes and as whom; never a password.
+    """The address and user of a request; never a password.
 
-    :param user: empty where a certificate or a ticket says who it is.
-    :param proxy: what the requests go through; None without one.
+    :param user: empty when a certificate or a ticket identifies the user.
+    :param proxy: the proxy for the requests; None without one.
     """
 
     endpoint: str
@@ -75,7 +75,7 @@ class Target:
 
     @property
     def domain(self) -> str:
-        """The domain that the user's name shows; empty for a local account of the server, as far as the name tells."""
+        """The domain in the user's name; empty for a local account of the server, as far as the name shows it."""
         domain, found, _name = self.user.partition("\\")
         if not found:
             return self.user.partition("@")[2]
@@ -84,7 +84,7 @@ class Target:
 
 
 def bracketed(host: str) -> str:
-    """A host as it stands in an address: IPv6 in brackets."""
+    """A host as it is written in a URL: IPv6 in brackets."""
     try:
         return f"[{ipaddress.IPv6Address(host)}]"
     except ipaddress.AddressValueError:
@@ -94,7 +94,7 @@ def bracketed(host: str) -> str:
 def port_of(option: Callable[[str], Any]) -> int | None:
     """The port of the connection, None when none is set.
 
-    :raises SettingsError: it is no port.
+    :raises SettingsError: it is not a port.
     """
     port = option("port")
     if port is None:
@@ -105,7 +105,7 @@ def port_of(option: Callable[[str], Any]) -> int | None:
         number = 0
     if not 1 <= number <= 65535:
         raise SettingsError(
-            f"ansible_port is {port!r}, which is no port; allowed are 1 to 65535. WinRM listens for "
-            f"HTTPS on {HTTPS_PORT} and for HTTP on {HTTP_PORT}"
+            f"ansible_port is {port!r}, which is not a port; allowed are 1 to 65535. WinRM uses port {HTTPS_PORT} for HTTPS and "
+            f"{HTTP_PORT} for HTTP"
         )
     return number

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The options of Ansible's `winrm` connection, read as that plugin reads them.
+"""The options of Ansible's `winrm` connection, read in the same way as that plugin.
 
-Source: the documentation and the source of the plugin (ansible-core 2.18 and 2.19) and of pywinrm 0.5.0. What cannot be
-honoured is refused by the name of its variable; nothing is ignored.
+Source: the documentation and the source of the plugin (ansible-core 2.18 and 2.19) and of pywinrm 0.5.0. A setting that is not
+supported is refused with the name of its variable; none is ignored.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.variable_names impor
 
 PLUGIN = "ansible.builtin.winrm"
 PREFIX = "ansible_winrm_"
-# What pywinrm calls a setting that it takes from the environment.
+# The value with which pywinrm takes a setting from the environment.
 _BY_ENVIRONMENT = "legacy_requests"
 WAYS = ("basic", "certificate", "credssp", "kerberos", "ntlm", "plaintext", "ssl")
 
@@ -44,7 +44,7 @@ WAYS = ("basic", "certificate", "credssp", "kerberos", "ntlm", "plaintext", "ssl
 _OPERATION_TIMEOUT_SECONDS = 20
 _READ_TIMEOUT_SECONDS = 30
 _READ_MARGIN_SECONDS = 10
-# pywinrm's Transport has them, its Protocol does not pass them on.
+# pywinrm's Transport has them, but its Protocol does not pass them on.
 _CREDSSP_ATTRIBUTES = ("credssp_auth_mechanism", "credssp_minimum_version")
 
 OPTIONS_USED = frozenset(
@@ -71,7 +71,7 @@ VARIABLES = frozenset(
         *("port", "scheme", "transport", "user"),
     )
 )
-# They shape how PowerShell is started, and no PowerShell is started here.
+# They control how PowerShell is started, and no PowerShell is started here.
 OPTIONS_WITHOUT_MEANING = frozenset({"pipelining"})
 
 
@@ -80,9 +80,9 @@ class WinrmSettings:
     """Everything that a connection over pywinrm needs.
 
     :param ways: pywinrm's transports in the order to try.
-    :param arguments: keyword arguments of ``winrm.protocol.Protocol`` besides endpoint, transport and ticket.
+    :param arguments: keyword arguments of ``winrm.protocol.Protocol``, except endpoint, transport and ticket.
     :param credssp: attributes of pywinrm's transport that its Protocol does not pass on.
-    :param kinit: how to get a ticket for ``kerberos``; None when the user has one.
+    :param kinit: how to get a ticket for ``kerberos``; None when the user already has one.
     :param warnings: sentences for the user about settings that weaken the protection.
     """
 
@@ -101,7 +101,7 @@ def read_winrm_options(option: Callable[[str], Any], variables: Collection[str] 
 
     :param option: gives an option by name, plain values; ``_extras`` gives the host's other ``ansible_winrm_*`` variables.
     :param variables: names of the host's variables.
-    :raises SettingsError: a setting is wrong, missing or cannot be honoured.
+    :raises SettingsError: a setting is wrong, missing or not supported.
     """
     extras = _read_extras(option("_extras") or {})
     user, password = option("remote_user") or None, option("remote_password")
@@ -161,7 +161,7 @@ def _whole_seconds(value: Any) -> int:
     except (TypeError, ValueError):
         seconds = 0
     if seconds < 1:
-        raise ValueError("allowed is a whole number of seconds, 1 or more")
+        raise ValueError("give a whole number of seconds, 1 or more")
     return seconds
 
 
@@ -169,12 +169,12 @@ def _number(value: Any) -> int:
     try:
         return int(value)
     except (TypeError, ValueError):
-        raise ValueError("allowed is a whole number") from None
+        raise ValueError("give a whole number") from None
 
 
 def _text(value: Any) -> str:
     if not isinstance(value, str) or not value:
-        raise ValueError("allowed is a text that is not empty")
+        raise ValueError("give a string that is not empty")
     return value
 
 
@@ -185,7 +185,7 @@ def _text_or_none(value: Any) -> str | None:
 def _proxy_or_none(value: Any) -> str | None:
     if isinstance(value, str) and is_no_address(value):
         raise ValueError(
-            "allowed are the address of a proxy, and null for none, which needs YAML or JSON, as in "
+            "give the address of a proxy, or null for no proxy, which requires YAML or JSON, as in "
             "-e '{\"ansible_winrm_proxy\": null}'"
         )
     return _text_or_none(value)
@@ -211,7 +211,7 @@ EXTRAS: Mapping[str, Callable[[Any], Any]] = {
     "service": _text,
 }
 EXTRAS_REFUSED: Mapping[str, str] = {
-    "endpoint": "it is made of ansible_host, ansible_port, ansible_winrm_scheme and ansible_winrm_path",
+    "endpoint": "the address consists of ansible_host, ansible_port, ansible_winrm_scheme and ansible_winrm_path; set those",
     "keytab": "pywinrm does not use it; set ansible_winrm_kinit_mode to managed and ansible_winrm_kinit_args to '-k -t FILE'",
     "username": "set ansible_user",
 }
@@ -222,7 +222,7 @@ def _read_extras(variables: Mapping[str, Any]) -> dict[str, Any]:
     for variable, value in variables.items():
         name = variable.removeprefix(PREFIX)
         if name in EXTRAS_REFUSED:
-            raise SettingsError(f"{variable} cannot be honoured: {EXTRAS_REFUSED[name]}")
+            raise SettingsError(f"{variable} is not supported: {EXTRAS_REFUSED[name]}")
         if name not in EXTRAS:
             raise SettingsError(unknown_variable(variable, [*VARIABLES, *(PREFIX + known for known in EXTRAS)], PREFIX, PLUGIN))
         try:
@@ -236,9 +236,9 @@ def _ways(transport: Any, user: str | None, scheme: str) -> tuple[str, ...]:
     if transport and transport[0] is not None:
         unknown = [way for way in transport if way not in WAYS]
         if unknown:
-            raise SettingsError(f"ansible_winrm_transport names {', '.join(map(str, unknown))}; allowed are {', '.join(WAYS)}")
+            raise SettingsError(f"ansible_winrm_transport has {', '.join(map(str, unknown))}; allowed are {', '.join(WAYS)}")
         return tuple(dict.fromkeys(transport))
-    # A user principal name is a domain account; Ansible always takes Kerberos for it.
+    # A user principal name is a domain account; Ansible always uses Kerberos for it.
     if user and "@" in user:
         return ("kerberos",)
     return ("ssl",) if scheme == "https" else ("plaintext",)
@@ -253,7 +253,7 @@ def _timeouts(connection_timeout: Any, extras: dict[str, Any]) -> tuple[int, int
     if not 0 < operation < read:
         raise SettingsError(
             f"ansible_winrm_read_timeout_sec ({read}) must be more than ansible_winrm_operation_timeout_sec ({operation}), "
-            "and that more than 0"
+            "and ansible_winrm_operation_timeout_sec must be more than 0"
         )
     return operation, read
 
@@ -313,7 +313,7 @@ def _warnings(scheme: str, ways: tuple[str, ...], extras: Mapping[str, Any]) -> 
         return ()
     clear = [way for way in ways if way in ("basic", "plaintext", "ssl")]
     if clear:
-        return (f"the password crosses the network unencrypted ({clear[0]} over http); use https, or ntlm or kerberos",)
+        return (f"the password is sent unencrypted ({clear[0]} over http); use https, or ntlm or kerberos",)
     if extras.get("message_encryption") == "never":
-        return ("requests cross the network unencrypted (ansible_winrm_message_encryption is never, over http)",)
+        return ("requests are sent unencrypted (ansible_winrm_message_encryption is never, over http)",)
     return ()

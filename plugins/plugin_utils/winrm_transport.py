@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Envelopes over pywinrm (0.5.0 or later), through the public part of its transport."""
+"""Sends envelopes over pywinrm (0.5.0 or later), through the public part of its transport."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket impo
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
 
-# The library behind a way of authenticating, and what to install for it.
+# The library for an authentication method, and how to install it.
 _LIBRARIES = {
     "kerberos": "pykerberos: pip install pywinrm[kerberos]",
     "credssp": "requests-credssp: pip install pywinrm[credssp]",
@@ -43,10 +43,10 @@ class WinrmChannel:
         self._transport: Any = None
 
     def open(self) -> None:
-        """Load pywinrm, get a Kerberos ticket if it is ours to get, and do the handshake where messages are sealed.
+        """Load pywinrm, get a Kerberos ticket if the user has none, and do the handshake if messages are encrypted.
 
         :raises SettingsError: a library is missing.
-        :raises TransportError: host not reached, or not authenticated.
+        :raises TransportError: the host was not reached, or the authentication failed.
         """
         transport = self._build()
         if self._way == "kerberos" and self._settings.kinit is not None:
@@ -87,10 +87,10 @@ class WinrmChannel:
         if not available.get(self._way, True):
             raise SettingsError(
                 f"the Python library for {self._way} is missing on the controller; install "
-                f"{_LIBRARIES.get(self._way, 'requests_ntlm')}, or set ansible_winrm_transport to another way of authenticating"
+                f"{_LIBRARIES.get(self._way, 'requests_ntlm')}, or set ansible_winrm_transport to another authentication method"
             )
         self._check_basic()
-        # Only the transport of the Protocol is used: nothing is sent by making it.
+        # Only the transport of the Protocol is used: creating the Protocol sends nothing.
         transport = Protocol(self._settings.target.endpoint, transport=self._way, **self._arguments()).transport
         for name, value in self._settings.credssp.items():
             setattr(transport, name, value)
@@ -103,11 +103,12 @@ class WinrmChannel:
             check_basic(arguments["username"] or "", arguments["password"] or "", self._settings.target.variables.way)
 
     def _password_used(self) -> str | None:
-        """With a ticket by kinit it was; kinit itself says what was wrong with it."""
+        """The password, or a placeholder when kinit used it; kinit itself reports a wrong password."""
         return self._settings.password or ("by kinit" if self._ticket is not None else self._settings.password)
 
     def _arguments(self) -> dict[str, Any]:
-        """What the environment decides is told pywinrm by name: it warns of finding it there, and will stop to look."""
+        """Pass settings from the environment to pywinrm explicitly: it warns about using the environment, and will stop it."""
+
         arguments, target = dict(self._settings.arguments), self._settings.target
         if arguments.get("proxy", _BY_ENVIRONMENT) == _BY_ENVIRONMENT:
             arguments["proxy"] = target.proxy.url if target.proxy else None
@@ -131,11 +132,11 @@ class WinrmChannel:
                 return body
             raise refused(error.code, body, target) from None
         except WinRMError as error:
-            # The rest of pywinrm's own errors: settings that do not go together, and sealed answers of the wrong length.
+            # pywinrm's other errors: settings that contradict each other, and encrypted responses of the wrong length.
             raise TransportError(f"{target}: {error}", after_send=sent) from None
         except Exception as error:
-            # requests, pyspnego, GSSAPI and requests-credssp have exception trees of their own, not all of them installed;
-            # and pywinrm takes sealed answers apart without checks, so a garbled one raises nearly anything.
+            # requests, pyspnego, GSSAPI and requests-credssp have their own exception trees, and not all are installed;
+            # and pywinrm parses encrypted responses without checks, so a corrupt one raises nearly anything.
             sealed = sent and self._transport.encryption is not None
             told = translate(error, target, self._way, sent=sent, sealed=sealed)
             raise about_the_ticket(told, self._way, self._password_used()) from error

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Writes the page of a verification as HTML. Every text is escaped; the page loads nothing and runs no script."""
+"""Writes the report page of a verification as HTML. Every text is escaped; the page loads nothing and runs no script."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FOLDER = Path(__file__).parent
 
 
 def render(page: Page) -> str:
-    """The page as one HTML file that needs nothing else."""
+    """The page as one self-contained HTML file."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(_FOLDER),
         autoescape=True,

@@ -75,7 +75,7 @@ def test_a_host_that_cannot_be_reached_is_unreachable_with_its_reason(
         "psrp-silent": ("No answer", silent_port[0], "ansible_psrp_read_timeout"),
         "winrm-ca": ("certificate", "issuer is not trusted", "ansible_winrm_ca_trust_path"),
         "psrp-ca": ("certificate", "issuer is not trusted", "ansible_psrp_ca_cert"),
-        "winrm-no-tls": ("does not speak TLS",),
+        "winrm-no-tls": ("does not use TLS",),
         "winrm-path": ("404", "path"),
         "psrp-path": ("404", "path"),
     }
@@ -147,7 +147,7 @@ def test_what_cannot_be_honoured_is_refused_with_what_to_do(server: Any, play: A
         "keytab": ("ansible_winrm_keytab", "ansible_winrm_kinit_args"),
         "kerberos": ("pykerberos", "ansible_winrm_transport"),
         "jea": ("ansible_psrp_configuration_name", "Restricted"),
-        "psrp-unknown": ("ansible_psrp_cert_validaton is not known", "ansible_psrp_cert_validation is probably meant"),
+        "psrp-unknown": ("ansible_psrp_cert_validaton is not known", "did you mean ansible_psrp_cert_validation?"),
         "port": ("ansible_port is 99999", "1 to 65535"),
         "empty": ("ansible_password is empty",),
         "ca": ("ansible_winrm_ca_trust_path", "/nowhere/ca.pem", "does not exist"),

@@ -19,7 +19,7 @@ TASKS = [
         "configmgr.scp.folder_transfer": {"action": "fetch", "path": r"D:\Packs", "local": "{{ playbook_dir }}/carry/Packs"},
     },
     {
-        "name": "Who is not let in",
+        "name": "Whose logon fails",
         "configmgr.scp.folder_transfer": {"action": "probe", "path": r"D:\Packs"},
         "vars": {"ansible_password": "Not-The-Password"},
     },
@@ -38,7 +38,7 @@ def test_the_credentials_of_the_connection(
     assert run.code == 0, run.output
     assert run.result("Fetch", "ok")["transferred"] == ["a.cab"]
     assert (tmp_path / "carry" / "Packs" / "a.cab").read_bytes() == b"content"
-    refused = run.result("Who is not let in", "ok")
+    refused = run.result("Whose logon fails", "ok")
     assert refused["reachable"] is False
     assert "wrong user or password" in refused["reason"]
     assert "Not-The-Password" not in run.output

@@ -248,7 +248,7 @@ SLIPS: dict[str, tuple[dict[str, Any], str]] = {
     "a_number": ({"service_connection_point_server": 42}, "service_connection_point_server is the number 42"),
     "empty": ({"service_connection_point_mode": ""}, "service_connection_point_mode is empty. Allowed are"),
     "perhaps": ({"service_connection_point_wait": "perhaps"}, "service_connection_point_wait"),
-    "undefined": ({"service_connection_point_mode": "{{ nowhere }}"}, "service_connection_point_mode can not be resolved"),
+    "undefined": ({"service_connection_point_mode": "{{ nowhere }}"}, "service_connection_point_mode cannot be resolved"),
     "twice": (
         {
             "service_connection_point_accounts": [

@@ -120,7 +120,7 @@ def wrong_wishes_are_told_and_nothing_is_written(runs: Runs) -> None:
     assert len(runs.first.result(JUDGE, "failed", "mistyped")["msg"].splitlines()) == 3
     assert "password" in runs.first.result(FORM, "failed", "malformed")["msg"]
     assert (
-        "vault/setup.ini is there on the controller and can not be read as a file"
+        "vault/setup.ini exists on the controller but cannot be read as a file"
         in runs.first.result(WRITE, "failed", "nowhere")["msg"]
     )
     for host in WRONG:

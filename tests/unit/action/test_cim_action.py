@@ -218,7 +218,7 @@ def test_warnings_of_the_module_and_of_the_connection(trial: Trial) -> None:
     trial.does = lambda task: task.warn("old") or {"changed": False, "warnings": ["older"]}
     assert trial()["warnings"] == ["older", "old"]
     assert len(trial.screen.warnings) == 1
-    assert trial.screen.warnings[0].startswith("[cas01] the password crosses the network unencrypted")
+    assert trial.screen.warnings[0].startswith("[cas01] the password is sent unencrypted")
 
 
 def test_a_lost_host_is_unreachable(trial: Trial) -> None:

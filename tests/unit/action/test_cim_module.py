@@ -152,7 +152,7 @@ def test_embedded_instances_are_dictionaries_with_their_class() -> None:
         ({"class": "A", "namespace": "root/../x"}, ("namespace", "root/cimv2")),
         ({"class": "A", "method": "B/C"}, ("method", "B/C")),
         ({"class": "A", "keys": {"a b": 1}}, ("keys", "a b")),
-        ({"class": "A", "keys": {}}, ("keys is empty", "leave keys out")),
+        ({"class": "A", "keys": {}}, ("keys is empty", "omit keys")),
         ({"class": "A", "method": "B", "keys": {}}, ("keys is empty",)),
         ({"class": "A", "method": "M", "arguments": {"<x>": 1}}, ("arguments", "<x>")),
         ({"class": "A", "method": "M", "arguments": {"X": {"__CLASS": "a b"}}}, ("a b",)),

@@ -18,7 +18,7 @@ def test_a_relative_path_begins_where_the_user_is(tmp_path: Path, monkeypatch: p
 
 @pytest.mark.parametrize("text", ["", " ", "a\0b"])
 def test_no_path(text: str) -> None:
-    with pytest.raises(ControllerPathError, match="is no path"):
+    with pytest.raises(ControllerPathError, match="is not a path"):
         controller_paths.full_path(text)
 
 
@@ -47,11 +47,11 @@ def test_a_file_is_whole_or_not_there_and_never_open_to_others(tmp_path: Path) -
 def test_what_can_not_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     target = tmp_path / "folder"
     target.mkdir()
-    with pytest.raises(ControllerPathError, match="can not be written on the controller"):
+    with pytest.raises(ControllerPathError, match="cannot be written on the controller"):
         controller_paths.write_whole(target, b"x", 0o600)
     assert list(tmp_path.iterdir()) == [target]
     (tmp_path / "file").write_text("x")
-    with pytest.raises(ControllerPathError, match="can not be made on the controller"):
+    with pytest.raises(ControllerPathError, match="cannot be created on the controller"):
         controller_paths.make_folder(tmp_path / "file" / "below")
 
 
@@ -61,7 +61,7 @@ def test_reading(tmp_path: Path) -> None:
     assert controller_paths.read_whole(tmp_path / "a", 5) == b"12345"
     with pytest.raises(ControllerPathError, match="more than 4 bytes"):
         controller_paths.read_whole(tmp_path / "a", 4)
-    with pytest.raises(ControllerPathError, match="can not be read as a file"):
+    with pytest.raises(ControllerPathError, match="exists on the controller but cannot be read as a file"):
         controller_paths.read_whole(tmp_path)
 
 
@@ -71,4 +71,4 @@ def test_whether_a_folder_can_be_written_to_is_told_without_making_it(tmp_path: 
     (tmp_path / "file").write_text("x")
     problem = controller_paths.unwritable(str(tmp_path / "file" / "b"))
     assert problem is not None
-    assert f"{tmp_path / 'file'} is no folder" in problem
+    assert f"{tmp_path / 'file'} is not a folder" in problem

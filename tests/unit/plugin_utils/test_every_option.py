@@ -120,17 +120,17 @@ def test_an_empty_text_is_refused_or_means_what_the_module_declares(option: Opti
 def test_what_an_empty_text_means_is_documented() -> None:
     """The exceptions, with their reasons, and the words of the pages for them."""
     assert {name: module.EMPTY for name, module in MODULES.items() if hasattr(module, "EMPTY")} == {
-        "endpoint_check": {"proxy.account": "the proxy wants no account"},
+        "endpoint_check": {"proxy.account": "the proxy needs no account"},
         "server_prerequisites": {"installation_account": "the site server's computer account"},
-        "service_connection_tool": {"proxy.account": "the proxy wants no account"},
+        "service_connection_tool": {"proxy.account": "the proxy needs no account"},
         "site_prerequisites": {
             "installation_account": "the site server's computer account",
-            "proxy.account": "the proxy wants no account",
+            "proxy.account": "the proxy needs no account",
         },
         "site_system": {
-            "public_fqdn": "no internet name",
+            "public_fqdn": "no internet FQDN",
             "installation_account": "the site server's computer account",
-            "proxy.account": "the proxy wants no account",
+            "proxy.account": "the proxy needs no account",
         },
     }
     for name, module in MODULES.items():
@@ -200,7 +200,7 @@ def test_a_text_that_became_something_else_is_to_be_put_in_quotes(option: Option
 
 @those(*TEXTS)
 def test_a_list_is_no_text(option: Option) -> None:
-    assert "give a text" in option.refusal(["a", "b"])
+    assert "give a string" in option.refusal(["a", "b"])
 
 
 @those(*TEXTS)
@@ -216,7 +216,7 @@ def test_a_list_has_no_holes(option: Option) -> None:
     assert f"{option.path}[1] is null" in option.refusal(["x", None] if not option.spec.get("options") else [{}, None])
     if not option.spec.get("options"):
         for value in (["x", ""], "x,,y", "x, "):
-            assert f"{option.path}[1]: '' is empty; give a value, or take it out of the list" in option.refusal(value)
+            assert f"{option.path}[1]: '' is empty; give a value, or remove it from the list" in option.refusal(value)
         assert "not a list" in option.refusal(True)
 
 
@@ -232,4 +232,4 @@ def test_a_dictionary_is_no_other_thing(option: Option) -> None:
 def test_nothing_is_removed_for_an_empty_variable(option: str) -> None:
     scp = MODULES["service_connection_point"]
     arguments = read_arguments(scp.SPEC, {"state": "absent", option: ""}, rules_of(scp))
-    assert (arguments.error or "").startswith(f"{option}: '' is empty; give a value, or leave the option out")
+    assert (arguments.error or "").startswith(f"{option}: '' is empty; give a value, or omit the option")

@@ -113,8 +113,8 @@ def test_a_certificate_and_a_key_that_do_not_fit(pem: PemFiles, key: str, passwo
 @pytest.mark.parametrize(
     ("variable", "words"),
     [
-        ("ansible_psrp_cert_validaton", ("is not known", "ansible_psrp_cert_validation is probably meant")),
-        ("ansible_psrp_bogus", ("is not known", "known are, of ansible.builtin.psrp:", "ansible_psrp_auth")),
+        ("ansible_psrp_cert_validaton", ("is not known", "did you mean ansible_psrp_cert_validation?")),
+        ("ansible_psrp_bogus", ("is not known", "the variables of ansible.builtin.psrp are:", "ansible_psrp_auth")),
         ("ansible_psrp_certificate_key_password", ("no effect with this release of ansible-core", "2.21")),
     ],
 )

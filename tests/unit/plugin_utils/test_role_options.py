@@ -204,7 +204,7 @@ def test_a_template_that_can_not_be_resolved_is_told_by_its_variable() -> None:
         return "" if isinstance(value, str) and "{{" in value else value
 
     found = read_role_options(role("verify"), {"verify_site_code": "{{ typo }}"}, resolved)
-    assert found.problems == ("verify_site_code can not be resolved: 'typo' is undefined. Correct it.",)
+    assert found.problems == ("verify_site_code cannot be resolved: 'typo' is undefined. Correct the template.",)
 
 
 KNOWN = role_options.known_variables()

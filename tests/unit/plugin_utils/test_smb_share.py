@@ -54,15 +54,15 @@ ROOT = r"\\scp01\E$"
     [
         (BadNetworkName(), ROOT, ShareRefused, "scp01 has no share E$: it has no drive E:"),
         (SMBOSError(0xC0000225, "f"), ROOT, ShareRefused, "scp01 has no share E$: it has no drive E:"),
-        (SMBOSError(0xC0000225, "f"), "a.cab", ShareError, "there is no such file"),
+        (SMBOSError(0xC0000225, "f"), "a.cab", ShareError, "the file does not exist"),
         (SMBOSError(0xC0000022, "f"), ROOT, ShareError, "members of the server's Administrators"),
         (AccessDenied(), "a.cab", ShareError, "is read-only"),
         (SMBOSError(0xC0000033, "f"), "a?b", ShareError, "does not allow a name"),
         (SMBOSError(0xC00000A2, "f"), "a", ShareError, "write-protected"),
         (SMBOSError(0xC000007F, "f"), "a", ShareError, "the drive is full"),
-        (PasswordExpired(), ROOT, ShareRefused, "is not let in: the password has expired"),
-        (SMBOSError(0xC0000234, "f"), ROOT, ShareRefused, "is not let in: the account is locked out"),
-        (SMBOSError(0xC0000099, "f"), "a", ShareError, "the server says 0xC0000099"),
+        (PasswordExpired(), ROOT, ShareRefused, "the logon failed: the password has expired"),
+        (SMBOSError(0xC0000234, "f"), ROOT, ShareRefused, "the logon failed: the account is locked out"),
+        (SMBOSError(0xC0000099, "f"), "a", ShareError, "the server returned 0xC0000099"),
     ],
 )
 def test_what_a_server_says(error: Exception, path: str, kind: type[ShareError], words: str) -> None:

@@ -158,10 +158,10 @@ def test_the_command_of_managed_tickets() -> None:
     ("options", "extras", "words"),
     [
         ({}, {"colour": 1}, ("ansible_winrm_colour", "ansible_winrm_proxy", "ansible_winrm_transport", "ansible.builtin.winrm")),
-        ({}, {"transprot": "ntlm"}, ("ansible_winrm_transprot is not known", "ansible_winrm_transport is probably meant")),
-        ({}, {"server_cert_valdation": "ignore"}, ("ansible_winrm_server_cert_validation is probably meant",)),
-        ({}, {"proxy": "null"}, ("ansible_winrm_proxy is 'null'", "null for none", "-e '{")),
-        ({}, {"proxy": ""}, ("ansible_winrm_proxy is ''", "null for none")),
+        ({}, {"transprot": "ntlm"}, ("ansible_winrm_transprot is not known", "did you mean ansible_winrm_transport?")),
+        ({}, {"server_cert_valdation": "ignore"}, ("did you mean ansible_winrm_server_cert_validation?",)),
+        ({}, {"proxy": "null"}, ("ansible_winrm_proxy is 'null'", "null for no proxy", "-e '{")),
+        ({}, {"proxy": ""}, ("ansible_winrm_proxy is ''", "null for no proxy")),
         ({"port": 99999}, {}, ("ansible_port is 99999", "1 to 65535", "5986")),
         ({"port": 0}, {}, ("ansible_port is 0",)),
         ({"port": True}, {}, ("ansible_port is True",)),
@@ -204,11 +204,11 @@ def test_refusals_name_the_variable(options: dict[str, Any], extras: dict[str, A
     [
         ({}, {}, None),
         ({}, {"server_cert_validation": "ignore"}, "certificate is not checked"),
-        ({"port": 5985}, {}, "password crosses the network unencrypted"),
-        ({"port": 5985, "transport": ["ntlm", "basic"]}, {}, "password crosses the network unencrypted (basic"),
+        ({"port": 5985}, {}, "password is sent unencrypted"),
+        ({"port": 5985, "transport": ["ntlm", "basic"]}, {}, "password is sent unencrypted (basic"),
         ({"port": 5985, "transport": ["ntlm"]}, {}, None),
         ({"port": 5985, "transport": ["ntlm"]}, {"server_cert_validation": "ignore"}, None),
-        ({"port": 5985, "transport": ["ntlm"]}, {"message_encryption": "never"}, "requests cross the network unencrypted"),
+        ({"port": 5985, "transport": ["ntlm"]}, {"message_encryption": "never"}, "requests are sent unencrypted"),
         ({"transport": ["ntlm"]}, {"message_encryption": "never"}, None),
     ],
 )
@@ -231,7 +231,7 @@ def test_the_table_of_variables_is_the_plugin_s_own() -> None:
 
 def test_a_password_that_is_looked_for_under_another_name() -> None:
     options = {"remote_addr": "h", "remote_user": "u", "port": 5986, "transport": ["ntlm"]}
-    with pytest.raises(SettingsError, match="ansible_ssh_password is set, but winrm and psrp do not take it"):
+    with pytest.raises(SettingsError, match="ansible_ssh_password is set, but winrm and psrp do not use it"):
         read_winrm_options(options.get, ["ansible_ssh_password", "ansible_host"])
     with pytest.raises(SettingsError) as caught:
         read_winrm_options(options.get, ["ansible_host"])

@@ -68,5 +68,5 @@ def test_an_anonymous_proxy_uses_no_account() -> None:
 
 def test_what_is_not_looked_at_is_said_in_one_way() -> None:
     documented = " ".join(site_account_info.DOCUMENTATION.split())
-    assert f"not looked at - {', '.join(accounts.UNSEEN_USES)}." in documented
+    assert f"not checked - {', '.join(accounts.UNSEEN_USES)}." in documented
     assert all(use in accounts.UNSEEN_USES_NOTE for use in accounts.UNSEEN_USES)

@@ -25,7 +25,7 @@ def without_head(lines: list[str]) -> list[str]:
 
 
 def test_a_wish_that_is_none() -> None:
-    with pytest.raises(AnsibleFilterError, match="the wish is no dictionary"):
+    with pytest.raises(AnsibleFilterError, match="the input is not a dictionary"):
         setup_script("primary")
 
 
@@ -78,5 +78,6 @@ def test_whatever_stands_in_the_present_file_no_key_is_shown(present: bytes) -> 
 
 
 def test_what_is_no_base64() -> None:
-    with pytest.raises(AnsibleFilterError, match="present is no Base64"):
+    with pytest.raises(AnsibleFilterError, match="present is not Base64"
+):
         setup_script_changes(TEXT, f"*{PRODUCT_KEY}*")
