@@ -224,9 +224,29 @@ RIGHT: list[tuple[str, dict[str, Any], dict[str, str | None]]] = [
         {"recovery__reference_site": "ps1.contoso.com"},
         {"DatabaseRecoveryOptions": "20", "ReferenceSite": "ps1.contoso.com"},
     ),
+    *(
+        (CAS_RECOVERY, {"recovery": recovery}, {"ReferenceSite": "ps1.contoso.com"})
+        for recovery in (
+            {
+                "components": "site_server_and_database",
+                "database": "restore",
+                "database_backup": "E:\\B",
+                "reference_site": "ps1.contoso.com",
+            },
+            {"components": "site_server_and_database", "database": "create", "reference_site": "ps1.contoso.com"},
+        )
+    ),
     ("primary", {"further_keys": {"options": {"usefqdn": "yes"}}}, {"UseFQDN": "1"}),
     ("primary", {"further_keys": {"Options": {"UseFQDN": None}}}, {"UseFQDN": None}),
 ]
+
+
+@pytest.mark.parametrize("port", [8080, "none"])
+def test_nothing_is_said_of_a_key_while_one_of_its_conditions_is_wrong_itself(port: object) -> None:
+    further = {"CloudConnectorOptions": {"UseProxy": "perhaps", "ProxyPort": port}}
+    found = mistakes(wish("primary", service_connection_point=SCP, further_keys=further))
+    assert len(found) == (1 if port == 8080 else 2)
+    assert "UseProxy in [" in found[0]
 
 
 @pytest.mark.parametrize(("kind", "changes", "expected"), RIGHT)
