@@ -224,17 +224,15 @@ RIGHT: list[tuple[str, dict[str, Any], dict[str, str | None]]] = [
         {"recovery__reference_site": "ps1.contoso.com"},
         {"DatabaseRecoveryOptions": "20", "ReferenceSite": "ps1.contoso.com"},
     ),
-    *(
-        (CAS_RECOVERY, {"recovery": recovery}, {"ReferenceSite": "ps1.contoso.com"})
-        for recovery in (
-            {
-                "components": "site_server_and_database",
-                "database": "restore",
-                "database_backup": "E:\\B",
-                "reference_site": "ps1.contoso.com",
-            },
-            {"components": "site_server_and_database", "database": "create", "reference_site": "ps1.contoso.com"},
-        )
+    (
+        CAS_RECOVERY,
+        {"recovery__database": "restore", "recovery__database_backup": "E:\\B", "recovery__reference_site": "ps1.contoso.com"},
+        {"DatabaseRecoveryOptions": "10", "ReferenceSite": "ps1.contoso.com"},
+    ),
+    (
+        CAS_RECOVERY,
+        {"recovery__database": "create", "recovery__reference_site": "ps1.contoso.com"},
+        {"DatabaseRecoveryOptions": "40", "ReferenceSite": "ps1.contoso.com"},
     ),
     ("primary", {"further_keys": {"options": {"usefqdn": "yes"}}}, {"UseFQDN": "1"}),
     ("primary", {"further_keys": {"Options": {"UseFQDN": None}}}, {"UseFQDN": None}),

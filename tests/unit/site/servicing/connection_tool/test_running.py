@@ -161,3 +161,8 @@ def test_a_server_without_a_downloader_hands_nothing_over(machine: Machine, trac
 )
 def test_the_last_words(log: str, output: str, words: str) -> None:
     assert running.last_words(Run(0, "", output, log), 10) == words
+
+
+def test_the_last_words_are_bounded() -> None:
+    assert running.last_words(Run(0, "", "x" * 301, "")).startswith("x" * 300 + " ")
+    assert running.last_words(Run(0, "", "x" * 300, "")) == "x" * 300

@@ -123,7 +123,9 @@ def test_the_proofs_of_a_pack_are_its_kept_logs_the_latest_first() -> None:
     ids=["as long as it says", "with a signature behind", "cut off", "of no length"],
 )
 def test_a_cabinet_has_the_length_that_it_says(says: int, length: int, cabinet: bool) -> None:
-    assert traces.is_whole_cab(b"MSCF" + bytes(4) + says.to_bytes(4, "little"), length) is cabinet
+    head = b"MSCF" + bytes(4) + says.to_bytes(4, "little")
+    assert traces.is_whole_cab(head, length) is cabinet
+    assert traces.is_whole_cab(head + b"more", length) is cabinet
 
 
 def test_what_is_no_head_of_a_cabinet() -> None:
