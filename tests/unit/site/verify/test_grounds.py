@@ -74,7 +74,8 @@ def test_what_rests_on_nothing_stays() -> None:
     ],
 )
 def test_a_module_that_failed_says_nothing_of_a_server_that_answers(found: dict[str, Any], status: Status) -> None:
-    gathered = replace(Gathered(), **{name: Answer("scp01", result) for name, result in found.items()})
+    answers: dict[str, Any] = {name: Answer("scp01", result) for name, result in found.items()}
+    gathered = replace(Gathered(), **answers)
     assert statuses({"thread_checked": FAILED, "role_installed": PASSED}, gathered)["role_installed"] is status
 
 
