@@ -96,7 +96,10 @@ def draw(sites: Sequence[Data], points: Sequence[Data], ill: str = "") -> Drawin
 
 
 def cut(text: str, room: int) -> str:
-    """A text of at most ``room`` characters, which is one or more; a longer one loses its middle, since servers differ at both ends."""
+    """A text of at most ``room`` characters; a longer one loses its middle, since servers differ at both ends.
+
+    :param room: one or more.
+    """
     if len(text) <= room:
         return text
     head = (room - 1) // 2

@@ -75,6 +75,7 @@ def test_a_decimal_comma_and_carriage_returns_are_read() -> None:
         "curl: (6) Could not resolve\n",
         "other\t0\t0\t200\t000\t0.1\t0.1\t\n",
         f"{TOKEN}\t0\t0\n",
+        f"{TOKEN}\t0\t0\t200\t000\t0.1\t0.1\n",
         f"{TOKEN}\tx\t0\t2\t0\t0\t0\t\n",
         # A result has to be JSON, which knows neither of these.
         f"{TOKEN}\t0\t0\t200\t0\t0.1\tnan\t\n",

@@ -4,6 +4,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import software
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import dotted
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -188,3 +189,13 @@ def test_a_driver_that_may_be_used_from_a_version_on() -> None:
     assert "2609" in software.odbc_driver("18.7.1.1", versions.find("2503")).detail
     assert "before version" not in software.odbc_driver("18.6.1.1", versions.find("2503")).detail
     assert software.odbc_driver("18.7.1.1", versions.find("2609")).status is PASSED
+
+
+def test_a_version_before_the_first_requirement_asks_for_nothing() -> None:
+    old = SiteVersion("1802", "1802", Standing.KNOWN)
+    found = [software.dotnet_release(None, old), software.vc_runtime(None, old), software.odbc_driver(None, old)]
+    assert [(check.id, check.status, check.required) for check in found] == [
+        ("dotnet_release", SKIPPED, True),
+        ("vc_runtime", SKIPPED, False),
+        ("odbc_driver", SKIPPED, True),
+    ]

@@ -84,6 +84,7 @@ def test_what_is_read_of_a_sound_site() -> None:
     assert read_facts.definition == Definition("CORP", Database("sql01.corp.example", "", "CM_CAS", None))
     assert read_facts.clock is not None
     assert (read_facts.clock.now, read_facts.clock.computer) == (NOW, "CAS01")
+    assert "SMS_AAD_Tenant_Ex" not in provider.classes
     assert (read_facts.cloud_needs, read_facts.components, read_facts.providers, read_facts.listed) == ((), (), {}, frozenset())
 
 

@@ -73,7 +73,9 @@ class Machine(FakeServer):
         self.tool: Callable[[], Finished] = lambda: Finished(0, "", "")
         self.refused: set[str] = set()
         self.version = "5.0.9152.1000"
-        self.limit_seconds = 0.0
+        # The limits of the last run of the tool, and the clock that it is measured by.
+        self.limit_seconds, self.limit_bytes = 0.0, 0
+        self.monotonic: Callable[[], float] = lambda: 0.0
         self.write(rf"{TOOL}\ServiceConnectionTool.exe", b"MZ")
 
     def write(self, path: str, data: bytes = b"x", modified: datetime | None = NOW) -> None:
@@ -135,7 +137,8 @@ class Machine(FakeServer):
         if program in self.refused:
             return Finished(1, "", "Access is denied.")
         if program == "serviceconnectiontool":
-            self.limit_seconds = limits["limit_seconds"]
+            self.limit_seconds, self.limit_bytes = limits["limit_seconds"], limits["limit_bytes"]
+            self.monotonic = limits["monotonic"]
             limits["waiting"](1.0)
             assert folder == TOOL
             return self.tool()

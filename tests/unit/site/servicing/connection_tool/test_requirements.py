@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool import requirements
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -95,6 +96,11 @@ def test_dotnet(release: int | Unread | None, version: str, status: Status, told
     assert (check.id, check.status) == ("tool_dotnet", status)
     assert told in check.detail
     assert check.required
+
+
+def test_a_version_before_the_first_requirement_asks_for_nothing() -> None:
+    check = requirements.dotnet(None, SiteVersion("1802", "1802", Standing.KNOWN))
+    assert (check.id, check.status) == ("tool_dotnet", SKIPPED)
 
 
 def test_a_missing_framework_is_told_as_missing() -> None:

@@ -28,10 +28,13 @@ def ran(machine: Machine) -> Run:
 def test_the_tool_runs_in_its_own_folder_within_its_limit(machine: Machine) -> None:
     machine.tool = lambda: Finished(3, "out", "err", "time")
     lines: list[str] = []
-    run = running.run_tool(task(machine, progress=lines.append)[0], OWN, REQUEST, 600)
+    made, clock = task(machine, progress=lines.append)
+    run = running.run_tool(made, OWN, REQUEST, 600)
     assert (run.exit_code, run.stopped, run.output) == (3, "time", "out\nerr")
     assert machine.ran == [r'ServiceConnectionTool.exe -prepare -usagedatadest "D:\My USB\x.cab"']
-    assert machine.limit_seconds == 600
+    assert (machine.limit_seconds, machine.limit_bytes) == (600, 4 * 1024**2)
+    clock.sleep(7)
+    assert machine.monotonic() == 7, "it is measured by the task's own clock"
     assert len(lines) == 2
     assert all("600 s" in line for line in lines)
     assert "1 s of" in lines[1]

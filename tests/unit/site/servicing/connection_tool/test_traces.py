@@ -119,8 +119,8 @@ def test_the_proofs_of_a_pack_are_its_kept_logs_the_latest_first() -> None:
 
 @pytest.mark.parametrize(
     ("says", "length", "cabinet"),
-    [(100, 100, True), (100, 150, True), (100, 99, False), (0, 100, False), (1 << 31, (1 << 31) - 1, False)],
-    ids=["as long as it says", "with a signature behind", "cut off", "of no length", "large and cut off"],
+    [(100, 100, True), (100, 150, True), (100, 99, False), (0, 100, False), (1, 100, True), (1 << 31, (1 << 31) - 1, False)],
+    ids=["as long as it says", "with a signature behind", "cut off", "of no length", "of little length", "large and cut off"],
 )
 def test_a_cabinet_has_the_length_that_it_says(says: int, length: int, cabinet: bool) -> None:
     head = b"MSCF" + bytes(4) + says.to_bytes(4, "little")
