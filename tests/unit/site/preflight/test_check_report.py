@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight import check_report
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import Found
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 
 PASSED, WARNING, FAILED, SKIPPED = Status.PASSED, Status.WARNING, Status.FAILED, Status.SKIPPED
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import Found
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Answer, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import RESTS_ON, with_grounds
 

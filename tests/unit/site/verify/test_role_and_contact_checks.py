@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import contact_checks
 from tests.unit.site.verify.support import SCP01, WELL, check, flow, gathered, offline, report, spoiled, stage
 

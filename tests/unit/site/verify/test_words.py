@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import words
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

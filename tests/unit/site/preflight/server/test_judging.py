@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import by_version, dotted, unread
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 

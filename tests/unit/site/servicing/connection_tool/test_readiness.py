@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.installed import Tool
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.readiness import (
     failed,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool import requirements
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 

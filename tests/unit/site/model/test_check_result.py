@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_result import (
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import (
     Check,
     Status,
     cannot_tell,
