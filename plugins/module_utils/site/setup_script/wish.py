@@ -64,7 +64,7 @@ def _kind(value: Any, mistakes: list[str]) -> InstallType | None:
 def _flat(wish: Mapping[str, Any], mistakes: list[str], group: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in wish.items():
         path = f"{group}{text_of(name)}"
-        if path == "further_keys" or (not _is_told(value) and path in _known_groups() | known_options()):
+        if not _is_told(value) and path in _known_groups() | known_options():
             continue
         if path in known_options():
             yield path, value

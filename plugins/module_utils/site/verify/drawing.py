@@ -76,7 +76,8 @@ def draw(sites: Sequence[Data], points: Sequence[Data], ill: str = "") -> Drawin
     """
     boxes: list[Box] = []
     lines: list[Line] = []
-    last: dict[int, Box] = {}
+    # The last box of each depth, down to that of the last one: those above a row are its parents.
+    above: list[Box] = []
     rows = list(_rows(sites, points, ill))
     for kind, depth, title, subtitle, top in rows[:MOST_ROWS]:
         x = _MARGIN + depth * _INDENT
@@ -85,21 +86,24 @@ def draw(sites: Sequence[Data], points: Sequence[Data], ill: str = "") -> Drawin
         texts = cut(title, int(room / _TITLE_CHARACTER)), cut(subtitle, int(room / _SUBTITLE_CHARACTER))
         y = _MARGIN + len(boxes) * _ROW
         box = Box(kind, x, y, width, _BOX, *texts, f"{title}, {subtitle}", top, kind == ROLE and bool(ill))
-        parent = last.get(depth - 1)
-        if parent is not None:
+        if depth:
+            parent = above[depth - 1]
             lines.append(Line(parent.x + _INDENT // 2, parent.y + parent.height, box.middle, box.x))
         boxes.append(box)
-        last = {level: found for level, found in last.items() if level < depth} | {depth: box}
+        above[depth:] = [box]
     height = 2 * _MARGIN + max(len(boxes), 1) * _ROW - (_ROW - _BOX)
-    return Drawing(tuple(boxes), tuple(lines), height, max(0, len(rows) - MOST_ROWS))
+    return Drawing(tuple(boxes), tuple(lines), height, len(rows) - len(boxes))
 
 
 def cut(text: str, room: int) -> str:
-    """A text of at most ``room`` characters; a longer one loses its middle, since servers differ at both ends."""
+    """A text of at most ``room`` characters; a longer one loses its middle, since servers differ at both ends.
+
+    :param room: one or more.
+    """
     if len(text) <= room:
         return text
-    head = max(1, (room - 1) // 2)
-    tail = max(0, room - 1 - head)
+    head = (room - 1) // 2
+    tail = room - 1 - head
     return f"{text[:head]}…{text[len(text) - tail :]}"
 
 

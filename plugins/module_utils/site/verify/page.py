@@ -107,10 +107,6 @@ def page_of(report: Data) -> Page:
     )
 
 
-def _word(status: Status, number: int) -> str:
-    return "warnings" if status is Status.WARNING and number != 1 else status.value
-
-
 def _facts(report: Data) -> Iterator[tuple[str, str]]:
     yield "Server", _cell(report.get("server") or "none, or more than one")
     yield "Mode", _cell(report.get("mode") or "unknown")

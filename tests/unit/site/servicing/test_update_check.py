@@ -74,6 +74,11 @@ def test_a_lost_request_without_effect_is_raised() -> None:
         update_check.ask(task()[0], registry(Deaf()), BEFORE)
 
 
+def test_a_lost_request_whose_effect_cannot_be_seen_is_waited_for() -> None:
+    # It never synchronised, so the value is 0 with or without the write.
+    update_check.ask(task()[0], registry(Downloader(synced=None, trouble=TransportTimeout("no answer"))), 0)
+
+
 @pytest.mark.parametrize(
     "error", [Unreachable("refused"), CimFault(FaultKind.ACCESS_DENIED, RequestInfo("Invoke"), hresult=0x80041003)]
 )
@@ -135,6 +140,22 @@ def test_a_server_without_the_role() -> None:
         update_check.last_synced(task()[0], elsewhere)
     last = update_check.read_last(elsewhere, "scp01.corp.example")
     assert (last.time, last.text) == (None, "Unknown: the registry key is not there.")
+
+
+def test_the_last_synchronisation() -> None:
+    last = update_check.read_last(registry(Downloader()), "scp01.corp.example")
+    assert last.time == datetime.fromtimestamp(BEFORE, UTC)
+    assert "scp01.corp.example" in last.text
+    assert update_check.last_synced(task()[0], registry(Downloader())) == BEFORE
+
+
+def test_a_time_that_cannot_be_read_is_a_failure_with_its_reason() -> None:
+    class Refusing(Downloader):
+        def get_dword(self, key: str, name: str) -> int | None:
+            raise RegistryError("no right")
+
+    with pytest.raises(TaskFailure, match="no right"):
+        update_check.last_synced(task()[0], registry(Refusing()))
 
 
 def test_refusals() -> None:

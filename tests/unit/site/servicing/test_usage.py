@@ -84,6 +84,20 @@ def test_the_site_is_chosen_by_its_code() -> None:
     assert usage.row_of(found, "PR2") is None
 
 
+def test_only_the_levels_are_read() -> None:
+    class Provider:
+        asked: tuple[str, ...] = ()
+
+        def query(self, namespace: str, cls: object, query: str) -> list[CimInstance]:
+            self.asked = (namespace, query)
+            return [level_row(1)]
+
+    provider = Provider()
+    assert [usage.level_of(found) for found in usage.read_rows(cast(CimSession, provider), "CAS")] == ["basic"]
+    assert provider.asked[0].lower() == "root/sms/site_cas"
+    assert "PropertyName = 'TelemetryLevel'" in provider.asked[1]
+
+
 def test_only_the_top_level_site_sets_it() -> None:
     assert usage.place_refusal(CAS) is None
     assert usage.place_refusal(ST1) is None

@@ -51,6 +51,7 @@ def test_another_product_key_is_a_change_that_can_not_be_read() -> None:
 
 def test_the_same_product_key_stands_in_the_context_unreadable() -> None:
     found = changes(TEXT.replace("SiteCode=PS1", "SiteCode=PS2").encode())
+    assert found[:2] == ["--- before", "+++ after"]
     assert without_head(found) == ["-SiteCode=PS2", "+SiteCode=PS1"]
     assert " ProductID=(value not shown)" in found
 

@@ -234,9 +234,27 @@ RIGHT: list[tuple[str, dict[str, Any], dict[str, str | None]]] = [
         {"recovery__reference_site": "ps1.contoso.com"},
         {"DatabaseRecoveryOptions": "20", "ReferenceSite": "ps1.contoso.com"},
     ),
+    (
+        CAS_RECOVERY,
+        {"recovery__database": "restore", "recovery__database_backup": "E:\\B", "recovery__reference_site": "ps1.contoso.com"},
+        {"DatabaseRecoveryOptions": "10", "ReferenceSite": "ps1.contoso.com"},
+    ),
+    (
+        CAS_RECOVERY,
+        {"recovery__database": "create", "recovery__reference_site": "ps1.contoso.com"},
+        {"DatabaseRecoveryOptions": "40", "ReferenceSite": "ps1.contoso.com"},
+    ),
     ("primary", {"further_keys": {"options": {"usefqdn": "yes"}}}, {"UseFQDN": "1"}),
     ("primary", {"further_keys": {"Options": {"UseFQDN": None}}}, {"UseFQDN": None}),
 ]
+
+
+@pytest.mark.parametrize("port", [8080, "none"])
+def test_nothing_is_said_of_a_key_while_one_of_its_conditions_is_wrong_itself(port: object) -> None:
+    further = {"CloudConnectorOptions": {"UseProxy": "perhaps", "ProxyPort": port}}
+    found = mistakes(wish("primary", service_connection_point=SCP, further_keys=further))
+    assert len(found) == (1 if port == 8080 else 2)
+    assert "UseProxy in [" in found[0]
 
 
 @pytest.mark.parametrize(("kind", "changes", "expected"), RIGHT)

@@ -16,6 +16,10 @@ GOOD: list[tuple[str, Any, str, str]] = [
     ("site_code", "ab1", "SiteCode", "AB1"),
     ("site_code", 123, "SiteCode", "123"),
     ("site_name", "Contoso-HQ 2", "SiteName", "Contoso-HQ 2"),
+    ("site_name", "x" * 127, "SiteName", "x" * 127),
+    ("database__name", "x" * 128, "DatabaseName", "x" * 128),
+    ("install_dir", "D:\\" + "a" * 237, "SMSInstallDir", "D:\\" + "a" * 237),
+    ("database__port", 1, "SQLServerPort", "1"),
     ("install_dir", "d:\\", "SMSInstallDir", "d:\\"),
     ("install_dir", r"D:\[Cfg] & Co=%X%\a.b", "SMSInstallDir", r"D:\[Cfg] & Co=%X%\a.b"),
     ("sms_provider", "CM_01.Contoso.COM", "SDKServer", "cm_01.contoso.com"),
@@ -88,7 +92,7 @@ BAD: list[tuple[str, Any]] = [
             "D:\\a\nb",
             "D:\\a\x00",
             "D:\\a\u2028b",
-            "D:\\" + "a" * 240,
+            "D:\\" + "a" * 238,
         )
     ),
     *(
@@ -123,6 +127,16 @@ def test_a_value_that_can_not_be_is_refused_in_one_sentence(option: str, value: 
     assert "; allowed: " in found[0]
     assert found[0].endswith(".")
     assert one_harmless_line(found[0])
+
+
+@pytest.mark.parametrize("number", [0, 100])
+def test_minutes_from_none_to_the_most(number: int) -> None:
+    assert values(wish("child_primary", hierarchy__timeout_minutes=number))["WaitForCASTimeout"] == str(number)
+
+
+def test_the_refused_value_is_shown() -> None:
+    assert "'cm01'" in mistakes(wish("primary", sms_provider="cm01"))[0]
+    assert "'CON'" in mistakes(wish("primary", site_code="CON"))[0]
 
 
 def test_a_long_value_is_cut() -> None:

@@ -24,9 +24,11 @@ CASES: list[tuple[dict[str, Any], str]] = [
         f"{KEYS}it does not have the right form; allowed: a dictionary of sections, each a dictionary of keys.",
     ),
     ({"further_keys": {"UseFQDN": 1}}, f"{KEYS}it does not have the right form; allowed: a dictionary of sections"),
+    ({"further_keys": {"Options": {"UseFQDN": 1}, "SQLConfigOptions": 1}}, f"{KEYS}it does not have the right form; allowed"),
+    ({"": "x"}, "unattended_setup_: there is no such option; allowed:"),
     (
         {"further_keys": {"SystemCenterOptions": {"SysCenterId": "x"}}},
-        f"{KEYS}'SysCenterId' in 'SystemCenterOptions' is not a documented",
+        f"{KEYS}'SysCenterId' in 'SystemCenterOptions' is not a documented key; the sections are Identification, Options, ",
     ),
     (
         {"further_keys": {"options": {"Nonsense": 1}}},
@@ -70,6 +72,11 @@ def test_a_type_that_is_none(kind: object) -> None:
     assert found[0].endswith(f"; allowed: {', '.join(TYPES)}.")
     assert "SiteCode" in found[1]
     assert len(found) == 2
+
+
+def test_only_a_type_that_is_set_is_shown() -> None:
+    assert "'secondary'" in mistakes({"type": "secondary"})[0]
+    assert "'" not in mistakes({"type": ""})[0]
 
 
 def test_what_is_empty_is_not_set() -> None:

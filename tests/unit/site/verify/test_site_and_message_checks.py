@@ -200,3 +200,245 @@ def test_a_log_that_was_not_read() -> None:
     logs = [{"component": "SMS_DMP_UPLOADER", "path": None, "readable": False, "error": "Access is denied."}]
     entry = check(spoiled("log", logs=logs), "log_sms_dmp_uploader_read")
     assert (entry["status"], entry["detail"]) == ("warning", "Access is denied.")
+
+
+@pytest.mark.parametrize("phase", ["downloading", "installing", "checking", "restart_pending", "enabled"])
+def test_an_update_that_is_under_way(phase: str) -> None:
+    detail = check(spoiled("updates", packages=[package("ready"), package(phase, "MOVING")]), "updates")["detail"]
+    assert "Update X is MOVING" in detail
+    assert "SOME_STATE" not in detail
+
+
+@pytest.mark.parametrize(("phase", "named"), [("ready", True), ("available", True), ("installed", False), ("hidden", False)])
+def test_an_update_that_can_be_installed(phase: str, named: bool) -> None:
+    assert ("Update X" in check(spoiled("updates", packages=[package(phase)]), "updates")["detail"]) is named
+
+
+def test_only_updates_that_failed_or_hang_are_named_each_advice_once() -> None:
+    rows = [
+        package("failed", "A_STATE", advice="Do it."),
+        package("installing", "B_STATE", hangs=True, advice="Do it."),
+        package("unknown", "C_STATE"),
+        {**package("failed", "D_STATE"), "last_updated": None},
+    ]
+    entry = check(spoiled("updates", packages=rows), "updates")
+    assert entry["remedy"] == "Do it."
+    assert [state in entry["detail"] for state in ("A_STATE", "B_STATE", "C_STATE", "D_STATE")] == [True, True, False, True]
+    assert entry["detail"].count("since") == 2
+    assert entry["required"]
+    no_advice = check(spoiled("updates", packages=[rows[3]]), "updates")
+    assert "Updates and Servicing Status" in no_advice["remedy"]
+
+
+def test_only_updates_of_an_unknown_state_are_named() -> None:
+    detail = check(spoiled("updates", packages=[package("unknown", "C_STATE"), package("installed")]), "updates")["detail"]
+    assert "C_STATE" in detail
+    assert "SOME_STATE" not in detail
+
+
+SUPPORT: dict[str, Any] = {"version": "x", "name": "2609", "days_left": 10, "ends": "2028-03-28", "warning": "Not in the table."}
+
+
+@pytest.mark.parametrize(
+    ("support", "told"),
+    [
+        ({**SUPPORT, "days_left": None}, "Not in the table."),
+        ({**SUPPORT, "days_left": None, "warning": None}, "version"),
+        ("odd", "version"),
+        (None, "version"),
+    ],
+)
+def test_a_version_whose_support_is_not_known(support: object, told: str) -> None:
+    entry = check(spoiled("updates", support=support), "support_end")
+    assert (entry["status"], entry["required"]) == ("warning", False)
+    assert told in entry["detail"]
+
+
+@pytest.mark.parametrize(("days", "told"), [(1, "1 day "), (59, "59 days ")])
+def test_how_long_a_version_is_supported(days: int, told: str) -> None:
+    detail = check(spoiled("updates", support={**SUPPORT, "days_left": days}), "support_end")["detail"]
+    assert all(part in detail for part in ("2609", "2028-03-28", told))
+
+
+@pytest.mark.parametrize(
+    ("name", "days", "status"),
+    [
+        ("support_days", 10, "passed"),
+        ("support_days", 11, "warning"),
+        ("secret_days", 160, "passed"),
+        ("secret_days", 161, "warning"),
+    ],
+)
+def test_limits_in_days(name: str, days: int, status: str) -> None:
+    found = spoiled("updates", support=SUPPORT)
+    found["limits"] = {"support_days": 10, name: days}
+    assert check(found, {"support_days": "support_end", "secret_days": "app_secrets_valid"}[name])["status"] == status
+
+
+def app(name: str, days: object) -> dict[str, Any]:
+    return {"name": name, "secret": {"expires_in_days": days}}
+
+
+@pytest.mark.parametrize(
+    ("apps", "status", "named"),
+    [
+        ([("over", -1), ("soon", 5), ("good", 99), ("open", None)], "failed", ["over", "soon in 5 days"]),
+        ([("soon", 5), ("good", 99), ("open", None)], "warning", ["soon in 5 days"]),
+        ([("good", 99), ("open", None), ("odd", "x")], "warning", ["open", "odd"]),
+        ([("good", 99), ("best", 100)], "passed", ["good for 99 days", "best for 100 days"]),
+        ([("today", 0)], "warning", ["today in 0 days"]),
+        ([("last", 1)], "warning", ["last in 1 day"]),
+    ],
+)
+def test_secrets_by_their_days(apps: list[tuple[str, object]], status: str, named: list[str]) -> None:
+    entry = check(spoiled("cloud", applications=[app(*one) for one in apps]), "app_secrets_valid")
+    assert entry["status"] == status
+    assert all(name in entry["detail"] for name in named)
+    told = {name.split()[0] for name in named}
+    assert not [name for name, _days in apps if name not in told and name in entry["detail"]]
+
+
+@pytest.mark.parametrize(
+    ("full", "delta", "needed"), [(True, False, True), (False, True, True), (False, False, False), (None, None, False)]
+)
+def test_discovery_needs_the_role_while_it_is_enabled(full: bool | None, delta: bool | None, needed: bool) -> None:
+    row = {"cloud_service_id": 4711, "full_enabled": full, "delta_enabled": delta}
+    detail = check(spoiled("cloud", discovery=[row]), "cloud_needs_role")["detail"]
+    assert ("4711" in detail) is needed
+
+
+def test_cloud_services_while_the_role_was_not_read() -> None:
+    found = spoiled()
+    found["role"]["result"] = {"msg": "no", "failed": True}
+    entry = check(found, "cloud_needs_role")
+    assert (entry["status"], entry["required"]) == ("warning", False)
+    assert "CORPCMG" in entry["detail"]
+    assert "role_checked" in entry["remedy"]
+
+
+def test_cloud_services_of_a_role_in_an_unknown_mode() -> None:
+    found = spoiled("role", configured=[{"server": "scp01.corp.example", "site_code": "CAS", "mode": None}])
+    entry = check(found, "cloud_needs_role")
+    assert entry["status"] == "warning"
+    assert "unknown mode" in entry["detail"]
+    assert "not exactly one" not in entry["detail"]
+
+
+def test_a_duty_as_a_check() -> None:
+    row = {"id": "proxy", "title": "The proxy", "detail": "Since 2026-11-22T09:00:00Z.", "how": "Do it."}
+    for done, status in ((False, "failed"), (None, "warning"), (True, "passed")):
+        entry = check(spoiled("role", duties=[{**row, "done": done}]), "duty_proxy")
+        assert (entry["status"], entry["title"], entry["detail"]) == (status, "The proxy", "Since 2026-11-22 09:00:00 UTC.")
+        assert entry["remedy"] == ("" if done else "Do it.")
+
+
+@pytest.mark.parametrize("id", ["role_running", "no_update_in_progress", "app_secrets_valid"])
+def test_duties_that_other_checks_tell(id: str) -> None:
+    rows = [{"id": id, "title": "T", "detail": "D", "how": "H", "done": False}]
+    assert not [entry for entry in report(spoiled("role", duties=rows))["checks"] if entry["id"] == f"duty_{id}"]
+
+
+# Messages.
+
+
+def test_a_report_of_the_endpoint_check_without_a_remedy() -> None:
+    for verdict in ("failed", "warning"):
+        rows = [message(11412, "endpoints", verdict, remedy=None)]
+        assert "Show Messages" in check(spoiled("status", messages=rows), "endpoints_reported")["remedy"]
+
+
+def test_since_when_no_report_came() -> None:
+    found = spoiled("status", messages=[message(9605, "upload")])
+    assert "2026-11-15 12:00:00 UTC" in check(found, "endpoints_reported")["detail"]
+    found["status"]["result"]["since"] = None
+    assert "None" not in check(found, "endpoints_reported")["detail"]
+
+
+def test_reports_of_the_endpoint_check_are_no_other_messages() -> None:
+    found = spoiled("status", messages=[message(11412, "endpoints", "failed")])
+    assert check(found, "messages_quiet")["status"] == "passed"
+    assert not [entry for entry in report(found)["checks"] if entry["id"].startswith("reported_")]
+
+
+def test_messages_of_a_subject_are_one_check() -> None:
+    rows = [message(9605, "update report", time="2026-11-22T10:00:00Z"), message(9606, "update report", remedy=None)]
+    entry = check(spoiled("status", messages=rows), "reported_update_report")
+    assert entry["remedy"] == "Mend it."
+    assert "9605 of 2026-11-22 10:00:00 UTC" in entry["detail"]
+    assert entry["title"].endswith("update report")
+    rows[0]["remedy"] = None
+    assert "Show Messages" in check(spoiled("status", messages=rows), "reported_update_report")["remedy"]
+
+
+@pytest.mark.parametrize(("kinds", "further"), [(8, None), (9, "1 further"), (12, "4 further")])
+def test_only_so_many_kinds_of_messages_are_listed(kinds: int, further: str | None) -> None:
+    found = spoiled("status", messages=[message(100 + number) for number in range(kinds)], more_messages=False)
+    detail = check(found, "messages_quiet")["detail"]
+    assert detail.count(" 1 x") == 8
+    assert ("further" in detail) is (further is not None)
+    assert (further or "") in detail
+    assert "more than could be read" not in detail
+
+
+def test_the_most_frequent_kind_of_message_comes_first_and_the_newest_is_told() -> None:
+    rows = [message(1, words=["new", "", None]), message(2), message(2, words=["old"])]
+    detail = check(spoiled("status", messages=rows), "messages_quiet")["detail"]
+    assert detail.index("2 (error) 2 x") < detail.index("1 (error) 1 x")
+    assert "(new)" in detail
+    assert "old" not in detail
+    assert "()" not in check(spoiled("status", messages=[message(1, words=None)]), "messages_quiet")["detail"]
+
+
+# Problems of logs.
+
+
+@pytest.mark.parametrize(
+    ("id", "severity", "outcome", "serious"),
+    [
+        ("tls", "error", "completed", True),
+        ("tls", "warning", "completed", False),
+        ("tls", "warning", "failed", True),
+        ("tls", "warning", "stalled", True),
+        ("tls", "warning", "stopped", True),
+        ("tls", "warning", "running", False),
+        ("unrecognised", "error", "failed", False),
+    ],
+)
+def test_how_serious_a_problem_is(id: str, severity: str, outcome: str, serious: bool) -> None:
+    download = flow(outcome, stage("x", "2026-11-22T10:00:00.000Z"))
+    entry = check(spoiled("log", problems=[problem(id, severity)], download=download), f"problem_{id}")
+    assert (entry["status"], entry["required"]) == (("failed", True) if serious else ("warning", False))
+
+
+def test_a_problem_of_which_little_is_known() -> None:
+    bare = problem("tls", lines=[], count=None, last_time=None, remedy=None)
+    entry = check(spoiled("log", problems=[bare], download="broken"), "problem_tls")
+    assert "1 time," in entry["detail"]
+    assert "None" not in entry["detail"]
+    assert entry["remedy"]
+
+
+@pytest.mark.parametrize(("length", "cut"), [(300, False), (301, True)])
+def test_a_long_line_is_cut(length: int, cut: bool) -> None:
+    entry = check(spoiled("log", problems=[problem("tls", lines=[{"text": "x" * length}, {"text": "other"}])]), "problem_tls")
+    assert entry["detail"].endswith("x" * 300 + ("..." if cut else ""))
+
+
+def test_problems_of_both_logs_and_of_one_name_are_told_apart() -> None:
+    rows = [problem("tls"), problem("tls", cause="Another."), problem("tls", cause="Third.")]
+    found = spoiled("log", problems=rows)
+    assert "Another." in check(found, "problem_tls_2")["detail"]
+    third = check(found, "problem_tls_3")
+    assert (third["title"], third["status"], third["required"], third["remedy"]) == ("About tls", "failed", True, "Mend tls.")
+    found["site_log"]["result"]["problems"] = [problem("smb")]
+    assert check(found, "problem_smb")["part"] == "site_server"
+
+
+def test_a_log_without_a_component_is_named_by_its_path() -> None:
+    logs = [
+        {"component": None, "path": r"D:\x.log", "readable": False, "error": "no"},
+        {"component": "SMS_DMP_UPLOADER", "path": None, "readable": True, "error": None},
+    ]
+    entry = check(spoiled("log", logs=logs), "log_file_read")
+    assert r"D:\x.log" in entry["title"]
+    assert not [entry for entry in report(spoiled("log", logs=logs))["checks"] if entry["id"] == "log_sms_dmp_uploader_read"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
@@ -116,27 +116,19 @@ def transfers(output: str, token: str) -> dict[int, Transfer]:
     """What curl wrote for each address, by its position in the requested list; addresses without a line are missing."""
     found: dict[int, Transfer] = {}
     issuers: dict[int, list[str]] = {}
-    current = -1
+    current: list[str] = []
     for line in output.splitlines():
         fields = line.split("\t", _FIELDS)
         if fields[0] == token:
-            current, transfer = _transfer(fields)
-            if transfer is not None:
-                found.setdefault(current, transfer)
-        elif line.startswith("Issuer:") and len(issuers.setdefault(current, [])) < _MAX_ISSUERS:
-            issuers[current].append(one_line(line.partition(":")[2], _MAX_ISSUER))
-    return {
-        number: Transfer(
-            transfer.exit_code,
-            transfer.http_status,
-            transfer.proxy_status,
-            transfer.connected,
-            transfer.seconds,
-            transfer.error,
-            tuple(issuers.get(number, ())),
-        )
-        for number, transfer in found.items()
-    }
+            # What follows a line that cannot be read belongs to no address.
+            current = []
+            read = _transfer(fields)
+            if read is not None:
+                found.setdefault(*read)
+                current = issuers.setdefault(read[0], [])
+        elif line.startswith("Issuer:") and len(current) < _MAX_ISSUERS:
+            current.append(one_line(line.partition(":")[2], _MAX_ISSUER))
+    return {number: replace(transfer, issuers=tuple(issuers[number])) for number, transfer in found.items()}
 
 
 def judge(transfer: Transfer, known_issuers: Iterable[str] = ()) -> Reach:
@@ -260,11 +252,11 @@ def _setting(name: str, value: str) -> str:
     return f'{name} = "{escaped}"'
 
 
-def _transfer(fields: Sequence[str]) -> tuple[int, Transfer | None]:
+def _transfer(fields: Sequence[str]) -> tuple[int, Transfer] | None:
     if len(fields) <= _FIELDS:
-        return -1, None
+        return None
     if not (all(map(_NUMBER.fullmatch, fields[1:5])) and all(map(_SECONDS.fullmatch, fields[5:7]))):
-        return -1, None
+        return None
     number, exit_code, status, proxy_status = (int(text) for text in fields[1:5])
     connect_seconds, seconds = (float(text.replace(",", ".")) for text in fields[5:7])
     error = one_line(fields[7], _MAX_ERROR)

@@ -151,7 +151,7 @@ def _holds(row: Mapping[str, Any], version: SiteVersion | None) -> bool:
     if version is None:
         return "until" not in row
     number = int(version.name)
-    return int(row.get("since", 0)) <= number <= int(row.get("until", 9999))
+    return int(row.get("since", number)) <= number <= int(row.get("until", number))
 
 
 def _merged(first: Endpoint, second: Endpoint) -> Endpoint:

@@ -68,7 +68,7 @@ def is_whole_cab(head: bytes, size_bytes: int) -> bool:
 def is_abnormal_end(exit_code: int | None, text: str) -> bool:
     """Whether the run did not end normally, so that its result may be incomplete: it was stopped, it crashed with a Windows
     error (such as 0xC0000005), or it ended with an exception other than the harmless one."""
-    died = exit_code is None or 0xC0000000 <= exit_code & 0xFFFFFFFF <= 0xCFFFFFFF
+    died = exit_code is None or exit_code & 0xF0000000 == 0xC0000000
     return died or (bool(_CRASH.search(text)) and not is_harmless_crash(text))
 
 

@@ -52,8 +52,8 @@ def failure(request: Request, run: Run, problems: Sequence[Mapping[str, Any]], h
         return f"{begin}: {known['title']}. {known['cause']} {known['remedy']}"
     words = last_words(run)
     if traces.is_abnormal_end(run.exit_code, ""):
-        code = (run.exit_code or 0) & 0xFFFFFFFF
-        begin += f" and crashed (exit code 0x{code:08X})" if run.exit_code is not None else " and was stopped"
+        code = run.exit_code
+        begin += " and was stopped" if code is None else f" and crashed (exit code 0x{code & 0xFFFFFFFF:08X})"
     said = f"Its last message: {words.rstrip('.')}." if words else "It printed nothing and wrote no log."
     after = "Fix the cause and run this again; nothing is lost." if request.action in (CONNECT, IMPORT) else ""
     return f"{begin}. {said} {after}".rstrip()

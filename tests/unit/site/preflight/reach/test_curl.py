@@ -75,6 +75,7 @@ def test_a_decimal_comma_and_carriage_returns_are_read() -> None:
         "curl: (6) Could not resolve\n",
         "other\t0\t0\t200\t000\t0.1\t0.1\t\n",
         f"{TOKEN}\t0\t0\n",
+        f"{TOKEN}\t0\t0\t200\t000\t0.1\t0.1\n",
         f"{TOKEN}\tx\t0\t2\t0\t0\t0\t\n",
         # A result has to be JSON, which knows neither of these.
         f"{TOKEN}\t0\t0\t200\t0\t0.1\tnan\t\n",
@@ -182,3 +183,87 @@ def test_a_refusal_of_curl_is_its_own_words() -> None:
     assert curl.refusal_of(line(0), stderr, TOKEN) is None
     assert curl.refusal_of("", "The system cannot find the path specified.\r\n", TOKEN) is None
     assert curl.refusal_of("", "", TOKEN) is None
+
+
+@pytest.mark.parametrize(
+    ("transfer", "reach"),
+    [
+        *((Transfer(code), Reach.TLS_VERSION) for code in (4, 59)),
+        *((Transfer(code), Reach.UNTRUSTED_CERTIFICATE) for code in (51, 60, 77, 83, 90, 91)),
+        *((Transfer(code), Reach.NAME_RESOLUTION) for code in (5, 6)),
+        *((Transfer(56, 0, status), Reach.BLOCKED_PAGE) for status in (400, 502)),
+        (Transfer(56, 0, 399), Reach.OTHER),
+        (Transfer(0, 200, 407), Reach.PROXY_AUTHENTICATION),
+        (Transfer(0, 200, 403), Reach.REACHABLE),
+    ],
+)
+def test_codes_of_curl_and_answers_of_proxies(transfer: Transfer, reach: Reach) -> None:
+    assert curl.judge(transfer) is reach
+
+
+def test_nothing_is_said_of_issuers_when_none_is_known() -> None:
+    assert curl.judge(Transfer(0, 200, issuers=("CN = Contoso Inspection",))) is Reach.REACHABLE
+
+
+def test_every_word_of_the_command_line() -> None:
+    common = ("-q", "--silent", "--show-error", "--no-progress-meter", "--parallel", "--parallel-max", "64")
+    end = ("--connect-timeout", "15", "--max-time", "15", "--config", "-")
+    http = ("--head", "--globoff", "--http1.1", "--tlsv1.2", "--ssl-revoke-best-effort")
+    assert curl.http_run(["https://a.example/"], TOKEN, 15).arguments == (*common, *http, *end)
+    assert curl.connect_run([("a.example", 445)], TOKEN, 15).arguments == (*common, "--globoff", *end)
+
+
+def test_what_curl_writes_of_each_address() -> None:
+    fields = r"%{urlnum}\t%{exitcode}\t%{http_code}\t%{http_connect}\t%{time_connect}\t%{time_total}\t%{errormsg}\n"
+    plain = curl.connect_run([("a.example", 445), ("b.example", 1)], TOKEN, 5).config.splitlines()
+    assert plain == [
+        f'write-out = "{TOKEN}\\t{fields}"',
+        'noproxy = "*"',
+        'url = "ftp://a.example:445/"',
+        'output = "NUL"',
+        'url = "ftp://b.example:1/"',
+        'output = "NUL"',
+    ]
+    assert (
+        curl.http_run(["https://a.example/"], TOKEN, 5).config.splitlines()[0] == f'write-out = "{TOKEN}\\t{fields}%{{certs}}\\n"'
+    )
+
+
+def test_a_proxy_gets_the_logon_of_the_connection() -> None:
+    lines = curl.http_run(["https://a.example/"], TOKEN, 15, "proxy:1").config.splitlines()
+    assert lines[1:4] == ["proxy-anyauth", 'proxy = "http://proxy:1"', 'proxy-user = ":"']
+    assert "proxy-anyauth" not in curl.http_run(["https://a.example/"], TOKEN, 15).config
+
+
+def test_issuers_belong_to_the_line_before_them() -> None:
+    output = (
+        "Issuer:CN = nobody\n"
+        + line(3, status="200")
+        + "Issuer:CN = A\n"
+        + "broken\t1\n"
+        + line(4, status="200")
+        + "Issuer:CN = B\n"
+    )
+    found = curl.transfers(output, TOKEN)
+    assert {number: transfer.issuers for number, transfer in found.items()} == {3: ("CN = A",), 4: ("CN = B",)}
+
+
+def test_certificates_of_a_line_that_cannot_be_read_belong_to_nobody() -> None:
+    output = line(0, status="200") + f"{TOKEN}\tx\t0\n" + "Issuer:CN = A\n"
+    assert curl.transfers(output, TOKEN)[0].issuers == ()
+
+
+def test_a_connection_stood_when_it_took_any_time() -> None:
+    assert curl.transfers(line(0, connect="0.000001"), TOKEN)[0].connected
+    assert not curl.transfers(line(0, connect="0.000000"), TOKEN)[0].connected
+
+
+def test_an_error_may_hold_tabs() -> None:
+    error = curl.transfers(line(0, code="7", error="a\tb"), TOKEN)[0].error
+    assert error.startswith("a")
+    assert error.endswith("b")
+
+
+@pytest.mark.parametrize(("host", "shown"), [("a.example", "a.example"), ("fd00::1", "[fd00::1]"), ("192.0.2.1", "192.0.2.1")])
+def test_a_host_in_a_url(host: str, shown: str) -> None:
+    assert curl.url_host(host) == shown

@@ -153,3 +153,76 @@ class TestTable:
     @pytest.mark.parametrize("cloud", ["public", "us_government"])
     def test_every_feature_has_something_to_try(self, feature: str, cloud: str) -> None:
         assert any(endpoint.testable for endpoint in endpoints.select([feature], versions.find("2609"), cloud, self.rows))
+
+
+def test_the_most_addresses_of_a_task() -> None:
+    assert len(endpoints.named(["a.example"] * 100)) == 100
+
+
+@pytest.mark.parametrize("port", [1, 65535])
+def test_the_first_and_the_last_port(port: int) -> None:
+    assert endpoints.checked_port(port, "x") == port
+    assert endpoints.named([f"a.example:{port}"])[0].port == port
+
+
+@pytest.mark.parametrize("port", [0, -1, 65536])
+def test_what_is_no_port(port: int) -> None:
+    with pytest.raises(BadName, match="x: "):
+        endpoints.checked_port(port, "x")
+
+
+@pytest.mark.parametrize(
+    ("row", "version", "holds"),
+    [
+        ({"since": "2503"}, "2503", True),
+        ({"since": "2503"}, "2409", False),
+        ({"until": "2503"}, "2503", True),
+        ({"until": "2503"}, "2509", False),
+        ({"since": "2403", "until": "2503"}, "2409", True),
+        ({"until": "2503"}, None, False),
+        ({"since": "2503"}, None, True),
+    ],
+)
+def test_the_first_and_last_version_of_a_row(row: dict[str, Any], version: str | None, holds: bool) -> None:
+    rows = [{"host": "a.example", "features": ["usage"], "required": True, **row}]
+    site = versions.find(version) if version else None
+    assert bool(endpoints.select(["usage"], site, "public", rows)) is holds
+
+
+def test_rows_of_one_address_are_one() -> None:
+    first: dict[str, Any] = {"host": "a.example", "features": ["usage"], "required": False}
+    second = {"host": "a.example", "features": ["usage", "cmg"], "required": True, "path": "/p", "note": "Note."}
+    third = {"host": "a.example", "features": ["cmg"], "required": False, "path": "/q", "note": "Other."}
+    [found] = endpoints.select(["usage", "cmg"], None, "public", [first, second, third])
+    assert found == Endpoint("a.example", 443, "/p", ("usage", "cmg"), True, "", True, "Note.")
+    [found] = endpoints.select(["usage"], None, "public", [first])
+    assert not found.required
+
+
+def test_an_example_keeps_what_its_row_says() -> None:
+    row = {
+        "host": "*.a.example",
+        "features": ["usage"],
+        "required": False,
+        "examples": ["x.a.example"],
+        "path": "/p",
+        "note": "N.",
+    }
+    [found] = endpoints.select(["usage"], None, "public", [row])
+    assert found == Endpoint("x.a.example", 443, "/p", ("usage",), False, "*.a.example", True, "N.")
+    assert endpoints.select([], None, "public", [row]) == []
+
+
+def test_features_and_issuers_of_the_table() -> None:
+    assert "updates" in endpoints.features()
+    assert endpoints.features() == sorted(set(endpoints.features()))
+    assert any("Microsoft" in name for name in endpoints.known_issuers())
+
+
+def test_a_bad_host_is_shown_bounded() -> None:
+    with pytest.raises(BadName) as refused:
+        endpoints.target_host("x" * 100 + "%", "proxy.server")
+    assert str(refused.value).startswith("proxy.server: ")
+    assert "x" * 80 in str(refused.value)
+    assert "x" * 81 not in str(refused.value)
+    assert endpoints.target_host("Proxy.Example", "x") == "proxy.example"

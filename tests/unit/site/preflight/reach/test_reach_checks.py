@@ -230,3 +230,101 @@ def test_an_address_without_an_answer(finished: Finished, status: Status, detail
 def test_what_was_done_before_the_limit_counts() -> None:
     assert read(Finished(None, LINE, "", "time"), "curl00", 60).transfers[0].http_status == 200
     assert Tried().possible
+
+
+@pytest.mark.parametrize(("proxy", "shown"), [(PROXY, "proxy.contoso.com:8080"), (Proxy("fd00::1", 3128), "[fd00::1]:3128")])
+def test_a_proxy_as_text(proxy: Proxy, shown: str) -> None:
+    assert str(proxy) == shown
+
+
+@pytest.mark.parametrize(
+    ("target", "id"),
+    [
+        (Target("scp01.contoso.com", 445, "SMB"), "port_smb"),
+        (Target("scp01.contoso.com", 1433), "port_scp01_contoso_com_1433"),
+        (Target("fd00::1", 1433), "port_fd00_1_1433"),
+        (Target("x", 1, "SQL Server (TCP)"), "port_sql_server_tcp"),
+    ],
+)
+def test_the_id_of_a_port(target: Target, id: str) -> None:
+    assert reach_checks.target_id(target) == id
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize("transfer", [Transfer(0, 200), Transfer(6), Transfer(0, 407)])
+def test_whether_an_endpoint_is_required_is_kept(transfer: Transfer, required: bool) -> None:
+    endpoint = replace(GO, required=required)
+    assert check(transfer, endpoint=endpoint).required is required
+    assert check(transfer, WITH_ACCOUNT, endpoint).required is required
+    assert reach_checks.untested(endpoint).required is required
+
+
+def test_an_endpoint_that_the_user_named() -> None:
+    found = check(Transfer(0, 200), endpoint=Endpoint("a.example", 8443))
+    assert found.title.startswith("a.example:8443 (")
+    assert found.id == "endpoint_a_example_8443"
+
+
+def test_the_remedy_names_the_proxy_only_while_it_has_not_answered() -> None:
+    before, after = check(Transfer(6), PROXY), check(Transfer(6, 0, 200), PROXY)
+    assert "proxy.contoso.com:8080" in before.detail
+    assert "name of go.microsoft.com:443" in after.detail
+    assert before.remedy != after.remedy
+    assert check(Transfer(7, 0, 200), PROXY).remedy != check(Transfer(7), PROXY).remedy
+
+
+def test_a_note_and_a_pattern_of_an_untested_endpoint() -> None:
+    found = reach_checks.untested(replace(GO, host="*.x.example", note="A note."))
+    assert found.detail.endswith(" A note.")
+    assert "*.x.example on port 443" in found.remedy
+
+
+@pytest.mark.parametrize(
+    ("transfer", "result", "status"),
+    [
+        (Transfer(56, 0, 403), "blocked_page", 403),
+        (Transfer(6), "name_resolution", None),
+        (Transfer(0, 200, 200), "reachable", 200),
+    ],
+)
+def test_the_status_for_programs(transfer: Transfer, result: str, status: int | None) -> None:
+    data = reach_checks.endpoint_data(check(transfer), replace(GO, pattern="*.microsoft.com"), transfer, KNOWN)
+    assert (data["result"], data["http_status"], data["issuer"], data["pattern"]) == (result, status, None, "*.microsoft.com")
+
+
+def test_ports_beside_the_endpoint_mapper_have_no_note() -> None:
+    found = reach_checks.port_check(Target("scp01.contoso.com", 445), Transfer(28, connected=True))
+    assert "49152" not in found.detail
+
+
+@pytest.mark.parametrize("code", [6, 7, 28, 2])
+def test_the_remedy_of_a_port_names_the_host(code: int) -> None:
+    assert "scp01.contoso.com" in reach_checks.port_check(SMB, Transfer(code)).remedy
+
+
+def test_the_remedies_of_a_port_differ_by_reason() -> None:
+    assert len({reach_checks.port_check(SMB, Transfer(code)).remedy for code in (6, 7, 28)}) == 3
+
+
+def test_the_same_id_three_times() -> None:
+    checks = [check(Transfer(0, 200)) for _ in range(3)]
+    assert [found.id.removeprefix("endpoint_go_microsoft_com_443") for found in reach_checks.unique(checks)] == ["", "_2", "_3"]
+
+
+@pytest.mark.parametrize("required", [True, False])
+@pytest.mark.parametrize("possible", [True, False])
+def test_an_address_without_an_answer_keeps_its_name(required: bool, possible: bool) -> None:
+    found = Tried(reason="why", possible=possible).without_answer("x", "X", required)
+    assert (found.id, found.title, found.required) == ("x", "X", required)
+    assert "why" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("finished", "count", "reason"),
+    [(Finished(0, LINE, ""), 1, ""), (Finished(1, LINE, "curl: (6) x"), 1, ""), (Finished(None, LINE, "", "output"), 1, "more")],
+)
+def test_what_was_read(finished: Finished, count: int, reason: str) -> None:
+    tried = read(finished, "curl00", 60)
+    assert (len(tried.transfers), tried.possible) == (count, True)
+    assert reason in tried.reason
+    assert bool(tried.reason) is bool(reason)

@@ -125,3 +125,77 @@ def test_what_the_server_does_not_show_cannot_be_told() -> None:
     ):
         assert cannot_tell(check)
         assert check.remedy
+
+
+@pytest.mark.parametrize(
+    ("own", "asked_for", "status"),
+    [
+        ("scp01.corp.example", "scp01.corp.example", Status.PASSED),
+        ("scp01.corp.example", "SCP01", Status.PASSED),
+        ("scp01.corp.example", "scp01.other.example", Status.PASSED),
+        ("scp01.corp.example", "SCP01.Other.Example", Status.PASSED),
+        ("scp02.corp.example", "scp01.corp.example", Status.WARNING),
+        ("example.scp01", "scp01", Status.WARNING),
+        ("scp01.corp.example", "alias.corp.example", Status.WARNING),
+        ("scp01.corp.example", "", Status.SKIPPED),
+    ],
+)
+def test_the_computer_that_answers(own: str, asked_for: str, status: Status) -> None:
+    check = checks.server_name(Computer("SCP01", own, "corp.example", True), asked_for)
+    assert (check.id, check.status, check.required) == ("server_name", status, False)
+    assert (own in check.detail) is (status is not Status.SKIPPED)
+    assert ("preflight_accept: [server_name]" in check.remedy) is (status is Status.WARNING)
+
+
+def test_a_computer_that_does_not_tell_its_name_is_no_more_than_a_doubt() -> None:
+    check = checks.server_name(UNREAD, "scp01.corp.example")
+    assert cannot_tell(check)
+    assert not check.required
+    assert checks.server_name(UNREAD, "").status is Status.SKIPPED
+
+
+@pytest.mark.parametrize("site", [0.0, 5000.0, None])
+def test_the_site_server_has_one_clock(site: float | None) -> None:
+    clock = ServerClock("SCP01", datetime(2026, 11, 22, tzinfo=UTC), 0.0)
+    assert checks.clock_difference(clock, site, is_site_server=True).status is Status.SKIPPED
+
+
+@pytest.mark.parametrize("own", [300.0, -300.0])
+def test_five_minutes_are_allowed(own: float) -> None:
+    clock = ServerClock("SCP01", datetime(2026, 11, 22, tzinfo=UTC), own)
+    assert checks.clock_difference(clock, 0.0).status is Status.PASSED
+    assert checks.clock_difference(clock, own / 3000).status is Status.PASSED
+    assert checks.clock_difference(clock, -own / 3000).status is Status.FAILED
+
+
+def test_a_nano_server_and_a_workgroup_without_a_name() -> None:
+    assert checks.server_core("Nano Server").status is Status.FAILED
+    assert cannot_tell(checks.server_core(""))
+    assert "workgroup (" in checks.domain_member(Computer("SCP01", "scp01", "", False)).detail
+
+
+@pytest.mark.parametrize(
+    ("build", "version", "supported"),
+    [
+        (9199, "2103", ["2012", "2012 R2", "2016", "2019"]),
+        (9199, "2107", ["2012", "2012 R2", "2016", "2019", "2022"]),
+        (9199, "2403", ["2016", "2019", "2022"]),
+        (9199, "2409", ["2016", "2019", "2022", "2025"]),
+    ],
+)
+def test_the_supported_servers_are_named(build: int, version: str, supported: list[str]) -> None:
+    check = judged(server(build), version)
+    assert check.status is Status.FAILED
+    assert f" {', '.join(f'Windows Server {name}' for name in supported)}." in check.detail
+
+
+@pytest.mark.parametrize(("build", "newer"), [(26101, True), (26099, False)])
+def test_a_build_beside_the_last_known_one(build: int, newer: bool) -> None:
+    assert ("newer" in judged(server(build)).detail) is newer
+
+
+def test_what_a_version_of_windows_is_told_with() -> None:
+    assert "2403" in judged(server(9600), "2309").detail
+    check = judged(server(20348), "2103")
+    assert "2107" in check.detail
+    assert "Update the site" in check.remedy

@@ -203,3 +203,97 @@ def test_without_any_account_it_cannot_be_told() -> None:
 def test_what_the_server_does_not_show_cannot_be_told() -> None:
     assert cannot_tell(judged(Unread("no"), directory=Answers()))
     assert cannot_tell(judged(group(member(CAS)), computer=Unread("no")))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (r"CORP\user", Member("CORP", "user", Kind.USER)),
+        (r" CORP\user ", Member("CORP", "user", Kind.USER)),
+        (r".\user", Member("SCP01", "user", Kind.USER)),
+        ("user", Member("SCP01", "user", Kind.USER)),
+    ],
+)
+def test_an_account_by_its_parts(text: str, expected: Member) -> None:
+    assert rights.parse_account(text, "SCP01") == expected
+
+
+class Counted(Answers):
+    """A directory that knows no account, and counts which domains it was asked to compare."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.compared: list[tuple[str, str]] = []
+
+    def same_domain(self, one: str, other: str) -> bool | None:
+        self.compared.append((one, other))
+        return super().same_domain(one, other)
+
+
+@pytest.mark.parametrize(
+    ("account", "in_group", "asked"),
+    [
+        (r"CORP\x", r"OTHER\x", 0),
+        (r"corp.example\x", r"other.example\x", 0),
+        (r"CORP\x", r"corp\X", 0),
+        (r"corp.example\x", r"CORP\x", 1),
+        (r"CORP\x", r"corp.example\x", 1),
+        (r"CORP\x", r"CORP\y", 0),
+    ],
+)
+def test_only_names_of_two_forms_are_compared_by_the_directory(account: str, in_group: str, asked: int) -> None:
+    directory = Counted()
+    judged(group(member(in_group)), servers=(), installer=account, directory=directory)
+    assert len(directory.compared) == asked
+
+
+@pytest.mark.parametrize(
+    ("held", "outer"),
+    [
+        (Member("CORP", "Admins", Kind.GROUP), True),
+        (Member("SCP01", "Admins", Kind.GROUP), False),
+        (Member("scp01", "Admins", Kind.GROUP), False),
+        (Member("CORP", "Admins", Kind.USER), False),
+        (Member("NT AUTHORITY", "Local Service", Kind.SYSTEM), False),
+        (Member("NT AUTHORITY", "NETWORK SERVICE", Kind.SYSTEM), False),
+        (Member("", "Everyone", Kind.SYSTEM), True),
+        (ORPHAN, False),
+    ],
+)
+def test_which_members_may_hold_others(held: Member, outer: bool) -> None:
+    directory = Answers()
+    judged(group(held), directory=directory)
+    assert bool(directory.asked) is outer
+
+
+def test_a_doubt_is_told_beside_what_the_directory_does_not_know() -> None:
+    members = group(member(r"corp.example\CAS01$"), DOMAIN_ADMINS)
+    check = judged(members, directory=Silent())
+    assert r"corp.example\CAS01$" in check.detail
+    assert "dc01 refused the user" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("servers", "installer", "named"),
+    [((), INSTALLER, "the account"), ((STA1, STA2), INSTALLER, f"{STA1} and {STA2}"), ((CAS,), "", CAS)],
+)
+def test_whom_to_add(servers: tuple[str, ...], installer: str, named: str) -> None:
+    check = judged(group(), servers, installer)
+    assert check.status is Status.FAILED
+    assert named in check.remedy
+    assert ("installation account" in check.remedy) is (installer == "")
+
+
+def test_both_verdicts_name_every_account() -> None:
+    check = judged(group(member(INSTALLER)), (CAS,), INSTALLER)
+    assert check.status is Status.PASSED
+    assert CAS in check.detail
+    assert INSTALLER in check.detail
+    assert (check.id, check.required) == ("administrator_rights", True)
+
+
+def test_who_is_in_the_group_alone_of_a_pair_is_not_to_be_added() -> None:
+    check = judged(group(member(STA1), member(INSTALLER)), (STA1, STA2), INSTALLER)
+    assert STA2 in check.remedy
+    assert STA1 not in check.remedy
+    assert cannot_tell(judged(group(DOMAIN_ADMINS), (STA1, STA2)))

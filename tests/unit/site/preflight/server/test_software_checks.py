@@ -4,6 +4,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion, Standing
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import software
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import dotted
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -143,3 +144,58 @@ def test_dotted() -> None:
     assert dotted(" 18.0 ") == (18,)
     for text in ("", "v14", "14..2", "1.2.3.4.5.6.7", "14.28-beta", "1" * 30):
         assert dotted(text) is None
+
+
+@pytest.mark.parametrize(
+    ("found", "version", "status"),
+    [(UNREAD, "2609", WARNING), ("1.x", "2609", WARNING), ("14.51.36247.0", "2609", PASSED), (None, "2103", SKIPPED)],
+)
+def test_nothing_about_the_runtime_is_required(found: str | Unread | None, version: str, status: Status) -> None:
+    check = software.vc_runtime(found, versions.find(version))
+    assert (check.id, check.status, check.required) == ("vc_runtime", status, False)
+
+
+@pytest.mark.parametrize("version", ["2609", "5.00.9999.1000"])
+def test_ids_and_required_of_the_rest(version: str) -> None:
+    site = versions.find(version)
+    for found in (UNREAD, None):
+        for check, id in (
+            (software.dotnet_release(found, site), "dotnet_release"),
+            (software.odbc_driver(found, site), "odbc_driver"),
+            (software.dotnet_35(UNREAD if found else False), "dotnet_35"),
+        ):
+            assert (check.id, check.required) == (id, True)
+    assert software.dotnet_35(True).required
+
+
+@pytest.mark.parametrize(("bits", "required"), [(64, True), (32, False)])
+def test_the_values_of_32_bit_programs_are_advice(bits: int, required: bool) -> None:
+    for values in (UNREAD, GOOD, dict.fromkeys(GOOD, 0)):
+        assert software.tls_dotnet(values, bits).required is required
+
+
+@pytest.mark.parametrize(
+    ("found", "detail"),
+    [(None, "18.6.2.1"), ("18.4.1.1", "18.4.1.1"), ("newest", "'newest'"), ("x" * 99, f"{'x' * 60}'")],
+)
+def test_the_driver_is_told_with_its_version(found: str | None, detail: str) -> None:
+    check = software.odbc_driver(found, versions.find("2609"))
+    assert detail in check.detail
+    assert "x" * 61 not in check.detail
+    assert check.remedy
+
+
+def test_a_driver_that_may_be_used_from_a_version_on() -> None:
+    assert "2609" in software.odbc_driver("18.7.1.1", versions.find("2503")).detail
+    assert "before version" not in software.odbc_driver("18.6.1.1", versions.find("2503")).detail
+    assert software.odbc_driver("18.7.1.1", versions.find("2609")).status is PASSED
+
+
+def test_a_version_before_the_first_requirement_asks_for_nothing() -> None:
+    old = SiteVersion("1802", "1802", Standing.KNOWN)
+    found = [software.dotnet_release(None, old), software.vc_runtime(None, old), software.odbc_driver(None, old)]
+    assert [(check.id, check.status, check.required) for check in found] == [
+        ("dotnet_release", SKIPPED, True),
+        ("vc_runtime", SKIPPED, False),
+        ("odbc_driver", SKIPPED, True),
+    ]

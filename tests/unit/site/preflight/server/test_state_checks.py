@@ -119,3 +119,73 @@ def test_what_the_server_does_not_show_cannot_be_told() -> None:
         state.root_certificates(UNREAD, NOW),
     ):
         assert cannot_tell(check)
+
+
+def test_drives_in_the_order_of_their_free_space() -> None:
+    large, small, marked = drive("C:", 90, marked=UNREAD), drive("D:", 80, marked=UNREAD), drive("E:", 99, marked=True)
+    free, last = drive("F:", 70), drive("G:", 60)
+    assert state.possible_drives([last, free, small, marked, large]) == [large, small, free]
+    assert state.possible_drives([small, large]) == [large, small]
+    assert state.possible_drives([marked]) == []
+
+
+def test_every_check_of_the_state_is_required() -> None:
+    found = [drive("C:", 50)]
+    checks = [
+        state.pending_restart([]),
+        state.pending_restart(["x"]),
+        state.no_sms_on_drive(found),
+        state.free_space(found, 10),
+        state.free_space(found, 100),
+        state.sms_executive("Running"),
+        state.sms_executive("Stopped"),
+        state.sms_executive("Continue Pending"),
+        roots(G2, BALTIMORE),
+        roots(),
+        roots(G2),
+    ]
+    assert all(check.required for check in checks)
+    assert [check.status.value for check in checks] == [
+        *("passed", "failed", "passed", "passed", "failed", "passed", "failed", "warning", "passed", "warning", "passed"),
+    ]
+    assert [check.id for check in checks[::2]] == [
+        "pending_restart",
+        "no_sms_on_drive",
+        "free_space",
+        "sms_executive",
+        "root_certificates",
+        "root_certificates",
+    ]
+
+
+def test_free_space_names_the_drives_in_gib() -> None:
+    check = state.free_space([drive("C:", 200, marked=UNREAD), drive("D:", 30.26)], 31)
+    assert "C: with 200.0 GiB" in check.detail
+    assert "D: with 30.3 GiB" in check.detail
+    assert "31 GiB" in check.detail
+    assert "5 GiB" in state.free_space([], 5).remedy
+
+
+def test_what_is_said_of_drives_with_the_marker() -> None:
+    check = state.no_sms_on_drive([drive("C:", 200, marked=UNREAD), drive("D:", 30, marked=True), drive("E:", 1)])
+    assert "C: (the server said no)" in check.detail
+    assert "D:" not in check.detail
+    check = state.no_sms_on_drive([drive("C:", 200, marked=True), drive("D:", 30, marked=True)])
+    assert "C:, D:" in check.detail
+
+
+@pytest.mark.parametrize(
+    ("day", "status"), [(datetime(2038, 1, 14, tzinfo=UTC), "warning"), (datetime(2038, 1, 15, tzinfo=UTC), "passed")]
+)
+def test_a_root_is_wanted_until_the_day_it_expires(day: datetime, status: str) -> None:
+    check = roots(now=day)
+    assert check.status.value == status
+    assert ("expired 2038-01-15" in check.detail) is (status == "passed")
+
+
+def test_only_roots_that_are_wanted_are_to_be_imported() -> None:
+    check = roots()
+    assert "DigiCert Global Root G2" in roots(off=True).remedy
+    assert "Baltimore" not in check.remedy
+    assert "DisableRootAutoUpdate" not in check.detail
+    assert "DigiCert Global Root G2" in roots(G2).detail.partition("Trusted")[2]

@@ -9,11 +9,16 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import ProxyWish, SiteSystemWish
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import (
+    ProxyWish,
+    SiteSystemWish,
+    new_site_system,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site import judging
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import Database, Definition, SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import Plan
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_health import RoleHealth
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 from tests.unit.site.support import CAS, PR1, SE1, ST1, row, scp_row, site_system_row
@@ -309,3 +314,177 @@ def test_an_account_without_rights_gets_one_failure_and_the_rest_skipped() -> No
     assert found[0].status is Status.FAILED
     assert "access denied" in found[0].detail
     assert {check.status for check in found[1:]} == {Status.SKIPPED}
+
+
+@pytest.mark.parametrize(
+    ("wish", "wishes", "changes"),
+    [
+        (None, False, False),
+        (SiteSystemWish(SCP01), False, False),
+        (SiteSystemWish(SCP01, installation_account=ACCOUNT), True, True),
+        (SiteSystemWish(SCP01, installation_account=""), True, False),
+        (SiteSystemWish(SCP01, proxy=ProxyWish(True, "p2")), True, True),
+        (SiteSystemWish(SCP01, proxy=ProxyWish(False)), True, False),
+    ],
+)
+def test_settings_that_are_asked_for(wish: SiteSystemWish | None, wishes: bool, changes: bool) -> None:
+    plan = replace(PLAN, wish=wish)
+    assert judging.wishes_settings(plan) is wishes
+    assert judging.settings_change(plan, new_site_system("CAS", SiteSystemWish(SCP01))) is changes
+    assert judging.settings_change(plan, None) is wishes
+
+
+@pytest.mark.parametrize(
+    ("server", "role", "code", "own"),
+    [
+        (SCP01, naming.SITE_SYSTEM, "CAS", True),
+        (SCP02, naming.SITE_SYSTEM, "CAS", False),
+        (SCP01, naming.SITE_SERVER, "CAS", False),
+        (SCP01, naming.SITE_SYSTEM, "PR1", False),
+    ],
+)
+def test_the_servers_own_site_system_row(server: str, role: str, code: str, own: bool) -> None:
+    found = row(server, role, code)
+    assert judging.site_system_row([found], SCP01, "CAS") is (found if own else None)
+
+
+@pytest.mark.parametrize("denied_by_winrm", [True, False])
+def test_who_refused_the_account_is_told(denied_by_winrm: bool) -> None:
+    failed, *rest = judging.no_rights("site CAS", "cas01.corp.example", "access denied", denied_by_winrm)
+    assert ("WinRM" in failed.detail) is denied_by_winrm
+    assert ("Remote Management Users" in failed.remedy) is denied_by_winrm
+    assert all(part in failed.detail for part in ("cas01.corp.example", "site CAS", "access denied"))
+    assert "Infrastructure Administrator" in failed.remedy
+    assert len(rest) == len(judging.TITLES) - 1
+    assert {check.id for check in rest} == set(judging.TITLES) - {"rights_read"}
+
+
+@pytest.mark.parametrize(
+    ("sites", "providers", "named"),
+    [
+        ((CAS, PR1), {"CAS": ("prov1.corp.example",)}, "prov1.corp.example"),
+        ((CAS, PR1), {}, "cas01.corp.example"),
+        ((PR1,), {}, "scp_provider"),
+    ],
+)
+def test_the_remedy_of_a_site_below_names_a_host(sites: tuple[Any, ...], providers: dict[str, Any], named: str) -> None:
+    check = judging.top_level_site(facts(site=PR1, sites=sites, providers=providers), replace(PLAN, host="pri1.corp.example"))
+    assert named in check.remedy
+    assert "pri1.corp.example" not in check.remedy
+
+
+def test_a_role_elsewhere_is_moved_or_removed() -> None:
+    check = judging.single_instance(facts(scp_row(SCP02, mode=1)), replace(PLAN, host="cas01.corp.example"))
+    assert "configmgr.scp.move" in check.remedy
+    assert f"configmgr.scp.remove -e scp_provider=cas01.corp.example -e scp_server={SCP02}" in check.remedy
+    assert SCP01 in check.remedy
+    assert "offline" in check.remedy, "the mode moves along"
+    assert "offline" not in judging.single_instance(facts(scp_row(SCP02)), PLAN).remedy
+
+
+def test_of_two_roles_it_says_which_one_works() -> None:
+    component = ComponentState("SMS_DMP_DOWNLOADER", "SCP02", "started", None, site_code="CAS")
+    check = judging.single_instance(facts(scp_row(SCP01), scp_row(SCP02), components=(component,)), PLAN)
+    assert check.detail.count("does not work") == 1
+    assert check.remedy.count("configmgr.scp.remove") == 2
+    refused = judging.single_instance(facts(scp_row(SCP01), scp_row(SCP02), components=Unread("no.")), PLAN)
+    assert refused.detail.count("does not work") == 2
+
+
+def test_site_servers_are_named() -> None:
+    assert "cas01.corp.example" in judging.site_server_pair(facts(), PLAN).detail
+    pair = judging.site_server_pair(facts(row(SCP02, naming.SITE_SERVER)), PLAN)
+    assert f"cas01.corp.example, {SCP02}" in pair.detail
+    refused = judging.site_server_pair(facts(row(SCP01, naming.SITE_SERVER)), PLAN)
+    assert "service_connection_point_server" in refused.remedy
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_site_system_of_another_site_is_refused_either_way(create: bool) -> None:
+    found = facts(site_system_row(SCP01, "PR1"))
+    assert judging.site_system(found, replace(PLAN, create_site_system=create)).status is Status.FAILED
+    both = facts(site_system_row(SCP01, "PR1"), site_system_row(SCP01))
+    assert judging.site_system(both, PLAN).status is Status.PASSED
+
+
+def test_an_incomplete_proxy_of_a_site_system_is_refused() -> None:
+    plan = replace(PLAN, wish=SiteSystemWish(SCP01, proxy=ProxyWish(True)))
+    check = judging.site_system(facts(site_system_row(SCP01)), plan)
+    assert (check.status, check.required) == (Status.FAILED, True)
+
+
+def test_only_roles_that_are_ill_are_named() -> None:
+    silent = RoleHealth("SMS Distribution Point", "warning", None)
+    check = judging.site_system(facts(site_system_row(SCP01), health=(OK, ILL, silent)), PLAN)
+    assert "SMS Distribution Point is warning." in check.detail
+    assert "is ok" not in check.detail
+
+
+@pytest.mark.parametrize(
+    ("installing", "doubt", "allowed", "status"),
+    [
+        ((("2609", "INSTALL_IN_PROGRESS"),), True, False, "failed"),
+        ((("2609", "INSTALL_IN_PROGRESS"),), True, True, "warning"),
+        ((), True, True, "warning"),
+        ((), False, True, "passed"),
+    ],
+)
+def test_the_site_itself_comes_before_those_below(installing: Any, doubt: bool, allowed: bool, status: str) -> None:
+    below = (("PR1", "2609", "INSTALL_INSTALLFILES"),) if doubt else ()
+    check = judging.update_in_progress(
+        facts(installing=installing, sites_installing=below), replace(PLAN, allow_during_update=allowed)
+    )
+    assert (check.status.value, check.required) == (status, True)
+    assert ("PR1" in check.detail) is (doubt and not installing)
+
+
+def test_an_unknown_state_comes_before_sites_below() -> None:
+    below = (("PR1", "2609", "INSTALL_INSTALLFILES"),)
+    check = judging.update_in_progress(facts(unknown_states=(("2701", "state 196630"),), sites_installing=below), PLAN)
+    assert "196630" in check.detail
+    assert "PR1" not in check.detail
+
+
+def test_a_proxy_that_is_switched_off_has_no_account() -> None:
+    off = site_system_row(SCP01, UseProxy=Setting(0), ProxyName=Setting(0, "", "p1"), ProxyUserName=Setting(0, "", r"CORP\web"))
+    by_id = {check.id: check for check in judging.all_checks(facts(off), PLAN)}
+    assert by_id["proxy_account_listed"].status is Status.SKIPPED
+    assert judging.accounts({"installation_account": None, "proxy": {"enabled": False, "account": r"CORP\web"}}) == []
+    wish = SiteSystemWish(SCP01, installation_account=ACCOUNT, proxy=ProxyWish(True, "p2", 8080, r"CORP\web"))
+    by_id = {check.id: check for check in judging.all_checks(facts(off), replace(PLAN, wish=wish))}
+    assert r"CORP\web" in by_id["proxy_account_listed"].detail
+    assert ACCOUNT in by_id["installation_account_listed"].detail
+    assert by_id["proxy_account_listed"].status is by_id["installation_account_listed"].status is Status.FAILED
+
+
+def test_other_roles_are_named_and_who_prefers_another_server_is_told() -> None:
+    found = facts(row(SCP01, "SMS Management Point"), row(SCP01, naming.SMS_PROVIDER), row(SCP02, "SMS Distribution Point"))
+    check = judging.other_roles(found, PLAN)
+    assert "SMS Management Point, SMS Provider" in check.detail
+    assert "SMS Distribution Point" not in check.detail
+    account_only = replace(PLAN, wish=SiteSystemWish(SCP01, installation_account=ACCOUNT))
+    assert judging.other_roles(facts(row(SCP01, "SMS Management Point")), account_only).status is Status.PASSED
+
+
+def test_required_checks_of_a_site() -> None:
+    advice = {"other_roles", "site_version_known", "cloud_needs_role"}
+    assert {check.id for check in judging.all_checks(facts(), PLAN) if not check.required} == advice
+    bad = facts(row(SCP01, naming.SMS_PROVIDER), site=replace(CAS, version="9"), cloud_needs=("x",))
+    assert {check.id for check in judging.all_checks(bad, replace(PLAN, mode="offline")) if not check.required} == advice
+    unread = facts(
+        granted=Unread("no."), health=Unread("no."), installing=Unread("no."), listed=Unread("no."), cloud_needs=Unread("no.")
+    )
+    assert {check.id for check in judging.all_checks(unread, replace(PLAN, mode="offline")) if not check.required} == advice
+
+
+@pytest.mark.parametrize(
+    ("rows", "wished", "mode"),
+    [
+        ([], None, "online"),
+        ([], "offline", "offline"),
+        ([scp_row(SCP02, mode=1), scp_row(SCP01)], None, "offline"),
+        ([scp_row(SCP02, mode=7)], None, "online"),
+    ],
+)
+def test_the_mode_by_wish_and_row(rows: list[Any], wished: str | None, mode: str) -> None:
+    assert judging.mode_of(rows, wished) == mode

@@ -1,0 +1,189 @@
+"""Checks of several hosts as one list: for people, for programs, and as JUnit XML."""
+
+from __future__ import annotations
+
+import xml.etree.ElementTree as ET
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight import check_report
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import Found
+
+PASSED, WARNING, FAILED, SKIPPED = Status.PASSED, Status.WARNING, Status.FAILED, Status.SKIPPED
+
+
+def found(id: str, status: Status, required: bool = True, host: str = "scp01", part: str = "server", **more: str) -> Found:
+    return Found(
+        part, host, Check(id, f"About {id}", status, more.get("detail", f"Found {id}."), more.get("remedy", ""), required)
+    )
+
+
+def test_a_check_with_its_place() -> None:
+    data = found("a", PASSED).as_data()
+    assert (data["part"], data["host"], data["id"], data["status"]) == ("server", "scp01", "a", "passed")
+
+
+@pytest.mark.parametrize(
+    ("status", "required", "fail_on", "stops"),
+    [
+        (FAILED, True, "failed", True),
+        (FAILED, False, "failed", False),
+        (WARNING, True, "failed", False),
+        (FAILED, False, "warning", True),
+        (WARNING, False, "warning", True),
+        (PASSED, True, "warning", False),
+        (SKIPPED, True, "warning", False),
+        (FAILED, True, "none", False),
+    ],
+)
+def test_which_check_ends_a_run(status: Status, required: bool, fail_on: str, stops: bool) -> None:
+    entry = found("a", status, required)
+    assert check_report.stops(entry.check, fail_on) is stops
+    whole = check_report.whole([entry], fail_on, "t", "preflight")
+    assert whole["stopped_by"] == (["a"] if stops else [])
+    assert len(whole["failures"]) == len(whole["stopped_by"])
+
+
+@pytest.mark.parametrize(
+    ("status", "required", "word"),
+    [
+        (FAILED, True, "failed"),
+        (FAILED, False, "advice"),
+        (WARNING, True, "warning"),
+        (PASSED, True, None),
+        (SKIPPED, True, None),
+    ],
+)
+def test_what_is_accepted_counts_as_skipped(status: Status, required: bool, word: str | None) -> None:
+    entry, other = found("a", status, required), found("b", FAILED)
+    accepted, rest = check_report.accepted([entry, other], ["a"])
+    assert rest == other
+    if word is None:
+        assert accepted == entry
+    else:
+        assert (accepted.check.status, accepted.check.id, accepted.host) == (SKIPPED, "a", "scp01")
+        assert word in accepted.check.detail
+        assert "Found a." in accepted.check.detail
+
+
+def test_an_accepted_text_is_bounded() -> None:
+    [accepted] = check_report.accepted([found("a", FAILED, detail="x" * 5000)], ["a"])
+    assert len(accepted.check.detail) == 2000
+
+
+@pytest.mark.parametrize(
+    ("result", "words"), [({"unreachable": True, "msg": "no route"}, "scp01"), ({"msg": "no right"}, "no right")]
+)
+def test_a_part_whose_module_gave_nothing(result: dict[str, Any], words: str) -> None:
+    check = check_report.not_looked_at("ports", result, "scp01")
+    assert (check.id, check.status, check.required) == ("ports_checked", FAILED, True)
+    assert words in check.detail
+    assert check.remedy
+    assert len(check_report.not_looked_at("ports", {"msg": "x" * 5000}, "scp01").detail) == 2000
+
+
+def test_an_unreachable_host_has_another_remedy_than_a_refusal() -> None:
+    remedies = {check_report.not_looked_at("ports", {"unreachable": lost}, "scp01").remedy for lost in (True, False)}
+    assert len(remedies) == 2
+
+
+@pytest.mark.parametrize(
+    ("statuses", "summary"),
+    [
+        ([], "0 failed, 0 with a warning, 0 passed, 0 skipped"),
+        ([(FAILED, True), (FAILED, False)], "1 failed, 0 with a warning, 1 piece of advice, 0 passed, 0 skipped"),
+        (
+            [(FAILED, False), (FAILED, False), (WARNING, True), (PASSED, True), (SKIPPED, True)],
+            "0 failed, 1 with a warning, 2 pieces of advice, 1 passed, 1 skipped",
+        ),
+    ],
+)
+def test_how_many_checks_came_to_what(statuses: list[tuple[Status, bool]], summary: str) -> None:
+    assert check_report.summary(Check("a", "", status, "", required=required) for status, required in statuses) == summary
+
+
+def test_the_columns_of_the_table() -> None:
+    entries = [
+        found("good", PASSED),
+        found("bad", FAILED, host="scp01.corp.example", remedy="Do."),
+        found("left", SKIPPED, remedy="No."),
+    ]
+    assert check_report.table(entries) == [
+        "FAILED  scp01.corp.example  bad: Found bad. -> Do.",
+        "SKIPPED scp01               left: Found left.",
+        "PASSED  scp01               good",
+    ]
+    assert check_report.table([]) == []
+
+
+def test_many_names_take_several_lines() -> None:
+    lines = check_report.table([found(f"check_number_{number:02}", PASSED) for number in range(12)])
+    assert len(lines) == 3
+    assert all(line.startswith("PASSED  scp01  check_number_") for line in lines)
+    assert max(len(line) for line in lines) <= 15 + 90
+
+
+def test_lines_of_one_text_are_one_and_text_of_several_lines_is_one() -> None:
+    text = "Not\n  tried."
+    entries = [found(id, SKIPPED, host=host, detail=text) for id, host in (("a", "scp01"), ("b", "scp01"), ("c", "other"))]
+    assert check_report.table(entries) == ["SKIPPED scp01  a, b: Not tried.", "SKIPPED other  c: Not tried."]
+
+
+def test_passed_checks_by_host() -> None:
+    entries = [found("a", PASSED), found("b", PASSED, host="other"), found("c", PASSED)]
+    assert check_report.table(entries) == ["PASSED  scp01  a, c", "PASSED  other  b"]
+
+
+# JUnit XML.
+
+ENTRIES = [
+    found("good", PASSED, remedy="Nothing."),
+    found("bad", FAILED, remedy="Do."),
+    found("hint", FAILED, False),
+    found("left", SKIPPED),
+    found("other", PASSED, part="ports"),
+    found("more", PASSED, host="scp02"),
+]
+
+
+def test_a_suite_for_each_part_and_host() -> None:
+    text = check_report.junit(ENTRIES, "title", "failed", "preflight")
+    assert text.startswith('<testsuites name="title">\n')
+    assert text.endswith("</testsuites>\n")
+    suites = list(ET.fromstring(text))
+    names = ("name", "hostname", "tests", "failures", "errors", "skipped")
+    assert [tuple(suite.get(name) for name in names) for suite in suites] == [
+        ("server on scp01", "scp01", "4", "1", "0", "1"),
+        ("ports on scp01", "scp01", "1", "0", "0", "0"),
+        ("server on scp02", "scp02", "1", "0", "0", "0"),
+    ]
+    assert {(case.get("classname"), case.get("time")) for case in suites[1]} == {("preflight.ports", "0")}
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "bad", "hint"),
+    [("failed", "failed", None), ("warning", "failed", "advice"), ("none", None, None)],
+)
+def test_a_case_is_a_failure_where_it_ends_the_run(fail_on: str, bad: str | None, hint: str | None) -> None:
+    root = ET.fromstring(check_report.junit(ENTRIES, "title", fail_on, "preflight"))
+    for id, kind in (("bad", bad), ("hint", hint), ("good", None)):
+        case = root.find(f".//testcase[@name='{id}']")
+        assert case is not None
+        failure = case.find("failure")
+        if kind is None:
+            assert failure is None
+            assert f"About {id}. Found {id}." in str(case.findtext("system-out"))
+        else:
+            assert failure is not None
+            assert (failure.get("type"), failure.get("message")) == (kind, f"Found {id}.")
+    skipped = root.find(".//testcase[@name='left']/skipped")
+    assert skipped is not None
+    assert skipped.get("message") == "Found left."
+
+
+def test_what_a_check_that_is_no_failure_says() -> None:
+    root = ET.fromstring(check_report.junit(ENTRIES, "title", "failed", "preflight"))
+    assert root.findtext(".//testcase[@name='good']/system-out") == "passed: About good. Found good. Nothing."
+    assert root.findtext(".//testcase[@name='hint']/system-out") == "advice: About hint. Found hint."

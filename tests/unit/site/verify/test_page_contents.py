@@ -1,0 +1,302 @@
+"""Facts, groups, timeline and tables of the page, each out of a few values of a report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import Cell, Group, Page, Step, Table, page_of
+from tests.unit.site.verify.support import CAS01, SCP01, WELL, flow, problem, report, stage
+
+BARE: dict[str, Any] = {"verdict": "warning", "summary": "1 of 2", "checks": [], "generated": "2026-11-22T12:00:00+00:00"}
+
+
+def page(**values: Any) -> Page:
+    return page_of({**BARE, **values})
+
+
+def check(id: str, status: str = "passed", **more: Any) -> dict[str, Any]:
+    return {"part": "site", "host": CAS01, "id": id, "title": "T", "status": status, "detail": "D", "remedy": "R", **more}
+
+
+# The head.
+
+
+@pytest.mark.parametrize(("verdict", "headlines"), [("passed", 1), ("warning", 1), ("failed", 1)])
+def test_each_verdict_has_a_headline(verdict: str, headlines: int) -> None:
+    found = page(verdict=verdict)
+    assert found.verdict == verdict
+    assert found.headline
+    assert len({page(verdict=one).headline for one in ("passed", "warning", "failed")}) == 3
+
+
+def test_what_is_no_report_is_refused() -> None:
+    for broken in ({}, {**BARE, "verdict": "odd"}, {**BARE, "checks": [{}]}):
+        with pytest.raises((KeyError, TypeError, ValueError)):
+            page_of(broken)
+
+
+def test_the_head_of_a_bare_report() -> None:
+    found = page()
+    assert (found.summary, found.generated) == ("1 of 2", "2026-11-22 12:00:00 UTC")
+    assert "could not be read" in found.title
+    assert page(site_code="CAS").title.endswith("CAS")
+    assert (found.groups, found.tables, found.timeline, found.drawing.boxes) == ((), (), (), ())
+    assert [name for name, _text in found.facts] == ["Server", "Mode"]
+
+
+def facts(**values: Any) -> dict[str, str]:
+    return dict(page(**values).facts)
+
+
+def test_facts() -> None:
+    support = {"version": "5.00.9152.1000", "name": "2609", "ends": "2028-03-28"}
+    found = facts(
+        server=SCP01, mode="online", support=support, last_contact="2026-11-22T10:00:18Z", site_time="2026-11-22T11:00:00Z"
+    )
+    assert found == {
+        "Server": SCP01,
+        "Mode": "online",
+        "Site version": "2609 (5.00.9152.1000)",
+        "Support ends": "2028-03-28",
+        "Last contact": "2026-11-22 10:00:18 UTC",
+        "Clock there": "2026-11-22 11:00:00 UTC",
+    }
+    assert "unknown (1)" in facts(support={"version": "1"})["Site version"]
+    assert "Support ends" not in facts(support={"version": "1"})
+    assert "Site version" not in facts(support={"ends": "2028-03-28"})
+    own = facts(site_time="2026-11-22T11:00:00Z", log={"server_time": "2026-11-22T12:34:00Z"})
+    assert own["Clock there"] == "2026-11-22 12:34:00 UTC"
+
+
+# The drawing.
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (["thread_checked"], "no answer"),
+        (["thread_running"], "stopped"),
+        (["role_installed"], "missing"),
+        (["role_installed", "thread_running", "thread_checked"], "no answer"),
+        (["role_installed", "thread_running"], "stopped"),
+        (["support_end"], "online"),
+    ],
+)
+def test_why_a_role_does_not_work(ids: list[str], told: str) -> None:
+    whole = report(WELL)
+    boxes = page_of({**whole, "checks": [check(id, "failed") for id in ids]}).drawing.boxes
+    assert [box.title for box in boxes if box.kind == "role"] == [f"Service connection point, {told}"]
+    boxes = page_of({**whole, "checks": [check(id, "warning") for id in ids]}).drawing.boxes
+    assert [box.ill for box in boxes] == [False] * 3
+
+
+# Groups of checks.
+
+
+def test_groups_by_urgency() -> None:
+    checks = [
+        check("a", "passed"),
+        check("b", "skipped"),
+        check("c", "failed", required=False),
+        check("d", "warning", required=False),
+        check("e", "failed", required=True),
+        check("f", "failed"),
+        check("g", "warning"),
+    ]
+    found = page(checks=checks).groups
+    assert [(group.status, [entry["id"] for entry in group.checks], group.folded) for group in found] == [
+        ("failed", ["e", "f"], False),
+        ("warning", ["d", "g"], False),
+        ("advice", ["c"], False),
+        ("skipped", ["b"], False),
+        ("passed", ["a"], True),
+    ]
+    assert [group.title for group in page(checks=checks[:1]).groups] == ["Passed"]
+
+
+def test_an_entry_is_text() -> None:
+    [group] = page(checks=[check("a", detail="x" * 3000, remedy=None, more=1)]).groups
+    assert isinstance(group, Group)
+    [entry] = group.checks
+    assert set(entry) == {"part", "host", "id", "title", "detail", "remedy"}
+    assert entry["remedy"] == ""
+    assert entry["detail"].startswith("x" * 2000 + " ")
+
+
+# The timeline.
+
+FIRST, SECOND = stage("a", "2026-11-22T10:00:00Z"), stage("b", "2026-11-22T10:00:09Z")
+
+
+def timeline(*stages: dict[str, Any], events: Any = (), site: Any = None) -> list[Step]:
+    log = {"download": flow("completed", *stages), "timeline": events}
+    return list(page(log=log, site_log={"manifest": site} if site else None).timeline)
+
+
+def test_steps_of_the_last_synchronisation() -> None:
+    assert timeline(FIRST, SECOND) == [
+        Step("2026-11-22 10:00:00 UTC", "", "Stage a", "", "stage"),
+        Step("2026-11-22 10:00:09 UTC", "+ 9 seconds", "Stage b", "", "stage"),
+    ]
+    assert timeline() == []
+
+
+@pytest.mark.parametrize(("time", "shown"), [("09:59:59", False), ("10:00:00", True), ("11:00:00", True)])
+def test_what_was_before_the_synchronisation_is_not_of_it(time: str, shown: bool) -> None:
+    event = {"kind": "problem", "time": f"2026-11-22T{time}Z", "title": "P", "text": "x"}
+    assert [step.title for step in timeline(FIRST, events=[event]) if step.kind == "problem"] == (["P"] if shown else [])
+    site = flow("completed", stage("s", f"2026-11-22T{time}Z"))
+    assert [step.title for step in timeline(FIRST, site=site) if step.kind == "site"] == (["Stage s"] if shown else [])
+
+
+def test_only_problems_are_taken_of_the_logs_own_timeline() -> None:
+    events = [
+        {"kind": "stage", "time": "2026-11-22T10:00:01Z", "title": "S"},
+        {"kind": "problem", "time": "2026-11-22T10:00:02Z", "title": "P", "text": "line"},
+        {"kind": "problem", "time": None, "title": "N"},
+    ]
+    assert [(step.title, step.text) for step in timeline(FIRST, events=events)] == [("Stage a", ""), ("P", "line")]
+    # Without a stage that has a time nothing tells which synchronisation they are of.
+    untimed = {**FIRST, "time": None}
+    assert [step.title for step in timeline(untimed, events=events, site=flow("completed", FIRST))] == ["Stage a"]
+
+
+def test_steps_are_in_the_order_of_time() -> None:
+    untimed = {**stage("u", ""), "time": None}
+    steps = timeline(SECOND, untimed, FIRST, site=flow("completed", stage("s", "2026-11-22T10:00:05Z")))
+    assert [step.title for step in steps] == ["Stage u", "Stage a", "Stage s", "Stage b"]
+    assert [step.after for step in steps] == ["", "", "+ 5 seconds", "+ 4 seconds"]
+    assert steps[2].text
+    assert steps[0].time == ""
+
+
+def test_two_steps_at_once() -> None:
+    assert [step.after for step in timeline(FIRST, FIRST)] == ["", "+ 0 seconds"]
+
+
+def test_the_title_of_the_timeline() -> None:
+    started = page(log={"download": flow("failed", FIRST, SECOND)}).timeline_title
+    assert "2026-11-22 10:00:00 UTC: failed" in started
+    unknown = page(log={"download": {**flow("failed", SECOND), "started": None}}).timeline_title
+    assert "2026-11-22 10:00:09 UTC" in unknown
+    for none in ({}, {"download": flow(None)}, {"download": "odd"}):
+        assert "UTC" not in page(log=none).timeline_title
+
+
+# The tables.
+
+
+def table(title: str, **values: Any) -> Table:
+    (found,) = [one for one in page(**values).tables if one.title == title]
+    return found
+
+
+def texts(found: Table) -> list[list[str]]:
+    return [[cell.text for cell in row] for row in found.rows]
+
+
+def test_updates() -> None:
+    row = {"name": "U", "version": "1", "state": "S", "last_updated": "2026-11-22T10:00:00Z", "advice": None}
+    found = table("Updates", packages=[row])
+    assert texts(found) == [["U", "1", "S", "2026-11-22 10:00:00 UTC", ""]]
+    assert len(found.headings) == 5
+    assert found.left_out == 0
+
+
+@pytest.mark.parametrize(("count", "shown", "left_out"), [(100, 100, 0), (103, 100, 3)])
+def test_a_table_is_bounded(count: int, shown: int, left_out: int) -> None:
+    found = table("Updates", packages=[{"name": "U"}] * count)
+    assert (len(found.rows), found.left_out) == (shown, left_out)
+
+
+@pytest.mark.parametrize(("count", "shown", "left_out"), [(20, 20, 0), (25, 20, 5)])
+def test_messages_are_bounded(count: int, shown: int, left_out: int) -> None:
+    found = table("Status messages", messages=[{"message_id": 1, "component": "C", "severity": "error"}] * count)
+    assert (len(found.rows), found.left_out) == (shown, left_out)
+    assert texts(found)[0] == ["1", "C", "", "error"]
+
+
+def test_a_message_with_a_title() -> None:
+    row = {"message_id": 1, "component": "C", "severity": "error", "title": "T", "time": "2026-11-22T10:00:00Z"}
+    assert texts(table("Status messages", messages=[row])) == [["1", "C", "2026-11-22 10:00:00 UTC", "T"]]
+
+
+def secret(days: Any, created: str | None = None, expires: str | None = "2027-01-10T00:00:00Z") -> Cell:
+    one = {"expires_in_days": days, "created": created, "expires": expires}
+    app = {"name": "A", "tenant": "T", "secret": one}
+    [row] = table("Secrets of Entra applications", applications=[app, {"name": "B", "secret": None}]).rows
+    return row[3]
+
+
+@pytest.mark.parametrize(
+    ("days", "created", "cell"),
+    [
+        (-1, None, Cell("over", "bad")),
+        (0, None, Cell("0 days", "doubt")),
+        (1, None, Cell("1 day", "doubt")),
+        (29, None, Cell("29 days", "doubt")),
+        (30, None, Cell("30 days")),
+        ("30", None, Cell("")),
+        (50, "2026-10-02T00:00:00Z", Cell("50 days", "", 50)),
+        (100, "2026-10-02T00:00:00Z", Cell("100 days", "", 100)),
+        (200, "2026-10-02T00:00:00Z", Cell("200 days", "", 100)),
+        (-5, "2026-10-02T00:00:00Z", Cell("over", "bad", 0)),
+        (50, "2027-01-09T00:00:00Z", Cell("50 days", "", 100)),
+        (50, "2027-01-10T00:00:00Z", Cell("50 days")),
+        (50, "2027-02-10T00:00:00Z", Cell("50 days")),
+    ],
+)
+def test_what_is_left_of_a_secret(days: Any, created: str | None, cell: Cell) -> None:
+    assert secret(days, created) == cell
+
+
+def test_a_secret_without_an_end_has_no_bar() -> None:
+    assert secret(50, "2026-10-02T00:00:00Z", None) == Cell("50 days")
+
+
+def test_components() -> None:
+    row = {
+        "component": "C",
+        "server": SCP01,
+        "state": "stopped",
+        "status": "warning",
+        "last_heartbeat": "2026-11-22T10:00:00Z",
+    }
+    [cells] = table("Components", components=[row]).rows
+    assert cells == (
+        Cell("C"),
+        Cell(SCP01),
+        Cell("stopped", "bad"),
+        Cell("warning", "doubt"),
+        Cell("2026-11-22 10:00:00 UTC"),
+    )
+    [cells] = table("Components", components=[{"component": "C"}]).rows
+    assert cells[1:] == (Cell(""),) * 4
+
+
+def test_only_problems_that_are_over_have_a_row() -> None:
+    over, current = problem("tls", status="over"), problem("smb")
+    logs = {"log": {"problems": [over, current]}, "site_log": {"problems": [{**over, "title": "Other"}]}}
+    assert [row[0] for row in texts(table("Problems that are over", **logs))] == ["About tls", "Other"]
+    assert texts(table("Problems that are over", **logs))[0][1:] == [over["log"], "2026-11-22 10:00:03 UTC", over["cause"]]
+
+
+def test_logs_by_host() -> None:
+    logs = {
+        "log": {"host": SCP01, "logs": [{"component": "C", "path": None, "readable": False, "error": "no right"}]},
+        "site_log": {"host": CAS01, "logs": [{"component": "H", "path": r"D:\hman.log", "readable": True, "error": None}]},
+    }
+    assert texts(table("Logs", **logs)) == [["C", SCP01, "no right"], [r"D:\hman.log", CAS01, "read"]]
+
+
+def test_a_table_without_rows_is_left_out() -> None:
+    assert page(packages=[], applications=None, log={"logs": []}).tables == ()
+
+
+def test_a_cell_is_bounded_and_harmless() -> None:
+    found = texts(table("Updates", packages=[{"name": "x" * 301 + "\x1b", "version": None, "state": 0}]))[0]
+    assert found[0].startswith("x" * 300 + " ")
+    assert "\x1b" not in found[0]
+    assert found[1:3] == ["", "0"]
