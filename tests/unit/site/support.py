@@ -46,9 +46,13 @@ class Clock:
 
 
 def task(
-    cim: Any = None, params: Mapping[str, Any] | None = None, progress: Callable[[str], None] = lambda _line: None, **more: Any
+    cim: Any = None,
+    params: Mapping[str, Any] | None = None,
+    progress: Callable[[str], None] = lambda _line: None,
+    clock: Clock | None = None,
+    **more: Any,
 ) -> tuple[Task, Clock]:
-    clock = Clock()
+    clock = clock or Clock()
     made = Task(
         params=params or {},
         cim=cast(CimSession, cim),
