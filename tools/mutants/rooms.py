@@ -40,8 +40,8 @@ def room_of(path: str) -> str | None:
     return max((prefix for prefix in ROOMS if path.startswith(prefix)), key=len, default=None)
 
 
-def room_tests(room: str, path: str = "") -> list[str]:
-    """The folders and files with a room's tests; files that name the module of ``path`` come first, because they notice first.
+def room_tests(room: str, path: str) -> tuple[list[str], list[str]]:
+    """The files with a room's tests: those that name the module of ``path``, which notice most, and the others.
 
     :raises FileNotFoundError: a line of ROOMS names tests that are not there.
     """
@@ -54,7 +54,8 @@ def room_tests(room: str, path: str = "") -> list[str]:
             )
         files += found
     name = Path(path).stem
-    return [str(file) for file in sorted(files, key=lambda file: not name or name not in file.read_text(encoding="utf-8"))]
+    near = [str(file) for file in files if name in file.read_text(encoding="utf-8")]
+    return near, [str(file) for file in files if str(file) not in near]
 
 
 def gathered(beginnings: Iterable[str]) -> list[Mutant]:

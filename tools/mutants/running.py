@@ -112,7 +112,8 @@ def _baseline(room: str) -> _Baseline:
         output = Path(folder, "output.txt")
 
         def run() -> None:
-            code = _tests(room_tests(room), Path(folder, "tests"), output)
+            near, far = room_tests(room, room)
+            code = _tests([*near, *far], Path(folder, "tests"), output)
             sender.send((code, tuple(name for name, module in list(sys.modules.items()) if _is_library(module))))
 
         began = time.monotonic()
@@ -149,14 +150,16 @@ def _tests(files: Sequence[str], folder: Path, output: Path) -> int:
     return int(pytest.main(["-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--basetemp={folder}", *files]))
 
 
-def _child(mutant: Mutant, files: Sequence[str], folder: Path) -> None:
+def _child(mutant: Mutant, folder: Path) -> None:
     os.setsid()
     resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY_BYTES, MOST_MEMORY_BYTES))
     source = (ROOT / mutant.path).read_text(encoding="utf-8")
     code = -1
     try:
         load(mutant.path, applied(source, mutant))
-        code = _tests(files, folder, Path(os.devnull))
+        for number, files in enumerate(room_tests(room_of(mutant.path) or "", mutant.path)):
+            if files and code in (-1, _PASSED):
+                code = _tests(files, folder / str(number), Path(os.devnull))
     finally:
         # Not sys.exit: threads that a mutant left behind would keep the process.
         os._exit(code if code >= 0 else 1)
@@ -190,11 +193,10 @@ def noticed(
 
 
 def _started(mutant: Mutant, seconds: dict[str, float]) -> _Run:
-    room = room_of(mutant.path) or ""
     folder = Path(tempfile.mkdtemp())
-    process = _forked.Process(target=_child, args=(mutant, room_tests(room, mutant.path), folder / "tests"))
+    process = _forked.Process(target=_child, args=(mutant, folder))
     process.start()
-    return _Run(process, mutant, folder, time.monotonic() + max(20.0, 6 * seconds[room]))
+    return _Run(process, mutant, folder, time.monotonic() + max(20.0, 6 * seconds[room_of(mutant.path) or ""]))
 
 
 def _end(run: _Run) -> None:

@@ -117,15 +117,16 @@ def test_a_seed_draws_the_same_mutants_from_all_places() -> None:
 def test_each_file_that_is_drawn_from_has_a_room_with_tests() -> None:
     for room in rooms.ROOMS:
         assert (ROOT / room).exists(), f"{room} of ROOMS in tools/mutants/rooms.py is not there"
-        assert rooms.room_tests(room)
+        assert any(rooms.room_tests(room, room))
     assert rooms.room_of("plugins/modules/cim.py") is None
     drawn_from = [str(path.relative_to(ROOT)) for prefix in rooms.DECIDING for path in (ROOT / prefix).rglob("*.py")]
     assert [path for path in drawn_from if not rooms.room_of(path)] == []
 
 
 def test_tests_that_name_the_module_come_first() -> None:
-    first = Path(rooms.room_tests("plugins/module_utils/wsman/", "plugins/module_utils/wsman/wql.py")[0])
-    assert "wql" in first.read_text(encoding="utf-8")
+    near, far = rooms.room_tests("plugins/module_utils/wsman/", "plugins/module_utils/wsman/wql.py")
+    assert str(ROOT / "tests/unit/wsman/test_wql.py") in near
+    assert str(ROOT / "tests/unit/wsman/test_datetimes.py") in far
 
 
 def test_a_mutated_source_is_what_everybody_imports(monkeypatch: pytest.MonkeyPatch) -> None:
