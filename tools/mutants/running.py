@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import importlib.machinery
 import importlib.util
@@ -29,6 +30,8 @@ PACKAGE = "ansible_collections.configmgr.scp."
 # A mutant that never ends may also take memory without end.
 MOST_MEMORY_BYTES = 4 * 1024**3
 _PASSED, _NO_TESTS = 0, 5
+# Nobody reads which part of an assertion failed, and to rewrite the assertions takes longer than the tests.
+_OPTIONS = ("-x", "-q", "--tb=short", "--assert=plain", "-p", "no:cacheprovider")
 _forked = multiprocessing.get_context("fork")
 
 
@@ -103,6 +106,8 @@ def prepared(rooms: Iterable[str]) -> dict[str, float]:
         for name in baseline.libraries:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
+    # The collector of each child would look through all libraries, and so copy them.
+    gc.freeze()
     return seconds
 
 
@@ -147,7 +152,7 @@ def _tests(files: Sequence[str], folder: Path, output: Path) -> int:
     descriptor = os.open(output, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
-    return int(pytest.main(["-x", "-q", "--tb=short", "-p", "no:cacheprovider", f"--basetemp={folder}", *files]))
+    return int(pytest.main([*_OPTIONS, f"--basetemp={folder}", *files]))
 
 
 def _child(mutant: Mutant, folder: Path) -> None:
