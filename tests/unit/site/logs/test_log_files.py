@@ -25,7 +25,9 @@ def line(text: str, hour: int) -> str:
 
 @pytest.fixture
 def reading(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Log]:
-    def read(content: Mapping[str, bytes | Exception], since: int | None = None, most_bytes: int = 100_000, path: str = PATH) -> Log:
+    def read(
+        content: Mapping[str, bytes | Exception], since: int | None = None, most_bytes: int = 100_000, path: str = PATH
+    ) -> Log:
         def read_end(_session: object, path: str, limit_bytes: int, **_more: Any) -> FileEnd:
             found = content.get(path, FileMissing(f"there is no file {path}"))
             if isinstance(found, Exception):

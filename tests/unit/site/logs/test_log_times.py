@@ -102,6 +102,23 @@ def test_dates_that_were_copied(text: str, local: datetime | None) -> None:
     assert (time.local, time.utc, time.written) == (local, None, text)
 
 
+@pytest.mark.parametrize(("zone", "bias"), [("+840", 840), ("-840", -840), ("+841", None), ("-841", None)])
+def test_no_zone_is_further_than_fourteen_hours(zone: str, bias: int | None) -> None:
+    assert native(f"06-01-2026 12:00:00.000{zone}").bias_minutes == bias
+
+
+def test_every_month_of_the_long_dates() -> None:
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    found = [native(f"Fri {month} 26 10:43:41 1999").local for month in months]
+    assert found == [datetime(1999, number, 26, 10, 43, 41) for number in range(1, 13)]
+
+
+def test_a_date_that_was_copied_with_the_twelfth_month() -> None:
+    assert copied("12/13/2018 14:24:06").local == datetime(2018, 12, 13, 14, 24, 6)
+    assert copied("1/13/2018 12:24:06 PM").local == datetime(2018, 1, 13, 12, 24, 6)
+    assert copied("2/3/2018 2:24:06 AM").local == datetime(2018, 2, 3, 2, 24, 6)
+
+
 def test_iso() -> None:
     assert iso(None) is None
     assert iso(datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)) == "2026-01-02T03:04:05.000Z"
