@@ -118,6 +118,11 @@ def test_a_log_that_is_longer_than_the_limit_has_no_need_of_it(reading: Callable
     assert (first.whole, second.whole) == (False, True)
 
 
+def test_a_log_that_is_cut_inside_a_sign(reading: Callable[..., Log]) -> None:
+    (part,) = reading({PATH: "日本語".encode()}, most_bytes=8).parts
+    assert part.decoded == ("本語", "utf-8", 0)
+
+
 def test_a_log_that_is_not_there(reading: Callable[..., Log]) -> None:
     log = reading({ROLLED: line("old", 8).encode()})
     assert (log.error, log.parts, log.rolled_error) == (f"there is no file {PATH}", [], "")

@@ -80,6 +80,17 @@ def test_a_package_that_is_downloaded_again_has_a_new_pass() -> None:
     assert [(p["package"], p["outcome"], p["started"]) for p in found] == [(GUID, "running", "2026-03-03T10:00:00.000Z")]
 
 
+def test_the_package_that_was_begun_last_stands_last() -> None:
+    other = [line.replace(GUID, OTHER) for line in PAYLOAD]
+    found = judged(lines([*PAYLOAD, *other, *PAYLOAD[1:3]]))["packages"]
+    assert [p["package"] for p in found] == [OTHER, GUID]
+
+
+def test_a_problem_has_the_package_that_was_named_for_it_last() -> None:
+    found = judged(lines([TIMEOUT, f"{TIMEOUT} for {GUID}", TIMEOUT], step=600))["problems"]
+    assert [(problem["count"], problem["package"]) for problem in found] == [(3, GUID)]
+
+
 def test_a_package_is_the_one_that_its_thread_named_last() -> None:
     one = [PAYLOAD[1], PAYLOAD[2], PAYLOAD[3]]
     two = [line.replace(GUID, OTHER) for line in one[:2]]

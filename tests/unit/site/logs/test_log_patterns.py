@@ -289,9 +289,10 @@ def test_statuses_and_codes_of_problems(message: str, id: str | None, status: in
 
 def test_a_code_alone_is_an_error_and_in_a_warning_a_warning() -> None:
     levels = [
-        found.severity if (found := meaning(text).problem) else None for text in ("got 0x80072ee7", "WARNING: got 0x80072ee7")
+        found.severity if (found := meaning(text).problem) else None
+        for text in ("got 0x80072ee7", "WARNING: got 0x80072ee7", "WARNING: (407) http status 407")
     ]
-    assert levels == ["error", "warning"]
+    assert levels == ["error", "warning", "warning"]
 
 
 def test_what_ends_a_problem() -> None:

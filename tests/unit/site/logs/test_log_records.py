@@ -166,7 +166,7 @@ def test_lines_copied_out_of_cmtrace() -> None:
     assert record.time is not None
     assert record.time.local == datetime(2016, 8, 2, 14, 20, 24)
     (record,) = records("4580 (0x11e4)    INFO: text")
-    assert (record.message, record.thread) == ("INFO: text", 4580)
+    assert (record.message, record.thread, record.whole) == ("INFO: text", 4580, False)
     (record,) = records("SMS_X 4580 (0x11e4)    INFO: text")
     assert (record.message, record.component, record.thread) == ("INFO: text", "SMS_X", 4580)
 
