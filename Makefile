@@ -20,7 +20,7 @@ heading = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv demo test lint types sanity units lab molecule bench mutants fuzz proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -90,6 +90,10 @@ bench: venv  ## requests, time and memory of the plays beside floor, limit and p
 
 proof: venv  ## every fault at every request of each operation, and the state machine; half an hour for each at most
 	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)
+
+# MUTANTS="--seed 2 --only plugins/plugin_utils": python -m tools.mutants --help tells the rest.
+mutants: venv  ## mutate deciding code at 200 places, and see that the unit tests notice: a few minutes
+	@$(BIN)/python -m tools.mutants --workers $(PYTEST_WORKERS) $(MUTANTS)
 
 core-2.18:  ## the lab tests marked `core`, with the oldest supported ansible-core
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt

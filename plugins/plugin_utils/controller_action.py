@@ -24,13 +24,14 @@ class ControllerAction(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Do the work of the task; see ActionBase.run."""
-        result: dict[str, Any] = super().run(tmp, task_vars)
         if self._task.async_val:
-            return result | {
+            # ActionBase rejects it too, but does not say what to do.
+            return {
                 "changed": False,
                 "failed": True,
                 "msg": "This module does not support async. Remove async from the task.",
             }
+        result: dict[str, Any] = super().run(tmp, task_vars)
         arguments = read_arguments(self.MODULE.SPEC, self._task.args)
         if arguments.error is not None:
             return result | {"changed": False, "failed": True, "msg": arguments.error}

@@ -300,7 +300,7 @@ def _told(path: str, root: str, account: ShareAccount) -> Iterator[None]:
         reason = reasons.of_file(status, root=path == root) or f"the server returned 0x{status:08X} ({_words(error)})"
         raise ShareError(f"{path} ({who}): {reason}") from error
     except smb.SMBException as error:
-        raise ShareError(f"{path} ({who}): the connection failed: {error or type(error).__name__}") from error
+        raise ShareError(f"{path} ({who}): the connection failed: {str(error) or type(error).__name__}") from error
     except (OSError, ValueError) as error:
         if isinstance(error, ShareError):
             raise

@@ -24,5 +24,6 @@ def test_what_a_terminal_would_obey_is_spelled_out(text: str, safe: str) -> None
 
 def test_the_length_is_bounded() -> None:
     assert shown("x" * 10, 10) == "x" * 10
+    assert shown("x" * 11, 10) == "x" * 10 + " [... 1 more characters]"
     assert shown("x" * 15, 10) == "x" * 10 + " [... 5 more characters]"
     assert len(shown("\x1b" * 100_000, 1000)) < 4100

@@ -106,6 +106,9 @@ def test_masked_arguments_keep_everything_else() -> None:
     assert shown["password"] == MASK
     assert shown["proxy"] == {"host": "h", "account": {"pin": MASK, "user": "u"}}
     assert shown["tokens"] is None
+    in_a_list = read_arguments(SPEC, {"server": "x", "accounts": [{"key": "k"}, {"key": None}], "mode": "online"})
+    assert in_a_list.shown["accounts"] == [{"key": MASK}, {"key": None}]
+    assert in_a_list.params["accounts"] == [{"key": "k"}, {"key": None}]
 
 
 def test_an_option_that_does_not_exist_is_called_so() -> None:

@@ -58,6 +58,17 @@ def test_without_a_password_there_is_no_secret() -> None:
     assert access_to(plugin("winrm", options)).secrets == frozenset()
 
 
+@pytest.mark.parametrize(("kind", "options"), [("winrm", WINRM), ("psrp", PSRP)])
+def test_the_file_share_has_the_account_of_the_connection(kind: str, options: dict[str, Any]) -> None:
+    share = access_to(plugin(kind, options)).share_account
+    assert (share.host, share.user, share.password) == ("h", "u", "Pass-1")
+
+
+def test_settings_of_a_delegated_host_count_before_the_plugin_s() -> None:
+    access = access_to(plugin("winrm", WINRM), settings={"remote_addr": "other"})
+    assert (access.target.endpoint, access.share_account.host) == ("https://other:5986/wsman", "other")
+
+
 def test_libraries_get_plain_texts() -> None:
     access = access_to(plugin("winrm", {**WINRM, "remote_user": Text("u"), "remote_password": Text("Pass-1")}))
     assert type(access.target.user) is str

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -55,6 +56,56 @@ def test_what_can_not_be_written_is_told_and_leaves_nothing(tmp_path: Path) -> N
         controller_paths.make_folder(tmp_path / "file" / "below")
 
 
+def test_a_part_that_somebody_else_took_away_hides_no_reason(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def taken(part: str, _path: Path) -> None:
+        Path(part).unlink()
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(os, "replace", taken)
+    with pytest.raises(ControllerPathError, match="Input/output error"):
+        controller_paths.write_whole(tmp_path / "a", b"x", 0o600)
+
+
+def test_folders_are_made_closed_to_others(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        assert controller_paths.make_folder(tmp_path / "a" / "b") is True
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o750
+    assert controller_paths.make_folder(tmp_path / "a" / "b") is False
+
+
+def test_a_folder_with_too_many_files_is_not_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(controller_paths, "_MOST_FILES", 2)
+    (tmp_path / "a").mkdir()
+    for name in ("x", "a/x"):
+        (tmp_path / name).write_text("x")
+    assert len(controller_paths.look(str(tmp_path), depth=2).files) == 2
+    (tmp_path / "a" / "y").write_text("x")
+    with pytest.raises(ControllerPathError, match="more than 2 files"):
+        controller_paths.look(str(tmp_path), depth=2)
+
+
+def test_other_things_than_files_and_folders(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    assert controller_paths.look(str(tmp_path / "pipe")).kind == "other"
+
+
+def test_what_can_not_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "x").write_text("x")
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.R_OK)
+    found = controller_paths.look(str(tmp_path / "x"))
+    assert (found.kind, found.readable) == ("file", False)
+
+
+def test_a_folder_that_may_not_be_written_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda _path, mode: mode != os.W_OK | os.X_OK)
+    problem = controller_paths.unwritable(str(tmp_path / "a"))
+    assert problem is not None
+    assert f"the user who runs Ansible may not write to {tmp_path}" in problem
+
+
 def test_reading(tmp_path: Path) -> None:
     assert controller_paths.read_whole(tmp_path / "none") is None
     (tmp_path / "a").write_bytes(b"12345")
@@ -69,6 +120,7 @@ def test_whether_a_folder_can_be_written_to_is_told_without_making_it(tmp_path: 
     assert controller_paths.unwritable(str(tmp_path / "a" / "b")) is None
     assert list(tmp_path.iterdir()) == []
     (tmp_path / "file").write_text("x")
+    (tmp_path / "file").chmod(0o777)
     problem = controller_paths.unwritable(str(tmp_path / "file" / "b"))
     assert problem is not None
     assert f"{tmp_path / 'file'} is not a folder" in problem

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 from typing import NamedTuple
 
 DEFAULT_ANSI = "cp1252"
@@ -30,7 +31,9 @@ _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codec
 _SAMPLE_BYTES = 4096
 # Plain text has no zero bytes; in Latin text as UTF-16, every second byte is zero.
 _ZERO_SHARE = 0.3
-_LONGEST_UTF8 = 4
+# A UTF-8 character is one to four bytes; all but its first are 10xxxxxx, and the first tells how many follow.
+_HALF_AT_BEGINNING = re.compile(rb"\A[\x80-\xbf]{1,3}")
+_HALF_AT_END = re.compile(rb"(?:[\xc0-\xff]|[\xe0-\xff][\x80-\xbf]|[\xf0-\xff][\x80-\xbf]{2})\Z")
 
 
 class Decoded(NamedTuple):
@@ -92,7 +95,7 @@ def _lenient(data: bytes, encoding: str) -> Decoded:
 def _wide(data: bytes, cut: bool) -> tuple[str, int] | None:
     """UTF-16 without a mark, and how many bytes to skip so that pairs begin."""
     sample = data[:_SAMPLE_BYTES]
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    even, odd = sample[::2].count(0), sample[1::2].count(0)
     enough = _ZERO_SHARE * len(sample) / 2
     if len(sample) < 2 or max(even, odd) <= enough or min(even, odd) > enough:
         return None
@@ -104,14 +107,4 @@ def _wide(data: bytes, cut: bool) -> tuple[str, int] | None:
 
 def _whole_signs(data: bytes, cut: bool) -> bytes:
     """Without incomplete UTF-8 characters at the beginning of a cut piece, and at the end of a file that is being written."""
-    begin = 0
-    while cut and begin < min(_LONGEST_UTF8 - 1, len(data)) and data[begin] & 0xC0 == 0x80:
-        begin += 1
-    end = len(data)
-    for back in range(1, min(_LONGEST_UTF8, end - begin) + 1):
-        byte = data[end - back]
-        if byte & 0xC0 != 0x80:
-            needed = 4 if byte >= 0xF0 else 3 if byte >= 0xE0 else 2 if byte >= 0xC0 else 1
-            end -= back if needed > back else 0
-            break
-    return data[begin:end]
+    return _HALF_AT_END.sub(b"", _HALF_AT_BEGINNING.sub(b"", data) if cut else data)

@@ -35,13 +35,14 @@ class Seen(NamedTuple):
 
 @dataclass
 class Pass:
-    """One pass through a flow. ``begun`` is None when its beginning is not in the part of the log that was read."""
+    """One pass through a flow. ``begun`` is None when its beginning is not in the part of the log that was read; ``last`` is its latest
+    line."""
 
-    package: str = ""
-    begun: Seen | None = None
+    package: str
+    begun: Seen | None
+    furthest: Stage
+    last: Seen
     stages: dict[str, tuple[Stage, Seen]] = field(default_factory=dict)
-    furthest: Stage | None = None
-    last: Seen | None = None
     goal: Seen | None = None
     failed: bool = False
     stopped: bool = False
@@ -54,10 +55,9 @@ class Pass:
             return Outcome.FAILED
         if self.stopped:
             return Outcome.STOPPED
-        when = self.last.when if self.last else None
-        waits = self.furthest is not None and self.furthest.waits
+        when = self.last.when
         late = patience is not None and now is not None and when is not None and now - when > patience
-        return Outcome.STALLED if late and not waits else Outcome.RUNNING
+        return Outcome.STALLED if late and not self.furthest.waits else Outcome.RUNNING
 
 
 class FlowTracker:
@@ -81,8 +81,7 @@ class FlowTracker:
         current.stages[stage.id] = (stage, seen)
         current.last = seen
         current.failed = current.stopped = False
-        if current.furthest is None or stage.order >= current.furthest.order:
-            current.furthest = stage
+        current.furthest = max(current.furthest, stage, key=lambda each: each.order)
         if stage.goal:
             current.goal = self.last_success = seen
             if current.begun is not None:
@@ -118,7 +117,7 @@ class FlowTracker:
             current: Pass | None = self.passes[package]
         else:
             current = next(reversed(self.passes.values()), None)
-        if current is None or current.goal is not None or current.last is None or current.last.log != log:
+        if current is None or current.goal is not None or current.last.log != log:
             return None
         return current
 
@@ -126,15 +125,13 @@ class FlowTracker:
         self.passes.pop(key, None)
         if len(self.passes) >= MOST_PACKAGES:
             del self.passes[next(iter(self.passes))]
-        current = self.passes[key] = Pass(key, seen if stage.begins else None)
+        current = self.passes[key] = Pass(key, seen if stage.begins else None, stage, seen)
         return current
 
 
 def _is_new(current: Pass, stage: Stage, repeated: bool) -> bool:
     """Whether this stage shows that a new pass has begun."""
     furthest = current.furthest
-    if furthest is None:
-        return False
     if stage.begins:
         return stage.order < furthest.order or (stage.order == furthest.order and not repeated)
     # After its end, a pass does not return to an earlier stage: so the line that begins the next pass is missing.

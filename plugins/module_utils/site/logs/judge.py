@@ -9,9 +9,11 @@ from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import count
 from typing import NamedTuple
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import patterns
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.bounded import keep
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import FlowTracker, Outcome, Seen
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import Meaning, Problem
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problems import Group, Problems
@@ -65,7 +67,7 @@ class Judge:
     def __init__(self, *, since: datetime | None = None, bias_minutes: int | None = None, most_events: int = 500) -> None:
         self._since = since
         self._bias = bias_minutes
-        self._place = 0
+        self._places = count()
         self._readers: Mapping[str, patterns.Reader] = {}
         self._packages: dict[tuple[str, int | None], str] = {}
         self._waiting_state: dict[tuple[str, int | None], StateMessage] = {}
@@ -90,8 +92,7 @@ class Judge:
         self._readers = {log: patterns.reader(log) for log in logs}
         streams = [self._timed(log, records) for log, records in logs.items()]
         for when, log, record in streams[0] if len(streams) == 1 else heapq.merge(*streams, key=_by_time):
-            self._see(record, Seen(self._place, when, log))
-            self._place += 1
+            self._see(record, Seen(next(self._places), when, log))
 
     def is_over(self, group: Group) -> bool:
         """Whether a complete pass of the flow that the problem affected began after the problem's last line."""
@@ -110,9 +111,9 @@ class Judge:
                 found.append((patterns.computed("thread_stopped"), state.seen, state.record))
         for tracker in self.flows.values():
             for current in tracker.passes.values():
-                if current.last is not None and current.outcome(now, tracker.patience) is Outcome.STALLED:
-                    stage = current.furthest.title if current.furthest else ""
-                    found.append((patterns.computed("stalled"), current.last, Record(f"{tracker.flow.title}: {stage}")))
+                if current.outcome(now, tracker.patience) is Outcome.STALLED:
+                    stands_at = Record(f"{tracker.flow.title}: {current.furthest.title}")
+                    found.append((patterns.computed("stalled"), current.last, stands_at))
         return found
 
     def _timed(self, log: str, records: Iterable[Record]) -> Iterator[tuple[datetime | None, str, Record]]:
@@ -140,11 +141,11 @@ class Judge:
                 self.unread.append((seen.log, record))
         elif not record.whole:
             self.incomplete += 1
-        if record.time is None or seen.when is None:
+        if self.when(record) is None:
             self.without_time += 1
         if seen.when is not None:
-            self.newest = seen.when if self.newest is None or seen.when > self.newest else self.newest
-            self.oldest = seen.when if self.oldest is None or seen.when < self.oldest else self.oldest
+            self.newest = max(self.newest or seen.when, seen.when)
+            self.oldest = min(self.oldest or seen.when, seen.when)
         in_range = self._since is None or seen.when is None or seen.when >= self._since
         self.in_range += in_range
         meaning = self._readers[seen.log].meaning(record)
@@ -162,9 +163,7 @@ class Judge:
     def _see_stages(self, meaning: Meaning, record: Record, seen: Seen, in_range: bool) -> None:
         thread = (seen.log, record.thread)
         if meaning.package:
-            if len(self._packages) >= MOST_THREADS:
-                self._packages.clear()
-            self._packages[thread] = meaning.package
+            keep(self._packages, thread, meaning.package, MOST_THREADS)
         for stage in meaning.stages:
             # The beginning of another package's download is not about the previous package.
             before = "" if stage.begins else self._packages.get(thread, "")
@@ -178,9 +177,7 @@ class Judge:
             number, package = meaning.state_message
             name = patterns.state_message_name(number)
             state = StateMessage(seen, number, name, package, record)
-            if len(self._waiting_state) >= MOST_THREADS:
-                self._waiting_state.clear()
-            self._waiting_state[thread] = state
+            keep(self._waiting_state, thread, state, MOST_THREADS)
             stage = patterns.state_stage(number)
             if stage is not None:
                 self.flows[stage.flow].stage(stage, seen, package, repeated=True)

@@ -14,6 +14,7 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.bounded import keep
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
 
 ERROR, WARNING, INFORMATION = "error", "warning", "information"
@@ -28,7 +29,7 @@ _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.A
 _HTTP_STATUS = re.compile(
     r":\s?\(([45]\d\d)\)|\b(?:error|status(?: code)?|http(?:/\d(?:\.\d)?)?)[\s:=]{1,4}\(?([45]\d\d)\)?(?![\d.])", re.IGNORECASE
 )
-_HEX = re.compile(r"\b0x([89A-F][0-9A-F]{7})\b", re.IGNORECASE)
+_HEX = re.compile(r"\b0x[89A-F][0-9A-F]{7}\b", re.IGNORECASE)
 _DECIMAL = re.compile(r"(?<![\w.-])-(\d{9,10})(?!\d)")
 # Small negative numbers are not Windows error codes.
 _LARGEST_CODE = 0xD0000000
@@ -166,7 +167,7 @@ def severity(record: Record) -> str:
 
 def hresults(text: str) -> list[str]:
     """The HRESULTs of failures in a text, written in hexadecimal or as signed decimal numbers: ``0x80131509``."""
-    found = [(match.start(), int(match[1], 16)) for match in _HEX.finditer(text)]
+    found = [(match.start(), int(match[0], 16)) for match in _HEX.finditer(text)]
     for match in _DECIMAL.finditer(text):
         code = 2**32 - int(match[1])
         if 0x80000000 <= code < _LARGEST_CODE:
@@ -195,9 +196,7 @@ class Reader:
         if found is None:
             found = self._meaning(record)
             if len(record.message) <= _KEPT_CHARACTERS:
-                if len(self._known) >= _KEPT:
-                    self._known.clear()
-                self._known[key] = found
+                keep(self._known, key, found, _KEPT)
         return found
 
     def _meaning(self, record: Record) -> Meaning:
@@ -223,7 +222,7 @@ class Reader:
         known: tuple[Problem, ...] = _fitting(self._problems, lower, message)
         if known:
             return known[0]._replace(severity=WARNING) if level == WARNING else known[0]
-        codes = hresults(message) if "0x" in lower or "-2" in message or "-1" in message else []
+        codes = hresults(message) if "0x" in lower or "-" in message else []
         if level == INFORMATION and not codes:
             return None
         if _fitting(self._benign, lower, message):

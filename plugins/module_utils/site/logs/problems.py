@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import NamedTuple
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.bounded import keep
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import Seen
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import ERROR, Problem
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
@@ -90,9 +91,7 @@ class Problems:
         if before is not None and not before.specific and problem.specific:
             self._take_over(before, group)
         group.add(line)
-        if len(self._incidents) >= _MOST_THREADS:
-            self._incidents.clear()
-        self._incidents[thread] = _Incident(key, seen, problem.specific, line)
+        keep(self._incidents, thread, _Incident(key, seen, problem.specific, line), _MOST_THREADS)
         return group
 
     def follow(self, record: Record, seen: Seen) -> None:

@@ -27,6 +27,7 @@ MOST_WAITING_CHARACTERS = 256 * 1024
 # The fields of a record are short; the search for them goes no further.
 _TAIL = 400
 _FIELD_VALUE = 400
+_MOST_DIGITS = 10
 
 _TRAILER = re.compile(
     r"\$\$<([^<>]{0,200})><([^<>]{4,120})>(?:\s*<thread=\s*(\d{1,10})?\s*(?:\(0x([0-9A-Fa-f]{1,8})\))?\s*>)?", re.ASCII
@@ -97,7 +98,7 @@ class _Reader:
         # Lines of a message whose end has not been read yet, and the number of the first line.
         self._waiting: list[str] = []
         self._waiting_size = 0
-        self._first = 1
+        self._first: int
         self._in_cmtrace = False
 
     def line(self, line: str) -> Iterable[Record]:
@@ -114,9 +115,8 @@ class _Reader:
 
     def _plain(self, line: str) -> Iterable[Record]:
         """A line outside a CMTrace record."""
-        if line[:1] == "\ufeff":
-            line = line[1:]
-        if line[-1:] == ">":
+        line = line.removeprefix("\ufeff")
+        if line.endswith(">"):
             record = self._native(line)
             if record is not None:
                 return (record,)
@@ -124,7 +124,7 @@ class _Reader:
             return ()
         if not self._waiting and line.strip() == _ROLLOVER:
             return ()
-        if line[-1:] == ")" or (line[:100].find(" (0x") > 0):
+        if " (0x" in line:
             copied = self._copied(line)
             if copied is not None:
                 return (*self._flush(), copied)
@@ -157,8 +157,7 @@ class _Reader:
 
     def _copied(self, line: str) -> Record | None:
         """A line copied from CMTrace's window: text, component, date, thread; or thread first and then the text."""
-        begin = max(0, len(line) - _TAIL)
-        match = _COPIED.search(line, begin)
+        match = _COPIED.search(line, max(0, len(line) - _TAIL))
         if match is not None and match.end() == len(line):
             return Record(
                 _clean(line[: match.start()]),
@@ -202,7 +201,7 @@ class _Reader:
         if not self._in_cmtrace:
             if rest.strip():
                 yield from self._plain(rest)
-        elif _TRAILER.fullmatch(rest, max(0, rest.rfind("$$<"))):
+        elif "$$<" in rest and _TRAILER.fullmatch(rest, rest.rfind("$$<")):
             # There is a native record where the end of this one should be.
             yield self._unfinished()
             yield from self._plain(rest)
@@ -281,4 +280,4 @@ def _clean(text: str) -> str:
 
 
 def _number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() and len(text) <= 10 else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None

@@ -68,11 +68,10 @@ def _flow(tracker: FlowTracker, now: datetime | None) -> dict[str, Any]:
 
 
 def _pass(tracker: FlowTracker, found: Pass, now: datetime | None) -> dict[str, Any]:
-    furthest = found.furthest
     return {
-        "stage": furthest.id if furthest else None,
-        "title": furthest.title if furthest else None,
-        "time": iso(found.last.when) if found.last else None,
+        "stage": found.furthest.id,
+        "title": found.furthest.title,
+        "time": iso(found.last.when),
         "started": iso(found.begun.when) if found.begun else None,
         "outcome": found.outcome(now, tracker.patience).value,
         "stages": [

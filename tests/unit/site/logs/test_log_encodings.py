@@ -59,9 +59,56 @@ def test_half_a_sign_at_the_end_of_a_growing_file() -> None:
     assert decode(data[:-2]) == ("Größe ", "utf-8", 0)
 
 
+@pytest.mark.parametrize("sign", ["é", "日", "\U0001f600"])
+def test_every_sign_that_a_growing_file_has_only_begun(sign: str) -> None:
+    data = sign.encode()
+    assert decode(b"a" + data) == (f"a{sign}", "utf-8", 0)
+    for length in range(len(data)):
+        assert decode(b"a" + data[:length]) == ("a", "utf-8", 0)
+        assert decode(data[length:] + b"a", cut=True) == ("a" if length else f"{sign}a", "utf-8", 0)
+
+
+def test_a_whole_file_begins_with_a_sign() -> None:
+    assert decode(b"\xa9 2026") == ("\xa9 2026", "cp1252", 0)
+    assert decode("日本語".encode()[3:]) == ("本語", "utf-8", 0)
+
+
+def test_the_lines_that_are_not_ascii_decide_by_majority() -> None:
+    bad, good = b"bad \xfc\n", "größer\n".encode()
+    assert decode(bad + good) == ("bad ü\ngrößer\n", "utf-8, 1 lines cp1252", 0)
+    assert decode(bad + bad + good + b"plain\n" * 9).encoding == "cp1252"
+
+
+def test_utf_16_of_a_file_that_is_being_written() -> None:
+    assert decode(b"\xff\xfea\x00b") == ("a", "utf-16-le", 0)
+    assert decode(b"a\x00") == ("a", "utf-16-le", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        # A third of Latin signs tells UTF-16 without a mark; binary data has zeroes everywhere.
+        ("ab - Ошибка", "utf-16-le"),
+        ("a - Ошибкам", "utf-16-le"),
+        ("a  Ошибкам", "utf-8"),
+        ("a\0b\0c\0defg", "utf-16-le"),
+        ("a\0b\0c\0d\0ef", "utf-8"),
+    ],
+)
+def test_utf_16_without_a_mark_is_told_by_its_zeroes(text: str, encoding: str) -> None:
+    assert decode(text.encode("utf-16-le")).encoding == encoding
+
+
+def test_only_the_beginning_tells_utf_16() -> None:
+    assert decode(b"a" * 4096 + b"b\x00" * 9000).encoding == "utf-8"
+
+
 def test_signs_that_stand_for_nothing_are_counted() -> None:
     assert decode(b"a\x81b\x8dc").unreadable_signs == 2
     assert decode("real \ufffd mark".encode()).unreadable_signs == 0
+    assert decode(b"\xef\xbb\xbf" + "real \ufffd mark, bad ".encode() + b"\xff").unreadable_signs == 1
+    # Two signs whose bytes have those of the mark in their middle.
+    assert decode(b"\xff\xfe" + "\ufd3e\u00ff".encode("utf-16-le")).unreadable_signs == 0
 
 
 def test_nothing_at_all() -> None:

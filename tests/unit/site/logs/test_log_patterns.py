@@ -243,5 +243,78 @@ def test_the_name_of_a_log(path: str, name: str) -> None:
 def test_the_same_message_is_read_once_and_long_ones_are_not_kept() -> None:
     first = meaning("Hasn't synced recently.")
     assert meaning("Hasn't synced recently.") is first
-    long = "failed " * 100
-    assert meaning(long) is not meaning(long)
+    assert meaning("x" * 500) is meaning("x" * 500)
+    assert meaning("x" * 501) is not meaning("x" * 501)
+
+
+def test_the_type_of_a_record_is_part_of_what_it_says() -> None:
+    levels = [found.severity if (found := meaning("all is well", type=type).problem) else None for type in (1, 2, 3)]
+    assert levels == [None, "warning", "error"]
+    # Text that is known is a problem whatever its type, and only a warning where the record says so.
+    levels = [
+        found.severity if (found := meaning("Unable to connect to the remote server", type=type).problem) else None
+        for type in (1, 2)
+    ]
+    assert levels == ["error", "warning"]
+
+
+def test_nothing_is_looked_for_far_inside_a_message() -> None:
+    assert problem("x" * 15_995 + " failed") == "unrecognised"
+    assert problem("x" * 15_996 + " failed") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "id", "status", "code"),
+    [
+        ("error: (407) x", "proxy_authentication", 407, ""),
+        ("returned 0x80072ee7", "name_resolution", None, "0x80072EE7"),
+        ("returned -2146233079", "hresult", None, "0x80131509"),
+        ("returned -805306369", "hresult", None, "0xCFFFFFFF"),
+        ("returned -805306368", None, None, ""),
+        # Of BITS, with an HTTP status in it.
+        ("ended with 0x8019018F", "hresult", None, "0x8019018F"),
+        ("ended with 0x80190190", "http_bad_request", 400, "0x80190190"),
+        ("ended with 0x80190257", "proxy_failure", 599, "0x80190257"),
+        ("ended with 0x80190258", "hresult", None, "0x80190258"),
+        # Of several codes the first one counts; a status before any code.
+        ("0x80131509 then 0x80072ee7", "hresult", None, "0x80131509"),
+        ("-2147012889 then 0x80131509", "name_resolution", None, "0x80072EE7"),
+        ("0x80072ee7, http status 407", "proxy_authentication", 407, ""),
+    ],
+)
+def test_statuses_and_codes_of_problems(message: str, id: str | None, status: int | None, code: str) -> None:
+    found = meaning(message).problem
+    assert (found.id if found else None, found.http_status if found else None, found.code if found else "") == (id, status, code)
+
+
+def test_a_code_alone_is_an_error_and_in_a_warning_a_warning() -> None:
+    levels = [
+        found.severity if (found := meaning(text).problem) else None
+        for text in ("got 0x80072ee7", "WARNING: got 0x80072ee7", "WARNING: (407) http status 407")
+    ]
+    assert levels == ["error", "warning", "warning"]
+
+
+def test_what_ends_a_problem() -> None:
+    ends = {id: patterns.computed(id).resolved_by for id in ("thread_stopped", "stalled")}
+    for text, log in (("Failed to calculate hash", "hman.log"), ("Unable to connect to the remote server", "dmpdownloader.log")):
+        found = meaning(text, log).problem
+        assert found is not None
+        ends[found.id] = found.resolved_by
+    assert ends == {"thread_stopped": "download", "stalled": "download", "share_unreadable": "content", "connect": "download"}
+
+
+def test_which_problems_may_be_the_consequence_of_another_line() -> None:
+    texts = (
+        "Something failed",
+        "failed: 0x8ABCDEF0",
+        "got 0x80072ee7",
+        "error: (407) x",
+        "Unable to connect to the remote server",
+    )
+    assert [found.specific for text in texts if (found := meaning(text).problem)] == [False, False, True, True, True]
+
+
+def test_a_package_is_that_of_a_stage_or_a_problem() -> None:
+    assert meaning(f"nothing to tell of {GUID}").package == ""
+    assert meaning(f"failed for {GUID}").package == GUID

@@ -10,6 +10,7 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import (
     CMTRACE,
     COPIED,
+    MOST_WAITING_CHARACTERS,
     MOST_WAITING_LINES,
     NATIVE,
     TEXT,
@@ -165,7 +166,7 @@ def test_lines_copied_out_of_cmtrace() -> None:
     assert record.time is not None
     assert record.time.local == datetime(2016, 8, 2, 14, 20, 24)
     (record,) = records("4580 (0x11e4)    INFO: text")
-    assert (record.message, record.thread) == ("INFO: text", 4580)
+    assert (record.message, record.thread, record.whole) == ("INFO: text", 4580, False)
     (record,) = records("SMS_X 4580 (0x11e4)    INFO: text")
     assert (record.message, record.component, record.thread) == ("INFO: text", "SMS_X", 4580)
 
@@ -175,6 +176,8 @@ def test_lines_out_of_web_pages() -> None:
     assert (record.message, record.component, record.thread) == ("a <b>", "SMS_X", 1)
     (record,) = records("payloads~~ $$<09-22-2015 21:21:36.981-120>")
     assert (record.message, record.component, record.thread, record.whole) == ("payloads", "", None, False)
+    assert record.time is not None
+    assert record.time.local == datetime(2015, 9, 22, 21, 21, 36, 981000)
 
 
 def test_text_alone() -> None:
@@ -191,6 +194,87 @@ def test_what_waits_is_bounded() -> None:
     found = records("x\n" * (MOST_WAITING_LINES + 1) + f"m {END}")
     assert [r.form for r in found] == [TEXT] * (MOST_WAITING_LINES + 1) + [NATIVE]
     assert found[-1].message == "m"
+
+
+def test_a_message_may_wait_up_to_a_size() -> None:
+    half = "x" * (MOST_WAITING_CHARACTERS // 2)
+    for _again in range(2):
+        assert [r.form for r in records(f"{half}\n{half}\nm {END}\n{half}\n{half}\nm {END}")] == [NATIVE] * 2
+    assert [r.form for r in records(f"{half}\n{half}x\nm {END}")] == [TEXT, TEXT, NATIVE]
+    assert [r.form for r in records("x\n" * MOST_WAITING_LINES + f"m {END}")] == [NATIVE]
+    first, second = records(f"<![LOG[{half}\n{half}x\nm {END}")
+    assert (first.form, first.whole, second.form) == (CMTRACE, False, NATIVE)
+
+
+def test_a_record_without_a_message() -> None:
+    (record,) = records(END)
+    assert (record.message, record.component, record.form, record.whole) == ("", "SMS_DMP_DOWNLOADER", NATIVE, True)
+
+
+def test_the_numbers_of_lines() -> None:
+    text = (
+        f"\na {END}\n<![LOG[b]LOG]!>{FIELDS}\n<![LOG[c\nd]LOG]!>{FIELDS}\n\n"
+        f"<![LOG[e\n<![LOG[f]LOG]!>{FIELDS}\nlost\ng]LOG]!>{FIELDS}"
+    )
+    assert [(r.line, r.message) for r in records(text)] == [(2, "a"), (3, "b"), (4, "c\nd"), (7, "e"), (8, "f"), (9, "lost\ng")]
+    assert [(r.line, r.message) for r in records("x\tX\t8/2/2016 2:20:24 PM\t1 (0x1)\n1 (0x1)  y")] == [(1, "x"), (2, "y")]
+
+
+def test_a_mark_within_the_fields_is_none() -> None:
+    (record,) = records('<![LOG[m]LOG]!><time="1:02:03.4+0" date="1-1-2026" component="<![LOG[x]LOG]!>" type="2">')
+    assert (record.message, record.component, record.type) == ("m", "<![LOG[x]LOG]!>", 2)
+
+
+def test_text_between_records_on_one_line() -> None:
+    found = records(f"before <![LOG[a]LOG]!>{FIELDS} after\n<![LOG[b]LOG]!>{FIELDS}")
+    assert [(r.message, r.form) for r in found] == [("before", TEXT), ("a", CMTRACE), ("after", TEXT), ("b", CMTRACE)]
+    assert [(r.message, r.form) for r in records(f"a {END}<![LOG[b]LOG]!>{FIELDS}")] == [("a", NATIVE), ("b", CMTRACE)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        # A thread whose two numbers are not one, text behind the end, a number that is too long.
+        "4580 (0x1)    INFO: text",
+        "Failed\tSMS_X\t8/2/2016 2:20:24 PM\t7568 (0x1D90) more",
+        "12345678901 (0x2DFDC1C35)    text",
+    ],
+)
+def test_what_looks_copied_only_nearly(line: str) -> None:
+    assert [(r.message, r.form) for r in records(line)] == [(line, TEXT)]
+
+
+@pytest.mark.parametrize(
+    ("line", "form"),
+    [
+        (f"x $$&lt;no end&gt; {END[:-1]}", TEXT),
+        ("x $$&lt;SMS_X>", TEXT),
+        ("x &lt;SMS_X>", TEXT),
+    ],
+)
+def test_web_pages_have_whole_records_only(line: str, form: str) -> None:
+    assert [r.form for r in records(line)] == [form]
+
+
+@pytest.mark.parametrize(
+    ("thread", "number"), [("1234567890", 1234567890), ("12345678901", None), ("x", None), ("-1", None), ("\u0663", None)]
+)
+def test_the_number_of_a_cmtrace_thread(thread: str, number: int | None) -> None:
+    (record,) = records(f'<![LOG[m]LOG]!><time="1:02:03.4+0" date="1-1-2026" thread="{thread}">')
+    assert record.thread == number
+
+
+def test_a_copied_line_is_looked_for_at_the_end() -> None:
+    end = "SMS_X\t8/2/2016 2:20:24 PM\t1 (0x1)"
+    (record,) = records(f"{'x' * 1000}\t{end}")
+    assert (record.message, record.component, record.whole) == ("x" * 1000, "SMS_X", False)
+
+
+def test_a_record_without_fields_is_not_whole() -> None:
+    (record,) = records("<![LOG[m]LOG]!>")
+    assert (record.message, record.time, record.whole, record.form) == ("m", None, False, CMTRACE)
+    (record,) = records('<![LOG[m]LOG]!><time="99:99:99.9+0" date="1-1-2026">')
+    assert record.whole is False
 
 
 def test_records_come_while_lines_come() -> None:

@@ -45,8 +45,8 @@ def test_without_a_sure_zone_a_time_stays_local(text: str) -> None:
 
 
 def test_digits_without_a_sign_belong_to_the_fraction() -> None:
-    time = native("06-01-2026 12:00:00.935600")
-    assert time.local == datetime(2026, 6, 1, 12, 0, 0, 935600)
+    time = native("06-01-2026 12:00:00.935612")
+    assert time.local == datetime(2026, 6, 1, 12, 0, 0, 935612)
 
 
 def test_the_long_dates_of_sms_2() -> None:
@@ -100,6 +100,23 @@ def test_cmtrace_times(time: str, date: str, utc: str | None) -> None:
 def test_dates_that_were_copied(text: str, local: datetime | None) -> None:
     time = copied(text)
     assert (time.local, time.utc, time.written) == (local, None, text)
+
+
+@pytest.mark.parametrize(("zone", "bias"), [("+840", 840), ("-840", -840), ("+841", None), ("-841", None)])
+def test_no_zone_is_further_than_fourteen_hours(zone: str, bias: int | None) -> None:
+    assert native(f"06-01-2026 12:00:00.000{zone}").bias_minutes == bias
+
+
+def test_every_month_of_the_long_dates() -> None:
+    months = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    found = [native(f"Fri {month} 26 10:43:41 1999").local for month in months]
+    assert found == [datetime(1999, number, 26, 10, 43, 41) for number in range(1, 13)]
+
+
+def test_a_date_that_was_copied_with_the_twelfth_month() -> None:
+    assert copied("12/13/2018 14:24:06").local == datetime(2018, 12, 13, 14, 24, 6)
+    assert copied("1/13/2018 12:24:06 PM").local == datetime(2018, 1, 13, 12, 24, 6)
+    assert copied("2/3/2018 2:24:06 AM").local == datetime(2018, 2, 3, 2, 24, 6)
 
 
 def test_iso() -> None:
