@@ -117,7 +117,7 @@ class Case:
 
 
 CASES = {
-    "mode": Case(change_mode, "online", check_mode_is_in_effect, 4, ("Put", "SetStringValue")),
+    "mode": Case(change_mode, "online", check_mode_is_in_effect, 10, ("Put", "SetStringValue")),
     "move": Case(move, "offline", check_role_has_moved, 40, ("Delete", "Create")),
 }
 
