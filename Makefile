@@ -7,20 +7,22 @@ BIN := $(VENV)/bin
 PYTEST_WORKERS ?= 2
 # Tests take from a hundredth of a second to half a minute: a worker that has none left takes some from the other.
 WORKERS := -n $(PYTEST_WORKERS) --dist worksteal
-PYTEST := $(BIN)/python -m pytest -q $(WORKERS)
+# Tests over the estate wait for it about half of their time, so there is one worker more.
+LAB_WORKERS := -n $(shell expr $(PYTEST_WORKERS) + 1) --dist worksteal
+PYTEST := $(BIN)/python -m pytest -q
 # The interpreter's own directory first, so that what a tool starts (ansible-playbook, kinit wrappers) is of the same environment.
 export PATH := $(abspath $(BIN)):$(PATH)
 export ANSIBLE_HOME ?= $(CURDIR)/.cache/ansible
 
 PLUGINS := ansible_collections.configmgr.scp.plugins
-# What a run of pytest left out is read from its report, at the end of `make test`.
+# At its end `make test` tells what was left out, and what took longest: from the reports of pytest, and the seconds of each target.
 LEFT_OUT := .cache/left-out
 report = --junit-xml=$(LEFT_OUT)/$(1).xml
 heading = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint types sanity units lab molecule bench mutants fuzz proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv venv-2.18 demo test lint types sanity units lab molecule bench mutants fuzz proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -31,13 +33,25 @@ venv:  ## make or renew the virtual environment out of the requirements files
 demo: venv  ## start the embedded estate, run the main playbook on it, print what happened
 	@$(BIN)/python tools/demo.py
 
-# The longest one begins at once, beside the quick ones.
-CHECKS := lint lab types units sanity molecule core-2.18
-test: venv  ## all checks, two at a time
+venv-2.18:
+	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
+
+# The longest one begins at once. What only computes gives way to the tests, which wait for each other's answers with limits.
+CHECKS := lab lint core-2.18 types molecule sanity units
+GIVING_WAY := lint types sanity
+TIMED := $(addprefix timed-,venv venv-2.18 $(CHECKS))
+.PHONY: $(TIMED)
+test:  ## all checks, three at a time
 	@rm -rf $(LEFT_OUT)
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target $(CHECKS); code=$$?; \
-	  $(BIN)/python -m tests.tools.left_out $(LEFT_OUT); exit $$code
+	@$(MAKE) --no-print-directory --jobs=2 timed-venv timed-venv-2.18
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(addprefix timed-,$(CHECKS)); code=$$?; \
+	  $(BIN)/python -m tests.tools.left_out $(LEFT_OUT); $(BIN)/python -m tests.tools.longest $(LEFT_OUT); exit $$code
 	$(call heading,all checks passed)
+
+$(TIMED): timed-%:
+	+@mkdir -p $(LEFT_OUT); began=$$(date +%s); \
+	  $(if $(filter $*,$(GIVING_WAY)),nice) $(MAKE) --no-print-directory $*; code=$$?; \
+	  echo $$(($$(date +%s) - began)) >$(LEFT_OUT)/$*.seconds; exit $$code
 
 lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
 	$(call heading,lint: ruff)
@@ -62,11 +76,11 @@ sanity: venv  ## ansible-test sanity, every test, without an ignore file
 
 units: venv  ## tests of pure code, no network
 	$(call heading,units)
-	@$(PYTEST) $(call report,units) tests/unit tests/fuzz
+	@$(PYTEST) $(WORKERS) $(call report,units) tests/unit tests/fuzz
 
 lab: venv  ## modules, roles, properties and samples of the proof over the embedded estate
 	$(call heading,lab)
-	@$(PYTEST) $(call report,lab) tests/lab tests/property tests/proof
+	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab tests/property tests/proof
 
 molecule: venv  ## the scenarios, each with idempotence
 	$(call heading,molecule)
@@ -95,8 +109,7 @@ proof: venv  ## every fault at every request of each operation, and the state ma
 mutants: venv  ## mutate deciding code at 200 places, and see that the unit tests notice: a few minutes
 	@$(BIN)/python -m tools.mutants --workers $(PYTEST_WORKERS) $(MUTANTS)
 
-core-2.18:  ## the lab tests marked `core`, with the oldest supported ansible-core
-	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
+core-2.18: venv-2.18  ## the lab tests marked `core`, with the oldest supported ansible-core
 	$(call heading,ansible-core 2.18)
 	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q $(WORKERS) -m core $(call report,core-2.18) tests/lab/plays
 

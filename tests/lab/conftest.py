@@ -19,6 +19,7 @@ from lab.estate_file.reader import DEFAULT_FILE, load, parse
 from lab.running.estate import Estate
 from tests.lab.addresses import claim
 from tests.lab.shares.smbd import CannotRun, Shares, shares
+from tests.tools.order import long_first
 
 # Lab seconds per second in tests: what takes a site two minutes is over in a fifth of a second.
 PACE = 600.0
@@ -26,6 +27,12 @@ PACE = 600.0
 StartEstate = Callable[..., Estate]
 OpenShares = Callable[..., Shares]
 OpenSession = Callable[..., CimSession]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Begin with the tests marked ``long``."""
+    workers = getattr(config, "workerinput", {}).get("workercount", 1)
+    items[:] = long_first(items, lambda item: item.get_closest_marker("long") is not None, workers)
 
 
 @pytest.fixture
@@ -44,14 +51,15 @@ def _session_base() -> Iterator[str]:
 @pytest.fixture
 def start_estate(tmp_path: Path) -> Iterator[StartEstate]:
     """Start an estate out of YAML text (or the default file) with ``pace`` and so on as :meth:`EstateDescription.at` takes them.
+    With ``by_hand`` its time passes only while a :class:`Play` pauses, and as it is advanced by the test.
 
     At the end it is stopped, and nothing may have gone wrong inside the lab.
     """
     with ExitStack() as running:
 
-        def start(text: str | None = None, pace: float = PACE) -> Estate:
+        def start(text: str | None = None, pace: float = PACE, *, by_hand: bool = False) -> Estate:
             description = load() if text is None else parse(text, "estate.yml")
-            estate = Estate(description.at(claim(running), pace))
+            estate = Estate(description.at(claim(running), pace), by_hand=by_hand)
             running.enter_context(estate)
             running.callback(_nothing_went_wrong, estate)
             return estate

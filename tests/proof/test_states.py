@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 from hypothesis.stateful import run_state_machine_as_test
 
@@ -13,6 +14,7 @@ from tests.proof.states import profile
 SHORT = settings(profile(examples=8, steps=15), derandomize=True)
 
 
+@pytest.mark.long
 def test_the_rules_of_the_role_hold_whatever_happens() -> None:
     with estate_of(STATES) as estate:
         HierarchyUnderFire.estate = estate

@@ -126,7 +126,10 @@ def prepare_home() -> Path:
             run(pip_wheel + wanted)
         config = home / ".config" / "pip" / "pip.conf"
         config.parent.mkdir(parents=True)
-        config.write_text(f"[global]\nno-index = true\nfind-links = {wheels.as_uri()}\n", encoding="utf-8")
+        # Of what is installed little is ever imported; Python compiles that by itself.
+        config.write_text(
+            f"[global]\nno-index = true\nfind-links = {wheels.as_uri()}\n[install]\ncompile = false\n", encoding="utf-8"
+        )
         script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
         script.parent.mkdir(parents=True)
         script.write_text(GET_PIP.format(wheel=str(next(wheels.glob(f"pip-{version}-*.whl")))), encoding="utf-8")

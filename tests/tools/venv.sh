@@ -79,7 +79,8 @@ for file in "$@"; do
     set -- "$@" -r "$file"
     shift
 done
-"$directory/bin/python" -m pip --disable-pip-version-check --no-input install -qq --progress-bar off "$@" ||
+# Of what is installed only a part is ever imported; Python compiles that by itself.
+"$directory/bin/python" -m pip --disable-pip-version-check --no-input install -qq --progress-bar off --no-compile "$@" ||
     fail "the packages above could not be installed into $directory; the index that pip is set up for must be reachable."
 "$directory/bin/python" -m pip --disable-pip-version-check check >/dev/null ||
     fail "the versions in the requirements files contradict each other: $("$directory/bin/python" -m pip check || true)"

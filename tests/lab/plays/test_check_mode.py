@@ -55,6 +55,7 @@ def foretold(start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path:
     return Foretold(start_estate(yaml.safe_dump(described, allow_unicode=True), pace=30), lab_inventory, tmp_path)
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     """With accounts that the play brings in, one for the proxy and one for the installation."""

@@ -55,6 +55,7 @@ def kill_after(estate: Estate, playbook: str, inventory: Path, folder: Path, arg
             os.kill(process, signal.SIGKILL)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("wanted", [["SetStringValue"], ["SetStringValue", "Put"], ["SetStringValue", "Put", "SetStringValue"]])
 def test_a_killed_mode_change_is_finished_by_the_next_run(
     start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path, wanted: list[str]
@@ -70,6 +71,7 @@ def test_a_killed_mode_change_is_finished_by_the_next_run(
     assert play("provision", estate, lab_inventory, tmp_path, OFFLINE).recap(CAS01)["changed"] == 0
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("wanted", "mode"),
     [

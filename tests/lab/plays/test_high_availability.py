@@ -25,6 +25,7 @@ def estate(start_estate: StartEstate) -> Estate:
     return start_estate(with_role("cas01", site_systems=[{"server": "scp03"}]), pace=30)
 
 
+@pytest.mark.long
 def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
     run = play("high_availability", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", *PASSIVE_ARGUMENTS)
     assert run.code == 0, run.output

@@ -78,6 +78,7 @@ def listening_here() -> Iterator[tuple[int, list[bytes]]]:
             server.shutdown(socket.SHUT_RDWR)
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate: StartEstate, tmp_path: Path) -> None:
     """Job runners hand credentials over so. They win over every other variable, those of the controller included."""
@@ -140,6 +141,7 @@ def test_the_example_of_unattended_setup_is_written_where_its_user_is(tmp_path: 
     assert KEY not in found.output
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_names_in_any_spelling(start_estate: StartEstate, tmp_path: Path) -> None:
     """Short names with addresses for one hierarchy, capitals and a trailing dot for the other; none of it needs scp_hosts."""

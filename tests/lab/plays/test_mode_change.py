@@ -44,6 +44,7 @@ def estate(start_estate: StartEstate) -> Estate:
     return start_estate(with_role("scp01"), pace=10)
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_the_thread_is_stopped_the_mode_written_and_processed_and_the_thread_started(estate: Estate, provision: PlayBook) -> None:
     run = provision(*OFFLINE)
@@ -55,6 +56,7 @@ def test_the_thread_is_stopped_the_mode_written_and_processed_and_the_thread_sta
     assert provision(*OFFLINE).recap(CAS01)["changed"] == 0
 
 
+@pytest.mark.long
 def test_the_whole_service_may_be_restarted(estate: Estate, provision: PlayBook) -> None:
     run = provision(*OFFLINE, "-e", "service_connection_point_restart=executive")
     assert run.code == 0, run.output
@@ -95,6 +97,7 @@ def test_a_run_that_was_cut_off_before_the_site_knew_is_finished(estate: Estate,
     assert effective(estate) == "offline"
 
 
+@pytest.mark.long
 def test_a_service_that_stands_still_is_started_where_it_may_be(estate: Estate, provision: PlayBook) -> None:
     Play(estate).run("component", "scp01", name="SMS_EXECUTIVE", state="stopped")
     run = provision("-e", "service_connection_point_restart=executive")
@@ -124,6 +127,7 @@ def read_only() -> str:
     return yaml.safe_dump(described)
 
 
+@pytest.mark.long
 def test_a_mode_that_can_not_be_written_leaves_the_thread_at_work(
     start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path
 ) -> None:
@@ -156,6 +160,7 @@ def test_during_an_update_the_thread_is_left_alone(estate: Estate, provision: Pl
     assert effective(estate) == "online"
 
 
+@pytest.mark.long
 def test_going_online_without_the_endpoints_is_told_and_done(
     start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path
 ) -> None:

@@ -40,6 +40,7 @@ def move(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> 
     return run
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_the_role_is_moved_proved_and_its_duties_are_told(estate: Estate, move: PlayBook) -> None:
     run = move(*TO_SCP02, "-e", f"scp_from={SCP01}")
@@ -166,6 +167,7 @@ def test_a_new_server_that_the_site_refuses_gives_the_role_back(estate: Estate, 
     assert estate.violations == []
 
 
+@pytest.mark.long
 def test_the_old_site_system_goes_where_nothing_else_needs_it(estate: Estate, move: PlayBook) -> None:
     run = move(*TO_SCP02, "-e", f"scp_from={SCP01}", "-e", "move_remove_old_site_system=true")
     assert run.code == 0, run.output

@@ -52,6 +52,7 @@ def carry(estate: Estate, source: str, prefix: str, target: str) -> None:
             others.write(path, files.read(path) or b"")
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_in_one_go_over_the_file_shares(
     estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
@@ -83,6 +84,7 @@ def test_in_one_go_over_the_file_shares(
     assert planned.recap(STA03)["changed"] == planned.recap(WEB01)["changed"] == 0
 
 
+@pytest.mark.long
 def test_carried_by_hand_to_another_controller(
     estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
 ) -> None:

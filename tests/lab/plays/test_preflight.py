@@ -105,6 +105,7 @@ CANDIDATES = [
 ]
 
 
+@pytest.mark.long
 def test_each_candidate(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
     wishes = {f"for_{name}": {"service_connection_point_server": f"{name}.corp.example"} for name, _, _ in CANDIDATES}
     run = play_each("preflight", estate, lab_inventory, tmp_path, wishes)
@@ -251,6 +252,7 @@ def test_provision_without_preflight_and_with_a_role_in_place(estate: Estate, pr
     assert writes(estate) == []
 
 
+@pytest.mark.long
 def test_a_role_in_place_may_change_its_mode_whatever_is_found(estate: Estate, provision: PlayBook) -> None:
     first = provision("-e", "service_connection_point_mode=offline")
     assert first.code == 0, first.output

@@ -17,6 +17,7 @@ THREAD = ROLE + "Its thread runs on the server"
 ADMIN_PASSWORD = "Lab-Admin-2026"
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_the_role_is_installed_and_a_second_run_changes_nothing(estate: Estate, provision: PlayBook) -> None:
     first = provision()

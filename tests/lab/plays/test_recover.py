@@ -23,6 +23,7 @@ def estate(start_estate: StartEstate) -> Estate:
     return start_estate(with_role("scp01"), pace=30)
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_passwords_are_entered_again_the_role_is_where_it_was_and_the_rest_is_listed(
     estate: Estate, lab_inventory: WriteInventory, tmp_path: Path

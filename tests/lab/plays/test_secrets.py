@@ -123,6 +123,7 @@ def test_the_playbook_has_every_module_and_every_role() -> None:
     assert {name for name in roles if f": configmgr.scp.{name}\n" not in text} == {"offline_updates", "remove"}
 
 
+@pytest.mark.long
 def test_a_run_to_its_end(scene: Scene, tmp_path: Path) -> None:
     with watched_processes() as processes:
         done = scene.run()
@@ -137,6 +138,7 @@ def test_a_run_to_its_end(scene: Scene, tmp_path: Path) -> None:
     assert len(scene.estate.hierarchy("one").state.control.of_class("SMS_SCI_Reserved")) == 2
 
 
+@pytest.mark.long
 def test_requests_and_a_site_that_fail(scene: Scene) -> None:
     faults = scene.estate.faults
     # One for each time the installation account is told: the site repeats what it got, the rest breaks on the way.

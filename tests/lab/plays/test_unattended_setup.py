@@ -180,6 +180,7 @@ def what_setup_can_not_say_is_kept_and_told(runs: Runs) -> None:
     assert str(runs.script("primary")) in told[0]
 
 
+@pytest.mark.long
 @pytest.mark.core
 def test_scripts_are_written_once_and_nothing_leaks(tmp_path: Path) -> None:
     # One test, because its three runs are shared by all that is looked at.
