@@ -20,7 +20,7 @@ heading = @printf '\n== %s\n' '$(1)'
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo test lint types sanity units lab molecule bench fuzz proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv demo drawing pictures test lint types sanity units lab molecule bench fuzz proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -107,6 +107,9 @@ changelog: venv  ## bring the lists of new plugins and roles in the change log u
 
 build: venv  ## the collection's archive, in build/
 	@$(BIN)/python -m tests.tools.archive build
+
+drawing: venv  ## draw the folders and their imports again: docs/images/layers.svg
+	@$(BIN)/python -m tools.drawing
 
 clean:  ## remove what the checks and the build left; environments and a running lab stay
 	rm -rf build .cache/sanity .cache/ansible .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis

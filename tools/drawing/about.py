@@ -17,13 +17,13 @@ ABOUT = {
     "plugins/module_utils/site/duties": "what remains to be done",
     "plugins/module_utils/site/preflight": "checks before a change",
     "plugins/module_utils/site/role": "place, move, follow the role",
-    "plugins/module_utils/site/signals": "what the site says of itself",
+    "plugins/module_utils/site/signals": "what the site reports",
     "plugins/module_utils/site/setup_script": "unattended setup",
     "plugins/module_utils/site/model": "what a site is; its rows",
     "plugins/module_utils/site/logs": "the role's logs",
     "plugins/module_utils/transfer": "folders over SMB",
     "plugins/module_utils/windows": "any Windows server",
-    "plugins/module_utils/*.py": "task, tables, waiting",
+    "plugins/module_utils/*.py": "task, fact tables, waiting",
     "plugins/module_utils/wsman": "WS-Management, CIM values",
     "lab/*.py (start)": "command line, server",
     "lab/*.py": "estate, clock, faults",
@@ -45,12 +45,22 @@ class Step:
 
 SITE = "plugins/module_utils/site"
 WAY = (
-    Step("plugins/action/cim.py", "ActionModule", "checks the options of the task against the module's SPEC, refuses become and async"),
-    Step("plugins/plugin_utils/connection.py", "access_to", "turns the options of the host's connection into send(bytes) -> bytes"),
+    Step(
+        "plugins/action/cim.py",
+        "ActionModule",
+        "checks the options of the task against the module's SPEC, refuses become and async",
+    ),
+    Step(
+        "plugins/plugin_utils/connection.py", "access_to", "turns the options of the host's connection into send(bytes) -> bytes"
+    ),
     Step("plugins/modules/service_connection_point.py", "run", "gets the checked options and a CIM session over that send()"),
     Step(f"{SITE}/role/deciding.py", "decide", "a plan or a refusal out of what was read, without I/O; check mode ends here"),
     Step(f"{SITE}/model/writer.py", "CimWriter", "the one place that writes rows of the site's configuration"),
-    Step("plugins/module_utils/wsman/session.py", "CimSession", "makes an envelope of every read and write, sends it, reads the answer"),
+    Step(
+        "plugins/module_utils/wsman/session.py",
+        "CimSession",
+        "makes an envelope of every read and write, sends it, reads the answer",
+    ),
     Step(f"{SITE}/role/follow.py", "wait_for_installation", "reads until the site has really done it: the proof"),
     Step("plugins/action/cim.py", "ActionModule", "takes secrets out of the result and gives it to Ansible"),
 )

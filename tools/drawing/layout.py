@@ -10,13 +10,14 @@ from tools.drawing.ordering import Item, Link, is_inside
 BOX_HEIGHT = 50.0
 GAP = 40.0
 PITCH = BOX_HEIGHT + GAP
-BETWEEN = 22.0
+BETWEEN = 18.0
 # A passing arrow needs less room than a box.
 PASSING_WIDTH = 10.0
 # Room around the boxes of the inner frame; on its left for the numbers of the layers.
-PADDING = 16.0
-LABELS = 76.0
-_ROUNDS = 30
+PADDING = 14.0
+LABELS = 74.0
+_ROUNDS = 200
+_STRAIGHT = 8
 
 
 @dataclass(frozen=True)
@@ -81,10 +82,12 @@ def fitted(wanted: Sequence[float], widths: Sequence[float], low: float, high: f
 
 
 def _centres(rows: Sequence[Sequence[Item]], links: Sequence[Link], wide: Mapping[Item, float], frame: str) -> dict[Item, float]:
-    near: dict[Item, list[Item]] = {item: [] for item in wide}
+    near: dict[Item, list[tuple[Item, int]]] = {item: [] for item in wide}
     for upper, lower in links:
-        near[upper].append(lower)
-        near[lower].append(upper)
+        # An arrow that passes several layers is to pass them straight down.
+        pull = _STRAIGHT if upper.target and lower.target else 1
+        near[upper].append((lower, pull))
+        near[lower].append((upper, pull))
     inner = max((_width([item for item in row if frame and is_inside(item, frame)], wide) for row in rows), default=0.0)
     centre: dict[Item, float] = {}
     for row in rows:
@@ -92,13 +95,55 @@ def _centres(rows: Sequence[Sequence[Item]], links: Sequence[Link], wide: Mappin
     for turn in range(_ROUNDS):
         for row in rows if turn % 2 else list(reversed(rows)):
             for part, low, high in _parts(row, frame, inner):
-                wanted = [sum(centre[other] for other in near[item]) / len(near[item]) if near[item] else 0.0 for item in part]
+                wanted = [_middle(near[item], centre) for item in part]
                 centre.update(zip(part, fitted(wanted, [wide[item] for item in part], low, high), strict=True))
+    _straighten(rows, centre, wide, frame, inner)
     return centre
 
 
+def _straighten(
+    rows: Sequence[Sequence[Item]], centre: dict[Item, float], wide: Mapping[Item, float], frame: str, inner: float
+) -> None:
+    """Let each arrow pass as many layers as possible straight down, where its neighbours leave room for that."""
+    passing = sorted({(item.box, item.target) for item in wide if item.target})
+    for box, target in passing:
+        chain = [item for row in rows for item in row if (item.box, item.target) == (box, target)]
+        while len(chain) > 1:
+            free = [_free(item, rows, centre, wide, frame, inner) for item in chain]
+            low, high = max(low for low, _ in free), min(high for _, high in free)
+            if low <= high:
+                for item in chain:
+                    centre[item] = min(max(sum(centre[item] for item in chain) / len(chain), low), high)
+                break
+            chain = chain[:-1]
+
+
+def _free(
+    item: Item,
+    rows: Sequence[Sequence[Item]],
+    centre: Mapping[Item, float],
+    wide: Mapping[Item, float],
+    frame: str,
+    inner: float,
+) -> tuple[float, float]:
+    """The limits of the item between its neighbours."""
+    row = next(row for row in rows if item in row)
+    part, low, high = next(found for found in _parts(row, frame, inner) if item in found[0])
+    at = part.index(item)
+    if at > 0:
+        low = max(low, centre[part[at - 1]] + wide[part[at - 1]] / 2 + BETWEEN)
+    if at + 1 < len(part):
+        high = min(high, centre[part[at + 1]] - wide[part[at + 1]] / 2 - BETWEEN)
+    half = wide[item] / 2
+    return low + half, high - half
+
+
+def _middle(near: Sequence[tuple[Item, int]], centre: Mapping[Item, float]) -> float:
+    return sum(centre[other] * pull for other, pull in near) / max(sum(pull for _, pull in near), 1)
+
+
 def _parts(row: Sequence[Item], frame: str, inner: float) -> list[tuple[list[Item], float, float]]:
-    """The items of a row that are left of the frame, in it, and right of it, with the limits of each; one part without a frame."""
+    """The items of a row that are left of the frame, in it, and right of it, with the limits of each part."""
     if not frame or not any(not item.target and item.box.startswith(frame) for item in row):
         return [(list(row), -1e6, 1e6)]
     inside = [index for index, item in enumerate(row) if is_inside(item, frame)]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+import random
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, permutations
+from itertools import combinations
+
+_TRIES = 60
 
 
 @dataclass(frozen=True, order=True)
@@ -43,21 +46,45 @@ def is_inside(item: Item, frame: str) -> bool:
 
 
 def ordered(rows: Sequence[Sequence[Item]], links: Sequence[Link], frame: str) -> list[list[Item]]:
-    """The rows, each in the order that crosses least. What is inside ``frame`` stays together where boxes of it are in the row."""
-    best = [list(row) for row in rows]
-    cost = _cost(best, links)
+    """The rows, each in an order with few crossings. What is inside ``frame`` stays together where boxes of it are in the row."""
+    gaps = [[link for link in links if link[0] in row] for row in map(set, rows)]
+    # Always the same numbers, so that the same sources give the same drawing.
+    chance = random.Random(1)
+    tries = [_improved(_shuffled(rows, frame, chance), gaps, frame) for _ in range(_TRIES)]
+    return min(tries, key=lambda tried: _cost(tried, gaps, range(len(gaps))))
+
+
+def _shuffled(rows: Sequence[Sequence[Item]], frame: str, chance: random.Random) -> list[list[Item]]:
+    found = []
+    for row in rows:
+        items = chance.sample(sorted(row), len(row))
+        if not _together(items, frame):
+            inside = [item for item in items if is_inside(item, frame)]
+            others = [item for item in items if not is_inside(item, frame)]
+            at = chance.randint(0, len(others))
+            items = [*others[:at], *inside, *others[at:]]
+        found.append(items)
+    return found
+
+
+def _improved(rows: list[list[Item]], gaps: Sequence[Sequence[Link]], frame: str) -> list[list[Item]]:
+    """Single items are moved within their rows as long as that helps."""
     improved = True
     while improved:
         improved = False
-        for index, row in enumerate(rows):
-            for order in permutations(sorted(row)):
-                if not _together(order, frame):
-                    continue
-                tried = [*best[:index], list(order), *best[index + 1 :]]
-                found = _cost(tried, links)
-                if found < cost:
-                    best, cost, improved = tried, found, True
-    return best
+        for index in range(len(rows)):
+            concerned = [gap for gap in (index - 1, index) if 0 <= gap < len(gaps)]
+            cost = _cost(rows, gaps, concerned)
+            for item in sorted(rows[index]):
+                rest = [other for other in rows[index] if other != item]
+                for place in range(len(rest) + 1):
+                    kept, rows[index] = rows[index], [*rest[:place], item, *rest[place:]]
+                    found = _cost(rows, gaps, concerned) if _together(rows[index], frame) else cost
+                    if found < cost:
+                        cost, improved = found, True
+                    else:
+                        rows[index] = kept
+    return rows
 
 
 def _together(row: Sequence[Item], frame: str) -> bool:
@@ -67,12 +94,15 @@ def _together(row: Sequence[Item], frame: str) -> bool:
     return inside[-1] - inside[0] == len(inside) - 1
 
 
-def _cost(rows: Sequence[Sequence[Item]], links: Sequence[Link]) -> tuple[int, float]:
-    """Crossings, then how far the links lead sideways."""
-    at = {item: (number, index - (len(row) - 1) / 2) for number, row in enumerate(rows) for index, item in enumerate(row)}
-    crossings = sum(
-        1
-        for (a, b), (c, d) in combinations(links, 2)
-        if at[a][0] == at[c][0] and (at[a][1] - at[c][1]) * (at[b][1] - at[d][1]) < 0
-    )
-    return crossings, sum(abs(at[a][1] - at[b][1]) for a, b in links)
+def _cost(rows: Sequence[Sequence[Item]], gaps: Sequence[Sequence[Link]], concerned: Iterable[int]) -> tuple[int, float]:
+    """Crossings between the rows of these gaps, then how far the links lead sideways."""
+    crossings, sideways = 0, 0.0
+    for gap in concerned:
+        ends = [
+            {item: index - (len(row) - 1) / 2 for index, item in enumerate(row)}
+            for row in (rows[gap], rows[gap + 1] if gap + 1 < len(rows) else [])
+        ]
+        places = [(ends[0][upper], ends[1][lower]) for upper, lower in gaps[gap]]
+        crossings += sum((a - c) * (b - d) < 0 for (a, b), (c, d) in combinations(places, 2))
+        sideways += sum(abs(a - b) for a, b in places)
+    return crossings, sideways

@@ -5,20 +5,25 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 
 from tools.drawing.about import Step
 from tools.drawing.layout import BOX_HEIGHT, PITCH, Arrow, Layout
 
-MARGIN = 24.0
-TITLE_HEIGHT = 40.0
+MARGIN = 18.0
+TITLE_HEIGHT, FOOT = 40.0, 36.0
 NAME_SIZE, NOTE_SIZE = 15, 12
 BADGE = 10.0
 STEP_LINE = 22.0
 INSET = 10.0
-INK, SOFT, PAPER, LINE, WAY, FRAME, INNER = "#1b1f24", "#4b5560", "#ffffff", "#6b7683", "#b3400e", "#f3f5f8", "#e4ebf3"
+INK, SOFT, PAPER, LINE, WAY = "#1b1f24", "#4b5560", "#ffffff", "#6b7683", "#b3400e"
+PANEL, BAND, FRAME = "#f5f6f8", "#eaeef3", "#dbe4ee"
 FONT = "DejaVu Sans, Verdana, Helvetica, Arial, sans-serif"
-# No letter of the fonts named is wider on average, so what fits by this fits.
-CHARACTER, BOLD_CHARACTER = 0.62, 0.69
+# Widths of characters as parts of the font's size, after DejaVu Sans, which is wider than the other fonts named.
+WIDTHS = {
+    character: width for characters, width in (("ijl.,:;'|", 0.34), ("tfr/()- ", 0.42), ("mwMW", 1.0)) for character in characters
+}
+CAPITAL, OTHER, BOLD = 0.77, 0.64, 1.13
 
 
 @dataclass(frozen=True)
@@ -32,23 +37,26 @@ class Words:
 
 @dataclass(frozen=True)
 class Part:
-    """One half of the drawing: a title, the boxes, and the label of each row of the inner frame."""
+    """One half of the drawing: a title, the boxes, and the titles of the frame and of the band around the lower layers."""
 
     title: str
     layout: Layout
     words: Mapping[str, Words]
-    inner_title: str = ""
+    frame_title: str = ""
+    band_title: str = ""
+    band_top: float = 0.0
 
 
 def text_width(text: str, size: float, bold: bool = False) -> float:
     """The room that a text needs, in pixels; rather too much than too little."""
-    return len(text) * size * (BOLD_CHARACTER if bold else CHARACTER)
+    parts = (WIDTHS.get(character, CAPITAL if character.isupper() else OTHER) for character in text)
+    return sum(parts) * size * (BOLD if bold else 1.0)
 
 
 def box_width(words: Words) -> float:
     """The width of a box that holds these words, in pixels."""
     badges = len(words.steps) * (2 * BADGE + 3)
-    return round(max(text_width(words.name, NAME_SIZE, bold=True) + badges, text_width(words.note, NOTE_SIZE)) + 2 * INSET, 1)
+    return ceil(max(text_width(words.name, NAME_SIZE, bold=True) + badges, text_width(words.note, NOTE_SIZE)) + 2 * INSET)
 
 
 def drawn(title: str, parts: Sequence[Part], wire: str, steps: Sequence[Step]) -> str:
@@ -61,16 +69,20 @@ def drawn(title: str, parts: Sequence[Part], wire: str, steps: Sequence[Step]) -
     height = max(part.layout.height for part in parts)
     body: list[str] = []
     left = MARGIN
+    bottom = MARGIN + TITLE_HEIGHT + height + FOOT
     for part in parts:
         width = part.layout.width + 2 * MARGIN
-        body.append(_panel(left, MARGIN, width, height + TITLE_HEIGHT + MARGIN, part.title))
+        body.append(_panel(left, MARGIN, width, bottom - MARGIN, part.title, PANEL))
         # What is on the wire stands at the bottom, so the parts end there together.
         top = MARGIN + TITLE_HEIGHT + height - part.layout.height
+        if part.band_title:
+            low = top + part.band_top
+            body.append(_panel(left, low, width, bottom - low, "", BAND))
+            body.append(_text(left + 14, bottom - 12, part.band_title, NAME_SIZE, INK, bold=True))
         body.append(f'<g transform="translate({left + MARGIN:g} {top:g})">')
         body += _part(part)
         body.append("</g>")
         left += width + MARGIN
-    bottom = MARGIN + TITLE_HEIGHT + height + MARGIN
     body.append(
         f'<rect x="{MARGIN:g}" y="{bottom + 14:g}" width="{left - 2 * MARGIN:g}" height="34" rx="6" fill="none" stroke="{LINE}" '
         'stroke-dasharray="5 4"/>'
@@ -91,8 +103,8 @@ def drawn(title: str, parts: Sequence[Part], wire: str, steps: Sequence[Step]) -
 
 def _head(title: str, width: float, height: float) -> list[str]:
     return [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" role="img" '
-        f'font-family="{FONT}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}" '
+        f'role="img" font-family="{FONT}">',
         f"<title>{escape(title)}</title>",
         "<!-- Made by `make drawing` (tools/drawing) out of the imports of the sources. Do not edit. -->",
         f'<defs><marker id="head" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
@@ -101,10 +113,9 @@ def _head(title: str, width: float, height: float) -> list[str]:
     ]
 
 
-def _panel(left: float, top: float, width: float, height: float, title: str) -> str:
-    return (
-        f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" rx="8" fill="{FRAME}"/>'
-        + _text(left + 14, top + 24, title, NAME_SIZE, INK, bold=True)
+def _panel(left: float, top: float, width: float, height: float, title: str, colour: str) -> str:
+    return f'<rect x="{left:g}" y="{top:g}" width="{width:g}" height="{height:g}" rx="8" fill="{colour}"/>' + _text(
+        left + 14, top + 24, title, NAME_SIZE, INK, bold=True
     )
 
 
@@ -113,10 +124,10 @@ def _part(part: Part) -> list[str]:
     if part.layout.frame is not None:
         left, top, right, bottom = part.layout.frame
         found.append(
-            f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" rx="8" fill="{INNER}" stroke="{LINE}" '
-            'stroke-width="0.7"/>'
+            f'<rect x="{left:g}" y="{top:g}" width="{right - left:g}" height="{bottom - top:g}" rx="8" fill="{FRAME}" '
+            f'stroke="{LINE}" stroke-width="0.7"/>'
         )
-        found.append(_text(left + 10, top + 22, part.inner_title, NAME_SIZE, INK, bold=True))
+        found.append(_text(left + 10, top + 22, part.frame_title, NAME_SIZE, INK, bold=True))
         rows = round((bottom - top + PITCH - BOX_HEIGHT) / PITCH)
         first = next(y for _, y, _ in part.layout.boxes.values() if y > top)
         found += [
