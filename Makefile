@@ -111,6 +111,9 @@ build: venv  ## the collection's archive, in build/
 drawing: venv  ## draw the folders and their imports again: docs/images/layers.svg
 	@$(BIN)/python -m tools.drawing
 
+pictures: venv  ## take the pictures of README.md again, of plays over a lab of their own: docs/images/*.png
+	@$(BIN)/python -m tools.pictures
+
 clean:  ## remove what the checks and the build left; environments and a running lab stay
 	rm -rf build .cache/sanity .cache/ansible .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find lab plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
