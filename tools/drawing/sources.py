@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 COLLECTION = "ansible_collections.configmgr.scp."
 
 
-def imported(source: str, path: str) -> Iterator[tuple[int, str]]:
+def imported(source: str, package: Sequence[str]) -> Iterator[tuple[int, str]]:
     """Line and full dotted name of everything that a file imports.
 
-    :param path: of the file, relative to the checkout, with slashes; it resolves relative imports.
+    :param package: the names of the folders that the file is in, from the outermost; relative imports start there.
     :raises SyntaxError: ``source`` is not Python.
     """
-    package = path.removesuffix(".py").split("/")[:-1]
-    if package[:1] == ["plugins"]:
-        package = [*COLLECTION.strip(".").split("."), *package]
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names):
@@ -32,6 +29,12 @@ def imported(source: str, path: str) -> Iterator[tuple[int, str]]:
                 yield node.lineno, name
 
 
+def package_of(path: str) -> list[str]:
+    """The names of the package that a file of the checkout is in."""
+    folders = path.split("/")[:-1]
+    return [*COLLECTION.strip(".").split("."), *folders] if folders[:1] == ["plugins"] else folders
+
+
 def file_of(name: str, files: Collection[str]) -> str | None:
     """The file of the project that the dotted ``name`` is, or is in; None for everything else, a package's folder among it."""
     path = name.removeprefix(COLLECTION).replace(".", "/")
@@ -44,9 +47,11 @@ def imports_of(sources: Mapping[str, str]) -> dict[str, frozenset[str]]:
 
     :param sources: the text of every file, by its path.
     """
-    return {
-        path: frozenset(
-            found for _, name in imported(source, path) if (found := file_of(name, sources)) is not None and found != path
-        )
-        for path, source in sources.items()
-    }
+    return {path: frozenset(_files_of(path, source, sources)) for path, source in sources.items()}
+
+
+def _files_of(path: str, source: str, files: Collection[str]) -> Iterator[str]:
+    for _, name in imported(source, package_of(path)):
+        found = file_of(name, files)
+        if found is not None and found != path:
+            yield found

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT
+from ansible_collections.configmgr.scp.plugins.modules import server_prerequisites, site_prerequisites
 
 
 @pytest.mark.parametrize("id", ["endpoint_go_microsoft_com_443", "port_smb", "other_roles", "server_checked"])
@@ -22,3 +26,12 @@ def test_a_refusal_names_the_option_the_nearest_and_all() -> None:
     assert text.startswith("preflight_accept: no check is called 'other_role'. Did you mean other_roles? The checks are ")
     assert text.endswith(", endpoint_*, port_*.")
     assert all(id in text for id in PREFLIGHT.named())
+
+
+def test_the_modules_document_the_ids_of_their_checks() -> None:
+    """So does a check that is new: its id is in the table of ids and in the documentation of its module, or in neither."""
+    documented: set[str] = set()
+    for module in (server_prerequisites, site_prerequisites):
+        described = yaml.safe_load(module.RETURN)["checks"]["contains"]["id"]["description"]
+        documented |= set(re.findall(r"V\((\w+)\)", " ".join(described)))
+    assert documented == {id for id in PREFLIGHT.named() if not id.endswith("_checked")}
