@@ -17,10 +17,12 @@ PLUGINS := ansible_collections.configmgr.scp.plugins
 LEFT_OUT := .cache/left-out
 report = --junit-xml=$(LEFT_OUT)/$(1).xml
 heading = @printf '\n== %s\n' '$(1)'
+# The parts of lint, which .pre-commit-config.yaml has too.
+LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv demo drawing pictures test lint types sanity units lab molecule bench fuzz proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv demo drawing pictures test lint $(LINT_PARTS) types sanity units lab molecule bench fuzz proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -39,14 +41,24 @@ test: venv  ## all checks, two at a time
 	  $(BIN)/python -m tests.tools.left_out $(LEFT_OUT); exit $$code
 	$(call heading,all checks passed)
 
+# One part after the other, also where several targets run at a time.
 lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
+	@set -e; for part in $(LINT_PARTS); do $(MAKE) --no-print-directory $$part; done
+
+lint-python: venv
 	$(call heading,lint: ruff)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+lint-changelog: venv
 	$(call heading,lint: change log)
 	@$(BIN)/antsibull-changelog lint
+
+lint-docs: venv
 	$(call heading,lint: documentation of plugins and roles)
 	@$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --disallow-unknown-collection-refs .
+
+lint-ansible: venv
 	$(call heading,lint: ansible-lint and yamllint)
 	@$(BIN)/ansible-lint --offline
 
