@@ -19,10 +19,12 @@ PLUGINS := ansible_collections.configmgr.scp.plugins
 LEFT_OUT := .cache/left-out
 report = --junit-xml=$(LEFT_OUT)/$(1).xml
 heading = @printf '\n== %s\n' '$(1)'
+# The parts of lint, which .pre-commit-config.yaml has too.
+LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 demo test lint types sanity units lab molecule bench mutants fuzz proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv venv-2.18 demo drawing pictures test lint $(LINT_PARTS) types sanity units lab molecule bench mutants fuzz proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -53,14 +55,24 @@ $(TIMED): timed-%:
 	  $(if $(filter $*,$(GIVING_WAY)),nice) $(MAKE) --no-print-directory $*; code=$$?; \
 	  echo $$(($$(date +%s) - began)) >$(LEFT_OUT)/$*.seconds; exit $$code
 
+# One part after the other, also where several targets run at a time.
 lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
+	@set -e; for part in $(LINT_PARTS); do $(MAKE) --no-print-directory $$part; done
+
+lint-python: venv
 	$(call heading,lint: ruff)
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+lint-changelog: venv
 	$(call heading,lint: change log)
 	@$(BIN)/antsibull-changelog lint
+
+lint-docs: venv
 	$(call heading,lint: documentation of plugins and roles)
 	@$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs dependent --disallow-unknown-collection-refs .
+
+lint-ansible: venv
 	$(call heading,lint: ansible-lint and yamllint)
 	@$(BIN)/ansible-lint --offline
 
@@ -124,6 +136,12 @@ changelog: venv  ## bring the lists of new plugins and roles in the change log u
 
 build: venv  ## the collection's archive, in build/
 	@$(BIN)/python -m tests.tools.archive build
+
+drawing: venv  ## draw the folders and their imports again: docs/images/layers.svg
+	@$(BIN)/python -m tools.drawing
+
+pictures: venv  ## take the pictures of README.md again, of plays over a lab of their own: docs/images/*.png
+	@$(BIN)/python -m tools.pictures
 
 clean:  ## remove what the checks and the build left; environments and a running lab stay
 	rm -rf build .cache/sanity .cache/ansible .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,34 +7,15 @@ are read off the sources: those in functions and under TYPE_CHECKING count as we
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path, PurePosixPath
 
+from tools.drawing.sources import imported
+
 # The package's own first file: below every floor, since Python runs it before any other file.
 PACKAGE_FILE = "__init__.py"
-
-
-def imported(source: str, package: Sequence[str]) -> Iterator[tuple[int, str]]:
-    """Line and full dotted name of everything that a file imports.
-
-    :param package: the names of the folders that the file is in, from the outermost; relative imports start there.
-    """
-    for node in ast.walk(ast.parse(source)):
-        match node:
-            case ast.Import(names=names):
-                yield from ((node.lineno, alias.name) for alias in names)
-            case ast.ImportFrom(module=module, names=names, level=level):
-                base = package[: len(package) + 1 - level] if level else []
-                stem = ".".join([*base, *([module] if module else [])])
-                yield from ((node.lineno, f"{stem}.{alias.name}") for alias in names)
-            case ast.Call(
-                func=ast.Attribute(attr="import_module") | ast.Name(id="import_module" | "__import__"),
-                args=[ast.Constant(value=str(name)), *_],
-            ):
-                yield node.lineno, name
 
 
 def sources(folder: Path) -> dict[str, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.floors import imported
+from tools.drawing.sources import imported
 
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "ansible_collections.configmgr.scp."

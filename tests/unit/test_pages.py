@@ -36,3 +36,9 @@ def test_a_table_tells_each_variable_of_the_role_s_life(variable: str) -> None:
 def test_the_front_page_lists_each_playbook(playbook: str) -> None:
     listed = [line for line in README.splitlines() if line.startswith("| `configmgr.scp.")]
     assert any(re.search(rf"`(?:configmgr\.scp)?\.{playbook}`", line) for line in listed)
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py")))
+def test_the_front_page_lists_each_module(module: str) -> None:
+    listed = [line.split("|")[1] for line in README.splitlines() if line.startswith("| `")]
+    assert any(f"`{module}`" in names for names in listed)

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Result
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
 from lab.cim.errors import CimError, Wbem
@@ -80,6 +81,10 @@ def statuses(result: Result) -> dict[str, str]:
 
 def check(result: Result, id: str) -> dict[str, Any]:
     return next(found for found in result["checks"] if found["id"] == id)
+
+
+def test_each_check_may_be_accepted_by_its_id() -> None:
+    assert set(IDS) <= PREFLIGHT.named()
 
 
 @pytest.mark.parametrize("server", VERDICTS)

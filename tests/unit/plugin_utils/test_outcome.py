@@ -49,7 +49,12 @@ PUT = RequestInfo("Put", "root/sms/site_CAS", "SMS_SCI_SysResUse")
             ("at this step: Put of", "may have had its effect"),
         ),
         (TransportTimeout("late", request=PUT), False, "unreachable", ("at this step: Put of", "may have had its effect")),
-        (ZeroDivisionError("division by zero"), True, "failed", ("ZeroDivisionError", "division by zero", "a bug in the module", "-vvv")),
+        (
+            ZeroDivisionError("division by zero"),
+            True,
+            "failed",
+            ("ZeroDivisionError", "division by zero", "a bug in the module", "-vvv"),
+        ),
     ],
 )
 def test_failed_or_unreachable(error: Exception, connected: bool, state: str, words: tuple[str, ...]) -> None:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
+import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT, CheckIds, whole_parts
+from ansible_collections.configmgr.scp.plugins.modules import server_prerequisites, site_prerequisites
 
 
 @pytest.mark.parametrize("id", ["endpoint_go_microsoft_com_443", "port_smb", "other_roles", "server_checked"])
@@ -64,3 +68,12 @@ def test_families_are_listed_in_short() -> None:
 def test_checks_of_whole_parts() -> None:
     assert whole_parts(["site", "server"]) == {"site_checked", "server_checked"}
     assert {"site_checked", "server_checked", "database_checked", "endpoints_checked", "ports_checked"} <= PREFLIGHT.named()
+
+
+def test_the_modules_document_the_ids_of_their_checks() -> None:
+    """So does a check that is new: its id is in the table of ids and in the documentation of its module, or in neither."""
+    documented: set[str] = set()
+    for module in (server_prerequisites, site_prerequisites):
+        described = yaml.safe_load(module.RETURN)["checks"]["contains"]["id"]["description"]
+        documented |= set(re.findall(r"V\((\w+)\)", " ".join(described)))
+    assert documented == {id for id in PREFLIGHT.named() if not id.endswith("_checked")}

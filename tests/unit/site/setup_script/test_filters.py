@@ -79,6 +79,5 @@ def test_whatever_stands_in_the_present_file_no_key_is_shown(present: bytes) -> 
 
 
 def test_what_is_no_base64() -> None:
-    with pytest.raises(AnsibleFilterError, match="present is not Base64"
-):
+    with pytest.raises(AnsibleFilterError, match="present is not Base64"):
         setup_script_changes(TEXT, f"*{PRODUCT_KEY}*")
