@@ -151,7 +151,7 @@ def test_nothing_else_stands_under_as_found() -> None:
 
 def test_the_example_of_the_page_is_read() -> None:
     page = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
-    example = page.partition("## States that others left behind")[2].partition("```yaml\n")[2].partition("```")[0]
+    example = page.partition("## States that exist before the first run")[2].partition("```yaml\n")[2].partition("```")[0]
     machines = ("cas01", "pri1", "scp01", "scp02", "scp03")
     listed = "".join(f"  - {{name: {name}, address: 127.0.10.{number}}}\n" for number, name in enumerate(machines, 1))
     estate = parse(

@@ -49,7 +49,7 @@ def test_the_work_sees_its_arguments_and_variables() -> None:
 @pytest.mark.parametrize(
     ("args", "async_val", "said"),
     [
-        ({"path": "x"}, 30, "async is not possible"),
+        ({"path": "x"}, 30, "does not support async"),
         ({}, 0, "missing required arguments: path"),
         ({"path": "bad"}, 0, "It can not be done."),
     ],

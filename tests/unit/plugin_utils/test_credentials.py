@@ -21,13 +21,13 @@ KEY = "ansible_winrm_cert_key_pem"
         (None, "p", (), "ansible_user must be set for X ntlm"),
         (None, None, (), "ansible_user and ansible_password must be set for X ntlm"),
         ("u", None, (), "ansible_password must be set for X ntlm"),
-        ("u", "", (), "ansible_password is empty; set it to the password of u, as X ntlm needs it"),
+        ("u", "", (), "ansible_password is empty; set it to the password of u, because X ntlm needs it"),
         (
             "u",
             None,
             ("ansible_ssh_password",),
-            "ansible_password must be set for X ntlm; ansible_ssh_password is set, but winrm and psrp do not take it: "
-            "call it ansible_password",
+            "ansible_password must be set for X ntlm; ansible_ssh_password is set, but winrm and psrp do not use it: "
+            "rename it to ansible_password",
         ),
         (None, "p", ("ansible_ssh_password",), "ansible_user must be set for X ntlm"),
     ],
@@ -60,7 +60,7 @@ def test_trusted_certificates(pem: Any, tmp_path: Path) -> None:
         (pem.no_pem, "has no certificate"),
         (pem.key, "has no certificate"),
     ):
-        with pytest.raises(SettingsError, match=f"X names {path}, which {said}"):
+        with pytest.raises(SettingsError, match=f"X is {path}, which {said}"):
             credentials.check_trusted("X", path)
 
 
@@ -75,9 +75,9 @@ def test_trusted_certificates_that_can_not_be_opened(monkeypatch: pytest.MonkeyP
             raise PermissionError(13, "Permission denied")
 
     monkeypatch.setattr(ssl, "SSLContext", Closed)
-    with pytest.raises(SettingsError, match="can not be read on the controller: Permission denied"):
+    with pytest.raises(SettingsError, match="cannot be read on the controller: Permission denied"):
         credentials.check_trusted("X", pem.ca)
-    with pytest.raises(SettingsError, match="can not be read on the controller: Permission denied"):
+    with pytest.raises(SettingsError, match="cannot be read on the controller: Permission denied"):
         credentials.check_own_certificate((OWN, pem.certificate), (KEY, pem.key), None, "")
 
 
@@ -93,9 +93,9 @@ def test_a_certificate_and_its_key(pem: Any) -> None:
 def test_what_is_wrong_with_a_certificate_and_its_key(pem: Any, tmp_path: Path) -> None:
     none = str(tmp_path / "none")
     wrong: list[tuple[tuple[Any, ...], str]] = [
-        ((none, pem.key), f"{OWN} names {none}, which does not exist"),
-        ((pem.certificate, none), f"{KEY} names {none}, which does not exist"),
-        ((pem.certificate, pem.other_key), "are not a certificate and its key in PEM form (KEY_VALUES_MISMATCH)"),
+        ((none, pem.key), f"{OWN} is {none}, which does not exist"),
+        ((pem.certificate, none), f"{KEY} is {none}, which does not exist"),
+        ((pem.certificate, pem.other_key), "are not a certificate and its key in PEM format (KEY_VALUES_MISMATCH)"),
         ((pem.certificate, pem.no_pem), "are not a certificate and its key in PEM form"),
         ((pem.certificate, pem.locked_key), "the key has a password, and this connection has no option for it"),
         ((pem.certificate, pem.locked_key, None, "P"), "the key has a password; set P"),

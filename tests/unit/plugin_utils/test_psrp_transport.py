@@ -112,7 +112,7 @@ def test_basic_authentication_carries_latin_1_only(library: Library) -> None:
 
 def test_settings_that_do_not_go_together(library: Library) -> None:
     library.refuses = ValueError("no")
-    with pytest.raises(SettingsError, match="ansible_psrp_\\* settings of the host do not go together: no"):
+    with pytest.raises(SettingsError, match="ansible_psrp_\\* settings of the host contradict each other: no"):
         opened()
 
 
@@ -141,7 +141,7 @@ def test_rejected_credentials(library: Library) -> None:
 
 @pytest.mark.parametrize("error", [AuthenticationError("no"), PermissionError("no ticket")])
 def test_without_a_password_a_rejection_speaks_of_the_ticket(library: Library, error: Exception) -> None:
-    told = "no Kerberos ticket of the controller serves"
+    told = "the controller has no Kerberos ticket that works"
     assert told in str(failure(library, error, auth="kerberos", remote_password=None))
     assert told not in str(failure(library, error, auth="kerberos"))
 
@@ -160,7 +160,7 @@ def test_an_error_may_have_had_its_effect_once_there_are_keys(
 
 @pytest.mark.parametrize(
     ("auth", "install"),
-    [("kerberos", "pypsrp[kerberos]"), ("credssp", "pypsrp[credssp]"), ("ntlm", "pypsrp anew: pip install pypsrp")],
+    [("kerberos", "pypsrp[kerberos]"), ("credssp", "pypsrp[credssp]"), ("ntlm", "pypsrp again: pip install pypsrp")],
 )
 def test_a_missing_library_is_named(library: Library, auth: str, install: str) -> None:
     found = failure(library, ImportError("no", name="gssapi"), auth=auth)

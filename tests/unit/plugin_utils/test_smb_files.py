@@ -145,7 +145,7 @@ def _raise(error: Exception) -> Any:
 @pytest.mark.parametrize(
     ("dialect", "dfs", "said"),
     [
-        (Dialects.SMB_2_1_0, False, "scp01 speaks no SMB 3; update it"),
+        (Dialects.SMB_2_1_0, False, "scp01 does not support SMB 3; update it"),
         (Dialects.SMB_3_0_0, True, "is a DFS share; a drive of the server itself is needed"),
     ],
 )
@@ -237,10 +237,10 @@ def test_folders_are_made_where_they_are_missing(library: Library, share: SmbSha
 
 def test_a_file_in_the_way_of_a_folder(library: Library, share: SmbShare) -> None:
     library.attributes = READ_ONLY
-    with pytest.raises(ShareError, match="there is a file, where a folder is needed"):
+    with pytest.raises(ShareError, match="a file exists where a folder is needed"):
         share.make_folders(r"a\b")
     library.error = SMBOSError(NO_FOLDER, "f")
-    with pytest.raises(ShareError, match="there is a file, where a folder is needed"):
+    with pytest.raises(ShareError, match="a file exists where a folder is needed"):
         share.make_folders(r"a\b")
     library.error = SMBOSError(DENIED, "f")
     with pytest.raises(ShareError, match="access is denied"):
@@ -259,7 +259,7 @@ def test_the_rest_goes_to_the_library_with_full_paths(library: Library, share: S
         ("stat_volume", ROOT),
     ]
     library.error = SMBOSError(0xC0000121, "f")
-    with pytest.raises(ShareError, match=r"^b \(CORP\\x on scp01\): it can not be deleted; it is read-only, or in use"):
+    with pytest.raises(ShareError, match=r"^b \(CORP\\x on scp01\): it cannot be deleted; it is read-only, or in use"):
         share.remove("b")
 
 

@@ -262,7 +262,7 @@ def test_rejected_credentials(library: Library) -> None:
 def test_without_a_password_a_rejection_speaks_of_the_ticket(library: Library, error: Exception) -> None:
     library.answers = raising(error)
     found = failure(channel("kerberos", remote_user="u@CORP", remote_password=None))
-    assert "ansible_password is not set, and no Kerberos ticket of the controller serves" in str(found)
+    assert "ansible_password is not set, and the controller has no Kerberos ticket that works" in str(found)
 
 
 def test_with_a_ticket_by_kinit_it_does_not(library: Library, tickets: list[str]) -> None:

@@ -35,8 +35,10 @@ class Seen(NamedTuple):
 
 @dataclass
 class Pass:
-    """One pass through a flow. ``begun`` is None when its beginning is not in the part of the log that was read; ``last`` is its latest
-    line."""
+    """One pass through a flow.
+
+    ``begun`` is None when its beginning is not in the part of the log that was read; ``last`` is its latest line.
+    """
 
     package: str
     begun: Seen | None

@@ -61,13 +61,13 @@ def test_facts() -> None:
         "Site version": "2609 (5.00.9152.1000)",
         "Support ends": "2028-03-28",
         "Last contact": "2026-11-22 10:00:18 UTC",
-        "Clock there": "2026-11-22 11:00:00 UTC",
+        "Server time": "2026-11-22 11:00:00 UTC",
     }
     assert "unknown (1)" in facts(support={"version": "1"})["Site version"]
     assert "Support ends" not in facts(support={"version": "1"})
     assert "Site version" not in facts(support={"ends": "2028-03-28"})
     own = facts(site_time="2026-11-22T11:00:00Z", log={"server_time": "2026-11-22T12:34:00Z"})
-    assert own["Clock there"] == "2026-11-22 12:34:00 UTC"
+    assert own["Server time"] == "2026-11-22 12:34:00 UTC"
 
 
 # The drawing.
@@ -233,7 +233,7 @@ def secret(days: Any, created: str | None = None, expires: str | None = "2027-01
 @pytest.mark.parametrize(
     ("days", "created", "cell"),
     [
-        (-1, None, Cell("over", "bad")),
+        (-1, None, Cell("expired", "bad")),
         (0, None, Cell("0 days", "doubt")),
         (1, None, Cell("1 day", "doubt")),
         (29, None, Cell("29 days", "doubt")),
@@ -242,7 +242,7 @@ def secret(days: Any, created: str | None = None, expires: str | None = "2027-01
         (50, "2026-10-02T00:00:00Z", Cell("50 days", "", 50)),
         (100, "2026-10-02T00:00:00Z", Cell("100 days", "", 100)),
         (200, "2026-10-02T00:00:00Z", Cell("200 days", "", 100)),
-        (-5, "2026-10-02T00:00:00Z", Cell("over", "bad", 0)),
+        (-5, "2026-10-02T00:00:00Z", Cell("expired", "bad", 0)),
         (50, "2027-01-09T00:00:00Z", Cell("50 days", "", 100)),
         (50, "2027-01-10T00:00:00Z", Cell("50 days")),
         (50, "2027-02-10T00:00:00Z", Cell("50 days")),
@@ -277,7 +277,7 @@ def test_components() -> None:
 
 
 def test_only_problems_that_are_over_have_a_row() -> None:
-    over, current = problem("tls", status="over"), problem("smb")
+    over, current = problem("tls", status="expired"), problem("smb")
     logs = {"log": {"problems": [over, current]}, "site_log": {"problems": [{**over, "title": "Other"}]}}
     assert [row[0] for row in texts(table("Problems that are over", **logs))] == ["About tls", "Other"]
     assert texts(table("Problems that are over", **logs))[0][1:] == [over["log"], "2026-11-22 10:00:03 UTC", over["cause"]]
