@@ -23,7 +23,7 @@ PROGRAMS = Path(sys.executable).parent
 # Beside the addresses of `make demo`, whose lab may run.
 ADDRESSES = "127.0.74"
 # Fast enough to wait for, slow enough that the clocks of the lab and of this machine stay near each other.
-PACE = "60"
+PACE = "10"
 PAGE_WIDTH = 1000
 # The longest line of the preflight fits into it.
 TERMINAL_WIDTH = 1160
@@ -31,7 +31,7 @@ SERVER = "scp07.corp.example"
 FAILED_CHECKS = ("Show what was found", "endpoint_sccm_manage")
 END = ("[ERROR]", "Origin:")
 SYNCHRONISED = "Manifest accepted by the site"
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 120.0
 
 
 def main() -> int:

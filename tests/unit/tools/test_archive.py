@@ -46,6 +46,8 @@ SINGLE = {
     "README.md",
     "LICENSE",
     "CHANGELOG.rst",
+    "CONTRIBUTING.md",
+    "SECURITY.md",
     "changelogs/changelog.yaml",
     "changelogs/config.yaml",
     "tests/config.yml",
