@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A drive of a server as files and folders: what a module sees of a file share. The share itself is opened elsewhere."""
+"""A drive of a server as files and folders: a module's view of a file share. The share itself is opened elsewhere."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 DEFAULT_PORT = 445
-# Well below what a server grants one request, and little beside a controller's memory.
+# Well below what a server allows for one request, and little compared to a controller's memory.
 CHUNK_BYTES = 1024 * 1024
 
 
 class ShareError(Exception):
-    """The share or something in it cannot be used; the text is a sentence that names it and says why."""
+    """The share or something in it cannot be used; the message names it and says why."""
 
 
 class ShareClosed(ShareError):
@@ -22,16 +22,16 @@ class ShareClosed(ShareError):
 
 
 class ShareRefused(ShareError):
-    """The server does not let this account in, or offers less protection than is asked for."""
+    """The server refuses this account, or offers less protection than required."""
 
 
 @dataclass(frozen=True)
 class Entry:
     """One file or folder.
 
-    :param name: its last part, as the server writes it: hostile until checked.
+    :param name: its last part, as the server writes it: not trusted until checked.
     :param size_bytes: 0 for a folder.
-    :param modified_ns: nanoseconds since 1970, UTC; a file share knows steps of 100.
+    :param modified_ns: nanoseconds since 1970, UTC; a file share has steps of 100.
     :param is_link: a reparse point (symbolic link, junction, mount point and others).
     """
 
@@ -59,19 +59,19 @@ class Share(Protocol):
         """The file or folder of this path; None when there is none."""
 
     def entries(self, folder: str) -> Iterator[Entry]:
-        """What is directly in a folder."""
+        """The files and folders directly in a folder."""
 
     def read(self, path: str, offset: int = 0) -> Iterator[bytes]:
         """The bytes of a file from ``offset`` on, in pieces of at most CHUNK_BYTES."""
 
     def writer(self, path: str, offset: int = 0) -> Writer:
-        """Write a file from ``offset`` on; at 0 it is made anew."""
+        """Write a file from ``offset`` on; at 0 it is created again."""
 
     def make_folders(self, path: str) -> None:
-        """Make a folder and those above it, where they are missing."""
+        """Create a folder and its parent folders, if they are missing."""
 
     def replace(self, old: str, new: str) -> None:
-        """Rename a file; one of the new name is replaced."""
+        """Rename a file; an existing file with the new name is replaced."""
 
     def remove(self, path: str) -> None:
         """Remove a file."""
@@ -80,4 +80,4 @@ class Share(Protocol):
         """Set when a file was last written."""
 
     def free_bytes(self) -> int:
-        """What this account may still write."""
+        """The number of bytes that this account may still write."""

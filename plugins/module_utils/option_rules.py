@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What an argument specification cannot say of an option: the numbers that are allowed, and what an empty text means.
+"""What an argument specification cannot say about an option: the numbers that are allowed, and what an empty text means.
 
-A module declares them beside its SPEC, as ``LIMITS`` and ``EMPTY``, by the option's path (``proxy.port``). They are checked
-at one place, before the module runs, so that a task with a wrong number sends no request.
+A module declares them next to its SPEC, as ``LIMITS`` and ``EMPTY``, by the option's path (``proxy.port``). They are checked
+in one place, before the module runs, so that a task with a wrong number sends no request.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Range:
-    """The smallest and the largest number that an option takes, and what the number counts."""
+    """The smallest and the largest number that an option accepts, and the unit of the number."""
 
     least: int
     most: int
@@ -25,11 +25,11 @@ class Range:
 
 
 def seconds(least: int, most: int) -> Range:
-    """Range of an option in seconds."""
+    """The range of an option in seconds."""
     return Range(least, most, "seconds")
 
 
-# Nothing that a site does takes a day.
+# No operation of a site takes a day.
 WAIT_SECONDS = seconds(1, 24 * 3600)
 PORT = Range(1, 65535, "a port")
 LOG_HOURS = Range(1, 24 * 365, "hours")
@@ -41,7 +41,7 @@ ENDPOINT_TIMEOUT = seconds(1, 300)
 ENDPOINT_TOTAL_TIMEOUT = seconds(1, 3600)
 RUN_TIMEOUT = seconds(60, 7 * 24 * 3600)
 AGE_DAYS = Range(0, 3650, "days")
-# From when on a report says that something is not right.
+# The limits beyond which a report says that something is not right.
 CONTACT_HOURS = Range(0, 100_000, "hours")
 REPORT_DAYS = Range(0, 100_000, "days")
 
@@ -53,8 +53,8 @@ COMMON: Mapping[str, Range] = {"port": PORT, "wait_timeout": WAIT_SECONDS}
 class OptionRules:
     """The rules of one module.
 
-    ``limits``: of its numbers, by path. ``empty``: what an empty text means, by path; any other option refuses one, because
-    an empty variable must not do more than the user asked for.
+    ``limits``: of its numbers, by path. ``empty``: what an empty text means, by path; any other option refuses an empty text,
+    because an empty variable must not do more than the user asked for.
     """
 
     limits: Mapping[str, Range] = field(default_factory=dict)

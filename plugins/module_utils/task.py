@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The little that a module's run() sees of Ansible."""
+"""The small part of Ansible that a module's run() uses."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONTROLLER_ONLY = (
 
 
 class TaskFailure(Exception):
-    """A refusal or failure that the user reads: one clear sentence, and what was known by then.
+    """A refusal or failure that the user reads: a clear message, and what was known by then.
 
     :param message: what is wrong, where, what is allowed and what to do.
     :param result: further return values of the failed task (for example ``changed`` and ``evidence``).
@@ -35,7 +35,7 @@ class TaskFailure(Exception):
 
 
 def no_share(_drive: str, _port: int) -> Share:
-    """Where nothing can open file shares."""
+    """The default where file shares cannot be opened."""
     raise NotImplementedError("this task has no access to file shares")
 
 
@@ -43,11 +43,11 @@ def no_share(_drive: str, _port: int) -> Share:
 class Task:
     """One task on one host, as a module's ``run`` sees it.
 
-    ``params`` are validated and have their defaults; ``given`` holds the names that the user really set.
+    ``params`` are validated and have their defaults; ``given`` has the names of the options that the user really set.
     ``host`` is the inventory name of the host. ``share`` opens a drive (``D$``) of the host on a port, with the credentials of
-    its WinRM connection. ``progress`` takes a line on a long wait and drops it when the last one was a moment ago; ``say`` drops
-    none, and is for the last line of a wait. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` takes in what the
-    task has changed so far, as in "the removal of the account X": should it fail later on, its user must know.
+    its WinRM connection. ``progress`` shows a line during a long wait, unless the last one was shown a moment ago; ``say`` always
+    shows its line, and is for the last line of a wait. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` collects
+    what the task has changed so far, such as "the removal of the account X": the user must know it if the task fails later.
     """
 
     params: Mapping[str, Any]

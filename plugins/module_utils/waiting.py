@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Waiting for something that a server does in its own time."""
+"""Waits for something that a server does later."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LONGEST_PAUSE_SECONDS = 15.0
 
 
 def pauses() -> Iterator[float]:
-    """Seconds between two looks: short at first, then longer, so that quick changes are seen soon and slow ones cost little."""
+    """Seconds between two reads: short at first, then longer, so that quick changes are seen soon and slow ones cost little."""
     pause = _FIRST_PAUSE_SECONDS
     while True:
         yield pause
@@ -24,9 +24,9 @@ def pauses() -> Iterator[float]:
 
 
 def wait_until(task: Task, look: Callable[[], T | None], awaited: str, limit_seconds: float) -> T | None:
-    """Look until there is an answer, at most ``limit_seconds``; None when there was none by then.
+    """Call ``look`` until there is an answer, for at most ``limit_seconds``; None when there was none by then.
 
-    Looks at least once, and a last time when the limit is reached. Says what is awaited, how long so far and the limit.
+    Calls it at least once, and a last time when the limit is reached. Shows what is awaited, how long so far, and the limit.
 
     :param awaited: what is waited for, as in "scp01.contoso.com to start SMS_DMP_DOWNLOADER".
     """

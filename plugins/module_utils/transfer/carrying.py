@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A folder, or a single file, from a server to the controller or back: what remains of it, and the proof that it is whole."""
+"""Copies a folder, or a single file, from a server to the controller or back: what remains to copy, and proof of the result."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ class Carriage:
 
     :param remote: the folder or file, relative to the drive.
     :param local: the folder or file on the controller.
-    :param purge: take away what only the target has.
+    :param purge: remove what only the target has.
     :param again: transfer every file.
-    :param exclude: patterns of file names that are none of it, on neither side.
+    :param exclude: patterns of file names that are ignored on both sides.
     :param hashing: SHA-256 of a file of the share.
-    :param show: takes a line on how far it is, and drops it when it comes too soon; :param say: drops none.
+    :param show: shows a progress line, unless the last one was shown a moment ago; :param say: always shows its line.
     """
 
     share: Share
@@ -44,7 +44,7 @@ class Carriage:
     exclude: Sequence[str] = ()
 
     def included(self, files: dict[str, Item]) -> dict[str, Item]:
-        """The files but those that are excluded."""
+        """The files that are not excluded."""
         return {path: item for path, item in files.items() if not self._is_excluded(path.rpartition("/")[2])}
 
     def _is_excluded(self, name: str) -> bool:
@@ -53,9 +53,9 @@ class Carriage:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was done, or in check mode would be.
+    """What was done, or would be done in check mode.
 
-    :param hashes: SHA-256 by path of all that was carried; empty in check mode where it is not known.
+    :param hashes: SHA-256 by path of all files; empty in check mode if they are unknown.
     """
 
     changed: bool
@@ -67,10 +67,10 @@ class Outcome:
 
 
 def fetch(carriage: Carriage) -> Outcome:
-    """From the server to the controller. The list of hashes is written last; one beside the source has to agree.
+    """From the server to the controller. The list of hashes is written last; if there is one next to the source, it has to match.
 
-    :raises ShareError: nothing there, a link, not enough space, a file that is not what its hash says.
-    :raises LocalError: the target is not as needed.
+    :raises ShareError: nothing there, a link, not enough space, a file that does not have its listed hash.
+    :raises LocalError: the target cannot be used.
     """
     share, local = carriage.share, carriage.local
     source = remote_files.listed(share, carriage.remote)
@@ -106,10 +106,10 @@ def fetch(carriage: Carriage) -> Outcome:
 
 
 def push(carriage: Carriage) -> Outcome:
-    """From the controller to the server. What lies here is compared with its list of hashes before anything is written.
+    """From the controller to the server. The files here are compared with their list of hashes before anything is written.
 
-    :raises LocalError: nothing here, a link, or not what the list of hashes says.
-    :raises ShareError: not enough space there, or what arrived is not what was sent.
+    :raises LocalError: nothing here, a link, or files that do not match the list of hashes.
+    :raises ShareError: not enough space there, or the files that arrived differ from those that were sent.
     """
     share, local = carriage.share, carriage.local
     source = carriage.included(local_files.listed(local))
@@ -126,7 +126,7 @@ def push(carriage: Carriage) -> Outcome:
         return Outcome(not fresh, plan, source, hashes)
     _enough(share.free_bytes(), plan, f"the server ({carriage.remote})")
     if share.find(carriage.remote + MANIFEST) is not None:
-        # An old list would call the new files changed if the transfer is cut off.
+        # With an old list, the new files would count as changed if the transfer is interrupted.
         share.remove(carriage.remote + MANIFEST)
     for path in extra:
         share.remove(remote_files.target_of(carriage.remote, path))
@@ -144,7 +144,7 @@ def push(carriage: Carriage) -> Outcome:
 
 
 def verified(carriage: Carriage, source: Mapping[str, Item]) -> dict[str, str]:
-    """The hashes of what lies on the controller, compared with the list that came with it.
+    """The hashes of the files on the controller, compared with the list next to them.
 
     :raises LocalError: a file is missing, has another hash (both are named), or is not in the list.
     """
@@ -156,8 +156,8 @@ def verified(carriage: Carriage, source: Mapping[str, Item]) -> dict[str, str]:
     meter.end()
     if listed is None:
         carriage.warn(
-            f"There is no {local_files.manifest_path(local)}, so nothing tells whether {local} was changed while it was carried. "
-            "It is used as it is."
+            f"There is no {local_files.manifest_path(local)}, so it is unknown whether {local} was changed while it was "
+            "copied. It is used unchanged."
         )
         return hashes
     for path, digest in sorted(listed.items()):
@@ -165,31 +165,32 @@ def verified(carriage: Carriage, source: Mapping[str, Item]) -> dict[str, str]:
         if path not in hashes:
             raise LocalError(
                 f"{name} is missing, but {local_files.manifest_path(local).name} lists it with the SHA-256 {digest}; copy the "
-                "whole folder again"
+                "complete folder again"
             )
         if hashes[path] != digest:
             raise LocalError(
                 f"{name} has the SHA-256 {hashes[path]}, but {local_files.manifest_path(local).name} lists {digest}: the file "
-                "was changed or cut off while it was carried; copy it again"
+                "was changed or truncated while it was copied; copy it again"
             )
     strange = sorted(set(hashes) - set(listed))
     if strange:
         raise LocalError(
             f"{local_files.target_of(local, strange[0])} is not in {local_files.manifest_path(local).name}; delete the file, or "
-            f"delete {local_files.manifest_path(local)} if the files are right and the list is old"
+            f"delete {local_files.manifest_path(local)} if the files are correct and the list is out of date"
         )
     return hashes
 
 
 def _prove_kept(carriage: Carriage, plan: Plan, hashes: Mapping[str, str]) -> None:
-    """Files that look alike but that no list of hashes vouches for: from a transfer that was cut off, or somebody else's."""
+    """Files with the same size and time but without a list of hashes: from an interrupted transfer, or another program's."""
     for path in plan.kept:
         remote = remote_files.target_of(carriage.remote, path)
         found = carriage.hashing(remote)
         if found != hashes[path]:
             raise ShareError(
                 f"{remote} has the same size and time as {local_files.target_of(carriage.local, path)}, but its SHA-256 is "
-                f"{found} and not {hashes[path]}; delete it on the server and run again, or set force of folder_transfer to true"
+                f"{found} and not {hashes[path]}; delete it on the server and run this again, or set force of folder_transfer to "
+                "true"
             )
 
 
@@ -198,13 +199,13 @@ def _agree(came: Mapping[str, str], hashes: Mapping[str, str], remote: str) -> N
         name = remote_files.target_of(remote, path)
         if path not in hashes:
             raise ShareError(
-                f"{name} is missing, but {remote}{MANIFEST} lists it with the SHA-256 {digest}; copy the whole folder again, or "
-                "delete the list if it is old"
+                f"{name} is missing, but {remote}{MANIFEST} lists it with the SHA-256 {digest}; copy the complete folder again, "
+                "or delete the list if it is out of date"
             )
         if hashes[path] != digest:
             raise ShareError(
-                f"{name} has the SHA-256 {hashes[path]}, but {remote}{MANIFEST} lists {digest}: the file was changed or cut off "
-                "while it was carried; copy it again, or delete the list if it is old"
+                f"{name} has the SHA-256 {hashes[path]}, but {remote}{MANIFEST} lists {digest}: the file was changed or "
+                "truncated while it was copied; copy it again, or delete the list if it is out of date"
             )
 
 
@@ -219,7 +220,7 @@ def _read_or_none(share: Share, remote: str) -> str | None:
     try:
         found = remote_files.read_manifest(share, remote)
     except ShareError:
-        # An unusable list is replaced by the right one.
+        # An unusable list is replaced by the correct one.
         return None
     return found[0] if found else None
 
@@ -232,6 +233,6 @@ def _free_locally(path: Path) -> int:
 def _enough(free: int, plan: Plan, where: str) -> None:
     if free < plan.transfer_bytes:
         raise ShareError(
-            f"{where} has {sized(free)} free, but {sized(plan.transfer_bytes)} are to be written there; free some space, or give "
+            f"{where} has {sized(free)} free, but {sized(plan.transfer_bytes)} are needed there; free some space, or give "
             "another path"
         )

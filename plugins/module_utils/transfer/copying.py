@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One file from here to there: in pieces, resumed where both sides agree, and never under its name before its hash is right."""
+"""Copies one file: in pieces, resumed if both sides are the same so far, and given its name only when its hash is correct."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _COMPARED_BYTES = CHUNK_BYTES
 
 
 class Changed(ShareError):
-    """A file is not what it was, or not what its hash says."""
+    """A file has changed, or does not have the expected hash."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +38,9 @@ class Way:
 
 
 def fetch(way: Way, remote: str, local: Path, item: Item) -> str:
-    """Copy a file of the share to the controller; its SHA-256.
+    """Copy a file of the share to the controller; returns its SHA-256.
 
-    What is read in one go needs no second look, for every answer of the share is authenticated. What was continued does.
+    A file that is read in one run is not checked again, because every answer of the share is authenticated. A resumed one is.
 
     :raises Changed: the file changed while it was read.
     """
@@ -57,17 +57,17 @@ def fetch(way: Way, remote: str, local: Path, item: Item) -> str:
         or part.stat().st_size != now.size_bytes
     ):
         part.unlink()
-        raise Changed(f"{remote} changed while it was fetched; run again when no program writes to it")
+        raise Changed(f"{remote} changed while it was copied; run this again when no program writes to it")
     os.utime(part, ns=(item.modified_ns, item.modified_ns))
     part.replace(local)
     return digest
 
 
 def push(way: Way, local: Path, remote: str, item: Item, digest: str) -> None:
-    """Copy a file of the controller to the share; always proved by a hash that is taken of what arrived.
+    """Copy a file of the controller to the share; always proved by the hash of the file that arrived.
 
-    :param digest: SHA-256 that the file has to have.
-    :raises Changed: what arrived has another hash, also at the second try.
+    :param digest: SHA-256 that the file must have.
+    :raises Changed: the file that arrived has another hash, even after the second attempt.
     """
     share, part = way.share, remote + PART
     folder = remote.rpartition("\\")[0]
@@ -86,7 +86,7 @@ def push(way: Way, local: Path, remote: str, item: Item, digest: str) -> None:
     share.remove(part)
     raise Changed(
         f"{remote} has the SHA-256 {arrived} after the transfer, but {local} has {digest}; the incomplete file was "
-        "deleted. Run again"
+        "deleted. Run this again"
     )
 
 

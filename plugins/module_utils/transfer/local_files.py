@@ -17,11 +17,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.transfer.plan import
 
 
 class LocalError(Exception):
-    """Something on the controller is not as needed; the text is a sentence that names it."""
+    """Something on the controller cannot be used; the message names it."""
 
 
 def manifest_path(path: Path) -> Path:
-    """The list of hashes beside a file or folder."""
+    """The list of hashes next to a file or folder."""
     return path.with_name(path.name + MANIFEST)
 
 
@@ -33,8 +33,8 @@ def target_of(base: Path, item_path: str) -> Path:
 def listed(base: Path) -> dict[str, Item]:
     """The files below a folder, or the single file; empty when there is nothing.
 
-    :raises LocalError: a symbolic link or something that is no file; too many files.
-    :raises HostileName: a name that Windows would not take.
+    :raises LocalError: a symbolic link or a special file; too many files.
+    :raises HostileName: a name that Windows does not allow.
     """
     if base.is_symlink():
         raise LocalError(f"{base} is a symbolic link; give the file or folder itself")
@@ -100,7 +100,7 @@ def read_manifest(base: Path) -> dict[str, str] | None:
 
 
 def write_manifest(base: Path, text: str) -> bool:
-    """Write the list of hashes, whole or not at all; False when it stands there already."""
+    """Write the list of hashes, completely or not at all; False when it already exists with this content."""
     path = manifest_path(base)
     if path.is_file() and path.read_bytes() == text.encode("utf-8"):
         return False

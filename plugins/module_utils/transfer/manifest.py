@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The list of hashes that travels with files: the format of sha256sum, so that it can be checked by hand as well.
+"""The list of hashes that is copied with files: the format of sha256sum, so that it can also be checked by hand.
 
-It stands beside what it covers: ``UpdatePacks.sha256`` beside the folder ``UpdatePacks``, and its paths begin with that name.
+It is next to what it covers: ``UpdatePacks.sha256`` next to the folder ``UpdatePacks``, and its paths begin with that name.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _LINE = re.compile(r"([0-9A-Fa-f]{64}) [ *](.+)")
 
 
 class BadManifest(ValueError):
-    """The text is no list of hashes; the sentence says where."""
+    """The text is not a list of hashes; the message says where it is wrong."""
 
 
 def rendered(name: str, hashes: Mapping[str, str]) -> str:
@@ -34,8 +34,8 @@ def rendered(name: str, hashes: Mapping[str, str]) -> str:
 def parsed(text: str, name: str) -> dict[str, str]:
     """The hashes by path below the folder, lower case; the path of a single file is empty.
 
-    :param name: of the file or folder that the list has to cover.
-    :raises BadManifest: a line that is none, a path outside, the same path twice, or nothing at all.
+    :param name: of the file or folder that the list must cover.
+    :raises BadManifest: a line in another format, a path outside, the same path twice, or an empty list.
     """
     found: dict[str, str] = {}
     lines = text.removeprefix("\ufeff").splitlines()
@@ -46,25 +46,25 @@ def parsed(text: str, name: str) -> dict[str, str]:
             continue
         match = _LINE.fullmatch(line.rstrip())
         if match is None:
-            raise BadManifest(f"line {number} is not a line as sha256sum writes it: a hash, two blanks, a path")
+            raise BadManifest(f"line {number} does not have the format of sha256sum: a hash, two spaces, a path")
         path = _below(match[2].replace("\\", "/"), name, number)
         if path in found:
-            raise BadManifest(f"line {number} names a path a second time")
+            raise BadManifest(f"line {number} lists a path a second time")
         found[path] = match[1].lower()
     if not found:
-        raise BadManifest("it names no file")
+        raise BadManifest("it lists no file")
     return found
 
 
 def identity(hashes: Mapping[str, str]) -> str:
-    """One hash for all of it, whatever the folder is called: the same files, the same identity."""
+    """One hash for all files, independent of the folder's name: the same files have the same identity."""
     return hashlib.sha256(rendered("", hashes).encode("utf-8")).hexdigest()
 
 
 def _below(path: str, name: str, number: int) -> str:
     first, _slash, rest = path.partition("/")
     if first.casefold() != name.casefold():
-        raise BadManifest(f"line {number} is about another folder than {name}")
+        raise BadManifest(f"line {number} is about a folder other than {name}")
     if "/" in path:
         try:
             checked_path(rest)

@@ -1,21 +1,21 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How far a transfer is, as lines for people."""
+"""The progress of a transfer, as lines for users."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-# What is over sooner needs no line.
+# Work that ends sooner needs no line.
 _QUIET_SECONDS = 2.0
-# From when on the speed so far says how long the rest will take: the first small files tell nothing of the large ones.
+# After this much, the speed so far predicts the remaining time: the first small files show nothing about the large ones.
 _KNOWN_SECONDS, _KNOWN_BYTES = 5.0, 4 * 2**20
 _UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB")
 
 
 def sized(count: float) -> str:
-    """A number of bytes for people: ``1.4 GiB``."""
+    """A number of bytes as text: ``1.4 GiB``."""
     for unit in _UNITS:
         if count < 1024 or unit == _UNITS[-1]:
             return f"{count:.0f} {unit}" if unit == "bytes" else f"{count:.1f} {unit}"
@@ -24,18 +24,18 @@ def sized(count: float) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A time for people: ``45 s``, ``12 min``, ``3.5 h``."""
+    """A length of time as text: ``45 s``, ``12 min``, ``3.5 h``."""
     if seconds < 99.5:
         return f"{seconds:.0f} s"
     return f"{seconds / 60:.0f} min" if seconds < 99.5 * 60 else f"{seconds / 3600:.1f} h"
 
 
 class Meter:
-    """Counts bytes and says how far it is. Work that is over in a moment is not worth a line.
+    """Counts bytes and reports progress. Very short work gets no line.
 
-    :param verb: what is done, such as ``fetching``; :param past: the same when it is over, such as ``fetched``.
-    :param show: takes a line; drops those that come too fast.
-    :param say: takes a line and never drops it: the last one.
+    :param verb: what is done, such as ``fetching``; :param past: the same when it is finished, such as ``fetched``.
+    :param show: shows a line, unless the last one was shown a moment ago.
+    :param say: always shows its line: the last one.
     """
 
     def __init__(
@@ -58,28 +58,28 @@ class Meter:
         self.resumed_bytes = 0
 
     def add(self, count: int) -> None:
-        """So many bytes more have been worked on."""
+        """Add a number of processed bytes."""
         self.moved_bytes += count
         seconds = self._monotonic() - self._began
-        # The end has a line of its own.
+        # The end has its own line.
         if seconds >= _QUIET_SECONDS and self.moved_bytes + self.resumed_bytes != self._total:
             self._show(self._line(seconds))
 
     def skip(self, count: int) -> None:
-        """So many bytes were there from a transfer before."""
+        """Add a number of bytes that existed from an earlier transfer."""
         self.resumed_bytes += count
 
     def end(self) -> None:
-        """All of it is done; says so where it took long enough to be watched."""
+        """All of it is done; shows a line if it took long enough."""
         seconds = self._monotonic() - self._began
         if seconds < _QUIET_SECONDS or not self.moved_bytes:
             return
-        resumed = f", {sized(self.resumed_bytes)} were there already" if self.resumed_bytes else ""
+        resumed = f", {sized(self.resumed_bytes)} from an earlier transfer" if self.resumed_bytes else ""
         self._say(f"{self._past} {sized(self.moved_bytes)} in {lasting(seconds)}, {sized(self.moved_bytes / seconds)}/s{resumed}")
 
     def _line(self, seconds: float) -> str:
-        """How much of how much, how fast, and how long it will take, once that can be told."""
-        # What arrived wrong is sent again, so that more than all may have been moved.
+        """The amount done and the total, the speed, and the remaining time once it can be estimated."""
+        # Data that arrived wrong is sent again, so more than the total may have been moved.
         done = min(self.moved_bytes + self.resumed_bytes, self._total)
         speed = self.moved_bytes / seconds
         left = self._total - done

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names of files that travel between Windows and the controller: what either side could take for more than a name is refused."""
+"""Names of files that are copied between Windows and the controller: names with a special meaning on either side are refused."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import re
 
 from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 
-# An unfinished transfer; left out when a folder is listed.
+# An unfinished transfer; omitted when a folder is listed.
 PART = ".part"
-# Lists the hashes of what it stands beside.
+# The list of hashes for the file or folder next to it.
 MANIFEST = ".sha256"
 MOST_DEPTH = 30
 _MOST_NAME, _MOST_PATH = 255, 2000
-# Microsoft, "Naming Files, Paths, and Namespaces"; the colon also begins a stream or follows a drive.
+# Microsoft, "Naming Files, Paths, and Namespaces"; a colon also begins a stream name or follows a drive letter.
 _REFUSED = re.compile('[<>:"/\\\\|?*\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]')
 _DEVICES = re.compile(
     r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9\u00b9\u00b2\u00b3])(?:[ .].*)?", re.IGNORECASE | re.DOTALL
@@ -22,7 +22,7 @@ _DEVICES = re.compile(
 
 
 class HostileName(ValueError):
-    """A name that must not become a path; the sentence shows it and says why."""
+    """A name that must not become a path; the message shows it and says why."""
 
 
 def checked_name(name: str) -> str:
@@ -51,14 +51,14 @@ def checked_path(path: str) -> str:
 
 def _why_refused(name: str) -> str:
     if name in ("", ".", ".."):
-        return "is no name of a file or folder"
+        return "is not a name of a file or folder"
     if len(name) > _MOST_NAME:
         return f"has more than {_MOST_NAME} characters"
-    sign = _REFUSED.search(name)
-    if sign:
-        return f"has the sign U+{ord(sign[0]):04X}, which no file name on Windows may have"
+    refused = _REFUSED.search(name)
+    if refused:
+        return f"has the character U+{ord(refused[0]):04X}, which is not allowed in file names on Windows"
     if name[-1] in " .":
-        return "ends in a blank or a dot, which Windows would drop"
+        return "ends in a space or a dot, which Windows would remove"
     if _DEVICES.fullmatch(name):
         return "is the name of a device on Windows"
     return ""

@@ -1,13 +1,13 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What of a folder remains to be transferred. Pure: the two sides are listed elsewhere."""
+"""What remains to be transferred of a folder. Pure: the two sides are listed elsewhere."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-# FAT keeps times in steps of two seconds.
+# FAT stores times in steps of two seconds.
 _SAME_TIME_NS = 2_000_000_000
 
 
@@ -28,8 +28,8 @@ class Item:
 class Plan:
     """What to do.
 
-    :param transfer: files that the other side does not have like this.
-    :param kept: files that it has already, by path.
+    :param transfer: files that the other side does not have, or that differ there.
+    :param kept: files that it already has, by path.
     :param extra: paths that only the other side has.
     """
 
@@ -43,13 +43,13 @@ class Plan:
 
 
 class Clash(ValueError):
-    """Two names of the source are one to Windows."""
+    """Two names of the source are the same file on Windows."""
 
 
 def remaining(source: Mapping[str, Item], target: Mapping[str, Item], *, again: bool = False) -> Plan:
     """Compare the two sides by path, size and time of the last change.
 
-    :param again: transfer every file, however alike the sides look.
+    :param again: transfer every file, even if the two sides look the same.
     :raises Clash: paths of the source that differ in case only.
     """
     present = {path.casefold(): item for path, item in target.items()}
@@ -57,7 +57,7 @@ def remaining(source: Mapping[str, Item], target: Mapping[str, Item], *, again: 
     for path, item in sorted(source.items()):
         other = wanted.setdefault(path.casefold(), item)
         if other is not item:
-            raise Clash(f"{other.path!a} and {path!a} are one file to Windows; rename one of them")
+            raise Clash(f"{other.path!a} and {path!a} are the same file on Windows; rename one of them")
     transfer = [item for key, item in wanted.items() if again or key not in present or not alike(item, present[key])]
     left = {item.path for item in transfer}
     return Plan(

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The server's side of a transfer. Whatever a share shows is hostile: names, links, sizes and the list of hashes."""
+"""The server's side of a transfer. Nothing that a share shows is trusted: names, links, sizes and the list of hashes."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ansible_collections.configmgr.scp.plugins.module_utils.transfer.plan import
 
 
 def target_of(base: str, item_path: str) -> str:
-    """Where a file stands on the drive: the base itself for a single file."""
+    """Where a file is on the drive: the base itself for a single file."""
     return f"{base}\\{item_path.replace('/', chr(92))}" if item_path else base
 
 
 def listed(share: Share, base: str) -> dict[str, Item] | None:
     """The files below a folder, or the single file; None when there is neither.
 
-    :raises ShareError: a link, or more than can be meant.
+    :raises ShareError: a link, or too many files or levels.
     :raises HostileName: a name that must not become a path.
     """
     top = share.find(base)
@@ -57,7 +57,7 @@ def listed(share: Share, base: str) -> dict[str, Item] | None:
 
 
 def read_manifest(share: Share, base: str) -> tuple[str, dict[str, str]] | None:
-    """The list of hashes beside a file or folder, as text and by path; None when there is none.
+    """The list of hashes next to a file or folder, as text and by path; None when there is none.
 
     :raises ShareError: a list that cannot be used.
     """
@@ -80,7 +80,7 @@ def read_manifest(share: Share, base: str) -> tuple[str, dict[str, str]] | None:
 
 
 def write_manifest(share: Share, base: str, text: str) -> None:
-    """Write the list of hashes, whole or not at all."""
+    """Write the list of hashes, completely or not at all."""
     path = base + MANIFEST
     writer = share.writer(path + PART)
     try:
@@ -91,7 +91,7 @@ def write_manifest(share: Share, base: str, text: str) -> None:
 
 
 def hash_by_reading(share: Share, path: str, tell: Callable[[int], None] = lambda _count: None) -> str:
-    """SHA-256 of a file, for which all of it goes over the network."""
+    """SHA-256 of a file; this transfers the complete file over the network."""
     digest = hashlib.sha256()
     for piece in share.read(path):
         digest.update(piece)

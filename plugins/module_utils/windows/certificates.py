@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Root certificates that a server trusts, by thumbprint, from where Windows keeps them in the registry."""
+"""Root certificates that a server trusts, by thumbprint, read from the registry, where Windows stores them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _POLICY = r"SOFTWARE\Policies\Microsoft\SystemCertificates\AuthRoot"
 
 @dataclass(frozen=True)
 class Roots:
-    """Which of the wanted roots are there.
+    """Which of the required roots are present.
 
     :param present: thumbprints, upper case.
-    :param updates_switched_off: whether Windows may not fetch missing roots by itself (policy value DisableRootAutoUpdate);
-        False also when nothing is missing and it was not looked up.
+    :param updates_switched_off: whether Windows may not download missing roots by itself (policy value DisableRootAutoUpdate);
+        False also when nothing is missing and the policy was not read.
     """
 
     present: frozenset[str]
@@ -33,7 +33,7 @@ class Roots:
 
 
 def read_roots(registry: Registry, wanted: Collection[str]) -> Roots:
-    """One request where all wanted thumbprints are in the first store; up to five where one is missing."""
+    """One request if all required thumbprints are in the first store; up to five if one is missing."""
     missing = {thumbprint.upper() for thumbprint in wanted}
     present: set[str] = set()
     for store in _STORES:

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A server's clock against the controller's, measured around one request."""
+"""A server's clock compared with the controller's, measured around one request."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import sel
 
 @dataclass(frozen=True)
 class ServerClock:
-    """What a server said of itself.
+    """The clock of a server.
 
     :param computer: its NetBIOS name.
     :param now: its time, UTC.
@@ -30,7 +30,7 @@ class ServerClock:
 
 
 def read_clock(session: CimSession, controller: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ServerClock | None:
-    """One request; None when the server does not tell its time.
+    """One request; None when the server does not report its time.
 
     The error is at most half of the request's duration, authentication included when it is the first request of a session.
     """
@@ -52,13 +52,13 @@ def clock_if_allowed(session: CimSession) -> ServerClock | None:
 
 
 def time_if_allowed(session: CimSession) -> datetime | None:
-    """The time there, UTC: what a site did is judged by its time, not by the controller's. None as in ``clock_if_allowed``."""
+    """The server's time, UTC: events of a site are judged by it, not by the controller's. None as in ``clock_if_allowed``."""
     clock = clock_if_allowed(session)
     return clock.now if clock else None
 
 
 def clock_between(row: CimInstance, before: datetime, after: datetime) -> ServerClock | None:
-    """The clock out of a row of Win32_OperatingSystem and the controller's times around its request."""
+    """The clock from a row of Win32_OperatingSystem and the controller's times before and after its request."""
     now = row.get("LocalDateTime")
     if not isinstance(now, datetime):
         return None

@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Command lines for a remote Windows shell: the one place where a value may become part of one.
+"""Command lines for a remote Windows shell: the only place where a value may become part of one.
 
-Two readers follow each other: cmd.exe looks for its own signs, then the program's C runtime splits the rest into arguments.
-What either could take for more than text is refused, not escaped: the rules of the two differ, and no value that the
-collection needs has such signs.
+Two programs parse a line one after the other: cmd.exe handles its special characters, then the program's C runtime splits the
+rest into arguments. A character that has a special meaning to either is refused, not escaped: the rules of the two differ, and
+no value that the collection needs has such characters.
 """
 
 from __future__ import annotations
@@ -14,32 +14,34 @@ import re
 # The limit of cmd.exe for one line ("Command prompt line string limitation", learn.microsoft.com).
 MAX_LINE = 8191
 
-# A bare program name, or one in the system's own folder. The variable keeps programs of the same name elsewhere out.
+# A program name without a path, or a program in the system folder. The variable excludes programs of the same name elsewhere.
 # Windows Server 2019 and later ship it.
 CURL = r"%SystemRoot%\System32\curl.exe"
 _PROGRAM = re.compile(r"(?:%SystemRoot%\\System32\\)?[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z]{1,4})?")
 _REFUSED = re.compile("[\"'`%!^&|<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
-# These stand for themselves, with quotes and without.
+# These have no special meaning, with quotes and without.
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+,\\-]+")
 _MAX_SHOWN = 40
 
 
 class BadCommandLine(ValueError):
-    """A value that has no business in a command line; the text says which sign, and where it stands."""
+    """A value that is not allowed in a command line; the text says which character, and where it is."""
 
 
 def command_line(program: str, *arguments: str) -> str:
     r"""The line that starts ``program`` with these arguments, for cmd.exe.
 
     :param program: ``curl.exe``, or ``%SystemRoot%\System32\curl.exe``.
-    :raises BadCommandLine: a program that is none, a sign with a meaning to cmd.exe or the C runtime in an argument, or a
+    :raises BadCommandLine: not a program name, a character in an argument with a meaning to cmd.exe or the C runtime, or a
         line that is too long.
     """
     if not _PROGRAM.fullmatch(program):
         raise BadCommandLine(f"{_shown(program)} is not a program that may be started; give a plain name such as curl.exe.")
     line = " ".join([program, *(quoted(argument) for argument in arguments)])
     if len(line) > MAX_LINE:
-        raise BadCommandLine(f"the command line has {len(line)} signs, and cmd.exe takes {MAX_LINE}; give it less to do at once.")
+        raise BadCommandLine(
+            f"the command line has {len(line)} characters, but cmd.exe accepts at most {MAX_LINE}; use fewer or shorter values."
+        )
     return line
 
 
@@ -50,15 +52,15 @@ def quoted(argument: str) -> str:
     """
     refused = _REFUSED.search(argument)
     if refused:
-        sign = refused[0]
-        name = sign if sign.isprintable() else f"U+{ord(sign):04X}"
+        character = refused[0]
+        name = character if character.isprintable() else f"U+{ord(character):04X}"
         raise BadCommandLine(
-            f"{_shown(argument)} has the sign {name} at position {refused.start() + 1}, which is not allowed in a command line; "
-            "quotes, control characters and the signs % ! ^ & | < > are refused."
+            f"{_shown(argument)} has the character {name} at position {refused.start() + 1}, which is not allowed in a command "
+            "line; quotes, control characters and the characters % ! ^ & | < > are refused."
         )
     if _PLAIN.fullmatch(argument):
         return argument
-    # Backslashes are plain text to the C runtime except in front of a quote, so those at the end are doubled.
+    # Backslashes are plain text to the C runtime except before a quote, so those at the end are doubled.
     trailing = argument[len(argument.rstrip("\\")) :]
     return f'"{argument}{trailing}"'
 

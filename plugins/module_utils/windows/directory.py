@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Active Directory: whether an account is in a group through other groups.
 
-Nothing is sent before the first question, and a question that the directory does not answer is told, not raised.
+Nothing is sent before the first query, and a query that the directory does not answer is reported, not raised.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ MOST_GROUPS = 50
 
 @dataclass(frozen=True)
 class Domain:
-    """The domain of the domain controller: where its accounts are, and the names that it goes by, in lower case."""
+    """The domain of the domain controller: where its accounts are, and its names, in lower case."""
 
     base_dn: str
     names: tuple[str, ...]
 
 
 class Directory(AbstractContextManager["Directory"]):
-    """One domain controller; a context manager that ends the connection."""
+    """One domain controller; a context manager that closes the connection."""
 
     def __init__(self, settings: DirectorySettings) -> None:
         self._settings = settings
@@ -48,7 +48,7 @@ class Directory(AbstractContextManager["Directory"]):
         self._ldap.close()
 
     def same_domain(self, one: str, other: str) -> bool | None:
-        """See Lookup; only of its own domain does the directory know both names."""
+        """See Lookup; the directory has both names only for its own domain."""
         try:
             names = self._own_domain().names
         except DirectoryError:
@@ -57,11 +57,11 @@ class Directory(AbstractContextManager["Directory"]):
         return all(known) if any(known) else None
 
     def chain(self, account: Member, groups: Sequence[Member]) -> Chain:
-        """See Lookup. Two searches (two more at the first question), and up to three for each group until one fits."""
+        """See Lookup. Two searches (two more for the first query), and up to three for each group until one matches."""
         try:
             return self._chain(account, groups)
         except DirectoryError as error:
-            return Chain(unknown=(f"whether it belongs to {_listed(groups)}, for {error}",))
+            return Chain(unknown=(f"whether it belongs to {_listed(groups)}, because {error}",))
 
     def _chain(self, account: Member, groups: Sequence[Member]) -> Chain:
         domain = self._own_domain()
@@ -72,16 +72,16 @@ class Directory(AbstractContextManager["Directory"]):
         condition = f"(&(objectClass=user)(sAMAccountName={escaped(account.name)}))"
         found = self._first(domain, condition, ("objectSid", "primaryGroupID"))
         if found is None:
-            why = f"whether it belongs to {_listed(own)}, for the directory {server} has no such account"
+            why = f"whether it belongs to {_listed(own)}, because the directory {server} has no such account"
             return Chain(unknown=(*unknown, why))
-        # The primary group is not among memberOf, though it counts like every other group.
+        # The primary group is not in memberOf, although it counts like every other group.
         primary_sid = f"{sid(found).rpartition('-')[0]}-{text(found, 'primaryGroupID')}"
         primary = self._first(domain, f"(objectSid={escaped(primary_sid)})", ("objectSid",))
         starts = [str(entry["dn"]) for entry in (found, primary) if entry is not None]
         for group in own:
             entry = self._first(domain, f"(&(objectClass=group)(sAMAccountName={escaped(group.name)}))", ("objectSid",))
             if entry is None:
-                unknown += (f"whether it belongs to {group}, for the directory {server} has no such group",)
+                unknown += (f"whether it belongs to {group}, because the directory {server} has no such group",)
             elif sid(entry) == primary_sid or any(self._is_in(start, str(entry["dn"])) for start in starts):
                 return Chain(through=str(group), unknown=unknown)
         return Chain(unknown=unknown)
@@ -99,7 +99,7 @@ class Directory(AbstractContextManager["Directory"]):
             root = self._ldap.search("", "(objectClass=*)", contexts, "BASE")
             context, configuration = (text(root[0], name) if root else "" for name in contexts)
             if not context or not configuration:
-                raise DirectoryError(f"{self._settings.server} is no domain controller of Active Directory")
+                raise DirectoryError(f"{self._settings.server} is not a domain controller of Active Directory")
             condition, names = "(&(objectClass=crossRef)(nETBIOSName=*))", ("nETBIOSName", "dnsRoot")
             partitions = self._ldap.search(f"CN=Partitions,{configuration}", condition, ("nCName", *names), "LEVEL")
             own = [entry for entry in partitions if text(entry, "nCName").casefold() == context.casefold()]
@@ -109,18 +109,18 @@ class Directory(AbstractContextManager["Directory"]):
 
 
 def split_groups(domain: Domain, account: Member, groups: Sequence[Member]) -> tuple[list[Member], tuple[str, ...]]:
-    """The groups that this domain can decide about for the account, and clauses for the others."""
+    """The groups for which this domain can decide about the account, and clauses for the others."""
     if account.domain.casefold() not in domain.names:
-        return [], (f"whether it belongs to {_listed(groups)}, for it is an account of another domain than the directory's",)
+        return [], (f"whether it belongs to {_listed(groups)}, because the account is in a domain other than the directory's",)
     own: list[Member] = []
     unknown: list[str] = []
     for group in groups:
         if group.kind is not Kind.GROUP:
-            unknown.append(f"whether it belongs to {group}, which is no group of a domain")
+            unknown.append(f"whether it belongs to {group}, which is not a domain group")
         elif group.domain.casefold() not in domain.names:
-            unknown.append(f"whether it belongs to {group}, a group of another domain than the directory's")
+            unknown.append(f"whether it belongs to {group}, a group of a domain other than the directory's")
         elif len(own) == MOST_GROUPS:
-            unknown.append(f"whether it belongs to {group}, for no more than {MOST_GROUPS} groups are looked up")
+            unknown.append(f"whether it belongs to {group}, because at most {MOST_GROUPS} groups are queried")
         else:
             own.append(group)
     return own, tuple(unknown)

@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-r"""What is done to files of a server by the commands that every Windows has: cmd.exe's own, and certutil.exe for hashes.
+r"""Changes and hashes files on a server with commands that every Windows has: those of cmd.exe, and certutil.exe for hashes.
 
-WMI could copy and delete, but not make a folder or take a hash. certutil prints its sentences in the language of Windows, so only
-the line that is a hash is looked for.
+WMI could copy and delete, but not create a folder or compute a hash. certutil prints its sentences in the language of Windows,
+so only the line that is a hash is searched for.
 """
 
 from __future__ import annotations
@@ -20,50 +20,51 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 CERTUTIL = r"%SystemRoot%\System32\certutil.exe"
 _SHA_256 = re.compile(r"[0-9A-Fa-f]{64}")
-# A disk that reads 10 MB a second has read 18 GB by then.
+# A disk that reads 10 MB per second reads 18 GB in this time.
 _HASH_SECONDS = 1800.0
 _COMMAND_SECONDS = 300.0
 _MOST_WORDS = 300
+_STOPPED = {"time": "it ran longer than its time limit and was stopped", "output": "it wrote too much output and was stopped"}
 
 
 class CommandFailed(NotReadable):
-    """A command did not do what it should; the text says which and why."""
+    """A command failed; the text says which one and why."""
 
 
 def sha256_of(session: CimSession, path: str, waiting: Callable[[float], None] = lambda _seconds: None) -> str:
     """SHA-256 of a file, computed on the server.
 
-    :raises CommandFailed: no such file, no right to read it, or the server was too slow.
-    :raises BadCommandLine: a sign in the path that cannot stand in a command line.
-    :raises ValueError: no path of a local file.
+    :raises CommandFailed: there is no such file, the account may not read it, or the server was too slow.
+    :raises BadCommandLine: the path has a character that is not allowed in a command line.
+    :raises ValueError: not a path of a local file.
     """
     checked_path(path)
     line = command_line(CERTUTIL, "-hashfile", path, "SHA256")
     found = shell.run(session, line, limit_seconds=_HASH_SECONDS, limit_bytes=64 * 1024, waiting=waiting)
-    # Windows Server 2012 R2 and older print blanks between the bytes.
+    # Windows Server 2012 R2 and older print spaces between the bytes.
     hashes = [text for text in (line.replace(" ", "").strip() for line in found.stdout.splitlines()) if _SHA_256.fullmatch(text)]
     if found.exit_code != 0 or len(hashes) != 1:
-        raise CommandFailed(f"certutil.exe took no hash of {path}: {_words(found)}")
+        raise CommandFailed(f"certutil.exe could not compute the hash of {path}: {_words(found)}")
     return hashes[0].lower()
 
 
 def make_folder(session: CimSession, path: str) -> None:
-    """Make a folder and those above it. One that is there already is a failure to cmd.exe."""
+    """Create a folder and its parent folders. For cmd.exe, an existing folder is a failure."""
     _run(session, "mkdir", checked_path(path))
 
 
 def remove_folder(session: CimSession, path: str) -> None:
-    """Remove a folder with all that is in it."""
+    """Remove a folder with all its content."""
     _run(session, "rmdir", "/s", "/q", checked_path(path))
 
 
 def copy_file(session: CimSession, source: str, target: str) -> None:
-    """Copy a file byte for byte; one of the target's name is replaced."""
+    """Copy a file byte for byte; an existing target is replaced."""
     _run(session, "copy", "/b", "/y", checked_path(source), checked_path(target))
 
 
 def _run(session: CimSession, command: str, *arguments: str) -> None:
-    # The switches have their slash, which quoted() leaves alone.
+    # quoted() does not change the slash of the switches.
     found = shell.run(session, command_line(command, *arguments), limit_seconds=_COMMAND_SECONDS, limit_bytes=64 * 1024)
     if found.exit_code != 0:
         raise CommandFailed(f"{command} {arguments[-1]} failed: {_words(found)}")
@@ -71,6 +72,6 @@ def _run(session: CimSession, command: str, *arguments: str) -> None:
 
 def _words(found: shell.Finished) -> str:
     if found.stopped:
-        return f"it was ended, because of its {found.stopped}"
+        return _STOPPED[found.stopped]
     words = one_line(found.stderr or found.stdout, _MOST_WORDS)
     return words or f"exit code {found.exit_code}"

@@ -2,14 +2,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 r"""The end of a file on a server, byte for byte, without PowerShell and without a file share.
 
-WMI tells the size of a file but not its content. The programs that Windows always had print whole files only, or count lines.
-curl.exe (Windows Server 2019 and later) reads ``file:`` addresses, knows byte ranges there, and opens files shared, so that a
-log that SMS_EXECUTIVE has open and goes on writing can be read. Path and range go to its standard input as a config file.
-A server without it (Windows Server 2016) prints the whole file with cmd.exe's ``type``, which opens files shared too; logs of
-site systems are rolled over at a few MiB.
+WMI shows the size of a file but not its content. The programs that Windows always had can only print complete files, or count
+lines. curl.exe (Windows Server 2019 and later) reads ``file:`` addresses, supports byte ranges there, and opens files shared, so
+that a log that SMS_EXECUTIVE has open and continues to write can be read. Path and range go to its standard input as a config
+file. A server without it (Windows Server 2016) prints the complete file with cmd.exe's ``type``, which opens files shared too;
+logs of site systems are rolled over at a few MiB.
 
-Tried with curl on Linux and against the lab; that curl and ``type`` on Windows open files shared, and that WinRS carries the
-bytes as they are, was not tried ([K], docs/limits.md). This file alone knows the way.
+Tested with curl on Linux and with the lab; it was not tested that curl and ``type`` on Windows open files shared, and that WinRS
+transfers the bytes unchanged ([K], docs/limits.md). The method is only in this file.
 """
 
 from __future__ import annotations
@@ -27,18 +27,19 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
-# -q first, or a config file of the account would be read.
+# -q has to be first; otherwise the account's config file would be read.
 ARGUMENTS = ("-q", "--silent", "--show-error", "--globoff", "--config", "-")
 # "Exit codes" of curl's manual: the range begins outside the file; the file cannot be opened.
 _BAD_RESUME, _CANNOT_OPEN = 36, 37
-# Messages beside the content.
+# Room for messages in addition to the content.
 _SLACK_BYTES = 64 * 1024
 _LIMIT_SECONDS = 120.0
 _MOST_WORDS = 300
-# What is printed whole, where only the end is wanted.
+_STOPPED = {"time": "ran longer than its time limit and was stopped", "output": "wrote too much output and was stopped"}
+# Largest file that is printed completely when only its end is needed.
 _MOST_WHOLE_BYTES = 16 * 1024 * 1024
-# A local file: what a file name may have (Microsoft, "Naming Files, Paths, and Namespaces"), in ASCII, because curl hands other
-# signs to Windows in the code page of the moment.
+# A local file: what a file name may contain (Microsoft, "Naming Files, Paths, and Namespaces"), in ASCII, because curl passes
+# other characters to Windows in the active code page.
 _NAME = r'[^\\/:*?"<>|\x00-\x1f\x7f-\U0010ffff]{1,255}'
 _PATH = re.compile(rf"[A-Za-z]:\\(?:{_NAME}\\){{0,30}}{_NAME}")
 _MOST_PATH = 259
@@ -58,7 +59,7 @@ class NoCurl(FileError):
 
 @dataclass(frozen=True)
 class FileEnd:
-    """What was read. ``cut``: the file has more before it."""
+    """What was read. ``cut``: the file has more data before it."""
 
     data: bytes
     cut: bool
@@ -73,13 +74,13 @@ def checked_path(path: str) -> str:
         shown = path if len(path) <= 80 else path[:77] + "..."
         raise ValueError(
             f"{shown!a} is not a path of a local file; give drive, folders and name in ASCII, such as D:\\SMS\\Logs\\hman.log, "
-            "without wildcards and without a server"
+            "without wildcards and without a server name"
         )
     return path
 
 
 def size_of(session: CimSession, path: str) -> int | None:
-    """What WMI says the file's size is: one request, None when there is no such file. It lags behind while a file is open.
+    """The file's size from WMI: one request, None when there is no such file. While a file is open, the size can be outdated.
 
     :raises CimFault: WMI refused.
     """
@@ -95,12 +96,12 @@ def size_of(session: CimSession, path: str) -> int | None:
 def read_end(
     session: CimSession, path: str, limit_bytes: int, *, waiting: Callable[[float], None] = lambda _seconds: None
 ) -> FileEnd:
-    """The last ``limit_bytes`` of a file, all of it when it is shorter. One request and one command; two commands seldom, and
-    on a server without curl.exe.
+    """The last ``limit_bytes`` of a file, all of it when it is shorter. One request and one command; rarely two commands, and
+    always two on a server without curl.exe.
 
     :raises FileMissing: there is no such file.
     :raises FileError: the account may not read it, the server was too slow, or it has no curl.exe and the file is large.
-    :raises ValueError: no path of a local file.
+    :raises ValueError: not a path of a local file.
     """
     checked_path(path)
     size = size_of(session, path)
@@ -118,7 +119,7 @@ def _read_end(session: CimSession, path: str, size: int, limit_bytes: int, waiti
         data = _read(session, path, _last(limit_bytes), limit_bytes, waiting)
         if data is not None:
             return FileEnd(data, len(data) >= limit_bytes)
-        # It was rolled over meanwhile.
+        # The file was rolled over in the meantime.
     data = _read(session, path, f"0-{limit_bytes - 1}", limit_bytes, waiting)
     if data is None:
         raise FileError(f"{path} changes faster than it can be read; try again")
@@ -139,27 +140,30 @@ def read_head(session: CimSession, path: str, count: int) -> bytes:
 
 
 def _unheard(_seconds: float) -> None:
-    """Nobody waits for so little."""
+    """No progress line for a short read."""
 
 
 def _whole(session: CimSession, path: str, size: int, lack: NoCurl, waiting: Callable[[float], None]) -> bytes:
     """All of the file, printed by cmd.exe: for servers without curl.exe."""
     if size > _MOST_WHOLE_BYTES:
-        raise FileError(f"{path} has {size} bytes, and only its end would be read: {lack}") from lack
+        raise FileError(
+            f"{path} has {size} bytes, which is too large to read completely, and its end cannot be read: {lack}"
+        ) from lack
     try:
         line = command_line("type", path)
     except BadCommandLine as error:
         raise FileError(f"{path} cannot be read without curl.exe: {error}") from error
     found = shell.run(session, line, limit_seconds=_LIMIT_SECONDS, limit_bytes=_MOST_WHOLE_BYTES + _SLACK_BYTES, waiting=waiting)
     if found.stopped:
-        raise FileError(f"{path} was not read: the command was ended, because of its {found.stopped}")
+        raise FileError(f"{path} was not read: the command {_STOPPED[found.stopped]}")
     if found.exit_code != 0:
-        raise FileError(f"{path} was not read: {one_line(found.stderr, _MOST_WORDS) or f'type ended with {found.exit_code}'}")
+        said = one_line(found.stderr, _MOST_WORDS) or f"type ended with exit code {found.exit_code}"
+        raise FileError(f"{path} was not read: {said}")
     return found.stdout_bytes
 
 
 def config(address: str, part: str) -> str:
-    """What curl gets on its standard input: an address whose signs are escaped, and a range of bytes."""
+    """What curl gets on its standard input: an escaped address, and a range of bytes."""
     return f'url = "{address}"\nrange = "{part}"\n'
 
 
@@ -179,14 +183,14 @@ def _read(session: CimSession, path: str, part: str, limit_bytes: int, waiting: 
         waiting=waiting,
     )
     if found.stopped:
-        raise FileError(f"{path} was not read: the command was ended, because of its {found.stopped}")
+        raise FileError(f"{path} was not read: the command {_STOPPED[found.stopped]}")
     if found.exit_code == 0:
         return found.stdout_bytes
     words = one_line(found.stderr, _MOST_WORDS)
     if not words.lower().startswith("curl:"):
-        raise NoCurl("there is no curl.exe on this server; Windows has it since Windows Server 2019")
+        raise NoCurl("there is no curl.exe on this server; Windows Server 2019 and later have it")
     if found.exit_code == _BAD_RESUME:
         return None
     if found.exit_code == _CANNOT_OPEN:
-        raise FileError(f"{path} cannot be opened: this account may not read it, or another program keeps it to itself")
+        raise FileError(f"{path} cannot be opened: this account may not read it, or another program has it open exclusively")
     raise FileError(f"{path} was not read: {words}")

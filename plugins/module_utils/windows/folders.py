@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Files and folders of a server as WMI shows them.
+"""Files and folders of a server, read with WMI.
 
-Queries always give drive and folder: with less, Windows would search the whole disk for CIM_DataFile and Win32_Directory.
+Queries always give drive and folder: without them, Windows would search the complete disk for CIM_DataFile and Win32_Directory.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class File:
     """A file.
 
     :param path: full, lower case as WMI writes it.
-    :param modified: when it was last written, UTC; None when WMI does not tell.
+    :param modified: when it was last written, UTC; None when WMI does not show it.
     :param version: of a program; empty for anything else.
     """
 
@@ -53,12 +53,12 @@ def find_file(session: CimSession, path: str) -> File | None:
 
 
 def folder_exists(session: CimSession, path: str) -> bool:
-    """Whether there is a folder of this path: one request. Of a drive itself WMI has none."""
+    """Whether there is a folder with this path: one request. WMI has no folder for the drive itself."""
     return _get(session, WIN32_DIRECTORY, path) is not None
 
 
 def files_in(session: CimSession, folder: str) -> list[File]:
-    """The files directly in a folder, by name; none also when the folder is missing."""
+    """The files directly in a folder, by name; an empty list also when the folder is missing."""
     columns = ("Name", "FileSize", "LastModified")
     return sorted((_file(row) for row in _in(session, CIM_DATA_FILE, folder, columns)), key=lambda file: file.path)
 
@@ -71,7 +71,7 @@ def folders_in(session: CimSession, folder: str) -> list[str]:
 def tree(session: CimSession, folder: str) -> list[File]:
     """All files below a folder: two requests for it and for each folder in it.
 
-    :raises NotReadable: more than a transfer or a pack of updates has.
+    :raises NotReadable: there are more than a transfer or a pack of updates has.
     """
     found: list[File] = []
     waiting, seen = [folder], 0
@@ -87,7 +87,7 @@ def tree(session: CimSession, folder: str) -> list[File]:
 
 
 def free_bytes(session: CimSession, drive: str) -> int | None:
-    """What is free on a drive (``D:``); None when there is no such drive, or it does not tell."""
+    """The free bytes on a drive (``D:``); None when there is no such drive, or when WMI does not show it."""
     found = _get(session, WIN32_LOGICAL_DISK, drive, key="DeviceID", lower=False)
     free = None if found is None else found.get("FreeSpace")
     return None if free is None else int(free)

@@ -29,7 +29,7 @@ class DirectorySettings:
     :param start_tls: StartTLS on a plain port, instead of LDAPS.
     :param ca_file: PEM file with the authorities to trust; None for those of the controller's system.
     :param user: distinguished name, user principal name or ``DOMAIN\user``, for a simple bind.
-    :param base_dn: below which accounts and groups are looked for; None for the whole domain.
+    :param base_dn: below which accounts and groups are searched for; None for the complete domain.
     :param timeout_seconds: for connecting and for each answer.
     """
 
@@ -44,11 +44,11 @@ class DirectorySettings:
 
 
 class DirectoryError(Exception):
-    """The directory cannot be asked; the text is a clause that says why."""
+    """The directory cannot be queried; the text is a clause that says why."""
 
 
 class LdapConnection:
-    """Connects at the first search. A failure to connect is remembered: a wrong password is not tried twice."""
+    """Connects for the first search. A failure to connect is remembered: a wrong password is not tried twice."""
 
     def __init__(self, settings: DirectorySettings) -> None:
         self._settings = settings
@@ -56,9 +56,9 @@ class LdapConnection:
         self._problem = ""
 
     def search(self, base: str, condition: str, attributes: Sequence[str], scope: Scope = "SUBTREE") -> list[Entry]:
-        """The entries that fit, at most a thousand; read them with ``text`` and ``sid``.
+        """The entries that match, at most a thousand; read them with ``text`` and ``sid``.
 
-        :param condition: an LDAP filter; values in it have gone through ``escaped``.
+        :param condition: an LDAP filter; values in it are escaped with ``escaped``.
         :raises DirectoryError: no connection, no such base, no answer in time.
         """
         connection = self._open()
@@ -93,7 +93,7 @@ class LdapConnection:
 
 
 def escaped(value: str) -> str:
-    """A value as it may stand in a filter."""
+    """A value in the form that a filter needs."""
     from ldap3.utils.conv import escape_filter_chars
 
     return str(escape_filter_chars(value))
@@ -114,7 +114,7 @@ def sid(entry: Entry) -> str:
 
 
 def reason(error: Exception) -> str:
-    """What went wrong, on one line; of a refused certificate only why it was refused."""
+    """The error, on one line; for a refused certificate only why it was refused."""
     said = one_line(str(error), _MOST_TEXT) or type(error).__name__
     refused = _CERTIFICATE.search(said)
     if refused:
@@ -128,7 +128,7 @@ def _raw(entry: Entry, name: str) -> list[bytes]:
 
 
 def _bound(settings: DirectorySettings) -> Any:
-    """A connection that is encrypted, its certificate checked, and authenticated.
+    """A connection that is encrypted, with a checked certificate, and authenticated.
 
     :raises DirectoryError: it is not possible, or ldap3 is not installed.
     """
@@ -160,9 +160,9 @@ def _bound(settings: DirectorySettings) -> Any:
         )
         try:
             connection.open()
-            # Without TLS the password would go out in clear.
+            # Without TLS the password would be sent in clear text.
             if settings.start_tls and not connection.start_tls():
-                raise DirectoryError(f"the directory {settings.server} does not start TLS")
+                raise DirectoryError(f"the directory {settings.server} refused StartTLS")
             connection.bind()
         except Exception:
             with suppress(LDAPException, OSError):
@@ -174,7 +174,7 @@ def _bound(settings: DirectorySettings) -> Any:
 def _checking_tls(settings: DirectorySettings) -> Any:
     """TLS in which Python itself checks the certificate with its name.
 
-    ldap3's own check of the name depends on a function that Python 3.12 has no more, and its substitute knows no addresses.
+    ldap3's own check of the name depends on a function that Python 3.12 removed, and its substitute does not support addresses.
     """
     import ldap3
 
@@ -190,7 +190,7 @@ def _checking_tls(settings: DirectorySettings) -> Any:
 
 @contextmanager
 def _told(server: str, base: str = "") -> Iterator[None]:
-    """Turns what ldap3 raises into one clause."""
+    """Turns ldap3's exceptions into one clause."""
     from ldap3.core.exceptions import LDAPException, LDAPInvalidCredentialsResult, LDAPNoSuchObjectResult
 
     try:
@@ -198,6 +198,6 @@ def _told(server: str, base: str = "") -> Iterator[None]:
     except LDAPInvalidCredentialsResult as error:
         raise DirectoryError(f"the directory {server} refused the user or the password") from error
     except LDAPNoSuchObjectResult as error:
-        raise DirectoryError(f"the directory {server} shows no {base}") from error
+        raise DirectoryError(f"the directory {server} has no {base}") from error
     except (LDAPException, OSError) as error:
-        raise DirectoryError(f"the directory {server} cannot be asked ({reason(error)})") from error
+        raise DirectoryError(f"the directory {server} cannot be queried ({reason(error)})") from error

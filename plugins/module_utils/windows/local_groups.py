@@ -19,7 +19,7 @@ _SID = re.compile(r"S-1-\d+(-\d+)+", re.ASCII | re.IGNORECASE)
 
 
 class Kind(Enum):
-    """What a member is. Computer accounts are users to Windows; their names end in a dollar sign."""
+    """What a member is. To Windows, computer accounts are users; their names end in a dollar sign."""
 
     USER = "user"
     GROUP = "group"
@@ -41,7 +41,7 @@ class Member:
 
 @dataclass(frozen=True)
 class LocalGroup:
-    """A local group of a server, under the name that it has there."""
+    """A local group of a server, with the name that it has there."""
 
     domain: str
     name: str
@@ -49,11 +49,11 @@ class LocalGroup:
 
 
 def read_administrators(session: CimSession) -> LocalGroup:
-    """The group and its direct members; two requests, three where it has several members.
+    """The group and its direct members; two requests, three if it has several members.
 
-    Only local groups are asked for, or Windows would look through those of the domain.
+    Only local groups are queried; otherwise Windows would search the groups of the domain.
 
-    :raises NotReadable: the server has no such local group, as a domain controller has not.
+    :raises NotReadable: the server has no such local group; a domain controller, for example, has none.
     """
     query = select(WIN32_GROUP, equals("LocalAccount", True), equals("SID", ADMINISTRATORS), columns=("Domain", "Name"))
     groups = session.query(CIMV2, WIN32_GROUP, query)
@@ -67,7 +67,7 @@ def read_administrators(session: CimSession) -> LocalGroup:
 
 
 def member_of(path: CimPath) -> Member:
-    """A member out of a reference to it.
+    """The member for a reference to it.
 
     How Windows shows a SID that no longer resolves is not established: here it is any reference whose name or SID is a SID.
     """

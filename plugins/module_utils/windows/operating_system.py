@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a server is: its name and domain, its Windows, and its clock."""
+"""The identity of a server: its name and domain, its version of Windows, and its clock."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class Computer:
 
 @dataclass(frozen=True)
 class OperatingSystem:
-    """Its Windows.
+    """The server's version of Windows.
 
-    :param build: such as 20348; 0 when the server does not tell it.
-    :param client: Windows for workstations.
+    :param build: such as 20348; 0 when the server does not show it.
+    :param client: a client version of Windows.
     """
 
     caption: str
@@ -68,7 +68,7 @@ def read_computer(session: CimSession) -> Computer:
 def read_operating_system(
     session: CimSession, controller: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> tuple[OperatingSystem, ServerClock | None]:
-    """The operating system, and the clock as measured around this one request."""
+    """The operating system, and the clock measured around this one request."""
     columns = ("Caption", "BuildNumber", "ProductType", "CSName", "LocalDateTime")
     before = controller()
     found = session.query(CIMV2, WIN32_OPERATING_SYSTEM, select(WIN32_OPERATING_SYSTEM, columns=columns))
@@ -88,6 +88,6 @@ def read_operating_system(
 def read_installation_type(registry: Registry) -> str | None:
     """``Server``, ``Server Core``, ``Client``; one request.
 
-    Read from the registry, because a full server and a Server Core of today have the same OperatingSystemSKU.
+    Read from the registry, because current full servers and Server Core installations have the same OperatingSystemSKU.
     """
     return registry.get_string(_CURRENT_VERSION, "InstallationType")

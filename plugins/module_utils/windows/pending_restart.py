@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Traces of a restart that is still to come (memdocs, list-of-prerequisite-checks, "Pending system restart")."""
+"""Signs of a pending restart (memdocs, list-of-prerequisite-checks, "Pending system restart")."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ATTEMPTS = "CurrentRebootAttempts"
 
 
 def pending_restarts(registry: Registry) -> list[str]:
-    """The registry keys and values that say so; empty when none does. Four requests."""
+    """The registry keys and values that show a pending restart; empty when there is none. Four requests."""
     traces = {
         rf"HKLM\{_SERVICING}": lambda: _key(registry, _SERVICING),
         rf"HKLM\{_UPDATE}": lambda: _key(registry, _UPDATE),

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads of which one may fail without spoiling the others."""
+"""Reads that may fail without affecting the others."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ Read = TypeVar("Read")
 
 
 class NotReadable(Exception):
-    """What was asked for cannot be read on this server; the text says what and why."""
+    """The requested value cannot be read on this server; the text says what and why."""
 
 
 @dataclass(frozen=True)
 class Unread:
-    """Stands for a value that could not be read; ``why`` is for people."""
+    """Takes the place of a value that could not be read; ``why`` is text for users."""
 
     why: str
 
 
 def attempt(read: Callable[[], Read]) -> Read | Unread:
-    """What ``read`` returns, or why the server did not give it. A lost connection is no such reason and goes through."""
+    """What ``read`` returns, or why the server did not return it. A lost connection is not such a reason and is raised."""
     try:
         return read()
     except (CimFault, AnswerError, NotReadable) as error:

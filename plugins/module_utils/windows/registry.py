@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""A server's registry, 64-bit view, through the registry provider StdRegProv."""
+"""A server's registry, 64-bit view, with the registry provider StdRegProv."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class RegistryError(NotReadable):
 
 
 class KeyMissing(RegistryError):
-    """The key is not there."""
+    """The key does not exist."""
 
 
 class Registry:
@@ -30,10 +30,10 @@ class Registry:
         self._session = session
 
     def get_string(self, key: str, name: str) -> str | None:
-        """A REG_SZ value; None when the key is there but the value is not.
+        """A REG_SZ value; None when the key exists but the value does not.
 
-        :raises KeyMissing: the key is not there.
-        :raises RegistryError: no right to read it, or a value of another type.
+        :raises KeyMissing: the key does not exist.
+        :raises RegistryError: the account may not read it, or the value has another type.
         """
         output = self._call("GetStringValue", key, name)
         value = output.get("sValue")
@@ -52,8 +52,8 @@ class Registry:
     def value_names(self, key: str) -> list[str]:
         """The names of the key's values.
 
-        :raises KeyMissing: the key is not there.
-        :raises RegistryError: no right to read it.
+        :raises KeyMissing: the key does not exist.
+        :raises RegistryError: the account may not read it.
         """
         return [str(name) for name in self._call("EnumValues", key).get("sNames") or ()]
 
@@ -64,8 +64,8 @@ class Registry:
     def set_string(self, key: str, name: str, value: str) -> None:
         """Write a REG_SZ value.
 
-        :raises KeyMissing: the key is not there.
-        :raises RegistryError: no right to write it.
+        :raises KeyMissing: the key does not exist.
+        :raises RegistryError: the account may not write it.
         """
         self._call("SetStringValue", key, name, sValue=value)
 
@@ -74,7 +74,7 @@ class Registry:
         self._call("SetDWORDValue", key, name, uValue=value)
 
     def _call(self, method: str, key: str, name: str | None = None, **more: Any) -> dict[str, Any]:
-        """``name`` is left out of the methods that are about a key, which do not take it."""
+        """``name`` is None for the methods that are about a key and have no such input."""
         value_name = {} if name is None else {"sValueName": name}
         inputs = {"hDefKey": _LOCAL_MACHINE, "sSubKeyName": key, **value_name, **more}
         output = self._session.invoke(CIMV2, STD_REG_PROV, method, inputs)
@@ -83,9 +83,9 @@ class Registry:
             return output
         shown = f"HKLM\\{key}"
         if result == _KEY_MISSING:
-            raise KeyMissing(f"the registry key {shown} is not there")
+            raise KeyMissing(f"the registry key {shown} does not exist")
         if result == _ACCESS_DENIED:
-            raise RegistryError(f"this account has no right to the registry key {shown}")
+            raise RegistryError(f"this account has no access to the registry key {shown}")
         if result == _TYPE_MISMATCH:
-            raise RegistryError(f"the registry value {shown}\\{name} has another type than expected")
+            raise RegistryError(f"the registry value {shown}\\{name} does not have the expected type")
         raise RegistryError(f"the registry provider answered {method} on {shown} with code {result}")

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Windows services through Win32_Service. Starting and stopping is asynchronous: the answer comes before the change."""
+"""Windows services, with Win32_Service. Starting and stopping is asynchronous: the answer comes before the change."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _REASONS = {
     7: "it did not answer in time",
     8: "unknown failure",
     9: "its program was not found",
-    10: "it is running already",
+    10: "it is already running",
     14: "it is disabled",
     15: "its account could not log on",
     16: "it is about to be removed",
 }
-# Already in the wanted state, or on the way to it: the state itself is looked at afterwards.
+# Already in the requested state, or changing to it: the state itself is read later.
 _HARMLESS = frozenset({0, 5, 10})
 
 
@@ -38,7 +38,7 @@ class ServiceMissing(ServiceError):
 
 
 class ServicesHidden(ServiceError):
-    """This account may not list the services of the server, so nothing can be said of one."""
+    """This account may not list the services of the server, so the state of a service is unknown."""
 
 
 class Services:
@@ -51,9 +51,9 @@ class Services:
         """``Running``, ``Stopped``, ``Start Pending``, ``Stop Pending``, ...
 
         :raises ServiceMissing: there is no such service.
-        :raises ServicesHidden: the account does not see the services, as one that is no administrator does not by default.
+        :raises ServicesHidden: the account does not see the services, which is the default for one that is not an administrator.
         """
-        # WinRM answers this very question: who does not see it sees none.
+        # The WinRM service answers this request: an account that does not see that service sees none.
         where = one_of("Name", dict.fromkeys((name, _ALWAYS_THERE)))
         found = self._session.query(CIMV2, WIN32_SERVICE, select(WIN32_SERVICE, where, columns=("State",)))
         seen = {str(row.get("Name")).casefold(): str(row.get("State") or "") for row in found}
@@ -61,15 +61,15 @@ class Services:
             return seen[name.casefold()]
         if not seen:
             raise ServicesHidden(
-                f"this account may not list the services of the server, not even {_ALWAYS_THERE}, so nothing can be said of "
-                f"{name}; it needs to be a local administrator there"
+                f"this account may not list the services of the server, not even {_ALWAYS_THERE}, so the state of {name} is "
+                "unknown; the account needs to be a local administrator there"
             )
         raise ServiceMissing(f"there is no Windows service {name}")
 
     def request(self, name: str, method: str) -> None:
-        """Ask for ``StartService`` or ``StopService``; returns before the service has changed.
+        """Request ``StartService`` or ``StopService``; returns before the service has changed.
 
-        :raises ServiceError: refused, with the reason.
+        :raises ServiceError: Windows refused it, with the reason.
         """
         output = self._session.invoke(CIMV2, WIN32_SERVICE, method, {}, keys={"Name": name})
         code = output.get("ReturnValue") or 0

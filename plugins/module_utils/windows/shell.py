@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Runs one command line on a server: limited in time and output, and nothing is left behind."""
+"""Runs one command line on a server: limited in time and output, and nothing remains after it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.exchange impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
-# How much longer than the command may run the server keeps the shell of a client that is gone.
+# The server keeps a shell whose client no longer exists this much longer than the command may run.
 _IDLE_MARGIN_SECONDS = 120.0
 _LONGEST_WAIT_SECONDS = 10.0
-# The smallest time limit that Windows takes is half a second ([MS-WSMV] 2.2.4.10).
+# The smallest time limit that Windows accepts is half a second ([MS-WSMV] 2.2.4.10).
 _SHORTEST_WAIT_SECONDS = 0.5
 _MAX_LOOKS = 5_000
 
 
 @dataclass(frozen=True)
 class Finished:
-    """What came of a command.
+    """The result of a command.
 
-    :param exit_code: None when it was ended before its own end, or the server did not tell.
-    :param stopped: why it was ended: ``time``, ``output``, or empty when it ended by itself.
-    :param stdout_bytes: standard output as it was written, for what may be no text in UTF-8.
+    :param exit_code: None when it was stopped before its own end, or the server did not report it.
+    :param stopped: why it was stopped: ``time``, ``output``, or empty when it ended by itself.
+    :param stdout_bytes: standard output unchanged, for output that may not be UTF-8 text.
     """
 
     exit_code: int | None
@@ -53,31 +53,31 @@ def run(
     """Run ``line`` through cmd.exe with the rights of the connection's account, and wait for its end.
 
     Five requests (Create, Command, Receive, Signal, Delete), one more for input, and one more Receive for each further piece
-    of output or ten seconds of silence. The shell is closed whatever happens.
+    of output or ten seconds without output. The shell is always closed.
 
     :param line: from ``command_line.command_line``.
     :param stdin: the command's input, as UTF-8.
-    :param folder: where it runs; a program of that folder is found by its bare name.
-    :param limit_seconds: a command that runs longer is ended.
-    :param limit_bytes: of standard output and standard error together; a command that writes more is ended.
+    :param folder: where it runs; a program in that folder is found by its name.
+    :param limit_seconds: a command that runs longer is stopped.
+    :param limit_bytes: of standard output and standard error together; a command that writes more is stopped.
     :param waiting: called with the seconds so far whenever there is no output yet.
-    :raises CimFault: the account may not use shells, or a quota is used up.
+    :raises CimFault: the account may not use shells, or a quota is exhausted.
     :raises TransportError: as ``send`` of the session raises it.
-    :raises ValueError: a line or input that cannot be sent.
+    :raises ValueError: the line or input cannot be sent.
     """
     exchange = session.exchange
     shell_id = shell.create(exchange, limit_seconds + _IDLE_MARGIN_SECONDS, folder)
     try:
         command_id = shell.start(exchange, shell_id, line)
         if stdin:
-            # A program that ended at once (there is none of this name) takes no input; its output tells why.
+            # A program that ended at once (or that does not exist) reads no input; its output shows why.
             with suppress(CimFault):
                 shell.send(exchange, shell_id, command_id, stdin.encode("utf-8"))
         finished = _collect(exchange, shell_id, command_id, limit_seconds, limit_bytes, waiting, monotonic)
         _try(shell.terminate, exchange, shell_id, command_id)
         return finished
     finally:
-        # Ends what still runs in it, too.
+        # This also ends what still runs in it.
         _try(shell.delete, exchange, shell_id)
 
 
@@ -119,6 +119,6 @@ def _text(data: bytearray) -> str:
 
 
 def _try(end: Callable[..., None], *arguments: object) -> None:
-    """A courtesy that may fail: the server ends idle shells by itself, and what went wrong before matters more."""
+    """A cleanup that may fail: the server ends idle shells by itself, and an earlier error is more important."""
     with suppress(CimError):
         end(*arguments)

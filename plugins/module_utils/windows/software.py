@@ -38,7 +38,7 @@ def has_dotnet_35(registry: Registry) -> bool:
 def vc_runtime(registry: Registry) -> str | None:
     """Version of the Visual C++ 2015-2022 runtime for x64, such as ``14.40.33816.0``; None when it is not installed.
 
-    One request, two where there is one.
+    One request, two if it is installed.
     """
     version = _or_none(lambda: registry.get_string(_VC_RUNTIME, "Version"))
     if not version or _or_none(lambda: registry.get_dword(_VC_RUNTIME, "Installed")) != 1:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """What the connection's account may do on a server, by the token that its commands run with.
 
-Group membership alone does not tell: a local account's network logon has no administrator rights while UAC filters its token
+Group membership alone does not show it: a local account's network logon has no administrator rights while UAC filters its token
 ("User Account Control and remote restrictions", Microsoft). SIDs are the same in every language of Windows.
 """
 
@@ -22,11 +22,11 @@ _ELEVATED = ("S-1-16-12288", "S-1-16-16384")
 def is_administrator(session: CimSession) -> bool:
     """Whether commands run with the rights of a local administrator: one command.
 
-    :raises NotReadable: whoami.exe told nothing.
-    :raises CimFault: the account may run no commands.
+    :raises NotReadable: whoami.exe did not list the groups.
+    :raises CimFault: the account may not run commands.
     """
     found = shell.run(session, command_line(_WHOAMI, "/groups", "/fo", "csv", "/nh"), limit_bytes=1024 * 1024)
     sids = {cell.strip('"').upper() for line in found.stdout.splitlines() for cell in line.split(",")}
     if found.exit_code != 0 or not any(sid.startswith("S-1-") for sid in sids):
-        raise NotReadable("whoami.exe did not tell the groups of the account")
+        raise NotReadable("whoami.exe did not list the groups of the account")
     return ADMINISTRATORS in sids and any(level in sids for level in _ELEVATED)

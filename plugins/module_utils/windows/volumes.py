@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Fixed drives, and the file that keeps a site's roles off one."""
+"""Fixed drives, and the file that prevents a site's roles from using a drive."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def read_drives(session: CimSession) -> list[Drive]:
 
 
 def is_marked(session: CimSession, drive: str) -> bool:
-    """Whether the marker is in the root of the drive. A Get by key: a query on CIM_DataFile may search the whole disk."""
+    """Whether the marker is in the root of the drive. A Get by key: a query on CIM_DataFile may search the complete disk."""
     try:
         session.get(CIMV2, CIM_DATA_FILE, {"Name": f"{drive}\\{MARKER}".lower()})
     except CimFault as fault:

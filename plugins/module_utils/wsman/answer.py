@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads an answer's bytes into elements, believing nothing: bounded size, depth, count and names, no DTD.
+"""Reads an answer's bytes into elements without trusting them: limited size, depth, count and names, no DTD.
 
-The standard ElementTree parser forgets which prefix meant what, so the class of an embedded instance (a QName inside
-``xsi:type``) would be lost. Here each ``xsi:type`` becomes an ``ET.QName`` in the scope where it stands, which ElementTree
-writes back with a valid prefix.
+The standard ElementTree parser does not keep the namespace of a prefix, so the class of an embedded instance (a QName inside
+``xsi:type``) would be lost. Here each ``xsi:type`` becomes an ``ET.QName`` in its scope, which ElementTree writes back with a
+valid prefix.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ MAX_BYTES = 64 * 1024 * 1024
 MAX_DEPTH = 64
 MAX_ELEMENTS = 1_000_000
 MAX_ATTRIBUTES = 32
-# Every name carries the URI of its namespace: a megabyte with one long URI and many names would become gigabytes.
+# Every name includes the URI of its namespace: a megabyte with one long URI and many names would become gigabytes.
 MAX_NAME_CHARACTERS = 2048
 MAX_NAMES = 20_000
-# Expat holds a tag as a whole before it tells of it; text comes in pieces.
+# Expat keeps a complete tag in memory before it reports it; text is reported in pieces.
 MAX_TAG_BYTES = 64 * 1024
 _PIECE_BYTES = 32 * 1024
 
@@ -44,7 +44,7 @@ def parse_answer(data: bytes) -> Answer:
     """
     root = parse_xml(data)
     if local(root.tag).lower() != "envelope":
-        raise AnswerError("the answer is XML but no SOAP envelope; is this really a WinRM port?")
+        raise AnswerError("the answer is XML but not a SOAP envelope; check that this is a WinRM port")
     header = child(root, "Header")
     body = child(root, "Body")
     if body is None:
@@ -74,7 +74,7 @@ def _text(parent: ET.Element | None, name: str) -> str:
 
 
 def parse_xml(data: bytes) -> ET.Element:
-    """The root element of a document; mixed content loses the text behind children, which CIM never has.
+    """The root element of a document; mixed content loses the text after children, which CIM never has.
 
     :raises AnswerError: too large, too deep, too many or too long names, a DTD, or not XML.
     """
@@ -82,8 +82,8 @@ def parse_xml(data: bytes) -> ET.Element:
         raise AnswerError(f"the answer is larger than {MAX_BYTES // (1024 * 1024)} MiB and was not read")
     if not data.strip():
         raise AnswerError("the answer is empty where a SOAP answer was expected")
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # expat would follow it against the encoding set below
-        raise AnswerError("the answer is not well-formed XML: it is UTF-16 though the request was UTF-8")
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # expat would use UTF-16 in spite of the encoding set below
+        raise AnswerError("the answer is not well-formed XML: it is UTF-16 although the request was UTF-8")
     if b"<!DOCTYPE" in data:
         raise AnswerError("the answer declares a document type, which SOAP forbids, and was not read")
     return _Reader().read(data)
@@ -93,7 +93,7 @@ class _Reader:
     """One document: expat's events in, a tree out."""
 
     def __init__(self) -> None:
-        # The answer to a UTF-8 request is UTF-8; whatever the document says of itself is not believed.
+        # The answer to a UTF-8 request is UTF-8; the document's own declaration is ignored.
         self._parser = expat.ParserCreate("utf-8", "}")
         self._parser.buffer_text = True
         self._parser.StartElementHandler = self._start
@@ -117,14 +117,14 @@ class _Reader:
                 self._check_tag(min(place + _PIECE_BYTES, len(data)))
             self._parser.Parse(b"", True)
         except expat.ExpatError as error:
-            # Expat names a kind of mistake and a place, never the text itself.
+            # Expat reports a kind of error and a position, never the text itself.
             raise AnswerError(f"the answer is not well-formed XML: {error}") from None
         if self._root is None:
             raise AnswerError("the answer is not well-formed XML: it has no element")
         return self._root
 
     def _check_tag(self, fed_bytes: int) -> None:
-        """Refuse a tag whose end has not come; the place is that of the tag, or -1 while expat puts off looking."""
+        """Refuse a tag that is too long; expat's index is the start of an unfinished tag, or -1 while expat defers parsing."""
         begun = self._parser.CurrentByteIndex
         if 0 <= begun < fed_bytes - MAX_TAG_BYTES:
             raise AnswerError(f"the answer has a tag of more than {MAX_TAG_BYTES // 1024} KiB and was not read")
@@ -140,7 +140,7 @@ class _Reader:
         element = ET.Element(self._tags.get(name) or self._tag(name))
         for attribute, value in attributes.items():
             key = self._tags.get(attribute) or self._tag(attribute)
-            # ElementTree writes a QName as attribute value, though its type stubs speak of text only.
+            # ElementTree writes a QName as attribute value, although its type stubs allow only text.
             element.attrib[key] = self._qname(value) if key == XSI_TYPE else value  # type: ignore[assignment]
         if self._open:
             self._take_text()
@@ -160,7 +160,7 @@ class _Reader:
             self._text.append(text)
 
     def _take_text(self) -> None:
-        """Give the innermost element its text, whose pieces are joined once: a long text has thousands."""
+        """Set the text of the innermost element. Its pieces are joined only once: a long text has thousands of them."""
         if self._text:
             self._open[-1].text = "".join(self._text)
             self._text.clear()
@@ -189,7 +189,7 @@ class _Reader:
         prefix, colon, name = value.strip().rpartition(":")
         scope = self._prefixes.get(prefix)
         if colon and not scope:
-            raise AnswerError("the answer names a type with a prefix that is declared nowhere")
+            raise AnswerError("the answer has a type with an undeclared prefix")
         uri = scope[-1] if scope else ""
         if len(uri) + len(name) > MAX_NAME_CHARACTERS:
             raise _long_name()

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Dates and intervals of CIM: as xs:dateTime and xs:duration on the wire, and in DMTF text (DSP0004, 5.2.4)."""
+"""Dates and intervals of CIM: as xs:dateTime and xs:duration in messages, and as DMTF text (DSP0004, 5.2.4)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DMTF_INTERVAL = re.compile(r"(?P<d>\d{8})(?P<h>\d{2})(?P<mi>\d{2})(?P<s>\d{2})\
 
 
 def parse_when(text: str) -> datetime | timedelta:
-    """A date (aware, UTC) or an interval, out of any of the four text forms.
+    """A date (with the zone UTC) or an interval, from any of the four text forms.
 
     :raises ValueError: none of the forms, or a date that does not exist.
     """
@@ -48,16 +48,16 @@ def parse_when(text: str) -> datetime | timedelta:
     match = _DMTF.fullmatch(text)
     if match:
         return _date(match, _dmtf_zone(match["zone"]))
-    raise ValueError("is no date or interval in the XML form or the DMTF form")
+    raise ValueError("is not a date or interval in the XML form or the DMTF form")
 
 
 def iso(value: object) -> str | None:
-    """A date as results show it, in UTC and to the second: ``2026-01-31T08:00:00Z``. None for anything that is no date."""
+    """A date as results show it, in UTC and to the second: ``2026-01-31T08:00:00Z``. None for anything else."""
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(value, datetime) else None
 
 
 def format_date(when: datetime) -> str:
-    """xs:dateTime in UTC, fraction digits trimmed: ``2026-01-31T08:00:00Z``, ``2026-01-31T08:00:00.25Z``."""
+    """xs:dateTime in UTC, without trailing zeros in the fraction: ``2026-01-31T08:00:00Z``, ``2026-01-31T08:00:00.25Z``."""
     when = when.astimezone(UTC)
     fraction = f".{when.microsecond:06d}".rstrip("0") if when.microsecond else ""
     return f"{when.year:04d}-{when:%m-%dT%H:%M:%S}{fraction}Z"
@@ -77,7 +77,7 @@ def format_interval(interval: timedelta) -> str:
 
 
 def format_dmtf(when: datetime) -> str:
-    """DMTF text in UTC, the form that WQL compares with: ``20260131080000.000000+000``."""
+    """DMTF text in UTC, the form for comparisons in WQL: ``20260131080000.000000+000``."""
     when = when.astimezone(UTC)
     return f"{when.year:04d}{when:%m%d%H%M%S}.{when.microsecond:06d}+000"
 
@@ -100,7 +100,7 @@ def _date(match: re.Match[str], zone: timezone) -> datetime:
 
 
 def _microseconds(fraction: str | None) -> int:
-    # The seventh digit of a Windows timestamp (100 ns) is cut off, as Python counts microseconds.
+    # The seventh digit of a Windows timestamp (100 ns) is cut off, because Python uses microseconds.
     if not fraction or "*" in fraction:
         return 0
     return int(fraction[:6].ljust(6, "0"))
@@ -108,7 +108,7 @@ def _microseconds(fraction: str | None) -> int:
 
 def _iso_zone(text: str | None) -> timezone:
     if text is None or text == "Z":
-        return UTC  # a value without zone is taken as UTC, in both directions
+        return UTC  # a value without a zone is read as UTC
     minutes = int(text[1:3]) * 60 + int(text[-2:])
     return _zone(-minutes if text[0] == "-" else minutes)
 
@@ -120,7 +120,7 @@ def _dmtf_zone(text: str) -> timezone:
 
 
 def _zone_of_zoneless_date() -> timezone:
-    # How the SMS Provider means dates that end in +*** is not established; UTC until a real site says otherwise.
+    # The zone of the SMS Provider's dates that end in +*** is not established; UTC until a real site shows otherwise.
     return UTC
 
 
@@ -133,7 +133,7 @@ def _zone(minutes: int) -> timezone:
 def _parse_duration(text: str) -> timedelta:
     match = _DURATION.fullmatch(text)
     if not match or text[-1] in "PT":
-        raise ValueError("is no date or interval in the XML form or the DMTF form")
+        raise ValueError("is not a date or interval in the XML form or the DMTF form")
     if int(match["y"] or 0) or int(match["mo"] or 0):
         raise ValueError("is an interval in years or months, whose length is not fixed")
     try:
@@ -145,5 +145,5 @@ def _parse_duration(text: str) -> timedelta:
             microseconds=_microseconds(match["f"]),
         )
     except OverflowError:
-        raise ValueError("is an interval longer than Python can hold") from None
+        raise ValueError("is an interval that is too long for Python") from None
     return -interval if match["sign"] else interval

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Builds request envelopes ([MS-WSMV] 3.1.4.1; facts: wsman.md section 2). Elements in, bytes out, no text is pasted."""
+"""Builds request envelopes ([MS-WSMV] 3.1.4.1; facts: wsman.md section 2). From elements, never by joining text."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def build_request(
     :param selectors: key values by name, see ``values.encode_selectors``.
     :param options: become ``wmi:NAME`` or, for a sequence, ``wmiarray:NAME`` ([MS-WSMV] 3.1.4.1.10).
     :param fragment: name of the one property to transfer ([MS-WSMV] 3.1.4.1.18).
-    :param headers: further headers, as they are.
+    :param headers: further headers, sent unchanged.
     :raises ValueError: a selector or option that cannot be sent.
     """
     message_id = f"uuid:{uuid.uuid4()}"
@@ -85,7 +85,7 @@ def _body(envelope: ET.Element, content: ET.Element | None) -> None:
 
 
 def _option_set(options: Options) -> ET.Element:
-    # Names that the provider does not know are not rejected even though the header must be understood (note 52).
+    # Unknown names are not rejected by the provider, even though the header must be understood (note 52).
     option_set = ET.Element(f"{{{W}}}OptionSet", {_MUST: "true"})
     for name, value in options.items():
         prefix, values = ("wmi", [value]) if isinstance(value, str) else ("wmiarray", list(value))

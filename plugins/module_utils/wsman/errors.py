@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Everything that can go wrong on the way to a CIM answer, except the faults that the server words itself (``faults.py``).
+"""All errors before a CIM answer is understood, except the faults that the server itself reports (``faults.py``).
 
-``send`` raises the transport errors; whoever reads an answer raises ``AnswerError``. ``after_send`` tells for each of them
-whether the request may have had its effect: then nobody may call a write "not done" without reading again.
+``send`` raises the transport errors; code that reads an answer raises ``AnswerError``. ``after_send`` says for each of them
+whether the request may have had its effect: then a write must not be reported as "not done" without reading again.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ _MAX_QUERY_TEXT = 300
 
 @dataclass(frozen=True)
 class RequestInfo:
-    """What was asked, for messages. Holds keys and query text, never the values of properties or method inputs.
+    """The request, for messages. Has keys and query text, never the values of properties or method inputs.
 
     :param operation: ``Get``, ``Put``, ``Create``, ``Delete``, ``Query``, ``Enumerate``, ``Invoke``, ``Identify``...
     :param namespace: ``root/sms/site_PS1``.
@@ -46,11 +46,11 @@ class RequestInfo:
 
 
 class CimError(Exception):
-    """Base of all errors of this package that come from outside: transport, answer, fault.
+    """Base of all errors of this package with an external cause: transport, answer, fault.
 
     :param message: one sentence for the user.
     :param after_send: whether the request may have had its effect.
-    :param request: what was asked; the session fills it in for errors raised by ``send``.
+    :param request: the request; the session sets it for errors raised by ``send``.
     """
 
     after_send: bool = True
@@ -67,11 +67,11 @@ class CimError(Exception):
 
 
 class AnswerError(CimError):
-    """An answer that cannot be understood or is not believed: too large, not XML, not SOAP, of another request."""
+    """An answer that cannot be understood or is not accepted: too large, not XML, not SOAP, for another request."""
 
 
 class TransportError(CimError):
-    """The request or its answer was lost on the way. Base of what ``send`` may raise."""
+    """The request or its answer was lost. Base of what ``send`` may raise."""
 
 
 class Unreachable(TransportError):
@@ -81,7 +81,7 @@ class Unreachable(TransportError):
 
 
 class NoConnection(Unreachable):
-    """Nothing answers there: no such name, no answer to the connection attempt, or nothing that listens."""
+    """Nothing answers there: no such name, no answer to the connection attempt, or no listener."""
 
 
 class AuthenticationFailed(TransportError):
@@ -95,10 +95,10 @@ class TransportTimeout(TransportError):
 
 
 class Refused(TransportError):
-    """A bare HTTP status without a SOAP fault (facts: wsman.md section 8, last table).
+    """An HTTP status without a SOAP fault (facts: wsman.md section 8, last table).
 
     :param status: the HTTP status.
-    :param message: left out, the meaning that Windows gives this status.
+    :param message: if omitted, the meaning that Windows gives this status.
     """
 
     def __init__(
@@ -112,16 +112,16 @@ class Refused(TransportError):
 
 REFUSALS: dict[int, str] = {
     400: "HTTP 400: the server could not read the request, which also happens when an encrypted connection was lost",
-    403: "HTTP 403: the server forbids this account or client",
-    404: "HTTP 404: nothing listens for WinRM on this path; check the port and the path (usually /wsman)",
+    403: "HTTP 403: the server does not allow this account or client",
+    404: "HTTP 404: there is no WinRM listener on this path; check the port and the path (usually /wsman)",
     413: "HTTP 413: the request is larger than the server's MaxEnvelopeSizekb allows",
     500: "HTTP 500 with an empty body: the server refuses unencrypted requests; use HTTPS or message encryption",
     503: "HTTP 503: the WinRM service is not ready or has too many connections",
 }
-# Statuses with which the server turned the request away before it reached WMI.
+# Statuses with which the server rejected the request before it reached WMI.
 NOT_CARRIED_OUT = frozenset({400, 401, 403, 404, 405, 411, 413, 415, 429, 500, 503})
 
 
 def refusal(status: int) -> str:
-    """One sentence for a bare HTTP status."""
+    """One sentence for an HTTP status without a SOAP fault."""
     return REFUSALS.get(status, f"HTTP {status} without a SOAP answer")

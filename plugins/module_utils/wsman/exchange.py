@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""One request and its answer, and a whole enumeration page by page. No I/O but the ``send`` it is given."""
+"""One request and its answer, and a complete enumeration page by page. No I/O except through the given ``send``."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import E
 # for everything else.
 Send = Callable[[bytes], bytes]
 
-# A page is whatever fits MaxEnvelopeSize; the server caps the number anyway ([MS-WSMV] 2.2.4.10, note 9).
+# A page is what fits into MaxEnvelopeSize; the server limits the number anyway ([MS-WSMV] 2.2.4.10, note 9).
 MAX_ELEMENTS = 32000
 MAX_PULLS = 10_000
 MAX_EMPTY_PULLS = 20
@@ -62,7 +62,7 @@ class Exchange:
 
     @property
     def operation_timeout_seconds(self) -> float:
-        """The limit that requests carry when they name none of their own."""
+        """The limit in requests that have no limit of their own."""
         return self._operation_timeout_seconds
 
     def call(
@@ -80,11 +80,11 @@ class Exchange:
     ) -> ET.Element:
         """The body of the answer.
 
-        :param operation_timeout_seconds: another limit than the session's, for this one request.
+        :param operation_timeout_seconds: a limit other than the session's, for this one request.
         :raises CimFault: the server refused.
-        :raises AnswerError: the answer is none, or belongs to another request.
-        :raises TransportError: as ``send`` raised it, with ``request`` filled in.
-        :raises ValueError: something in the request cannot be sent; nothing was.
+        :raises AnswerError: the answer is not valid, or belongs to another request.
+        :raises TransportError: as ``send`` raised it, with ``request`` set.
+        :raises ValueError: something in the request cannot be sent; nothing was sent.
         """
         envelope, message_id = build_request(
             action,
@@ -105,7 +105,7 @@ class Exchange:
 
     @contextmanager
     def items(self, request: EnumerateRequest) -> Iterator[Iterator[ET.Element]]:
-        """The items of an enumeration; on leaving the block early the server is told to forget the rest."""
+        """The items of an enumeration; if the block is left early, the enumeration is released on the server."""
         pages = self._pages(request)
         try:
             yield pages
@@ -136,21 +136,23 @@ class Exchange:
         context = page.context
         ended = page.ended
         if not ended and not context:
-            raise AnswerError("the answer announces neither an end nor how to go on", request=request.info)
+            raise AnswerError(
+                "the answer has neither an end of the enumeration nor a context to continue it", request=request.info
+            )
         empty_pulls = pulls = 0
         try:
             yield from page.items
             while not ended:
                 if pulls >= MAX_PULLS or empty_pulls >= MAX_EMPTY_PULLS or self.received_bytes - begin > MAX_TOTAL_BYTES:
                     raise AnswerError(
-                        f"the answer does not end: {pulls} pages, {self.received_bytes - begin} bytes; ask for less",
+                        f"the answer does not end: {pulls} pages, {self.received_bytes - begin} bytes; request less data",
                         request=request.info,
                     )
                 pulls += 1
                 try:
                     page = _Page(self.call(PULL, request.resource_uri, _pull(context), request.info))
                 except CimError as error:
-                    # A context lives on only after a time-out ([WS-Enumeration] 3.2); after all else there is nothing to release.
+                    # A context remains valid only after a time-out ([WS-Enumeration] 3.2); otherwise there is nothing to release.
                     ended = not (isinstance(error, CimFault) and error.kind is FaultKind.TIMED_OUT)
                     raise
                 ended = page.ended
@@ -162,7 +164,7 @@ class Exchange:
                 self._release(request, context)
 
     def _release(self, request: EnumerateRequest, context: str) -> None:
-        """A courtesy: the server forgets an idle context by itself, so that a failure here spoils nothing."""
+        """A cleanup: the server removes an idle context by itself, so a failure here does not matter."""
         content = ET.Element(f"{{{N}}}Release")
         ET.SubElement(content, f"{{{N}}}EnumerationContext").text = context
         with suppress(CimError):
@@ -200,6 +202,6 @@ def _enumerate(request: EnumerateRequest) -> ET.Element:
 def _pull(context: str) -> ET.Element:
     content = ET.Element(f"{{{N}}}Pull")
     ET.SubElement(content, f"{{{N}}}EnumerationContext").text = context
-    # Left out it would be 1 ([MS-WSMV] 2.2.4.10).
+    # The default would be 1 ([MS-WSMV] 2.2.4.10).
     ET.SubElement(content, f"{{{N}}}MaxElements").text = str(MAX_ELEMENTS)
     return content

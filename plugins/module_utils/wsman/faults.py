@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Faults: the server understood the request and says no. Both of Windows' forms, the inner code first.
+"""Faults: the server understood the request and refuses it. Both of Windows' forms, the inner code first.
 
-Facts: wsman.md section 8. Form A wraps the WMI provider's code in ``f:WSManFault``, form B (WinRM 3 and later) carries an
-``MSFT_WmiError``. Which of them comes depends on the server, so nothing here depends on which.
+Facts: wsman.md section 8. Form A wraps the WMI provider's code in ``f:WSManFault``, form B (WinRM 3 and later) contains an
+``MSFT_WmiError``. Which form is used depends on the server, so both are read in the same way.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ class FaultKind(Enum):
     """What a fault means to the caller; the value is the phrase in messages."""
 
     ACCESS_DENIED = "access denied"
-    QUOTA = "a quota of the server is used up"
-    TIMED_OUT = "the server's time limit for the operation ran out"
+    QUOTA = "a quota of the server is exhausted"
+    TIMED_OUT = "the operation exceeded the server's time limit"
     NOT_FOUND = "not found"
     INVALID_CLASS = "the class does not exist in this namespace"
     INVALID_NAMESPACE = "the namespace does not exist"
-    ALREADY_EXISTS = "it exists already"
+    ALREADY_EXISTS = "it already exists"
     BAD_QUERY = "the query is not valid, or its class does not exist"
     INVALID_PARAMETER = "a parameter or value is not valid"
     NOT_SUPPORTED = "the provider does not support this"
@@ -44,7 +44,7 @@ class Code:
     kind: FaultKind
 
 
-# WBEM codes ([MS-WMI] 2.2.11) and the Win32 ones that stand in their place.
+# WBEM codes ([MS-WMI] 2.2.11) and the Win32 codes that occur in their place.
 WBEM_CODES: dict[int, Code] = {
     0x80041001: Code("WBEM_E_FAILED", FaultKind.OTHER),
     0x80041002: Code("WBEM_E_NOT_FOUND", FaultKind.NOT_FOUND),
@@ -130,8 +130,8 @@ class CimFault(CimError):
     :param outer_code: of WS-Management, None when not given.
     :param hresult: of WMI or the provider, the innermost that was given; else None.
     :param reason: the text of ``s:Reason``.
-    :param provider_text: what the provider itself says, the most specific text there is; may be empty.
-    :param missing: for NOT_FOUND ``instance`` or ``class``, empty when the answer does not tell.
+    :param provider_text: the provider's own message, the most specific text that there is; may be empty.
+    :param missing: for NOT_FOUND ``instance`` or ``class``, empty when the answer does not say which.
     """
 
     def __init__(
@@ -155,7 +155,7 @@ class CimFault(CimError):
 
     @property
     def wbem_name(self) -> str:
-        """``WBEM_E_ACCESS_DENIED`` and the like, for ``hresult``; empty for a code that is not in the tables."""
+        """The name of ``hresult``, such as ``WBEM_E_ACCESS_DENIED``; empty for a code that is not in the tables."""
         code = _known(self.hresult)
         return code.name if code else ""
 
@@ -173,7 +173,7 @@ class CimFault(CimError):
 
 
 def fault_in(body: ET.Element, request: RequestInfo) -> CimFault | None:
-    """The fault that a SOAP body holds, or None."""
+    """The fault in a SOAP body, or None."""
     fault = child(body, "Fault")
     if fault is None:
         return None
@@ -197,7 +197,7 @@ def fault_in(body: ET.Element, request: RequestInfo) -> CimFault | None:
 
 
 def _kind(hresult: int | None, outer_code: int | None, wmi_error: ET.Element | None, subcode: str) -> FaultKind:
-    """The inner code first, then what stands around it."""
+    """The inner code first, then the codes around it."""
     inner = _known(hresult)
     if inner is not None and inner.kind is not FaultKind.OTHER:
         return inner.kind
@@ -213,14 +213,14 @@ def _kind(hresult: int | None, outer_code: int | None, wmi_error: ET.Element | N
 
 
 def _known(code: int | None) -> Code | None:
-    # Either kind of code may stand in either place.
+    # Either kind of code may be in either place.
     if code is None:
         return None
     return WBEM_CODES.get(code) or OUTER_CODES.get(code)
 
 
 def _missing(hresult: int | None, status: ET.Element | None) -> str:
-    # WMI says "not found" of classes as well; the parameter of the extended status is then a bare class name.
+    # WMI reports "not found" for classes as well; the parameter of the extended status is then only a class name.
     if hresult != 0x80041002:
         return ""
     parameter = _words(child(status, "ParameterInfo"))
@@ -242,12 +242,12 @@ def _form_b_code(wmi_error: ET.Element) -> int | None:
     if match:
         return int(match[1], 16)
     code = _number(_words(child(wmi_error, "error_Code")))
-    # A small number is a CIM status under another name (error_Type tells), not an HRESULT.
+    # A small number is a CIM status in another field (see error_Type), not an HRESULT.
     return code if code is not None and code >= 0x80000000 else None
 
 
 def _provider_text(wmi_error: ET.Element | None, outer: ET.Element | None, status: ET.Element | None) -> str:
-    """The most specific words: the provider's description, then the inner message, then Windows' own."""
+    """The most specific message: the provider's description, then the inner message, then Windows' own."""
     candidates = [_words(child(status, "Description")), _words(child(wmi_error, "Message"))]
     inner_messages = [_words(child(element, "Message")) for element in _below(outer, "wsmanfault")]
     candidates += reversed(inner_messages)

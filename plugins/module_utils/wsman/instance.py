@@ -15,8 +15,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman import datetim
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass, CimProperty, CimType
 
-# A CIM value in Python. A date is aware (UTC when read), an interval is a timedelta; a mapping stands, in wishes only, for
-# an embedded instance of the declared class.
+# A CIM value in Python. A date has a time zone (UTC when read), an interval is a timedelta; a mapping is, only in values to
+# write, an embedded instance of the declared class.
 Value: TypeAlias = Union[
     bool, int, float, str, datetime, timedelta, "CimInstance", "CimPath", Sequence["Value"], Mapping[str, "Value"], None
 ]
@@ -24,9 +24,9 @@ Value: TypeAlias = Union[
 
 @dataclass(frozen=True, eq=False)
 class CimPath:
-    """A reference to an instance. Key values are text as they came, typed where the class was known.
+    """A reference to an instance. Key values are unchanged text, or typed where the class was known.
 
-    Equal when namespace, class and keys are equal, without case and whether a key is text or typed ([MS-WSMV] 3.1.4.1.2).
+    Equal when namespace, class and keys are equal, ignoring case and whether a key is text or typed ([MS-WSMV] 3.1.4.1.2).
 
     :param namespace: ``root/sms/site_PS1``.
     :param keys: empty for a singleton.
@@ -60,17 +60,17 @@ class CimPath:
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CimInstance:
-    """One instance, or one row of a projection (then ``partial``). Names of properties compare without case.
+    """One instance, or one row of a projection (then ``partial``). Names of properties are compared without case.
 
-    ``instance[name]`` is the value: None when null, or when the answer left out a property that the schema knows; KeyError
-    when neither knows it; AnswerError when the server wrote something that is no value of the declared type (so one odd
-    value spoils nothing as long as nobody asks for it). Values are typed ``Any``: the schema knows their type, the type
+    ``instance[name]`` is the value: None when null, or when the answer omitted a property that the schema has; KeyError
+    when neither has it; AnswerError when the server wrote something that is not a value of the declared type (so one wrong
+    value does not matter as long as it is not read). Values are typed ``Any``: the schema knows their type, the type
     checker does not.
 
     :param namespace: as the caller wrote it, with slashes.
     :param class_name: as the server wrote it; a derived class has its own name here.
     :param cls: the schema that was used for reading.
-    :param partial: not all properties of the instance are here; it cannot be put.
+    :param partial: some properties of the instance are missing here; it cannot be written with Put.
     """
 
     namespace: str
@@ -90,7 +90,7 @@ class CimInstance:
         return CimInstance(normal_namespace(namespace), cim_class.name, cim_class).with_values(values)
 
     def with_values(self, changes: Mapping[str, Value]) -> CimInstance:
-        """The same instance with other values; everything else stays as the server wrote it, also what the schema ignores.
+        """The same instance with other values; everything else stays as the server wrote it, even what the schema does not have.
 
         :raises ValueError: a name that the class does not have, or a value that does not fit its type.
         """
@@ -116,14 +116,14 @@ class CimInstance:
         return list(value) if isinstance(value, list) else value
 
     def get(self, name: str, default: Any = None) -> Any:
-        """The value, or ``default`` when the instance does not hold the property; null is None."""
+        """The value, or ``default`` when the instance does not have the property; null is None."""
         return default if self._find(name) is None else self[name]
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self._find(name) is not None
 
     def names(self) -> tuple[str, ...]:
-        """The properties that this instance holds, spelled and ordered as they came."""
+        """The properties that this instance has, with the spelling and order of the answer."""
         return (
             *(name for name, value in self._read.values()),
             *(name for lower, (name, value) in self._changes.items() if lower not in self._read),
@@ -133,9 +133,9 @@ class CimInstance:
         return iter(self.names())
 
     def key_values(self) -> dict[str, Any]:
-        """The keys as they were read (not as changed since), for addressing the instance.
+        """The keys as they were read (not as changed since), to address the instance.
 
-        :raises ValueError: the class has no keys declared, or the instance holds no value for one.
+        :raises ValueError: the class has no declared keys, or the instance has no value for one.
         """
         if not self.cls.keys:
             raise ValueError(f"the keys of class {self.class_name} are not declared, so its instances cannot be addressed")
@@ -146,7 +146,7 @@ class CimInstance:
                 raise AnswerError(value.message)
             if value is None:
                 hint = "; add it to the columns of the query" if self.partial else ""
-                raise ValueError(f"this {self.class_name} holds no value for its key {key}, so it cannot be addressed{hint}")
+                raise ValueError(f"this {self.class_name} has no value for its key {key}, so it cannot be addressed{hint}")
             values[key] = value
         return values
 
@@ -171,7 +171,7 @@ class CimInstance:
         return {name: plain(self[name]) for name in self.names()}
 
     def __eq__(self, other: object) -> bool:
-        """Equal namespace, class and values. Null, absent and an empty array count as the same: so they do on the wire."""
+        """Equal namespace, class and values. Null, absent and an empty array count as the same, as they do in messages."""
         if not isinstance(other, CimInstance):
             return NotImplemented
         return (
@@ -200,7 +200,7 @@ def normal_namespace(namespace: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """A CIM value as JSON can hold it; see ``CimInstance.as_data``."""
+    """A CIM value in a form for JSON; see ``CimInstance.as_data``."""
     if isinstance(value, (CimInstance, CimPath)):
         return value.as_data()
     if isinstance(value, list):
@@ -215,7 +215,7 @@ def plain(value: Any) -> Any:
 
 
 def checked(value: Any, prop: CimProperty | None, where: str, namespace: str) -> Any:
-    """A wished value as the declared type holds it; without a declaration any plain value, or a list of them.
+    """A value to write, converted to the declared type; without a declaration, any plain value or a list of them.
 
     :param where: ``Class.Property``, for the message.
     :param namespace: of embedded instances that are given as mappings.

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Names of WS-Management as Windows speaks it ([MS-WSMV] 2.2.1; facts: wsman.md sections 1, 4, 5, 6)."""
+"""Names of WS-Management as Windows uses it ([MS-WSMV] 2.2.1; facts: wsman.md sections 1, 4, 5, 6)."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ XSI_TYPE = f"{{{XSI}}}type"
 
 
 def class_uri(namespace: str, class_name: str) -> str:
-    """Resource URI of a class, or with ``*`` of a whole namespace, out of a namespace with slashes."""
+    """Resource URI of a class, or with ``*`` of a complete namespace; the namespace is written with slashes."""
     return f"{WMI}{namespace}/{class_name}"
 
 
 def split_class_uri(uri: str) -> tuple[str, str] | None:
-    """(namespace, class name) of a resource URI, in any case; None when it is no WMI class."""
+    """(namespace, class name) of a resource URI, in any case; None when it is not a WMI class."""
     if uri[: len(WMI)].lower() != WMI:
         return None
     namespace, slash, class_name = uri[len(WMI) :].rpartition("/")

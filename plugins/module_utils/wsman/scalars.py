@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Single CIM values that are one piece of text on the wire: numbers, booleans, strings. Text in, Python out, and back."""
+"""Single CIM values that are one piece of text in messages: numbers, booleans, strings. Converts them from text and to text."""
 
 from __future__ import annotations
 
@@ -30,20 +30,20 @@ _INTEGER = re.compile(r"[+-]?\d{1,20}", re.ASCII)
 _REAL = re.compile(r"[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?", re.ASCII)
 _REAL_NAMES = {"INF": math.inf, "+INF": math.inf, "-INF": -math.inf, "NaN": math.nan}
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
-# XML 1.0 cannot hold these characters in any way, not even escaped.
+# XML 1.0 does not allow these characters, not even escaped.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 def decode(cim_type: CimType, text: str) -> bool | int | float | str:
     """The value of a scalar's text; not for dates, references and objects.
 
-    :raises ValueError: the text is no value of the type; the message has no subject ("is no ...").
+    :raises ValueError: the text is not a value of the type; the message has no subject ("is not a value of ...").
     """
     return _DECODERS[cim_type](cim_type, text)
 
 
 def check(cim_type: CimType, value: Any) -> bool | int | float | str:
-    """The wish ``value`` as a value of the type: an int becomes a float where a real is meant.
+    """The value to write, as a value of the type: an int becomes a float for a real type.
 
     :raises ValueError: it does not fit; the message has no subject ("takes uint32 (0 to 4294967295), not text").
     """
@@ -75,7 +75,7 @@ def check(cim_type: CimType, value: Any) -> bool | int | float | str:
 
 
 def encode(value: bool | int | float | str) -> str:
-    """The text of a value that ``check`` let through."""
+    """The text of a value that ``check`` accepted."""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
@@ -105,11 +105,11 @@ def key_text(value: Any) -> str:
 
 
 def check_text(text: str) -> None:
-    """:raises ValueError: a character that XML 1.0 cannot carry."""
+    """:raises ValueError: a character that XML 1.0 does not allow."""
     match = _NOT_IN_XML.search(text)
     if match:
         where = f"the character U+{ord(match[0]):04X} at position {match.start() + 1}"
-        raise ValueError(f"has {where}, which WS-Management cannot carry; remove it")
+        raise ValueError(f"has {where}, which WS-Management cannot transfer; remove it")
 
 
 def kind(value: Any) -> str:
@@ -152,7 +152,7 @@ def _decode_integer(cim_type: CimType, text: str) -> int:
         number = int(text)
         if low <= number <= high:
             return number
-    raise ValueError(f"is no {cim_type.value} ({low} to {high})")
+    raise ValueError(f"is not a value of {cim_type.value} ({low} to {high})")
 
 
 def _decode_real(cim_type: CimType, text: str) -> float:
@@ -160,7 +160,7 @@ def _decode_real(cim_type: CimType, text: str) -> float:
     if text in _REAL_NAMES:
         return _REAL_NAMES[text]
     if not _REAL.fullmatch(text):
-        raise ValueError(f"is no {cim_type.value}")
+        raise ValueError(f"is not a value of {cim_type.value}")
     return float(text)
 
 

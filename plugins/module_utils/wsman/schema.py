@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What is known of a CIM class beforehand: WS-Management answers carry no types and no arity."""
+"""What has to be known about a CIM class in advance: WS-Management answers contain no types and no arity."""
 
 from __future__ import annotations
 
@@ -61,17 +61,17 @@ class CimMethod:
         return {name.lower(): value for name, value in self.outputs.items()}
 
     def input(self, name: str) -> CimProperty | None:
-        """The input parameter of this name, in any case; None when the method declares none such."""
+        """The input parameter with this name, in any case; None when the method declares none."""
         return self._inputs_by_name.get(name.lower())
 
     def output(self, name: str) -> CimProperty | None:
-        """The output parameter of this name, in any case; None when the method declares none such."""
+        """The output parameter with this name, in any case; None when the method declares none."""
         return self._outputs_by_name.get(name.lower())
 
 
 @dataclass(frozen=True)
 class CimClass:
-    """A class as far as this collection uses it. All lookups by name ignore case.
+    """The part of a class that this collection uses. All lookups by name ignore case.
 
     A class declared without any property is *untyped*: its values are read as text, see ``values.py``.
     """
@@ -90,11 +90,11 @@ class CimClass:
         return {name.lower(): value for name, value in self.methods.items()}
 
     def property(self, name: str) -> CimProperty | None:
-        """The property of this name, in any case; None when the schema does not know it."""
+        """The property with this name, in any case; None when it is not in the schema."""
         return self._properties_by_name.get(name.lower())
 
     def method(self, name: str) -> CimMethod | None:
-        """The method of this name, in any case; None when the schema does not know it."""
+        """The method with this name, in any case; None when it is not in the schema."""
         return self._methods_by_name.get(name.lower())
 
 
@@ -114,9 +114,9 @@ def cim_class(
 
     :param keys: names of the key properties.
     :param embedded: classes that the type texts may name.
-    :param methods: what ``method()`` made, by name.
-    :param properties: type text by name: a MOF type, ``ref``, ``object`` (class not known) or the name of an embedded
-        class, with ``[]`` behind it for an array.
+    :param methods: results of ``method()``, by name.
+    :param properties: type text by name: a MOF type, ``ref``, ``object`` (unknown class) or the name of an embedded
+        class, with the suffix ``[]`` for an array.
     :raises ValueError: a name or type that does not exist, or a key that is not a property.
     """
     _check_name("class", name)
@@ -163,7 +163,7 @@ def _declare(owner: str, types: Mapping[str, str], embedded: Iterable[CimClass])
     for name, text in types.items():
         _check_name(f"property of {owner}", name)
         if name.lower() in seen:
-            raise ValueError(f"{owner}: {name} is declared twice; names compare without case")
+            raise ValueError(f"{owner}: {name} is declared twice; names are compared without case")
         seen.add(name.lower())
         base = text.removesuffix("[]")
         array = base != text

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """CIM operations on one host over one ``send(bytes) -> bytes``.
 
-Nothing is repeated here and nothing is kept between calls: whoever calls knows which operation may run twice, and every
-error tells by ``after_send`` whether this one may have had its effect.
+Nothing is repeated here and nothing is kept between calls: the caller knows which operation may run twice, and
+``after_send`` of every error says whether this operation may have had its effect.
 """
 
 from __future__ import annotations
@@ -33,15 +33,14 @@ __all__ = ["CimSession", "Send"]
 
 class CimSession:
     """CIM operations on one host. All of them raise what ``Exchange.call`` raises: CimFault, AnswerError, TransportError,
-    and ValueError for a wish that cannot be sent.
+    and ValueError for a request that cannot be sent.
 
-    Namespaces may have slashes or backslashes. ``keys`` are values by key name and go out as literal Selectors.
-    ``options`` become values of the provider's context object (``wmi:NAME``); a name that the provider does not know is
-    ignored by it without a word.
+    Namespaces may have slashes or backslashes. ``keys`` are values by key name and are sent as literal Selectors.
+    ``options`` become values of the provider's context object (``wmi:NAME``); the provider silently ignores unknown names.
 
     :param send: see ``exchange.Send``.
-    :param operation_timeout_seconds: the server's limit for one operation; Windows caps it at 60 by default.
-    :param max_envelope_bytes: the largest answer wanted; Windows caps it silently at its own limit.
+    :param operation_timeout_seconds: the server's limit for one operation; Windows allows at most 60 by default.
+    :param max_envelope_bytes: the largest answer that is accepted; Windows silently uses its own limit if that is smaller.
     """
 
     def __init__(self, send: Send, *, operation_timeout_seconds: float = 30.0, max_envelope_bytes: int = 4 * 1024 * 1024) -> None:
@@ -51,12 +50,12 @@ class CimSession:
 
     @property
     def exchange(self) -> Exchange:
-        """The session's requests and answers, for what is no CIM operation (remote shells)."""
+        """The session's requests and answers, for other operations than CIM (remote shells)."""
         return self._exchange
 
     @property
     def requests(self) -> int:
-        """Envelopes sent so far, failed ones included."""
+        """Number of envelopes sent so far, including failed ones."""
         return self._exchange.requests
 
     @property
@@ -65,16 +64,16 @@ class CimSession:
         return self._exchange.received_bytes
 
     def identify(self) -> dict[str, str]:
-        """What the WinRM service says of itself: ProtocolVersion, ProductVendor, ProductVersion."""
+        """What the WinRM service reports about itself: ProtocolVersion, ProductVendor, ProductVersion."""
         response = child(self._exchange.identify(), "IdentifyResponse")
         if response is None:
-            raise AnswerError("the answer is no IdentifyResponse", request=RequestInfo("Identify"))
+            raise AnswerError("the answer is not an IdentifyResponse", request=RequestInfo("Identify"))
         return {names.local(element.tag): (element.text or "").strip() for element in response}
 
     def get(
         self, namespace: str, cls: CimClass, keys: Mapping[str, Any] | None = None, *, options: Options | None = None
     ) -> CimInstance:
-        """One instance with all its properties, lazy ones included; without ``keys`` the singleton.
+        """One instance with all its properties, including lazy ones; without ``keys`` the singleton.
 
         A missing instance is a CimFault of kind NOT_FOUND.
         """
@@ -84,9 +83,9 @@ class CimSession:
         return values.decode_instance(_only(body, info), namespace, cls)
 
     def query(self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None) -> list[CimInstance]:
-        """All rows of a WQL query. ``cls`` is the schema of the rows. Lazy properties stay null; ``get`` fills them.
+        """All rows of a WQL query. ``cls`` is the schema of the rows. Lazy properties are null; ``get`` reads them.
 
-        ``select a, b`` gives partial instances with these properties only, keys included only if they are named.
+        ``select a, b`` returns partial instances with only these properties, and keys only if they are named.
         """
         with self.rows(namespace, cls, query, options=options) as rows:
             return list(rows)
@@ -95,7 +94,7 @@ class CimSession:
     def rows(
         self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None
     ) -> Iterator[Iterator[CimInstance]]:
-        """The rows of a WQL query one by one, for those who may stop early: the server then forgets the rest at once."""
+        """The rows of a WQL query one by one, for callers that may stop early: the enumeration is then released at once."""
         namespace = normal_namespace(namespace)
         projected = wql.projected_class(query)
         request = EnumerateRequest(
@@ -108,7 +107,7 @@ class CimSession:
             yield (_row(item, namespace, cls, projected) for item in items)
 
     def enumerate(self, namespace: str, cls: CimClass, *, options: Options | None = None) -> list[CimInstance]:
-        """All instances of the class and of its subclasses, each under its own class name."""
+        """All instances of the class and of its subclasses, each with its own class name."""
         request = self._class_request(namespace, cls, "", options)
         with self._exchange.items(request) as items:
             return [values.decode_instance(item, normal_namespace(namespace), cls) for item in items]
@@ -151,12 +150,12 @@ class CimSession:
         return self._associated("AssociationInstances", path, cls, {"ResultClassName": result_class, "Role": role})
 
     def put(self, instance: CimInstance, *, options: Options | None = None) -> CimInstance:
-        """Write an instance back whole, addressed by the keys that were read; returns it as it is afterwards.
+        """Write a complete instance back, addressed by the keys that were read; returns it as it is after the write.
 
         :raises ValueError: a projection, an instance without its keys, or with a changed key.
         """
         if instance.partial:
-            raise ValueError(f"this {instance.class_name} is a row of a projection; read the whole instance before writing it")
+            raise ValueError(f"this {instance.class_name} is a row of a projection; read the complete instance before writing it")
         changed = instance.changed_keys()
         if changed:
             raise ValueError(
@@ -168,12 +167,12 @@ class CimSession:
         content = values.encode_instance(instance, uri)
         body = self._exchange.call(names.PUT, uri, content, info, selectors=keys, options=options)
         if not len(body):
-            # WS-Transfer lets a server leave the instance out when it took it as it was; then it is read.
+            # WS-Transfer allows a server to omit the instance when it accepted it unchanged; then it is read.
             return self.get(instance.namespace, replace(instance.cls, name=instance.class_name), keys, options=options)
         return values.decode_instance(body[0], instance.namespace, instance.cls)
 
     def create(self, instance: CimInstance, *, options: Options | None = None) -> CimPath:
-        """Create an instance; returns the reference that the server gave it."""
+        """Create an instance; returns the reference from the server's answer."""
         if instance.partial:
             raise ValueError(f"this {instance.class_name} is a row of a projection; a new instance needs all its values")
         uri = names.class_uri(instance.namespace, instance.class_name)
@@ -182,7 +181,7 @@ class CimSession:
         return _reference(_only(body, info), info)
 
     def delete(self, target: CimInstance | CimPath, *, options: Options | None = None) -> None:
-        """Delete the instance that was read (by the keys it had then), or that a reference names."""
+        """Delete the instance that was read (by the keys that it had then), or the one of a reference."""
         keys = target.keys if isinstance(target, CimPath) else target.key_values()
         if not keys:
             raise ValueError(f"a Delete of {target.class_name} needs its keys")
@@ -219,10 +218,10 @@ class CimSession:
         keys: Mapping[str, Any] | None = None,
         options: Options | None = None,
     ) -> dict[str, Any]:
-        """Call a method; static without ``keys``. A return value that is not zero is no fault: judge it yourself.
+        """Call a method; static without ``keys``. A return value other than zero is not a fault: the caller has to judge it.
 
-        :returns: every declared output by its declared name, and others as the server named them; what the answer left out
-            is None, ``ReturnValue`` too (Windows sends an empty answer for some methods that succeeded).
+        :returns: every declared output by its declared name, and others by the server's name; outputs that the answer omitted
+            are None, also ``ReturnValue`` (Windows sends an empty answer for some methods that succeeded).
         """
         namespace, keys = normal_namespace(namespace), wishes.complete_keys(cls, keys)
         declared = wishes.find_method(cls, method)
@@ -233,7 +232,7 @@ class CimSession:
         body = self._exchange.call(f"{uri}/{method}", uri, content, info, selectors=keys, options=options)
         output = child(body, f"{method}_OUTPUT")
         if output is None:
-            raise AnswerError(f"the answer holds no {method}_OUTPUT", request=info)
+            raise AnswerError(f"the answer contains no {method}_OUTPUT", request=info)
         answered = values.decode_parameters(output, declared, f"{cls.name}.{method}", namespace)
         return {**dict.fromkeys([*declared.outputs, "ReturnValue"]), **answered}
 
@@ -260,7 +259,7 @@ class CimSession:
 
 
 def _row(item: ET.Element, namespace: str, cls: CimClass, projected: str | None) -> CimInstance:
-    # A fragment names no class: the query does.
+    # A fragment has no class name, so the query's is used.
     fragment = names.local(item.tag).lower() == "xmlfragment"
     return values.decode_instance(
         item, namespace, cls, (projected or cls.name) if fragment else "", fragment or projected is not None
@@ -274,7 +273,7 @@ def _only(body: ET.Element, info: RequestInfo) -> ET.Element:
 
 
 def _reference(item: ET.Element, info: RequestInfo) -> CimPath:
-    # The item is the EndpointReference itself, or an element that holds its parts.
+    # The item is the EndpointReference itself, or an element with its parts.
     try:
         return values.decode_reference(item)
     except ValueError as error:

@@ -2,8 +2,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Remote command shells: the messages of one shell ([MS-WSMV] 2.2.4.36 and following, 3.1.4.5.2, 3.1.4.11 to 3.1.4.14).
 
-Every function is one request over the session's exchange and raises what ``Exchange.call`` raises. Nothing is repeated and
-nothing waits here but ``receive``, for as long as it is told.
+Every function is one request over the session's exchange and raises what ``Exchange.call`` raises. Nothing is repeated, and
+only ``receive`` waits, for the given time.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.exchange impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 
 UTF8_CODE_PAGE = 65001
-# What one message may carry stays well below the smallest MaxEnvelopeSizekb that Windows comes with (150).
+# Input of one message: well below the smallest default of MaxEnvelopeSizekb in Windows (150).
 MAX_INPUT_BYTES = 64 * 1024
 
 _RSP = "http://schemas.microsoft.com/wbem/wsman/1/windows/shell"
@@ -34,7 +34,7 @@ _EXIT_CODE = re.compile(r"-?\d{1,10}", re.ASCII)
 
 @dataclass(frozen=True)
 class Output:
-    """What a command wrote since the last look. ``exit_code`` is None while it runs."""
+    """What a command wrote since the last Receive. ``exit_code`` is None while it runs."""
 
     stdout: bytes
     stderr: bytes
@@ -43,9 +43,9 @@ class Output:
 
 
 def create(exchange: Exchange, idle_seconds: float, folder: str = "") -> str:
-    """Open a shell that writes UTF-8; its id.
+    """Open a shell that writes UTF-8; returns its id.
 
-    The account's profile is not loaded: a look at a server leaves no new folder behind.
+    The account's profile is not loaded, so that no profile folder is created on the server.
 
     :param idle_seconds: after this long without a request the server ends the shell by itself.
     :param folder: where commands run; the account's own folder when empty.
@@ -65,9 +65,9 @@ def create(exchange: Exchange, idle_seconds: float, folder: str = "") -> str:
 
 
 def start(exchange: Exchange, shell_id: str, line: str) -> str:
-    """Run a command line through cmd.exe; the command's id. Its input is a pipe, no console.
+    """Run a command line with cmd.exe; returns the command's id. Its input is a pipe, not a console.
 
-    :raises ValueError: a sign that XML cannot carry.
+    :raises ValueError: a character that XML does not allow.
     """
     scalars.check_text(line)
     command_line = ET.Element(f"{{{_RSP}}}CommandLine")
@@ -81,12 +81,12 @@ def start(exchange: Exchange, shell_id: str, line: str) -> str:
 
 
 def send(exchange: Exchange, shell_id: str, command_id: str, data: bytes) -> None:
-    """Hand a command all of its input, and close it.
+    """Send a command all of its input, and close the input.
 
     :raises ValueError: more than ``MAX_INPUT_BYTES``.
     """
     if len(data) > MAX_INPUT_BYTES:
-        raise ValueError(f"the input has {len(data)} bytes; one message carries {MAX_INPUT_BYTES}")
+        raise ValueError(f"the input has {len(data)} bytes; at most {MAX_INPUT_BYTES} are allowed")
     content = ET.Element(f"{{{_RSP}}}Send")
     stream = ET.SubElement(content, f"{{{_RSP}}}Stream", {"Name": "stdin", "CommandId": command_id, "End": "true"})
     stream.text = base64.b64encode(data).decode("ascii")
@@ -95,9 +95,9 @@ def send(exchange: Exchange, shell_id: str, command_id: str, data: bytes) -> Non
 
 
 def receive(exchange: Exchange, shell_id: str, command_id: str, wait_seconds: float) -> Output | None:
-    """What the command wrote; None when it wrote nothing for ``wait_seconds`` and goes on.
+    """What the command wrote; None when it wrote nothing for ``wait_seconds`` and still runs.
 
-    :raises AnswerError: also for output of another command, or output that is no base64.
+    :raises AnswerError: also for output of another command, or output that is not base64.
     """
     content = ET.Element(f"{{{_RSP}}}Receive")
     ET.SubElement(content, f"{{{_RSP}}}DesiredStream", {"CommandId": command_id}).text = "stdout stderr"
@@ -117,12 +117,12 @@ def receive(exchange: Exchange, shell_id: str, command_id: str, wait_seconds: fl
         raise
     response = child(body, "ReceiveResponse")
     if response is None:
-        raise AnswerError("the answer holds no ReceiveResponse", request=info)
+        raise AnswerError("the answer contains no ReceiveResponse", request=info)
     return _output(response, command_id, info)
 
 
 def terminate(exchange: Exchange, shell_id: str, command_id: str) -> None:
-    """End a command, or let the server forget one that has ended: every command needs this last signal (3.1.4.14)."""
+    """Stop a command, or release one that has ended: every command needs this last signal (3.1.4.14)."""
     content = ET.Element(f"{{{_RSP}}}Signal", {"CommandId": command_id})
     ET.SubElement(content, f"{{{_RSP}}}Code").text = f"{_RSP}/signal/terminate"
     info = RequestInfo("Signal", target=_TARGET)
@@ -130,7 +130,7 @@ def terminate(exchange: Exchange, shell_id: str, command_id: str) -> None:
 
 
 def delete(exchange: Exchange, shell_id: str) -> None:
-    """Close the shell; commands that still run in it are ended by the server."""
+    """Close the shell; the server stops commands that still run in it."""
     info = RequestInfo("Delete", target=_TARGET)
     exchange.call(names.DELETE, _RESOURCE, None, info, selectors={"ShellId": shell_id})
 
@@ -155,7 +155,7 @@ def _shell_id(body: ET.Element) -> str | None:
 def _id(text: str | None, name: str, info: RequestInfo) -> str:
     found = (text or "").strip()
     if not _ID.fullmatch(found):
-        raise AnswerError(f"the answer holds no {name}", request=info)
+        raise AnswerError(f"the answer contains no {name}", request=info)
     return found
 
 
@@ -186,7 +186,7 @@ def _exit_code(element: ET.Element | None, info: RequestInfo) -> int | None:
         return None
     text = (element.text or "").strip()
     if not _EXIT_CODE.fullmatch(text):
-        raise AnswerError("the answer's exit code is no number", request=info)
-    # Windows has 32-bit exit codes and writes the large ones with a sign or without.
+        raise AnswerError("the answer's exit code is not a number", request=info)
+    # Windows has 32-bit exit codes and writes the large ones as signed or unsigned numbers.
     code = int(text) & 0xFFFFFFFF
     return code - 0x100000000 if code >= 0x80000000 else code

@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """CIM values as elements, both ways ([MS-WSMV] 3.1.4.1.26; facts: wsman.md section 7).
 
-Type and arity come from the schema, never from the answer. Of a property that the schema does not know, what can be seen is
-taken: text stays text, a repeated element is a list, an element with children is a date, a reference or an instance of an
-untyped class. Such a list with one entry cannot be told from a single value.
+Type and arity come from the schema, never from the answer. A property that is not in the schema is read by its form: text stays
+text, a repeated element is a list, an element with children is a date, a reference or an instance of an untyped class. Such a
+list with one entry cannot be distinguished from a single value.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ def decode_instance(
 ) -> CimInstance:
     """The instance in an element whose children are properties.
 
-    A property that does not decode is kept as an AnswerError, raised when somebody asks for it.
+    A property that cannot be decoded is kept as an AnswerError, which is raised when the property is read.
 
     :param namespace: CIM namespace as the caller wrote it.
-    :param class_name: when the element does not tell (projections); else its own name counts.
+    :param class_name: used when the element does not have it (projections); otherwise the element's own name counts.
     """
     name = class_name or local(element.tag)
     read: dict[str, tuple[str, Any]] = {}
@@ -61,7 +61,7 @@ def decode_instance(
 def decode_parameters(element: ET.Element, declared: CimMethod, where: str, namespace: str) -> dict[str, Any]:
     """The outputs in a ``Method_OUTPUT`` element, spelled as declared. An undeclared ReturnValue counts as a number.
 
-    :raises AnswerError: a value that does not decode.
+    :raises AnswerError: a value that cannot be decoded.
     """
     result = {}
     for lower, elements in _grouped(element).items():
@@ -74,14 +74,14 @@ def decode_parameters(element: ET.Element, declared: CimMethod, where: str, name
     return result
 
 
-# Nearly all methods return uint32; the wider type also holds the negative numbers of the few others.
+# Nearly all methods return uint32; the wider type also covers the negative numbers of the few others.
 _RETURN_VALUE = CimProperty("ReturnValue", CimType.SINT64)
 
 
 def decode_property(elements: list[ET.Element], prop: CimProperty | None, namespace: str) -> Any:
-    """The value of one property out of all its elements.
+    """The value of one property, from all its elements.
 
-    :raises ValueError: it is none of the declared type; the message has no subject.
+    :raises ValueError: it is not a value of the declared type; the message has no subject.
     """
     if len(elements) == 1 and _is_nil(elements[0]):
         return None
@@ -90,16 +90,16 @@ def decode_property(elements: list[ET.Element], prop: CimProperty | None, namesp
         return values[0] if len(values) == 1 else values
     if not prop.array:
         if len(elements) != 1:
-            raise ValueError("came more than once, though it is declared as a single value")
+            raise ValueError("came more than once, although it is declared as a single value")
         return _decode_one(elements[0], prop, namespace)
     return [None if _is_nil(element) else _decode_one(element, prop, namespace) for element in elements]
 
 
 def encode_instance(instance: CimInstance, tag_uri: str, tag: str = "") -> ET.Element:
-    """The whole instance as an element: what was read goes back as it came, what was changed is written anew.
+    """The complete instance as an element: unchanged properties as they were read, changed ones with their new value.
 
-    :param tag_uri: namespace of the element, and of the properties that are written anew.
-    :param tag: local name; the class when left out.
+    :param tag_uri: namespace of the element, and of the changed properties.
+    :param tag: local name; the class if omitted.
     """
     root = ET.Element(f"{{{tag_uri}}}{tag or instance.class_name}")
     _append_properties(root, instance, tag_uri)
@@ -107,7 +107,7 @@ def encode_instance(instance: CimInstance, tag_uri: str, tag: str = "") -> ET.El
 
 
 def encode_property(parent: ET.Element, uri: str, name: str, value: Any) -> None:
-    """Append a property or parameter. An array of none is written as null: without any element it would mean "not given"."""
+    """Append a property or parameter. An empty array is written as null: without any element it would mean "not given"."""
     tag = f"{{{uri}}}{name}"
     if value is None or value == []:
         ET.SubElement(parent, tag, {XSI_NIL: "true"})
@@ -117,9 +117,9 @@ def encode_property(parent: ET.Element, uri: str, name: str, value: Any) -> None
 
 
 def decode_reference(element: ET.Element) -> CimPath:
-    """The reference in an element that holds Address and ReferenceParameters, with or without ``a:EndpointReference``.
+    """The reference in an element with Address and ReferenceParameters, with or without ``a:EndpointReference``.
 
-    :raises ValueError: it is none; the message has no subject.
+    :raises ValueError: it is not a reference; the message has no subject.
     """
     return _decode_reference(element, 0)
 
@@ -157,7 +157,7 @@ def encode_selectors(keys: Mapping[str, Any]) -> ET.Element:
 def _grouped(element: ET.Element) -> dict[str, list[ET.Element]]:
     groups: dict[str, list[ET.Element]] = {}
     for item in element:
-        # Old Windows adds cim:Location, the instance's own address, among the properties.
+        # Older versions of Windows add cim:Location, the instance's own address, to the properties.
         if item.tag != _LOCATION:
             groups.setdefault(_lower_name(item.tag), []).append(item)
     return groups
@@ -184,7 +184,7 @@ def _decode_one(element: ET.Element, prop: CimProperty, namespace: str) -> Any:
     if prop.type is CimType.OBJECT:
         return _decode_embedded(element, prop.embedded, namespace)
     if len(element):
-        raise ValueError(f"has elements inside where {prop.type.value} is declared")
+        raise ValueError(f"contains elements although {prop.type.value} is declared")
     return scalars.decode(prop.type, element.text or "")
 
 
@@ -194,7 +194,7 @@ def _decode_when(element: ET.Element) -> datetime | timedelta:
 
 
 def _decode_embedded(element: ET.Element, cls: CimClass | None, namespace: str) -> CimInstance:
-    # The property element is the instance; xsi:type names its class, with _Type behind.
+    # The property element is the instance; xsi:type names its class, with the suffix _Type.
     declared = element.attrib.get(XSI_TYPE)
     uri, name = "", ""
     if isinstance(declared, ET.QName):
@@ -202,11 +202,11 @@ def _decode_embedded(element: ET.Element, cls: CimClass | None, namespace: str) 
     elif len(element):
         uri = namespace_of(element[0].tag)
     if not len(element) and not name and (element.text or "").strip():
-        raise ValueError("is plain text where an embedded instance is declared")
+        raise ValueError("is plain text although an embedded instance is declared")
     split = split_class_uri(uri)
     if not name:
         name = cls.name if cls else split[1] if split else "unknown"
-    # The directory part may come back in lower case; the owner's spelling is kept where only case differs.
+    # The directory part may come back in lower case; the outer instance's spelling is kept where only case differs.
     if split and split[0].lower() != namespace.lower():
         namespace = split[0]
     return decode_instance(element, namespace, cls or CimClass(name), name)
@@ -240,7 +240,7 @@ def _decode_reference(element: ET.Element, depth: int) -> CimPath:
     uri = child(parameters, "ResourceURI")
     split = split_class_uri((uri.text or "").strip()) if uri is not None else None
     if split is None:
-        raise ValueError("is no reference to a WMI instance")
+        raise ValueError("is not a reference to a WMI instance")
     keys: dict[str, Any] = {}
     selectors = child(parameters, "SelectorSet")
     for selector in selectors if selectors is not None else ():
@@ -292,7 +292,7 @@ def _append_properties(root: ET.Element, instance: CimInstance, uri: str) -> Non
 
 
 def _same_in(uri: str, item: ET.Element) -> ET.Element:
-    # Namespaces may have come back in another case; in one element all properties shall stand in the same one.
+    # Namespaces may have come back in another case; all properties of one element have to be in the same one.
     tag = item.tag
     if namespace_of(tag) == uri or namespace_of(tag).lower() != uri.lower():
         return item

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What a caller asks of the session, checked against the schema before anything is sent."""
+"""The caller's requests to the session, checked against the schema before anything is sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import 
 
 
 def describe(operation: str, namespace: str, target: str, keys: Mapping[str, Any] | None) -> RequestInfo:
-    """The request for messages; keys are shown, they are no secrets."""
+    """The request for messages; keys are shown, they are not secret."""
     shown = tuple(
         (name, wql.object_path(value) if isinstance(value, CimPath) else str(value)) for name, value in (keys or {}).items()
     )
@@ -23,7 +23,7 @@ def describe(operation: str, namespace: str, target: str, keys: Mapping[str, Any
 
 
 def complete_keys(cls: CimClass, keys: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The keys under their declared names; none at all is allowed (singletons, static methods).
+    """The keys with their declared names; no keys at all are allowed (singletons, static methods).
 
     :raises ValueError: some keys are given but not all, or one that the class does not have.
     """
@@ -33,10 +33,10 @@ def complete_keys(cls: CimClass, keys: Mapping[str, Any] | None) -> dict[str, An
     wanted = {key.lower(): key for key in cls.keys}
     unknown = [name for name in keys if name.lower() not in wanted]
     if unknown:
-        raise ValueError(f"{', '.join(unknown)} is no key of class {cls.name}; its keys are {', '.join(cls.keys)}")
+        raise ValueError(f"{', '.join(unknown)} is not a key of class {cls.name}; its keys are {', '.join(cls.keys)}")
     missing = [key for lower, key in wanted.items() if given.get(lower) is None]
     if missing:
-        raise ValueError(f"class {cls.name} is addressed by {', '.join(cls.keys)}; no value is given for {', '.join(missing)}")
+        raise ValueError(f"class {cls.name} has the keys {', '.join(cls.keys)}; no value is given for {', '.join(missing)}")
     return {key: given[lower] for lower, key in wanted.items()}
 
 
@@ -63,14 +63,14 @@ def find_method(cls: CimClass, name: str) -> CimMethod:
 
 
 def method_input(namespace: str, cls: CimClass, declared: CimMethod, inputs: Mapping[str, Value]) -> ET.Element:
-    """The ``Method_INPUT`` element; it is sent without arguments too. What is not given is left out.
+    """The ``Method_INPUT`` element; it is also sent without arguments. Inputs that are not given are omitted.
 
     :raises ValueError: an input that the method does not have, or a value that does not fit.
     """
     uri = names.class_uri(namespace, cls.name)
     content = ET.Element(f"{{{uri}}}{declared.name}_INPUT")
     typed = cls.method(declared.name) is not None
-    # Whether Windows minds the order of parameters is not established: the declared one first.
+    # Whether the order of parameters matters to Windows is not established, so the declared order is used.
     order = {name.lower(): position for position, name in enumerate(declared.inputs)}
     for name in sorted(inputs, key=lambda name: order.get(name.lower(), len(order))):
         parameter = declared.input(name)

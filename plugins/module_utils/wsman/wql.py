@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-r"""Builds WQL text and object paths; the one place where values are quoted for them.
+r"""Builds WQL text and object paths; the only place where values are quoted for them.
 
-Selector values are never quoted this way. In a WQL string and in a path's string the backslash escapes: ``\\``, ``\"``,
+Selector values are never quoted this way. In a WQL string and in a path's string, the backslash escapes: ``\\``, ``\"``,
 ``\'`` (facts: site-model.md section 3.3; WQL strings also [MS-WMI] 2.2.1).
 """
 
@@ -25,15 +25,15 @@ _SELECT_ANY = re.compile(r"\s*select\b", re.IGNORECASE)
 def quote_wql(text: str) -> str:
     r"""A WQL string literal: ``C:\it's`` becomes ``'C:\\it\'s'``.
 
-    :raises ValueError: a control character, which no name or path of a site holds.
+    :raises ValueError: a control character, which no name or path of a site contains.
     """
     return f"'{_escaped(text)}'"
 
 
 def equals(name: str, value: str | int | bool | datetime | None) -> str:
-    """A condition: ``Name = 'value'``; for None ``Name IS NULL``; dates compare as DMTF text in UTC.
+    """A condition: ``Name = 'value'``; for None ``Name IS NULL``; dates are compared as DMTF text in UTC.
 
-    :raises ValueError: a name or value that WQL cannot hold.
+    :raises ValueError: a name or value that WQL does not allow.
     """
     _check_name(name)
     if value is None:
@@ -42,9 +42,9 @@ def equals(name: str, value: str | int | bool | datetime | None) -> str:
 
 
 def one_of(name: str, values: Iterable[str | int]) -> str:
-    """A condition that holds when the property has one of the values.
+    """A condition that is true when the property has one of the values.
 
-    :raises ValueError: no values, or a name or value that WQL cannot hold.
+    :raises ValueError: no values, or a name or value that WQL does not allow.
     """
     conditions = [equals(name, value) for value in values]
     if not conditions:
@@ -55,25 +55,25 @@ def one_of(name: str, values: Iterable[str | int]) -> str:
 def at_most(name: str, value: int) -> str:
     """A condition: ``Name <= value``.
 
-    :raises ValueError: a name that is none.
+    :raises ValueError: not a valid name.
     """
     _check_name(name)
     return f"{name} <= {_literal(value)}"
 
 
 def like(name: str, pattern: str) -> str:
-    """A condition: ``Name LIKE 'pattern'``; ``%`` stands for any text, ``_`` for any character, ``[abc]`` for one of them.
+    """A condition: ``Name LIKE 'pattern'``; ``%`` matches any text, ``_`` any character, ``[abc]`` one of these characters.
 
-    :raises ValueError: a name or pattern that WQL cannot hold.
+    :raises ValueError: a name or pattern that WQL does not allow.
     """
     _check_name(name)
     return f"{name} LIKE {_literal(pattern)}"
 
 
 def at_least(name: str, value: int | datetime) -> str:
-    """A condition: ``Name >= value``; dates compare as DMTF text in UTC.
+    """A condition: ``Name >= value``; dates are compared as DMTF text in UTC.
 
-    :raises ValueError: a name or value that WQL cannot hold.
+    :raises ValueError: a name or value that WQL does not allow.
     """
     _check_name(name)
     return f"{name} >= {_literal(value)}"
@@ -83,8 +83,8 @@ def select(cls: CimClass | str, *where: str, columns: Iterable[str] = ()) -> str
     """``SELECT * FROM Class WHERE a AND b``.
 
     :param where: conditions, from ``equals``, ``one_of`` and ``at_least``.
-    :param columns: a projection of these properties; the keys of a CimClass are added, or its rows could not be addressed.
-    :raises ValueError: a name that is none.
+    :param columns: a projection of these properties; the keys of a CimClass are added, because its rows need them as address.
+    :raises ValueError: not a valid name.
     """
     name = cls.name if isinstance(cls, CimClass) else cls
     wanted = list(columns)
@@ -100,7 +100,7 @@ def select(cls: CimClass | str, *where: str, columns: Iterable[str] = ()) -> str
 def object_path(path: CimPath) -> str:
     r"""``Class.Key="value",Other=2``, or ``Class=@`` for a singleton; the namespace is left out.
 
-    :raises ValueError: a name or value that a path cannot hold.
+    :raises ValueError: a name or value that a path does not allow.
     """
     _check_name(path.class_name)
     if not path.keys:
@@ -121,7 +121,7 @@ def object_path(path: CimPath) -> str:
 def associators_of(path: CimPath, **where: str) -> str:
     """``ASSOCIATORS OF {path} WHERE AssocClass = X ...``; ``where`` names are WQL's: AssocClass, ResultClass, Role, ResultRole.
 
-    :raises ValueError: a name that is none, or a path that cannot be written.
+    :raises ValueError: not a valid name, or a path that cannot be written.
     """
     return f"ASSOCIATORS OF {{{object_path(path)}}}{_association_conditions(where, _ASSOCIATORS_WORDS)}"
 
@@ -129,15 +129,15 @@ def associators_of(path: CimPath, **where: str) -> str:
 def references_of(path: CimPath, **where: str) -> str:
     """``REFERENCES OF {path} WHERE ResultClass = X ...``; ``where`` names: ResultClass, Role.
 
-    :raises ValueError: a name that is none, or a path that cannot be written.
+    :raises ValueError: not a valid name, or a path that cannot be written.
     """
     return f"REFERENCES OF {{{object_path(path)}}}{_association_conditions(where, _REFERENCES_WORDS)}"
 
 
 def projected_class(query: str) -> str | None:
-    """The class whose rows come as projections (``select a, b from C``: C); None when whole, typed instances come.
+    """The class whose rows are projections (``select a, b from C``: C); None when the rows are complete, typed instances.
 
-    :raises ValueError: a SELECT whose class cannot be seen, or a character that cannot be sent.
+    :raises ValueError: a SELECT without a recognisable class, or a character that cannot be sent.
     """
     try:
         scalars.check_text(query)
@@ -147,7 +147,7 @@ def projected_class(query: str) -> str | None:
         return None  # ASSOCIATORS OF, REFERENCES OF
     match = _SELECT.match(query)
     if not match:
-        raise ValueError("the query is not of the form SELECT ... FROM Class")
+        raise ValueError("the query does not have the form SELECT ... FROM Class")
     return None if match["columns"] == "*" else match["cls"]
 
 
@@ -158,7 +158,7 @@ _REFERENCES_WORDS = ("ResultClass", "Role")
 def _association_conditions(where: Mapping[str, str], words: tuple[str, ...]) -> str:
     for word, value in where.items():
         if word not in words:
-            raise ValueError(f"{word} is no condition here; allowed are {', '.join(words)}")
+            raise ValueError(f"{word} is not a condition here; choose from {', '.join(words)}")
         _check_name(value)
     return (" WHERE " + " ".join(f"{word} = {value}" for word, value in where.items())) if where else ""
 
@@ -184,4 +184,4 @@ def _escaped(text: str) -> str:
 
 def _check_name(name: str) -> None:
     if not _NAME.fullmatch(name):
-        raise ValueError(f"{name!r} is no name of a class or property (letters, digits and underscores, no digit first)")
+        raise ValueError(f"{name!r} is not a name of a class or property (letters, digits and underscores, no digit first)")

@@ -104,12 +104,12 @@ def test_a_certificate_for_another_name(listen: Listen, authority: trustme.CA, c
 
 def test_a_server_without_tls(listen: Listen, ca_file: str) -> None:
     port, heard = listen()
-    assert "cannot be asked" in why(port, ca_file, timeout=1)
+    assert "cannot be queried" in why(port, ca_file, timeout=1)
     assert PASSWORD.encode() not in b"".join(heard)
 
 
 def test_a_server_that_is_silent_after_the_handshake(listen: Listen, authority: trustme.CA, ca_file: str) -> None:
     port, heard = listen(authority.issue_cert(ADDRESS))
-    assert "cannot be asked" in why(port, ca_file, timeout=1)
+    assert "cannot be queried" in why(port, ca_file, timeout=1)
     # The right server does get it: the other tests prove something.
     assert PASSWORD.encode() in b"".join(heard)

@@ -120,7 +120,7 @@ def test_ways_to_bind(directory: DomainController) -> None:
         ({"password": "wrong"}, "refused the user or the password"),
         ({"ca_file": None}, "its certificate is not accepted"),
         ({"port": 389, "start_tls": True, "ca_file": None}, "its certificate is not accepted"),
-        ({"base_dn": "OU=None,DC=corp,DC=example"}, "shows no OU=None,DC=corp,DC=example"),
+        ({"base_dn": "OU=None,DC=corp,DC=example"}, "has no OU=None,DC=corp,DC=example"),
     ],
 )
 def test_a_directory_that_cannot_be_asked(directory: DomainController, change: dict[str, Any], words: str) -> None:
@@ -138,7 +138,7 @@ def test_a_directory_that_cannot_be_asked(directory: DomainController, change: d
         ("scp06", [r"CORP\PRI2$"], "", "failed", r"CORP\PRI2$ is not in Administrators."),
         ("scp06", [r"CORP\PRI2$"], r"corp.example\scpadmin", "passed", r"corp.example\scpadmin is a member of Administrators"),
         ("scp03", [r"CORP\PRI2$"], r"corp.example\scpreader", "passed", r"through CORP\Help Desk"),
-        ("scp03", [r"CORP\PRI2$"], r"OTHER\scpreader", "warning", "account of another domain than the directory's"),
+        ("scp03", [r"CORP\PRI2$"], r"OTHER\scpreader", "warning", "account is in a domain other than the directory's"),
     ],
 )
 def test_the_check_with_a_directory(

@@ -270,5 +270,5 @@ def test_a_directory_is_not_asked_where_it_is_not_needed(play: Play) -> None:
         result = play.run("server_prerequisites", server, directory=nowhere, **GIVEN)
         found = check(result, "administrator_rights")
         assert found["status"] == status
-        assert ("the directory 127.0.0.1 cannot be asked" in found["detail"]) is (server == "scp06")
+        assert ("the directory 127.0.0.1 cannot be queried" in found["detail"]) is (server == "scp06")
         assert DIRECTORY["password"] not in str(result)

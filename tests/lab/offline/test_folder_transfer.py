@@ -169,7 +169,7 @@ def test_a_changed_and_a_truncated_pack(carried: Carried) -> None:
     assert hashlib.sha256(LARGE).hexdigest() in said
     assert hashlib.sha256(payload.read_bytes()).hexdigest() in said
     payload.write_bytes(LARGE[:1000])
-    assert "changed or cut off" in carried.carry_refused("push", path=r"D:\Other")
+    assert "changed or truncated" in carried.carry_refused("push", path=r"D:\Other")
     assert not carried.there(r"D:\Other").exists()
     # The other way: the list lies beside the folder on the server.
     payload.write_bytes(LARGE)

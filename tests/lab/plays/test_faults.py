@@ -15,7 +15,7 @@ NOT_FOR_USERS = re.compile(r"Traceback|File \"|</|<\w+:|xmlns|defect of the modu
 FAULTS = (
     ({"kind": "garbage", "action": "Enumerate", "resource": "*"}, "the answer is not well-formed XML"),
     ({"kind": "provider_fault", "action": "Create"}, "0x80041001 WBEM_E_FAILED"),
-    ({"kind": "quota", "resource": "SMS_Site"}, "a quota of the server is used up"),
+    ({"kind": "quota", "resource": "SMS_Site"}, "a quota of the server is exhausted"),
     ({"kind": "truncate_sealed", "resource": "SMS_Site"}, "cannot be decrypted"),
     ({"kind": "http_status", "status": 503, "resource": "SMS_Site"}, "HTTP 503"),
 )

@@ -78,5 +78,5 @@ def test_options_that_are_not_possible_are_told_before_any_request(report: Calla
     assert run.code == 2, run.output
     message = run.result("configmgr.scp.verify : The options can be used", "failed")["msg"]
     assert "verify_accept: no check is called 'thread_runing'. Did you mean thread_running?" in message
-    assert "verify_report_name: '../x' is no name of a file" in message
+    assert "verify_report_name: '../x' is not a file name" in message
     assert estate.request_log.records() == ()

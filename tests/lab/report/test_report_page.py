@@ -55,7 +55,7 @@ def test_the_page_of_a_role_that_does_well(
     assert screen.texts("svg g.top .name") == ["CAS Central administration site"]
     steps = screen.texts(".timeline .what")
     assert steps[0].startswith("The download thread started")
-    assert any(step.startswith("Manifest handed over to the site") for step in steps)
+    assert any(step.startswith("Manifest passed to the site") for step in steps)
     assert steps[-1].startswith("Manifest accepted by the site")
     assert screen.too_wide() == []
     assert screen.texts_out_of_their_boxes() == []

@@ -132,7 +132,7 @@ def test_a_file_that_changes_meanwhile_is_told(bench: Bench) -> None:
         bench.share.files[path].modified_ns += 10**10
 
     bench.share.read = growing  # type: ignore[method-assign]
-    with pytest.raises(copying.Changed, match="changed while it was fetched"):
+    with pytest.raises(copying.Changed, match="changed while it was copied"):
         bench.fetch()
 
 
@@ -209,7 +209,7 @@ def test_a_changed_pack_is_refused_with_both_hashes(bench: Bench) -> None:
 def test_a_truncated_or_missing_file_is_refused(bench: Bench) -> None:
     bench.fetch()
     (bench.local / "a.cab").write_bytes(CONTENT[:10])
-    with pytest.raises(LocalError, match="changed or cut off"):
+    with pytest.raises(LocalError, match="changed or truncated"):
         bench.push()
     (bench.local / "a.cab").unlink()
     with pytest.raises(LocalError, match="is missing"):
@@ -227,7 +227,7 @@ def test_without_a_list_it_is_taken_with_a_warning(bench: Bench) -> None:
     bench.fetch()
     bench.local.with_name("Packs.sha256").unlink()
     bench.push(remote=r"USB\New")
-    assert "nothing tells whether" in bench.warnings[0]
+    assert "it is unknown whether" in bench.warnings[0]
     assert bench.listed()
 
 

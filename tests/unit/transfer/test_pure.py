@@ -125,7 +125,7 @@ def test_times_count_but_for_the_steps_of_fat() -> None:
 
 
 def test_names_that_are_one_to_windows_are_refused() -> None:
-    with pytest.raises(Clash, match="one file to Windows"):
+    with pytest.raises(Clash, match="the same file on Windows"):
         remaining(items(a=1, A=2), {})
 
 
@@ -154,7 +154,7 @@ def test_how_far_it_is_and_its_end() -> None:
         "fetching: 14.0 MiB of 40.0 MiB (35 %), 1.0 MiB/s",
         "fetching: 20.0 MiB of 40.0 MiB (50 %), 1.0 MiB/s, about 20 s left",
     ]
-    assert watch.said == ["fetched 30.0 MiB in 30 s, 1.0 MiB/s, 10.0 MiB were there already"]
+    assert watch.said == ["fetched 30.0 MiB in 30 s, 1.0 MiB/s, 10.0 MiB from an earlier transfer"]
 
 
 def test_small_files_at_the_beginning_tell_nothing_of_the_rest() -> None:

@@ -68,5 +68,5 @@ def test_only_plain_programs_are_started(program: str) -> None:
 def test_a_line_that_cmd_would_cut_is_refused() -> None:
     fits = "x" * (MAX_LINE - len("curl.exe "))
     assert len(command_line("curl.exe", fits)) == MAX_LINE
-    with pytest.raises(BadCommandLine, match="has 8192 signs"):
+    with pytest.raises(BadCommandLine, match="has 8192 characters"):
         command_line("curl.exe", fits + "x")

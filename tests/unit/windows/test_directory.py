@@ -131,11 +131,11 @@ def test_only_its_own_domain_is_decided() -> None:
     everyone = Member("", "Everyone", Kind.SYSTEM)
     own, unknown = directory.split_groups(domain, CAS, [ADMINS, foreign, everyone])
     assert own == [ADMINS]
-    assert r"OTHER\SCP-Admins, a group of another domain" in unknown[0]
-    assert "Everyone, which is no group of a domain" in unknown[1]
+    assert r"OTHER\SCP-Admins, a group of a domain other than the directory's" in unknown[0]
+    assert "Everyone, which is not a domain group" in unknown[1]
     own, unknown = directory.split_groups(domain, Member("OTHER", "CAS01$", Kind.USER), [ADMINS])
     assert own == []
-    assert "account of another domain" in unknown[0]
+    assert "account is in a domain other than the directory's" in unknown[0]
 
 
 def test_the_number_of_groups_is_limited() -> None:
@@ -162,19 +162,21 @@ def test_values_are_escaped(connect: Any) -> None:
 def test_a_server_that_is_no_domain_controller(connect: Any, known: Any) -> None:
     connect(known)
     (why,) = Directory(SETTINGS).chain(CAS, [ADMINS]).unknown
-    assert "is no domain controller" in why
+    assert "is not a domain controller" in why
 
 
 def test_an_answer_that_is_lost_is_told(connect: Any) -> None:
     connect(ROOT, {(BASE, "sAMAccountName=CAS01$"): LDAPSocketReceiveError("time ran out")})
     (why,) = Directory(SETTINGS).chain(CAS, [ADMINS]).unknown
-    assert why == r"whether it belongs to CORP\SCP-Admins, for the directory dc01.corp.example cannot be asked (time ran out)"
+    assert (
+        why == r"whether it belongs to CORP\SCP-Admins, because the directory dc01.corp.example cannot be queried (time ran out)"
+    )
 
 
 def test_a_base_that_is_not_there_is_named(connect: Any) -> None:
     connect(ROOT, {("OU=None", "sAMAccountName"): LDAPNoSuchObjectResult()})
     (why,) = Directory(replace(SETTINGS, base_dn="OU=None")).chain(CAS, [ADMINS]).unknown
-    assert why.endswith("for the directory dc01.corp.example shows no OU=None")
+    assert why.endswith("because the directory dc01.corp.example has no OU=None")
 
 
 def test_a_failed_connection_is_not_tried_twice_and_shows_no_password(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,9 +200,9 @@ def test_a_failed_connection_is_not_tried_twice_and_shows_no_password(monkeypatc
     ("error", "words"),
     [
         (LDAPInvalidCredentialsResult(), "refused the user or the password"),
-        (LDAPSocketOpenError("no route"), r"cannot be asked \(no route\)"),
-        (TimeoutError("late"), r"cannot be asked \(late\)"),
-        (LDAPSocketOpenError(), r"cannot be asked \(LDAPSocketOpenError\)"),
+        (LDAPSocketOpenError("no route"), r"cannot be queried \(no route\)"),
+        (TimeoutError("late"), r"cannot be queried \(late\)"),
+        (LDAPSocketOpenError(), r"cannot be queried \(LDAPSocketOpenError\)"),
     ],
 )
 def test_errors_of_the_library_become_one_clause(error: Exception, words: str) -> None:
@@ -217,10 +219,10 @@ def test_nothing_is_sent_before_the_first_question(monkeypatch: pytest.MonkeyPat
 def test_a_port_where_nobody_listens_and_a_file_that_is_not_there() -> None:
     nobody = DirectorySettings("127.0.0.1", 1, True, None, "x", PASSWORD, timeout_seconds=2)
     (why,) = Directory(nobody).chain(CAS, [ADMINS]).unknown
-    assert "the directory 127.0.0.1 cannot be asked" in why
+    assert "the directory 127.0.0.1 cannot be queried" in why
     no_file = DirectorySettings("127.0.0.1", 1, False, "/none/ca.pem", "x", PASSWORD, timeout_seconds=2)
     (why,) = Directory(no_file).chain(CAS, [ADMINS]).unknown
-    assert "cannot be asked" in why
+    assert "cannot be queried" in why
     assert PASSWORD not in why
 
 

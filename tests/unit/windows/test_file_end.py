@@ -91,8 +91,8 @@ def test_bytes_stay_as_they_are(reading: Any) -> None:
     [
         (shell.Finished(37, "", "curl: (37) Couldn't open file D:\\x"), FileError, "this account may not read it"),
         (shell.Finished(1, "", 'curl: (1) Protocol "file" not supported'), FileError, "not supported"),
-        (shell.Finished(None, "", "", "time"), FileError, "because of its time"),
-        (shell.Finished(None, "", "", "output"), FileError, "because of its output"),
+        (shell.Finished(None, "", "", "time"), FileError, "ran longer than its time limit and was stopped"),
+        (shell.Finished(None, "", "", "output"), FileError, "wrote too much output and was stopped"),
         (shell.Finished(36, "", "curl: (36) failed to resume"), FileError, "try again"),
     ],
 )
@@ -132,8 +132,8 @@ def test_without_curl_the_whole_file_is_printed(reading: Any, lack: shell.Finish
     ("printed", "words"),
     [
         (shell.Finished(1, "", "Access is denied.\r\n"), "was not read: Access is denied."),
-        (shell.Finished(1, "", ""), "type ended with 1"),
-        (shell.Finished(None, "", "", "time"), "because of its time"),
+        (shell.Finished(1, "", ""), "type ended with exit code 1"),
+        (shell.Finished(None, "", "", "time"), "ran longer than its time limit and was stopped"),
     ],
 )
 def test_what_can_go_wrong_without_curl(reading: Any, printed: shell.Finished, words: str) -> None:
@@ -144,7 +144,10 @@ def test_what_can_go_wrong_without_curl(reading: Any, printed: shell.Finished, w
 def test_a_large_file_is_not_printed_whole(reading: Any) -> None:
     server = OldServer(b"x", NO_CURL[1])
     server.size = 20 * 1024 * 1024
-    with pytest.raises(FileError, match=r"20971520 bytes, and only its end would be read: there is no curl\.exe"):
+    with pytest.raises(
+        FileError,
+        match=r"20971520 bytes, which is too large to read completely, and its end cannot be read: there is no curl\.exe",
+    ):
         reading(server)
 
 

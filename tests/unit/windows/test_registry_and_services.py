@@ -50,9 +50,9 @@ def test_a_missing_value_is_none_and_an_empty_answer_is_success() -> None:
 @pytest.mark.parametrize(
     ("code", "error", "words"),
     [
-        (2, KeyMissing, r"HKLM\\K is not there"),
-        (5, RegistryError, "has no right"),
-        (0x80041005, RegistryError, r"HKLM\\K\\V has another type"),
+        (2, KeyMissing, r"HKLM\\K does not exist"),
+        (5, RegistryError, "has no access"),
+        (0x80041005, RegistryError, r"HKLM\\K\\V does not have the expected type"),
         (87, RegistryError, "code 87"),
     ],
 )

@@ -42,10 +42,10 @@ def test_reading_the_registry() -> None:
 
 def test_reading_what_the_registry_does_not_have() -> None:
     registry = FakeServer({"K": {"Text": "x"}}).registry
-    with pytest.raises(RegistryError, match="another type"):
+    with pytest.raises(RegistryError, match="does not have the expected type"):
         registry.get_dword("K", "Text")
     for read in (registry.value_names, registry.subkeys):
-        with pytest.raises(KeyMissing, match=r"HKLM\\L is not there"):
+        with pytest.raises(KeyMissing, match=r"HKLM\\L does not exist"):
             read("L")
 
 

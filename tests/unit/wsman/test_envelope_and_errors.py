@@ -11,7 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman import envelop
 
 @pytest.mark.parametrize(
     ("status", "words", "after_send"),
-    [(404, "nothing listens", False), (413, "MaxEnvelopeSizekb", False), (500, "unencrypted", False), (418, "HTTP 418", True)],
+    [(404, "no WinRM listener", False), (413, "MaxEnvelopeSizekb", False), (500, "unencrypted", False), (418, "HTTP 418", True)],
 )
 def test_refused(status: int, words: str, after_send: bool) -> None:
     error = errors.Refused(status)

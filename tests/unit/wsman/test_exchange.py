@@ -93,7 +93,7 @@ def test_failing_pull(failure: wire.Answer, expected: list[str]) -> None:
 
 def test_answer_with_neither_end_nor_context() -> None:
     cim, _ = wire.session(wire.first_page(wire.service_xml("a")))
-    with pytest.raises(AnswerError, match="neither an end nor how to go on"):
+    with pytest.raises(AnswerError, match="neither an end of the enumeration nor a context to continue it"):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
 
 

@@ -222,7 +222,7 @@ def test_delete_uses_the_keys_that_were_read() -> None:
 
 @pytest.mark.parametrize(
     ("keys", "words"),
-    [({"Name": "x", "Id": 1}, "Id is no key of class Win32_Service"), ({"Name": None}, "no value is given for Name")],
+    [({"Name": "x", "Id": 1}, "Id is not a key of class Win32_Service"), ({"Name": None}, "no value is given for Name")],
 )
 def test_get_refuses_keys_that_do_not_address(keys: dict[str, object], words: str) -> None:
     cim, _ = wire.session()

@@ -68,7 +68,7 @@ def test_create_in_a_folder() -> None:
 @pytest.mark.parametrize("answer", ["", "<x:ResourceCreated/>", DESCRIBED.replace(SHELL_ID, "not an id")])
 def test_create_without_an_id(answer: str) -> None:
     link, _ = exchange(answer)
-    with pytest.raises(AnswerError, match="holds no ShellId"):
+    with pytest.raises(AnswerError, match="contains no ShellId"):
         shell.create(link, 180)
 
 
@@ -139,9 +139,9 @@ def test_no_output_yet() -> None:
 @pytest.mark.parametrize(
     ("answer", "message"),
     [
-        ("<x:Other/>", "holds no ReceiveResponse"),
+        ("<x:Other/>", "contains no ReceiveResponse"),
         (received(("stdout", "!!!")), "not base64"),
-        (received(exit_code="soon"), "no number"),
+        (received(exit_code="soon"), "exit code is not a number"),
         (received(("stdout", b"x"), command="99999999-0000-4000-8000-000000000000"), "another command"),
     ],
 )

@@ -305,7 +305,7 @@ def elsewhere(state: RoleState, left: Sequence[CimInstance], around: Surrounding
 
 
 def elsewhere_told(wish: Wish, found: Sequence[Elsewhere], removed: bool) -> str:
-    """The same as a message: it is no failure, but the hierarchy still has the role."""
+    """The same as a message: not a failure, but the hierarchy still has the role."""
     where = placement.listed([(one.server, one.site_code) for one in found])
     done = f"was removed from {wish.server}" if removed else f"is not on {wish.server}, so nothing was removed"
     return (
@@ -327,7 +327,7 @@ def read_role_rows(session: CimSession, code: str) -> tuple[CimInstance, ...]:
 def read_state(session: CimSession, site: Site, server: str) -> RoleState:
     """Every row of the role, and whether the server, where one is named, is a site server.
 
-    One request while there is at most one row: a server that is no site server adds none.
+    One request while there is at most one row: a server that is not a site server adds no row.
     """
     wanted = equals("RoleName", naming.SERVICE_CONNECTION_POINT)
     if server:

@@ -36,7 +36,7 @@ class Last:
 
 
 def read_last(registry: Registry, server: str) -> Last:
-    """The last synchronisation, read on the role's server. One request; what cannot be read is no failure."""
+    """The last synchronisation, read on the role's server. One request; a value that cannot be read is not a failure."""
     try:
         number = registry.get_dword(KEY, LAST_SYNCED)
     except RegistryError as error:
@@ -48,7 +48,7 @@ def read_last(registry: Registry, server: str) -> Last:
 
 
 def time_of(number: int | None) -> datetime | None:
-    """The moment that a registry value holds; None for 0 and for no value."""
+    """The moment in a registry value; None for 0 and for no value."""
     return datetime.fromtimestamp(number, UTC) if number else None
 
 

@@ -72,7 +72,7 @@ def draw(sites: Sequence[Data], points: Sequence[Data], ill: str = "") -> Drawin
     """The drawing of a hierarchy.
 
     :param sites: rows of hierarchy_info's ``sites``; :param points: of its ``service_connection_points``.
-    :param ill: why the role does not work, in few words; empty when it does.
+    :param ill: why the role does not work, in a few words; empty when it works.
     """
     boxes: list[Box] = []
     lines: list[Line] = []

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The whole of a verification: every check with its part and host, and what else the page shows. Pure."""
+"""The complete report of a verification: every check with its part and host, and what else the page shows. Pure."""
 
 from __future__ import annotations
 

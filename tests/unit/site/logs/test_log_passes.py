@@ -72,7 +72,7 @@ def test_a_stalled_check_says_where_it_stands() -> None:
     (problem,) = judged(lines(CHECK[:5]), now=BEGIN + timedelta(hours=2))["problems"]
     assert (problem["status"], problem["count"], problem["related"], problem["severity"]) == ("current", 1, 0, "warning")
     assert (problem["first_time"], problem["last_time"]) == ("2026-03-02T10:00:04.000Z", "2026-03-02T10:00:04.000Z")
-    assert [line["text"] for line in problem["lines"]] == ["Check for updates: Address of the manifest asked for"]
+    assert [line["text"] for line in problem["lines"]] == ["Check for updates: Address of the manifest requested"]
 
 
 def test_a_package_that_is_downloaded_again_has_a_new_pass() -> None:

@@ -81,7 +81,7 @@ def domain_member(computer: Computer | Unread) -> Check:
 
 
 def server_name(computer: Computer | Unread, asked_for: str) -> Check:
-    """The computer that answers is the requested one. Another name may be an alias of it, so this is no failure.
+    """The computer that answers is the requested one. Another name may be an alias of it, so this is at most a warning.
 
     :param asked_for: the server's fully qualified domain name as the site will use it; empty when it was not given.
     """

@@ -270,7 +270,7 @@ def update_in_progress(facts: SiteFacts, plan: Plan) -> Check:
     if refusal is None:
         doubt = _update_doubt(facts)
         return doubt or _passed("update_in_progress", f"Site {facts.site.code} is not installing an update.")
-    remedy = "Wait until the update is installed; Monitoring > Updates and Servicing Status shows how far it is."
+    remedy = "Wait until the update is installed; Monitoring > Updates and Servicing Status shows its progress."
     return (_warning if plan.allow_during_update else _failed)("update_in_progress", refusal, remedy)
 
 

@@ -114,7 +114,7 @@ def _pack(session: CimSession, source: str, log_folder: str) -> Standing:
     manifest_file = traces.manifest_in(files)
     if manifest_file is None:
         raise NotReady(
-            f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so this is no complete download; run the action connect "
+            f"there is no ConfigMgr.Update.Manifest.ENC in {source}, so this is not a complete download; run the action connect "
             "again, and copy its complete folder (update_packs) to this path",
             "" if files else "update_packs",
         )
