@@ -129,12 +129,10 @@ def in_place(found: Sequence[CimInstance], server: str, code: str, mode: str | N
 
     :param found: every row of the role in the hierarchy.
     """
-    return (
-        len(found) == 1
-        and rows.is_on(found[0], server)
-        and rows.site_of(found[0]) == code
-        and mode in (None, rows.mode_of(found[0]))
-    )
+    if len(found) != 1:
+        return False
+    (row,) = found
+    return rows.is_on(row, server) and rows.site_of(row) == code and mode in (None, rows.mode_of(row))
 
 
 def wishes_settings(plan: Plan) -> bool:
