@@ -88,7 +88,7 @@ def test_what_a_box_says() -> None:
         "central administrati…e, cas01.corp.example",
         f"CAS  Central, central administration site, {CAS01}",
     )
-    assert role.title.endswith(", mode unknown")
+    assert not role.title.endswith(("None", "online", ", "))
     assert (role.kind, role.ill, role.top_level, site.ill) == ("role", False, False, False)
     site, role, _child = draw(SITES, [POINT], "stopped").boxes
     assert (role.title, role.ill, site.ill) == ("Service connection point, stopped", True, False)
