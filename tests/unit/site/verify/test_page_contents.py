@@ -231,6 +231,7 @@ def secret(days: Any, created: str | None = None, expires: str | None = "2027-01
     one = {"expires_in_days": days, "created": created, "expires": expires}
     app = {"name": "A", "tenant": "T", "secret": one}
     [row] = table("Secrets of Entra applications", applications=[app, {"name": "B", "secret": None}]).rows
+    assert [cell.text for cell in row[:3]] == ["A", "T", "2027-01-10 00:00:00 UTC" if expires else ""]
     return row[3]
 
 

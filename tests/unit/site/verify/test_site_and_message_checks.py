@@ -365,7 +365,7 @@ def test_messages_of_a_subject_are_one_check() -> None:
     rows = [message(9605, "update report", time="2026-11-22T10:00:00Z"), message(9606, "update report", remedy=None)]
     entry = check(spoiled("status", messages=rows), "reported_update_report")
     assert entry["remedy"] == "Mend it."
-    assert "9605 of 2026-11-22 10:00:00 UTC" in entry["detail"]
+    assert all(part in entry["detail"] for part in ("9605", "2026-11-22 10:00:00 UTC", "Title 9605 (word)"))
     assert entry["title"].endswith("update report")
     rows[0]["remedy"] = None
     assert "Show Messages" in check(spoiled("status", messages=rows), "reported_update_report")["remedy"]
