@@ -94,6 +94,13 @@ def test_what_a_box_says() -> None:
     assert (role.title, role.ill, site.ill) == ("Service connection point, stopped", True, False)
 
 
+@pytest.mark.parametrize(("length", "whole"), [(300, True), (301, False)])
+def test_the_uncut_text_is_bounded(length: int, whole: bool) -> None:
+    box = draw([{"site_code": "CAS", "name": "x" * length}], []).boxes[0]
+    assert box.full.count("x") == 300
+    assert box.full.startswith(f"CAS  {'x' * 300}, ") is whole
+
+
 def test_a_role_is_drawn_at_its_own_site() -> None:
     titles = [box.title for box in draw(SITES, [{**POINT, "site_code": "PR1"}]).boxes]
     assert titles == ["CAS  Central", "PR1  One", "Service connection point, online"]
