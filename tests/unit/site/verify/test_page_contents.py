@@ -192,8 +192,11 @@ def test_the_title_of_the_timeline() -> None:
 # The tables.
 
 
-def table(title: str, **values: Any) -> Table:
-    (found,) = [one for one in page(**values).tables if one.title.startswith(title)]
+def table(**values: Any) -> Table:
+    """The only table of a page with no other values."""
+    (found,) = page(**values).tables
+    assert found.title
+    assert len(found.headings) == len(set(found.headings)) == len(found.rows[0])
     return found
 
 
@@ -203,7 +206,7 @@ def texts(found: Table) -> list[list[str]]:
 
 def test_updates() -> None:
     row = {"name": "U", "version": "1", "state": "S", "last_updated": "2026-11-22T10:00:00Z", "advice": None}
-    found = table("Updates", packages=[row])
+    found = table(packages=[row])
     assert texts(found) == [["U", "1", "S", "2026-11-22 10:00:00 UTC", ""]]
     assert len(found.headings) == 5
     assert found.left_out == 0
@@ -211,26 +214,26 @@ def test_updates() -> None:
 
 @pytest.mark.parametrize(("count", "shown", "left_out"), [(100, 100, 0), (103, 100, 3)])
 def test_a_table_is_bounded(count: int, shown: int, left_out: int) -> None:
-    found = table("Updates", packages=[{"name": "U"}] * count)
+    found = table(packages=[{"name": "U"}] * count)
     assert (len(found.rows), found.left_out) == (shown, left_out)
 
 
 @pytest.mark.parametrize(("count", "shown", "left_out"), [(20, 20, 0), (25, 20, 5)])
 def test_messages_are_bounded(count: int, shown: int, left_out: int) -> None:
-    found = table("Status messages", messages=[{"message_id": 1, "component": "C", "severity": "error"}] * count)
+    found = table(messages=[{"message_id": 1, "component": "C", "severity": "error"}] * count)
     assert (len(found.rows), found.left_out) == (shown, left_out)
     assert texts(found)[0] == ["1", "C", "", "error"]
 
 
 def test_a_message_with_a_title() -> None:
     row = {"message_id": 1, "component": "C", "severity": "error", "title": "T", "time": "2026-11-22T10:00:00Z"}
-    assert texts(table("Status messages", messages=[row])) == [["1", "C", "2026-11-22 10:00:00 UTC", "T"]]
+    assert texts(table(messages=[row])) == [["1", "C", "2026-11-22 10:00:00 UTC", "T"]]
 
 
 def secret(days: Any, created: str | None = None, expires: str | None = "2027-01-10T00:00:00Z") -> Cell:
     one = {"expires_in_days": days, "created": created, "expires": expires}
     app = {"name": "A", "tenant": "T", "secret": one}
-    [row] = table("Secrets of Entra applications", applications=[app, {"name": "B", "secret": None}]).rows
+    [row] = table(applications=[app, {"name": "B", "secret": None}]).rows
     assert [cell.text for cell in row[:3]] == ["A", "T", "2027-01-10 00:00:00 UTC" if expires else ""]
     return row[3]
 
@@ -275,7 +278,7 @@ def test_components() -> None:
         "status": "warning",
         "last_heartbeat": "2026-11-22T10:00:00Z",
     }
-    [cells] = table("Components", components=[row]).rows
+    [cells] = table(components=[row]).rows
     assert cells == (
         Cell("C"),
         Cell(SCP01),
@@ -283,15 +286,15 @@ def test_components() -> None:
         Cell("warning", "doubt"),
         Cell("2026-11-22 10:00:00 UTC"),
     )
-    [cells] = table("Components", components=[{"component": "C"}]).rows
+    [cells] = table(components=[{"component": "C"}]).rows
     assert cells[1:] == (Cell(""),) * 4
 
 
 def test_only_problems_that_are_over_have_a_row() -> None:
     over, current = problem("tls", status="expired"), problem("smb")
     logs = {"log": {"problems": [over, current]}, "site_log": {"problems": [{**over, "title": "Other"}]}}
-    assert [row[0] for row in texts(table("Problems that are over", **logs))] == ["About tls", "Other"]
-    assert texts(table("Problems that are over", **logs))[0][1:] == [over["log"], "2026-11-22 10:00:03 UTC", over["cause"]]
+    assert [row[0] for row in texts(table(**logs))] == ["About tls", "Other"]
+    assert texts(table(**logs))[0][1:] == [over["log"], "2026-11-22 10:00:03 UTC", over["cause"]]
 
 
 def test_logs_by_host() -> None:
@@ -299,7 +302,7 @@ def test_logs_by_host() -> None:
         "log": {"host": SCP01, "logs": [{"component": "C", "path": None, "readable": False, "error": "no right"}]},
         "site_log": {"host": CAS01, "logs": [{"component": "H", "path": r"D:\hman.log", "readable": True, "error": None}]},
     }
-    assert texts(table("Logs", **logs)) == [["C", SCP01, "no right"], [r"D:\hman.log", CAS01, "read"]]
+    assert texts(table(**logs)) == [["C", SCP01, "no right"], [r"D:\hman.log", CAS01, "read"]]
 
 
 def test_a_table_without_rows_is_left_out() -> None:
@@ -307,7 +310,7 @@ def test_a_table_without_rows_is_left_out() -> None:
 
 
 def test_a_cell_is_bounded_and_harmless() -> None:
-    found = texts(table("Updates", packages=[{"name": "x" * 301 + "\x1b", "version": None, "state": 0}]))[0]
+    found = texts(table(packages=[{"name": "x" * 301 + "\x1b", "version": None, "state": 0}]))[0]
     assert found[0].startswith("x" * 300 + " ")
     assert "\x1b" not in found[0]
     assert found[1:3] == ["", "0"]
