@@ -291,7 +291,7 @@ def test_components() -> None:
 
 
 def test_only_problems_that_are_over_have_a_row() -> None:
-    over, current = problem("tls", status="expired"), problem("smb")
+    over, current = problem("tls", status="over"), problem("smb")
     logs = {"log": {"problems": [over, current]}, "site_log": {"problems": [{**over, "title": "Other"}]}}
     assert [row[0] for row in texts(table(**logs))] == ["About tls", "Other"]
     assert texts(table(**logs))[0][1:] == [over["log"], "2026-11-22 10:00:03 UTC", over["cause"]]
