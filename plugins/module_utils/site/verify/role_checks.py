@@ -94,11 +94,11 @@ def components_healthy(found: Gathered) -> Check:
         return skipped(id, title, "The site lists no component of the role on its server.")
     critical = [_named(row) for row in own if row.get("status") == "critical"]
     ill = [_named(row) for row in own if row.get("status") == "warning"]
-    other = [_named(row) for row in own if row.get("status") not in ("ok", "warning", "critical")]
     if critical:
         return failed(id, title, f"{', '.join(critical + ill)}.", _STATUS)
     if ill:
         return warning(id, title, f"{', '.join(ill)}.", _STATUS)
+    other = [_named(row) for row in own if row.get("status") != "ok"]
     if other:
         return unclear(id, title, f"{', '.join(other)}.", _STATUS)
     return passed(id, title, f"{len(own)} components are ok.")
