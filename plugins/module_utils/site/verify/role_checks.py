@@ -58,7 +58,7 @@ def site_server_pair(found: Gathered) -> Check:
     if not found.server:
         return skipped(id, title, "There is not exactly one service connection point.")
     site = str(found.holder.get("site_code") or "")
-    if not found.hierarchy.ok or site != found.top_level_site.get("site_code"):
+    if site != found.top_level_site.get("site_code"):
         return skipped(id, title, "The site servers of its site were not read.")
     servers = [str(name) for name in found.hierarchy.get("site_servers", ())]
     problem = placement.pair_problem(found.server, site, servers)
