@@ -67,7 +67,7 @@ class CheckIds:
 
     def _refusal(self, name: object, option: str) -> str:
         near = difflib.get_close_matches(str(name), sorted(self.named()), n=1)
-        meant = f" Did you mean {near[0]}?" if near else ""
+        meant = "".join(f" Did you mean {id}?" for id in near)
         return f"{option}: no check is called {str(name)[:60]!r}.{meant} The checks are {self._listed()}."
 
     def _listed(self) -> str:

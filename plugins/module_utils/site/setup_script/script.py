@@ -118,8 +118,7 @@ def _take(key: Key, value: Any, kind: InstallType | None, work: _Judged) -> None
     except BadValue as error:
         work.wrong(key, f"{error}; allowed: {allowed(key)}.")
         return
-    only = key.fixed.get(kind.name) if kind is not None else None
-    if kind is not None and only is not None and says != only:
+    if kind is not None and says != (only := key.fixed.get(kind.name, says)):
         work.wrong(key, f"{says} is not possible for {kind.title}; allowed: {only}.")
         return
     if says:

@@ -115,14 +115,23 @@ class Gathered:
         return self.role.rows("configured")
 
     @property
+    def holder(self) -> Data:
+        """The only row of the role; empty unless there is exactly one."""
+        holders = self.holders
+        if len(holders) != 1:
+            return {}
+        (only,) = holders
+        return only
+
+    @property
     def server(self) -> str:
         """The role's server; empty unless there is exactly one."""
-        return str(self.holders[0].get("server") or "") if len(self.holders) == 1 else ""
+        return str(self.holder.get("server") or "")
 
     @property
     def mode(self) -> str | None:
         """The role's mode; None unless there is exactly one row and it has a known mode."""
-        mode = self.holders[0].get("mode") if len(self.holders) == 1 else None
+        mode = self.holder.get("mode")
         return mode if mode in (ONLINE, OFFLINE) else None
 
     @property

@@ -39,7 +39,7 @@ def role_configured(found: Gathered) -> Check:
         told = " ".join(which_works.told(server, code, found.role.rows("components")) for server, code in holders)
         both = f"There is more than one: {placement.listed(holders)}. {told}"
         return failed(id, title, with_times(both), _REMOVE)
-    server, code = holders[0]
+    ((server, code),) = holders
     if top and code != top:
         remedy = (
             f"Run configmgr.scp.remove on the host of the SMS Provider of site {code} (scp_server: {server}), then "
@@ -57,8 +57,8 @@ def site_server_pair(found: Gathered) -> Check:
     id, title = "site_server_pair", "The role's server is not one of a pair of site servers"
     if not found.server:
         return skipped(id, title, "There is not exactly one service connection point.")
-    site = str(found.holders[0].get("site_code") or "")
-    if not found.hierarchy.ok or site != found.top_level_site.get("site_code"):
+    site = str(found.holder.get("site_code") or "")
+    if site != found.top_level_site.get("site_code"):
         return skipped(id, title, "The site servers of its site were not read.")
     servers = [str(name) for name in found.hierarchy.get("site_servers", ())]
     problem = placement.pair_problem(found.server, site, servers)
@@ -94,11 +94,11 @@ def components_healthy(found: Gathered) -> Check:
         return skipped(id, title, "The site lists no component of the role on its server.")
     critical = [_named(row) for row in own if row.get("status") == "critical"]
     ill = [_named(row) for row in own if row.get("status") == "warning"]
-    other = [_named(row) for row in own if row.get("status") not in ("ok", "warning", "critical")]
     if critical:
         return failed(id, title, f"{', '.join(critical + ill)}.", _STATUS)
     if ill:
         return warning(id, title, f"{', '.join(ill)}.", _STATUS)
+    other = [_named(row) for row in own if row.get("status") != "ok"]
     if other:
         return unclear(id, title, f"{', '.join(other)}.", _STATUS)
     return passed(id, title, f"{len(own)} components are ok.")

@@ -75,13 +75,10 @@ def secrets_valid(found: Gathered) -> Check:
     if not apps:
         return skipped(id, title, "The site has no Entra application with a secret.")
     days = {str(row.get("name")): _days(row) for row in apps}
-    over = [name for name, left in days.items() if left is not None and left < 0]
-    soon = [
-        f"{name} in {counted(left, 'day')}"
-        for name, left in days.items()
-        if left is not None and 0 <= left < found.limits.secret_days
-    ]
-    unknown = [name for name, left in days.items() if left is None]
+    known = {name: left for name, left in days.items() if left is not None}
+    unknown = [name for name in days if name not in known]
+    over = [name for name, left in known.items() if left < 0]
+    soon = [f"{name} in {counted(left, 'day')}" for name, left in known.items() if 0 <= left < found.limits.secret_days]
     if over:
         return failed(id, title, f"Expired: {', '.join(over)}." + (f" Soon: {', '.join(soon)}." if soon else ""), HOW_TO_RENEW)
     if soon:
@@ -89,8 +86,8 @@ def secrets_valid(found: Gathered) -> Check:
     if unknown:
         where = "Check the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
         return unclear(id, title, f"the site has no date for: {', '.join(unknown)}.", where)
-    left = ", ".join(f"{name} for {counted(number, 'day')}" for name, number in days.items() if number is not None)
-    return passed(id, title, f"Valid: {left}.")
+    valid = ", ".join(f"{name} for {counted(left, 'day')}" for name, left in known.items())
+    return passed(id, title, f"Valid: {valid}.")
 
 
 def cloud_needs_role(found: Gathered) -> Check:

@@ -46,6 +46,19 @@ def test_which_check_ends_a_run(status: Status, required: bool, fail_on: str, st
     assert len(whole["failures"]) == len(whole["stopped_by"])
 
 
+def test_a_whole_report() -> None:
+    entries = [found("bad", FAILED, remedy="Do."), found("good", PASSED)]
+    whole = check_report.whole(entries, "failed", "title", "preflight")
+    assert whole["checks"] == [entry.as_data() for entry in entries]
+    assert whole["counts"] == {"passed": 1, "warning": 0, "failed": 1, "skipped": 0}
+    assert whole["blocked"] is True
+    assert whole["summary"] == "1 failed, 0 with a warning, 1 passed, 0 skipped"
+    assert whole["table"] == check_report.table(entries)
+    assert whole["junit"] == check_report.junit(entries, "title", "failed", "preflight")
+    assert whole["failures"] == ["scp01: bad (About bad): Found bad. Do."]
+    assert set(whole) == {"checks", "counts", "blocked", "summary", "table", "stopped_by", "failures", "junit"}
+
+
 @pytest.mark.parametrize(
     ("status", "required", "word"),
     [

@@ -137,3 +137,48 @@ def test_texts_of_servers_can_not_break_the_xml() -> None:
 def test_a_very_long_text_is_cut() -> None:
     found = whole([part(check("bad", "failed", detail="x" * 100_000))])
     assert len(found["checks"][0]["detail"]) == 2000
+
+
+@pytest.mark.parametrize(
+    ("part", "status", "remedy"),
+    [
+        ({"status": "failed", "detail": "D", "remedy": "R"}, "failed", "R"),
+        ({"status": "skipped", "detail": "D", "remedy": None}, "skipped", ""),
+        ({"status": "warning", "detail": "D"}, "warning", ""),
+    ],
+)
+def test_a_part_that_was_not_carried_out(part: dict[str, Any], status: str, remedy: str) -> None:
+    [found] = whole([{"part": "database", "host": HOST, **part}])["checks"]
+    assert (found["id"], found["part"], found["host"], found["status"], found["detail"], found["remedy"]) == (
+        *("database_checked", "database", HOST, status, "D", remedy),
+    )
+
+
+@pytest.mark.parametrize("checks", [None, "text", {}])
+def test_checks_that_are_no_list_are_a_failure_of_the_module(checks: object) -> None:
+    [found] = whole([{"part": "server", "host": HOST, "result": {"checks": checks, "msg": "odd"}}])["checks"]
+    assert (found["id"], found["status"]) == ("server_checked", "failed")
+    [found] = whole([{"part": "server", "host": HOST, "result": None}])["checks"]
+    assert found["id"] == "server_checked"
+
+
+def test_a_result_comes_before_a_status() -> None:
+    found = whole([{**part(check("good", "passed")), "status": "failed", "detail": "x"}])["checks"]
+    assert [entry["id"] for entry in found] == ["good"]
+
+
+def test_a_check_of_a_module_is_required_unless_it_says_otherwise() -> None:
+    bare = {"id": "a", "title": "A", "status": "failed", "detail": "D"}
+    [found] = whole([part(bare)])["checks"]
+    assert (found["required"], found["remedy"]) == (True, "")
+    assert whole([part({**bare, "required": False})])["blocked"] is False
+
+
+def test_defaults_of_a_report() -> None:
+    found = whole([part(check("bad", "failed"), check("doubt", "warning"))])
+    assert found["stopped_by"] == ["bad"]
+    assert ET.fromstring(found["junit"]).get("name") == "preflight"
+    accepted = whole([part(check("other_roles", "failed"))], accept=["other_roles"])
+    assert accepted["checks"][0]["status"] == "skipped"
+    with pytest.raises(ValueError, match=r"accept: .*accept: "):
+        whole([], accept=["x", "y"])

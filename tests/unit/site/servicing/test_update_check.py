@@ -142,6 +142,14 @@ def test_a_server_without_the_role() -> None:
     assert (last.time, last.text) == (None, "Unknown: the registry key is not there.")
 
 
+def test_refusals() -> None:
+    assert update_check.mode_refusal("online", "scp01.corp.example") is None
+    assert "is offline" in (update_check.mode_refusal("offline", "scp01.corp.example") or "")
+    assert update_check.thread_refusal("running", "scp01.corp.example") is None
+    for state in ("stopped", "stopping", "starting", "unknown"):
+        assert f"is {state}" in (update_check.thread_refusal(state, "scp01.corp.example") or "")
+
+
 def test_the_last_synchronisation() -> None:
     last = update_check.read_last(registry(Downloader()), "scp01.corp.example")
     assert last.time == datetime.fromtimestamp(BEFORE, UTC)
@@ -156,11 +164,3 @@ def test_a_time_that_cannot_be_read_is_a_failure_with_its_reason() -> None:
 
     with pytest.raises(TaskFailure, match="no right"):
         update_check.last_synced(task()[0], registry(Refusing()))
-
-
-def test_refusals() -> None:
-    assert update_check.mode_refusal("online", "scp01.corp.example") is None
-    assert "is offline" in (update_check.mode_refusal("offline", "scp01.corp.example") or "")
-    assert update_check.thread_refusal("running", "scp01.corp.example") is None
-    for state in ("stopped", "stopping", "starting", "unknown"):
-        assert f"is {state}" in (update_check.thread_refusal(state, "scp01.corp.example") or "")

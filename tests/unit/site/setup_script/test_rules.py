@@ -249,6 +249,11 @@ RIGHT: list[tuple[str, dict[str, Any], dict[str, str | None]]] = [
 ]
 
 
+def test_the_only_possible_value_may_be_said() -> None:
+    further = {"CloudConnectorOptions": {"CloudConnector": 0}}
+    assert values(wish("child_primary", further_keys=further))["CloudConnector"] == "0"
+
+
 @pytest.mark.parametrize("port", [8080, "none"])
 def test_nothing_is_said_of_a_key_while_one_of_its_conditions_is_wrong_itself(port: object) -> None:
     further = {"CloudConnectorOptions": {"UseProxy": "perhaps", "ProxyPort": port}}

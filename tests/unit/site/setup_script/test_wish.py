@@ -74,6 +74,24 @@ def test_a_type_that_is_none(kind: object) -> None:
     assert len(found) == 2
 
 
+@pytest.mark.parametrize("sections", [{"Options": {"UseFQDN": 1}, "SQLConfigOptions": 1}, {"SQLConfigOptions": 1}, "UseFQDN"])
+def test_every_section_has_keys(sections: object) -> None:
+    [found] = mistakes(wish("primary", further_keys=sections))
+    assert found.startswith(KEYS)
+
+
+def test_the_sections_are_named_when_there_is_no_such_one() -> None:
+    [found] = mistakes(wish("primary", further_keys={"SystemCenterOptions": {"SysCenterId": "x"}}))
+    assert "Identification, Options, SQLConfigOptions" in found
+
+
+def test_an_option_without_a_name_is_none() -> None:
+    nameless: dict[str, Any] = {"": "x"}
+    [found] = mistakes(wish("primary", **nameless))
+    assert found.startswith("unattended_setup_: ")
+    assert " branch, " in found
+
+
 def test_only_a_type_that_is_set_is_shown() -> None:
     assert "'secondary'" in mistakes({"type": "secondary"})[0]
     assert "'" not in mistakes({"type": ""})[0]

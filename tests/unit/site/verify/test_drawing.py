@@ -88,10 +88,17 @@ def test_what_a_box_says() -> None:
         "central administrati…e, cas01.corp.example",
         f"CAS  Central, central administration site, {CAS01}",
     )
-    assert role.title.endswith(", mode unknown")
+    assert not role.title.endswith(("None", "online", ", "))
     assert (role.kind, role.ill, role.top_level, site.ill) == ("role", False, False, False)
     site, role, _child = draw(SITES, [POINT], "stopped").boxes
     assert (role.title, role.ill, site.ill) == ("Service connection point, stopped", True, False)
+
+
+@pytest.mark.parametrize(("length", "whole"), [(300, True), (301, False)])
+def test_the_uncut_text_is_bounded(length: int, whole: bool) -> None:
+    box = draw([{"site_code": "CAS", "name": "x" * length}], []).boxes[0]
+    assert box.full.count("x") == 300
+    assert box.full.startswith(f"CAS  {'x' * 300}, ") is whole
 
 
 def test_a_role_is_drawn_at_its_own_site() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.report import verdict
-from tests.unit.site.verify.support import CAS01, SCP01, WELL, check, offline, report, spoiled
+from tests.unit.site.verify.support import CAS01, SCP01, WELL, check, offline, problem, report, spoiled
 
 
 @pytest.mark.parametrize(
@@ -159,3 +159,10 @@ def test_only_a_role_server_that_is_lost_may_be_replaced(name: str, lost: bool) 
     found: dict[str, Any] = spoiled()
     found[name]["result"] = {"unreachable": True, "msg": "no route"}
     assert ("configmgr.scp.move" in check(found, f"{name}_checked")["remedy"]) is lost
+
+
+def test_every_text_of_a_check_is_bounded_and_harmless() -> None:
+    evil = "\x1b" + "x" * 5000
+    entry = check(spoiled("log", problems=[problem("tls", title=evil, cause=evil, remedy=evil)]), "problem_tls")
+    assert all("\x1b" not in entry[name] for name in ("title", "detail", "remedy"))
+    assert [entry[name].count("x") // 100 for name in ("title", "detail", "remedy")] == [3, 20, 20]

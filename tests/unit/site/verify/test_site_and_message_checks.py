@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -364,20 +365,18 @@ def test_messages_of_a_subject_are_one_check() -> None:
     rows = [message(9605, "update report", time="2026-11-22T10:00:00Z"), message(9606, "update report", remedy=None)]
     entry = check(spoiled("status", messages=rows), "reported_update_report")
     assert entry["remedy"] == "Mend it."
-    assert "9605 of 2026-11-22 10:00:00 UTC" in entry["detail"]
+    assert all(part in entry["detail"] for part in ("9605", "2026-11-22 10:00:00 UTC", "Title 9605 (word)"))
     assert entry["title"].endswith("update report")
     rows[0]["remedy"] = None
     assert "Show Messages" in check(spoiled("status", messages=rows), "reported_update_report")["remedy"]
 
 
-@pytest.mark.parametrize(("kinds", "further"), [(8, None), (9, "1 other kind"), (12, "4 other kinds")])
-def test_only_so_many_kinds_of_messages_are_listed(kinds: int, further: str | None) -> None:
+@pytest.mark.parametrize(("kinds", "further"), [(8, []), (9, ["1"]), (12, ["4"])])
+def test_only_so_many_kinds_of_messages_are_listed(kinds: int, further: list[str]) -> None:
     found = spoiled("status", messages=[message(100 + number) for number in range(kinds)], more_messages=False)
     detail = check(found, "messages_quiet")["detail"]
     assert detail.count(" 1 x") == 8
-    assert ("other kind" in detail) is (further is not None)
-    assert (further or "") in detail
-    assert "more than could be read" not in detail
+    assert re.findall(r"\b\d\b", detail.rpartition(" 1 x")[2]) == further
 
 
 def test_the_most_frequent_kind_of_message_comes_first_and_the_newest_is_told() -> None:

@@ -129,12 +129,10 @@ def in_place(found: Sequence[CimInstance], server: str, code: str, mode: str | N
 
     :param found: every row of the role in the hierarchy.
     """
-    return (
-        len(found) == 1
-        and rows.is_on(found[0], server)
-        and rows.site_of(found[0]) == code
-        and mode in (None, rows.mode_of(found[0]))
-    )
+    if len(found) != 1:
+        return False
+    (row,) = found
+    return rows.is_on(row, server) and rows.site_of(row) == code and mode in (None, rows.mode_of(row))
 
 
 def wishes_settings(plan: Plan) -> bool:
@@ -189,17 +187,18 @@ def single_instance(facts: SiteFacts, plan: Plan) -> Check:
         return _failed("single_instance", f"{stray} {told}", f"Remove the one that does not work: {'; or '.join(steps)}.")
     if not holders:
         return _passed("single_instance", "The hierarchy has no service connection point yet.")
-    if naming.same_computer(holders[0][0], plan.server):
+    ((server, code),) = holders
+    if naming.same_computer(server, plan.server):
         return _passed(
             "single_instance", f"The hierarchy's only service connection point is already on {placement.listed(holders)}."
         )
     if plan.move:
         return _passed("single_instance", f"The role will be moved from {placement.listed(holders)}.")
-    (server, code), away = holders[0], _removal(facts, plan, *holders[0])
+    away = _removal(facts, plan, server, code)
     refusal = placement.holder_refusal(plan.server, holders) or ""
     if code != facts.site.code:
         return _failed("single_instance", refusal, f"Site {code} cannot have the role. Remove it there first: {away}.")
-    row = facts.rows_of(naming.SERVICE_CONNECTION_POINT)[0]
+    (row,) = facts.rows_of(naming.SERVICE_CONNECTION_POINT)
     over = ways.relocation(server, plan.server, plan.host, rows.mode_of(row)).command
     return _failed("single_instance", refusal, f"Move it: {over}; or remove it first: {away}.")
 

@@ -292,6 +292,12 @@ def test_the_status_for_programs(transfer: Transfer, result: str, status: int | 
     assert (data["result"], data["http_status"], data["issuer"], data["pattern"]) == (result, status, None, "*.microsoft.com")
 
 
+def test_the_issuer_is_that_of_the_servers_own_certificate() -> None:
+    transfer = Transfer(0, 200, issuers=("CN = First", "CN = Root"))
+    assert reach_checks.endpoint_data(check(transfer), GO, transfer, KNOWN)["issuer"] == "CN = First"
+    assert "CN = First" in check(transfer).detail
+
+
 def test_ports_beside_the_endpoint_mapper_have_no_note() -> None:
     found = reach_checks.port_check(Target("scp01.contoso.com", 445), Transfer(28, connected=True))
     assert "49152" not in found.detail

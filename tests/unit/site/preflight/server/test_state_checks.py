@@ -166,6 +166,17 @@ def test_free_space_names_the_drives_in_gib() -> None:
     assert "5 GiB" in state.free_space([], 5).remedy
 
 
+def test_a_server_without_a_drive_needs_one_and_no_marker_is_in_the_way() -> None:
+    check = state.no_sms_on_drive([])
+    assert "NO_SMS_ON_DRIVE" not in check.detail + check.remedy
+
+
+def test_no_root_that_is_there_is_told_as_missing() -> None:
+    for check in (roots(G2, BALTIMORE), roots(G2)):
+        assert G2 not in check.detail
+    assert ": ." not in roots(G2, BALTIMORE).detail
+
+
 def test_what_is_said_of_drives_with_the_marker() -> None:
     check = state.no_sms_on_drive([drive("C:", 200, marked=UNREAD), drive("D:", 30, marked=True), drive("E:", 1)])
     assert "C: (the server said no)" in check.detail

@@ -223,9 +223,16 @@ def test_a_definition_of_little() -> None:
     found = read(Provider({"SMS_SCI_SiteDefinition": [{"SiteCode": "CAS"}]})).definition
     assert found == Definition("", Database("", "", "", None))
     assert isinstance(read(Provider({"SMS_SCI_SiteDefinition": []})).definition, Unread)
+
+
+def test_no_more_columns_are_read_than_are_looked_at() -> None:
     provider = Provider()
     read(provider)
-    assert "SiteCode = 'CAS'" in provider.queries["SMS_SCI_SiteDefinition"]
+    definition, granted = provider.queries["SMS_SCI_SiteDefinition"], provider.queries["SMS_RbacSecuredObject"]
+    assert definition.startswith("SELECT SiteServerDomain, SQLServerName, SQLDatabaseName")
+    assert "*" not in definition + granted
+    assert "SiteCode = 'CAS'" in definition
+    assert granted.startswith("SELECT ObjectTypeName, GrantedOperations")
 
 
 @pytest.mark.parametrize(

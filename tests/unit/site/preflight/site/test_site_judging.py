@@ -392,7 +392,9 @@ def test_of_two_roles_it_says_which_one_works() -> None:
 
 
 def test_site_servers_are_named() -> None:
-    assert "cas01.corp.example" in judging.site_server_pair(facts(), PLAN).detail
+    alone = judging.site_server_pair(facts(), PLAN).detail
+    assert "cas01.corp.example" in alone
+    assert "pair" not in alone
     pair = judging.site_server_pair(facts(row(SCP02, naming.SITE_SERVER)), PLAN)
     assert f"cas01.corp.example, {SCP02}" in pair.detail
     refused = judging.site_server_pair(facts(row(SCP01, naming.SITE_SERVER)), PLAN)
