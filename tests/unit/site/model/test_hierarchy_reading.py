@@ -186,12 +186,15 @@ def test_the_hosts_of_the_providers_by_site() -> None:
     ("locations", "words"),
     [
         ([Location("ST1", "a.x"), Location("ST1", "b.x")], "ST1 (its SMS Provider is on a.x and b.x)"),
-        ([Location("ST1", "a.x"), Location("ST1", HOST)], "serves ST1:"),
         ([Location("ST1", "a.x"), Location("ST2", "b.x")], "on a.x), ST2 (its SMS Provider is on b.x)"),
     ],
 )
 def test_which_sites_a_host_serves_and_where(locations: list[Location], words: str) -> None:
     assert words in hierarchy.missing_site("XYZ", HOST, locations)
+
+
+def test_a_provider_on_the_host_itself_needs_no_other_one() -> None:
+    assert "a.x" not in hierarchy.missing_site("XYZ", HOST, [Location("ST1", "a.x"), Location("ST1", HOST)])
 
 
 def test_one_host_is_named_as_the_variable_of_the_playbooks_and_several_are_not() -> None:
