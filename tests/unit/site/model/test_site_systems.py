@@ -244,15 +244,15 @@ def test_a_row_without_settings_uses_nothing() -> None:
 @pytest.mark.parametrize(("value", "account"), [(0, ACCOUNT), (1, ""), (None, "")])
 def test_an_installation_account_is_used_where_the_site_says_so(value: int | None, account: str) -> None:
     uses = {} if value is None else {"UseMachineAccount": Setting(value)}
-    assert (
-        site_systems.as_data(site_system_row(SERVER, UserName=Setting(0, "", ACCOUNT), **uses))["installation_account"] == account
-    )
+    found = site_systems.as_data(site_system_row(SERVER, "CAS", UserName=Setting(0, "", ACCOUNT), **uses))
+    assert found["installation_account"] == account
 
 
 @pytest.mark.parametrize(("anonymous", "account"), [(0, ACCOUNT), (1, None), (None, ACCOUNT)])
 def test_an_anonymous_proxy_has_no_account(anonymous: int | None, account: str | None) -> None:
     uses = {} if anonymous is None else {"AnonymousProxyAccess": Setting(anonymous)}
-    assert site_systems.proxy_of(site_system_row(SERVER, ProxyUserName=Setting(0, "", ACCOUNT), **uses))["account"] == account
+    found = site_systems.proxy_of(site_system_row(SERVER, "CAS", ProxyUserName=Setting(0, "", ACCOUNT), **uses))
+    assert found["account"] == account
 
 
 def proxied(enabled: bool = True, account: str = ACCOUNT) -> SiteSystemWish:
@@ -310,20 +310,32 @@ def changed(before: SiteSystemWish, wish: SiteSystemWish) -> dict[str, dict[str,
     ("before", "wish", "differing"),
     [
         # Only what the first switching on has to settle comes with it.
-        (SiteSystemWish(SERVER), SiteSystemWish(SERVER, proxy=ProxyWish(True, "p.x")), {"UseProxy", "ProxyName", "ProxyServerPort", "AnonymousProxyAccess"}),
+        (
+            SiteSystemWish(SERVER),
+            SiteSystemWish(SERVER, proxy=ProxyWish(True, "p.x")),
+            {"UseProxy", "ProxyName", "ProxyServerPort", "AnonymousProxyAccess"},
+        ),
         (proxied(), SiteSystemWish(SERVER, proxy=ProxyWish(True, port=1)), {"ProxyServerPort"}),
         (proxied(), SiteSystemWish(SERVER, proxy=ProxyWish(True, "P.X")), None),
         (proxied(), SiteSystemWish(SERVER, proxy=ProxyWish(True, account=ACCOUNT.lower())), None),
         (proxied(False), SiteSystemWish(SERVER, proxy=ProxyWish(True)), {"UseProxy"}),
         (SiteSystemWish(SERVER, "A.example.net"), SiteSystemWish(SERVER, "a.EXAMPLE.net"), None),
-        (SiteSystemWish(SERVER, installation_account=ACCOUNT), SiteSystemWish(SERVER, installation_account=""), {"UseMachineAccount", "UserName"}),
+        (
+            SiteSystemWish(SERVER, installation_account=ACCOUNT),
+            SiteSystemWish(SERVER, installation_account=""),
+            {"UseMachineAccount", "UserName"},
+        ),
         # Nothing to clear: no setting is made for it.
         (SiteSystemWish(SERVER), SiteSystemWish(SERVER, installation_account=""), None),
         (proxied(True, ""), SiteSystemWish(SERVER, proxy=ProxyWish(True, account="")), None),
         (proxied(), SiteSystemWish(SERVER, proxy=ProxyWish(True, account="")), {"AnonymousProxyAccess", "ProxyUserName"}),
-        (SiteSystemWish(SERVER, site_server_initiates=True), SiteSystemWish(SERVER, site_server_initiates=False), {"FDMOperation"}),
+        (
+            SiteSystemWish(SERVER, site_server_initiates=True),
+            SiteSystemWish(SERVER, site_server_initiates=False),
+            {"FDMOperation"},
+        ),
     ],
-)  # fmt: skip
+)
 def test_only_what_differs_is_written(before: SiteSystemWish, wish: SiteSystemWish, differing: set[str] | None) -> None:
     found = changed(before, wish)
     assert (set(found) if found is not None else None) == differing
@@ -345,11 +357,8 @@ def test_the_other_settings_of_a_wish_stay_when_its_proxy_gets_defaults() -> Non
     row = site_systems.changed_row(site_systems.new_site_system("CAS", SiteSystemWish(SERVER)), wish)
     assert row is not None
     found = site_systems.as_data(row)
-    assert (found["public_fqdn"], found["installation_account"], found["site_server_initiates"]) == (
-        "a.example.net",
-        ACCOUNT,
-        True,
-    )
+    assert found.pop("proxy")["enabled"] is True
+    assert found == {"public_fqdn": "a.example.net", "installation_account": ACCOUNT, "site_server_initiates": True}
 
 
 def test_options_become_a_wish() -> None:
@@ -378,6 +387,6 @@ def test_options_become_a_wish() -> None:
     ],
 )
 def test_the_accounts_that_a_site_system_names(settings: dict[str, Setting], uses: list[tuple[str, bool]]) -> None:
-    found = site_systems.named_accounts(site_system_row(SERVER, **settings))
+    found = site_systems.named_accounts(site_system_row(SERVER, "CAS", **settings))
     assert [(use.use, use.active) for use in found] == uses
     assert all((use.account, use.server, use.site_code) == (ACCOUNT, SERVER, "CAS") for use in found)
