@@ -65,7 +65,7 @@ def test_a_site_as_data() -> None:
 
 def test_the_top_level_site_is_exactly_one() -> None:
     assert hierarchy.top_level_site([PR1, CAS, SE1]) is CAS
-    for sites, words in (([CAS, ST1], "2"), ([PR1], "PR1"), ([], "0")):
+    for sites, words in (([CAS, ST1], "2"), ([PR1], "PR1"), ([], "0.*none")):
         with pytest.raises(TaskFailure, match=words):
             hierarchy.top_level_site(iter(sites))
 
@@ -178,8 +178,16 @@ def test_site_systems_by_a_short_name() -> None:
     assert hierarchy.servers_like(session, "CAS", "scp03") == []
 
 
+def test_rows_of_one_server_are_those_that_are_asked_for() -> None:
+    site = FakeSite(*ROWS)
+    assert places(hierarchy.read_rows(site.session, "CAS", (naming.SITE_SYSTEM,), SCP02)) == [(naming.SITE_SYSTEM, "CAS", SCP02)]
+    assert "scp02" in site.queries[0]
+
+
 def test_the_hosts_of_the_providers_by_site() -> None:
-    assert hierarchy.read_providers(FakeSite(*ROWS).session, "CAS") == {"CAS": (HOST,)}
+    more = (row("b.x", naming.SMS_PROVIDER, "AB1"), row("a.x", naming.SMS_PROVIDER, "ZZ1"))
+    found = hierarchy.read_providers(FakeSite(more[1], *ROWS, more[0]).session, "CAS")
+    assert list(found.items()) == [("AB1", ("b.x",)), ("CAS", (HOST,)), ("ZZ1", ("a.x",))]
 
 
 @pytest.mark.parametrize(
@@ -199,6 +207,8 @@ def test_a_provider_on_the_host_itself_needs_no_other_one() -> None:
 
 def test_one_host_is_named_as_the_variable_of_the_playbooks_and_several_are_not() -> None:
     assert "scp_provider=a.x" in hierarchy.missing_site("ST1", HOST, [Location("ST1", "a.x"), Location("ST1", "")])
+    several = hierarchy.missing_site("ST1", HOST, [Location("ST1", f"{name}.x") for name in "ecadbf"])
+    assert "a.x and b.x and c.x and d.x and e.x and f.x" in several
     assert "scp_provider" not in hierarchy.missing_site("ST1", HOST, [Location("ST1", "a.x"), Location("ST1", "b.x")])
 
 

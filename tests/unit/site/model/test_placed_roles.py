@@ -68,6 +68,7 @@ def test_roles_by_site_and_server_in_order() -> None:
 def test_a_short_name_counts_for_the_one_full_name_of_the_same_site() -> None:
     short = row("scp01", "A")
     assert placed_roles.roles_by_server([short]) == {("CAS", "scp01"): ["A"]}
+    assert placed_roles.roles_by_server([short, row(SCP02, "B")]) == {("CAS", "scp01"): ["A"], ("CAS", SCP02): ["B"]}
     assert placed_roles.roles_by_server([short, row(SCP01, "B")]) == {("CAS", SCP01): ["A", "B"]}
     assert placed_roles.roles_by_server([short], [site_system_row(SCP01)]) == {("CAS", SCP01): ["A"]}
     assert placed_roles.roles_by_server([short], [site_system_row(SCP01, "PR1")]) == {("CAS", "scp01"): ["A"]}

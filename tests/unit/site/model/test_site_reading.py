@@ -89,6 +89,9 @@ def test_only_a_missing_class_means_that_the_site_has_none() -> None:
     site.faults["SMS_AAD_Discovery_Settings"] = CimFault(FaultKind.INVALID_CLASS, RequestInfo("Query"))
     assert cloud.read_discovery(site.session, "CAS") is None
     assert cloud.read_gateways(site.session, "CAS") == []
+    # Not the class, the whole site is missing.
+    with pytest.raises(CimFault):
+        cloud.read_gateways(site.session, "XYZ")
     site.faults["SMS_AzureService"] = CimFault(FaultKind.QUOTA, RequestInfo("Query"))
     with pytest.raises(CimFault):
         cloud.read_gateways(site.session, "CAS")
