@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_SCI_RESERVED, SMS_SITE
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import server_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import server_of, site_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import AccountUse, as_data, named_accounts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import no_right_to_write
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
@@ -41,10 +41,8 @@ def read_accounts(session: CimSession, code: str, names: Collection[str]) -> lis
     """The rows of these accounts, at this site; named columns are not possible where the row may be written again."""
     if not names:
         return []
-    found = session.query(
-        naming.site_namespace(code), SMS_SCI_RESERVED, select(SMS_SCI_RESERVED, one_of("UserName", sorted(names)))
-    )
-    return [row for row in found if str(row.get("SiteCode") or "").upper() == code]
+    found = session.query(naming.site_namespace(code), SMS_SCI_RESERVED, select(SMS_SCI_RESERVED, one_of("UserName", names)))
+    return [row for row in found if site_of(row) == code]
 
 
 def read_usage(session: CimSession, code: str, names: Collection[str] | None) -> dict[str, list[str]]:
@@ -54,14 +52,10 @@ def read_usage(session: CimSession, code: str, names: Collection[str] | None) ->
     """
     if names is not None and not names:
         return {}
-    where = [equals("SiteCode", code), *([] if names is None else [one_of("UserName", sorted(names))])]
+    where = [equals("SiteCode", code), *([] if names is None else [one_of("UserName", names)])]
     query = select(SMS_SCI_RESERVED, *where, columns=("UserName", "AccountUsage"))
     found = session.query(naming.site_namespace(code), SMS_SCI_RESERVED, query)
-    return {
-        str(row["UserName"]): [str(use) for use in row.get("AccountUsage") or ()]
-        for row in found
-        if row.get("UserName") and str(row.get("SiteCode") or "").upper() == code
-    }
+    return {str(row["UserName"]): [str(use) for use in row["AccountUsage"] or ()] for row in found if row["UserName"]}
 
 
 def account_list(

@@ -59,7 +59,7 @@ def _read(
     session: CimSession, code: str, servers: Collection[str] | None, query: Callable[..., str], roles: Sequence[str] = ()
 ) -> list[CimInstance]:
     """Rows that may be of these servers, or have one of these roles."""
-    wanted = [] if servers is None else [*([one_of("RoleName", roles)] if roles else []), *map(_on, sorted(servers))]
+    wanted = [] if servers is None else [*([one_of("RoleName", roles)] if roles else []), *map(_on, servers)]
     if servers is not None and not wanted:
         return []
     where = (f"({' OR '.join(wanted)})",) if wanted else ()

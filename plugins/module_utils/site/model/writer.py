@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Protocol, Union
+from typing import Any, Protocol, Union, overload
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import EMBEDDED, settings_as_data
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
@@ -52,6 +52,12 @@ Step = Union[Create, Change, Delete]  # noqa: UP007 - an alias, which the sanity
 class Writer(Protocol):
     """Carries out steps on a site; CIM is one way, the product's cmdlets may be another."""
 
+    @overload
+    def write(self, step: Create | Change) -> CimInstance: ...
+
+    @overload
+    def write(self, step: Delete) -> None: ...
+
     def write(self, step: Step) -> CimInstance | None:
         """Do the step and return the row as the site has it after that (None after a removal)."""
 
@@ -71,6 +77,12 @@ class CimWriter:
         self._session = session
         self._host = host
         self._note = note
+
+    @overload
+    def write(self, step: Create | Change) -> CimInstance: ...
+
+    @overload
+    def write(self, step: Delete) -> None: ...
 
     def write(self, step: Step) -> CimInstance | None:
         """Do the step; read the row again; judge by what was read.

@@ -12,7 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model import na
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Delete
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow, move, placing
-from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import SiteFailure, Verdict
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import SiteFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
@@ -97,5 +97,4 @@ def _seen(task: Task, held: Sequence[ComponentState], evidence: list[dict[str, A
         return Absence(False, evidence, [])
     remains = move.left_behind(held, "")
     task.warn(" ".join(one["text"] for one in remains))
-    seen = [follow.evidence(Verdict(False, None, state, ()))[0] for state in held]
-    return Absence(True, evidence or seen, remains)
+    return Absence(True, evidence or [follow.component_evidence(state) for state in held], remains)

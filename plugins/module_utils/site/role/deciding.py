@@ -163,9 +163,9 @@ def _decide_present(state: RoleState, wish: Wish, around: Surroundings) -> Step 
     if row is None:
         new = rows.service_connection_point_row(site.code, system, wish.mode or rows.ONLINE)
         return Create(f"the service connection point on {wish.server}", new)
-    return Change(
-        f"the mode of the service connection point on {wish.server}", row, rows.with_mode(row, wish.mode or rows.ONLINE)
-    )
+    # A mode that is not declared stays.
+    changed = row if wish.mode is None else rows.with_mode(row, wish.mode)
+    return Change(f"the mode of the service connection point on {wish.server}", row, changed)
 
 
 def _remnant(server: str, site: Site, around: Surroundings) -> str | None:
@@ -240,8 +240,8 @@ def _decide_absent(state: RoleState, wish: Wish, around: Surroundings) -> Step |
         out = _removals(found, state, around)
         stray = placement.stray_refusal(state.holders)
         return Refusal(f"{stray} Name the one that is to be removed: {_one_after_the_other(out)}.", out)
-    foreign = placement.foreign_refusal(state.site, server, code, around.sites)
-    if foreign and not _may_remove(row, state.site, around):
+    if not _may_remove(row, state.site, around):
+        foreign = placement.foreign_refusal(state.site, server, code, around.sites)
         out = _removals([row], state, around)
         return Refusal(f"{foreign} Remove it: {out[0]}.", out)
     refusal = None if wish.allow_during_update else placement.update_refusal(state.site, around.installing)

@@ -79,7 +79,7 @@ def changed(task: Task, state: RoleState, wish: Wish) -> Result:
     if refusal:
         raise TaskFailure(refusal)
     around = read_surroundings(task.cim, state.site, wish.server, task.host)
-    if task.check_mode and task.params["expect_site_system"] and wish.server:
+    if task.check_mode and task.params["expect_site_system"]:
         around = expecting_site_system(around, state.site, wish.server)
     if is_move(state, wish):
         return _moved(task, state, wish, around)

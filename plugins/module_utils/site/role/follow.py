@@ -81,7 +81,7 @@ def judge_installation(summary: ComponentState | None, messages: Sequence[Status
     started = summary is not None and summary.started
     return Verdict(
         done=started and (succeeded or not after_write),
-        failure=last if last is not None and not succeeded else None,
+        failure=None if succeeded else last,
         summary=summary,
         messages=tuple(messages),
     )
@@ -217,13 +217,15 @@ def distribution_within(task: Task, site: Site, since: Mark, limit_seconds: floa
 
 def evidence(verdict: Verdict) -> list[dict[str, Any]]:
     """What proves the state, as data with a ``text`` for users: the summarizer's row, then the messages, newest last."""
-    found: list[dict[str, Any]] = []
-    if verdict.summary is not None:
-        seen = verdict.summary
-        since = f" since {seen.last_started}" if seen.started and seen.last_started else ""
-        text = f"component summarizer: {seen.component} on {seen.server} is {seen.state}{since}"
-        found.append({"source": "component summarizer", "text": text, **seen.as_data()})
+    found = [] if verdict.summary is None else [component_evidence(verdict.summary)]
     return found + [message_evidence(message) for message in verdict.messages]
+
+
+def component_evidence(seen: ComponentState) -> dict[str, Any]:
+    """A row of the component summarizer as one piece of evidence."""
+    since = f" since {seen.last_started}" if seen.started and seen.last_started else ""
+    text = f"component summarizer: {seen.component} on {seen.server} is {seen.state}{since}"
+    return {"source": "component summarizer", "text": text, **seen.as_data()}
 
 
 def message_evidence(message: StatusMessage) -> dict[str, Any]:
@@ -256,13 +258,14 @@ def _outcome(task: Task, site: Site, server: str, verdict: Verdict | None, verb:
             f"site continues by itself; check sitecomp.log on {site.server}. Run this again to continue waiting, with a longer "
             "wait_timeout (service_connection_point_wait_timeout in the roles) if necessary."
         )
-    if verdict.done or verdict.failure is None:
+    failure = None if verdict.done else verdict.failure
+    if failure is None:
         return verdict
-    said = status.with_words(task.cim, site.code, verdict.failure)
+    said = status.with_words(task.cim, site.code, failure)
     quoted = " ".join(word for word in said.words if word) or "no further text"
     raise SiteFailure(
         f"Site {site.code} failed to {verb} the role on {server}: status message {said.id} of {said.component} at "
         f'{said.time}: "{quoted}". The site tries again every 60 minutes; check sitecomp.log on {site.server} for the cause, '
         "fix it and run this again.",
-        evidence=evidence(Verdict(False, said, verdict.summary, verdict.messages)),
+        evidence=evidence(verdict),
     )

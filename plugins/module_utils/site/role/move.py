@@ -55,7 +55,7 @@ def wish_problem(wish: Wish, wait: bool) -> str | None:
         return "move_from: is possible with move: true only; set that too, or leave move_from out."
     if wish.move and not wish.present:
         return "move: true is possible with state: present only; a removal has no other server."
-    if wish.move and naming.same_computer(wish.move_from, wish.server):
+    if naming.same_computer(wish.move_from, wish.server):
         return f"move_from: {wish.server} is the server that the role is to be moved to; name the old one, or leave it out."
     if wish.move and not wait:
         return "wait: a move waits for the old server before it installs the role on the new one; leave wait: true."
@@ -84,7 +84,7 @@ def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | 
     absence = Wish(present=False, server=rows.server_of(state.rows[0]), allow_during_update=wish.allow_during_update)
     remove = decide(state, absence, around)
     if isinstance(remove, Refusal):
-        return Refusal(f"{remove.message} Then run this again.", remove.ways) if remove.ways else remove
+        return Refusal(f"{remove.message} Then run this again.", remove.ways)
     if not isinstance(install, Create) or not isinstance(remove, Delete):
         raise TypeError(f"a move is a removal and an installation, not {remove} and {install}")
     return MovePlan(remove, install)
@@ -130,16 +130,17 @@ def move_steps(plan: MovePlan, gone: bool) -> list[str]:
         else f"Wait until site {code} has removed the role from {plan.origin}."
     )
     new = rows.mode_of(plan.install.row)
-    change = [_mode_change(mode, new)] if new is not None and mode != new else []
+    change = [_mode_change(mode, new)] if mode != new else []
     removal = f"Remove the service connection point from {plan.origin} (site {code}, {mode})."
     return [removal, let_go, *change, *install_steps(plan.install)]
 
 
-def _mode_change(old: str, new: str) -> str:
-    effect = {
+def _mode_change(old: str, new: str | None) -> str:
+    effects: dict[str | None, str] = {
         rows.ONLINE: "the new server contacts Microsoft by itself",
         rows.OFFLINE: "the new server does not contact Microsoft; data is transferred with the service connection tool",
-    }[new]
+    }
+    effect = effects[new]
     return (
         f"The mode changes with the move, from {old} to {new}: {effect}. To keep it, give mode: {old}."
         if old

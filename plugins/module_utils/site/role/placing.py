@@ -51,7 +51,7 @@ def install(task: Task, site: Site, step: Create, wait: bool, limit_seconds: flo
     """
     writer = CimWriter(task.cim, task.host, task.done.append)
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
-    written = writer.write(step) or step.row
+    written = writer.write(step)
     _take_back_if_second(task, site, written, writer)
     if not wait:
         return Placed(written, None)
@@ -65,7 +65,7 @@ def change_mode(
 ) -> tuple[CimInstance, StatusMessage | None]:
     """Write the mode; wait until the site has processed it (status 3306 newer than the write)."""
     since = _mark_of_distribution(task, site)
-    written = CimWriter(task.cim, task.host, task.done.append).write(step) or step.row
+    written = CimWriter(task.cim, task.host, task.done.append).write(step)
     return written, follow.wait_for_distribution(task, site, since, limit_seconds) if wait else None
 
 

@@ -176,7 +176,7 @@ def _await(task: Task, unit: Unit, step: Operation, limit_seconds: float) -> str
         last = unit.state()
         # Between two reads it may have started and ended: then it is stopped, and nothing is requested any more. This must be
         # seen twice, because SMS_EXECUTIVE writes the two values one after the other.
-        fallen = fallen + 1 if step is START and last == STOPPED and not unit.asked_for() else 0
+        fallen = fallen + 1 if last == STOPPED and not unit.asked_for() else 0
         if fallen > 1:
             raise _fell_over(task, unit, last)
         return last if last == step.proof else None

@@ -91,7 +91,7 @@ def meanings() -> Mapping[int, Meaning]:
 def query_since(since: datetime) -> str:
     """The query for messages in the table, and for the role's components' warnings and errors, since ``since`` (with a zone)."""
     ill = [number for number, name in _SEVERITIES.items() if name != INFORMATION]
-    known = one_of("MessageID", sorted(meanings()))
+    known = one_of("MessageID", meanings())
     own = f"({one_of('Component', naming.ROLE_COMPONENTS)} AND {one_of('Severity', ill)})"
     columns = ("RecordID", "Component", "MachineName", "MessageID", "Severity", "Time")
     return select(SMS_STATUS_MESSAGE, at_least("Time", since), f"({known} OR {own})", columns=columns)

@@ -127,7 +127,7 @@ def messages_since(
 
     :param since: only messages that are not older than this.
     """
-    conditions = [f"RecordID > {record}", equals("Component", component), one_of("MessageID", sorted(ids))]
+    conditions = [f"RecordID > {record}", equals("Component", component), one_of("MessageID", ids)]
     if since is not None:
         conditions.append(at_least("Time", since))
     query = select(SMS_STATUS_MESSAGE, *conditions, columns=_MESSAGE_COLUMNS)
@@ -147,7 +147,7 @@ def with_words(session: CimSession, code: str, message: StatusMessage) -> Status
 def _component(row: CimInstance) -> ComponentState:
     number = row.get("State")
     return ComponentState(
-        component=str(row.get("ComponentName") or ""),
+        component=str(row["ComponentName"]),
         server=str(row.get("MachineName") or ""),
         state=_COMPONENT_STATES.get(number, f"state {number}") if isinstance(number, int) else "unknown",
         last_started=iso(row.get("LastStarted")),
@@ -161,7 +161,7 @@ def _message(row: CimInstance) -> StatusMessage:
     return StatusMessage(
         record=int(row["RecordID"]),
         id=int(row["MessageID"]),
-        component=str(row.get("Component") or ""),
+        component=str(row["Component"]),
         server=str(row.get("MachineName") or ""),
         time=iso(row.get("Time")),
     )

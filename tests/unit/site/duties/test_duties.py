@@ -328,3 +328,49 @@ def test_as_data() -> None:
         "done": True,
         "text": "Done: CMG is running.",
     }
+
+
+def test_several_proxies_are_named_in_order() -> None:
+    found = duty("proxy", site_systems={"s3.x": settings("p"), NEW: settings(), "s1.x": settings("p"), "s2.x": settings("p")})
+    assert "s1.x uses p:8080, s2.x uses p:8080, s3.x uses p:8080" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("entered", "done", "left_over"),
+    [([], (), ("CORP\\a", "CORP\\b")), (["corp\\A"], ("CORP\\a",), ("CORP\\b",))],
+)
+def test_what_was_entered_is_told_apart_from_what_was_not(
+    entered: list[str], done: tuple[str, ...], left_over: tuple[str, ...]
+) -> None:
+    found = duty("passwords_entered", recovered=True, accounts=["CORP\\a", "CORP\\b"], entered=entered)
+    assert [name in found.detail for name in done] == [True] * len(done)
+    assert [name in found.detail for name in left_over] == [False] * len(left_over)
+    assert found.detail.count("Entered") == len(done)
+
+
+def test_a_secret_whose_end_is_not_known_is_told_without_a_date() -> None:
+    assert "None" not in duty("app_expiry_watched", applications=[app(expires=None, imported=True)]).detail
+
+
+def test_a_thread_that_is_stopped_is_to_be_started_and_not_waited_for() -> None:
+    found = duty("discovery", components=[component("SMS_AZUREAD_DISCOVERY_AGENT", "stopped")])
+    assert "configmgr.scp.component" in found.how
+    waited = duty("discovery", components=[component("SMS_AZUREAD_DISCOVERY_AGENT", "installing")])
+    assert "configmgr.scp.component" not in waited.how
+
+
+def test_a_downloader_whose_start_is_not_known_tells_nothing_of_a_secret() -> None:
+    unknown = replace(component("SMS_DMP_DOWNLOADER"), last_started=None)
+    assert judged(duty("app_secrets_renewed", installed_at=None, components=[unknown])) == "cannot tell"
+
+
+def test_what_is_known_not_to_be_done_reads_otherwise_than_what_is_not_known() -> None:
+    texts = [Duty("id", "title", "detail.", "Do it.", done).text for done in (True, False, None)]
+    assert len(set(texts)) == 3
+    assert ["Do it." in text for text in texts] == [False, True, True]
+    assert " if " in texts[2].partition(":")[0]
+    assert " if " not in texts[1].partition(":")[0]
+
+
+def test_components_are_found_in_any_case() -> None:
+    assert judged(duty("role_running", components=[component("sms_dmp_Downloader")])) == "done"

@@ -10,6 +10,7 @@ from typing import Any, cast
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import duty_facts
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Facts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes, cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import WIN32_OPERATING_SYSTEM
@@ -19,7 +20,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
-from tests.unit.site.support import CAS, site_system_row
+from tests.unit.site.fake_site import BEGAN, FakeSite
+from tests.unit.site.support import CAS, scp_row, site_system_row
 
 NAMESPACE = "root/sms/site_CAS"
 SERVER = "scp01.corp.example"
@@ -167,3 +169,107 @@ def test_the_clock_of_the_site() -> None:
     assert time_if_allowed(session(Site(Win32_OperatingSystem=denied))) is None
     with pytest.raises(CimFault):
         time_if_allowed(session(Site(Win32_OperatingSystem=fault(FaultKind.INVALID_CLASS, "Win32_OperatingSystem"))))
+
+
+def test_an_installation_without_a_server_or_a_time() -> None:
+    nobody, no_time = installed(""), installed("SCP01").with_values({"Time": None})
+    assert duty_facts.read_installed_at(session(Site(SMS_StatusMessage=[nobody])), CAS, SERVER) == WHEN
+    assert duty_facts.read_installed_at(session(Site(SMS_StatusMessage=[no_time])), CAS, SERVER) is None
+
+
+def test_the_first_message_of_a_site_counts_too() -> None:
+    site = Site(SMS_StatusMessage=[installed("SCP01")])
+    duty_facts.read_installed_at(session(site), CAS, SERVER)
+    assert "RecordID > 0" in site.queries[0]
+
+
+def test_names_of_accounts_come_in_order() -> None:
+    listed = [row(classes.SMS_SCI_RESERVED, UserName=name) for name in ("b", "c", "a")]
+    assert duty_facts.read_account_names(session(Site(SMS_SCI_Reserved=listed)), "CAS") == ["a", "b", "c"]
+
+
+def test_a_package_of_no_state() -> None:
+    (found,) = duty_facts.read_packages(
+        session(Site(SMS_CM_UpdatePackages=[row(classes.SMS_CM_UPDATE_PACKAGES, PackageGuid="A")])), "CAS"
+    )
+    assert (found.state, found.type) == ("UNKNOWN", 0)
+
+
+OTHER = "scp02.corp.example"
+
+
+def facts(*found: CimInstance, mode: int = 0, **more: Any) -> Facts:
+    role = scp_row(SERVER, mode=mode)
+    site = FakeSite(role, *found)
+    return duty_facts.read_facts(site.session, CAS, [role], [], **{"recovered": False, **more})
+
+
+def test_everything_is_read_of_a_site_with_one_role() -> None:
+    found = facts(
+        installed(SERVER),
+        site_system_row(SERVER),
+        row(classes.SMS_AAD_APPLICATION, ID=1, Name="App", ClientID="c", IsClientApp=False),
+        row(classes.SMS_AZURE_SERVICE, AzureServiceID=1, Name="CMG", ServiceType="CloudProxyService", State=0),
+        row(classes.SMS_AAD_DISCOVERY_SETTINGS, CloudServiceId=5),
+        row(classes.SMS_CM_UPDATE_PACKAGES, PackageGuid="A", State=5),
+        row(classes.SMS_SCI_RESERVED, UserName=r"CORP\\a", SiteCode="CAS"),
+        mode=1,
+        recovered=True,
+        entered=["x"],
+    )
+    assert (found.site, found.holders, found.server, found.mode) == (CAS, [(SERVER, "CAS")], SERVER, "offline")
+    assert (found.installed_at, found.now) == (WHEN, BEGAN)
+    assert [app.name for app in found.applications or ()] == ["App"]
+    assert [gateway.name for gateway in found.gateways or ()] == ["CMG"]
+    assert [one.service for one in found.discovery or ()] == [5]
+    assert [package.name for package in found.packages] == ["A"]
+    assert (found.accounts, found.recovered, found.entered) == ([r"CORP\\a"], True, ["x"])
+
+
+@pytest.mark.parametrize("client", [True, None])
+def test_the_clock_is_read_only_for_a_secret(client: bool | None) -> None:
+    apps = [] if client is None else [row(classes.SMS_AAD_APPLICATION, ID=1, Name="App", IsClientApp=client)]
+    assert facts(*apps).now is None
+    assert facts(*apps, row(classes.SMS_AAD_APPLICATION, ID=2, Name="S", IsClientApp=False)).now == BEGAN
+
+
+def test_a_site_without_entra_classes_needs_no_clock() -> None:
+    site = FakeSite()
+    site.faults["SMS_AAD_Application_Ex"] = CimFault(FaultKind.INVALID_CLASS, RequestInfo("Query"))
+    found = duty_facts.read_facts(site.session, CAS, [], [], False)
+    assert (found.applications, found.now) == (None, None)
+
+
+def test_two_roles_have_no_server_and_no_mode() -> None:
+    roles = [scp_row(SERVER), scp_row(OTHER)]
+    found = duty_facts.read_facts(FakeSite(*roles, installed(SERVER)).session, CAS, roles, [], False)
+    assert (found.holders, found.server, found.mode) == ([(SERVER, "CAS"), (OTHER, "CAS")], "", None)
+    assert (found.installed_at, found.site_systems) == (None, {})
+
+
+PROXY = {"UseProxy": Setting(1), "ProxyName": Setting(0, "", "p.x")}
+
+
+@pytest.mark.parametrize(
+    ("own", "mode", "seen"),
+    [
+        # Others matter only where this one may need a proxy.
+        (site_system_row(SERVER), 0, [OTHER, SERVER]),
+        (site_system_row(SERVER), 1, [SERVER]),
+        (site_system_row(SERVER, "CAS", **PROXY), 0, [SERVER]),
+        (site_system_row(SERVER, "PR1"), 0, []),
+        (None, 0, []),
+        # The two rows may write the name differently.
+        (site_system_row("SCP01"), 0, [OTHER, SERVER]),
+    ],
+)
+def test_which_site_systems_are_told(own: CimInstance | None, mode: int, seen: list[str]) -> None:
+    systems = [site_system_row(OTHER, "CAS", **PROXY), *([own] if own else [])]
+    found = facts(*systems, mode=mode)
+    assert list(found.site_systems) == seen
+    assert found.all_site_systems_seen is True
+
+
+def test_some_site_systems_may_not_have_been_looked_at() -> None:
+    many = [site_system_row(f"s{number}.corp.example") for number in range(duty_facts.MOST_SITE_SYSTEMS + 1)]
+    assert facts(site_system_row(SERVER), *many).all_site_systems_seen is False

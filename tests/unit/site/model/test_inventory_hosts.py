@@ -91,3 +91,23 @@ def test_names_that_differ_in_case_only_can_be_told_apart() -> None:
     assert unsure.candidates == ("SCP01", "scp01")
     for name in unsure.candidates:
         assert find_host("scp01.corp.example", hosts, {"scp01.corp.example": name}).host == name
+
+
+def test_what_is_known_of_the_host_of_the_play_counts_for_that_host_only() -> None:
+    hosts: dict[str, list[str]] = {"provider-1": [], SCP01: []}
+    # One of several names is enough, and names without a host are of nobody.
+    assert find_host("cas01.corp.example", hosts, {}, "provider-1", ["other", "CAS01"]).host == "provider-1"
+    assert find_host(SCP01, hosts, {}, "", [SCP01]).host == SCP01
+
+
+def test_of_several_hosts_that_of_the_play_is_meant() -> None:
+    hosts: dict[str, list[str]] = {"scp01.a.example": [], "scp01.b.example": []}
+    assert find_host("scp01", hosts, {}, "scp01.b.example").host == "scp01.b.example"
+    found = find_host("scp01", hosts, {}, "scp02.b.example")
+    assert (found.host, found.candidates) == ("", ("scp01.a.example", "scp01.b.example"))
+
+
+def test_a_host_with_several_full_names_is_found_by_each() -> None:
+    hosts = {"vm": ["scp01.other.example", "scp01.corp.example", "scp01"]}
+    assert find_host(SCP01, hosts, {}).host == "vm"
+    assert find_host("scp01.third.example", hosts, {}).host == ""

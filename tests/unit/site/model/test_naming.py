@@ -154,3 +154,56 @@ def test_a_component_is_a_word_and_its_refusal_is_short() -> None:
         with pytest.raises(naming.BadName, match=r"^components: .* is not a component; ") as refused:
             naming.component_name(wrong, "components")
         assert len(str(refused.value)) < 250
+
+
+LONGEST = ".".join(["a" * 63] * 4)
+TOO_LONG = ".".join([*["a" * 63] * 3, "a" * 62, "a"])
+
+
+def test_a_name_has_255_characters_at_most() -> None:
+    assert (len(LONGEST), len(TOO_LONG)) == (255, 256)
+    assert naming.server_name(f"{LONGEST}.") == LONGEST
+    assert naming.host_name(LONGEST, "proxy.server") == LONGEST
+    with pytest.raises(naming.BadName):
+        naming.server_name(TOO_LONG)
+    with pytest.raises(naming.BadName):
+        naming.host_name(TOO_LONG, "proxy.server")
+
+
+def test_a_single_label_of_digits_is_a_name_and_so_is_one_with_a_letter() -> None:
+    assert naming.computer_name("10") == "10"
+    assert naming.computer_name("10.corp") == "10.corp"
+    with pytest.raises(naming.BadName):
+        naming.computer_name("1.2")
+
+
+def test_what_a_short_name_can_mean_comes_in_order() -> None:
+    known = [f"x.{letter}.example" for letter in "edcba"]
+    with pytest.raises(naming.BadName, match=r"x\.a\.example or x\.b\.example or x\.c\.example or x\.d\.example or x\.e\."):
+        naming.full_name("x", known)
+
+
+def test_a_host_and_an_account_are_taken_without_the_blanks_around_them() -> None:
+    assert naming.host_name(" proxy ", "proxy.server") == "proxy"
+    assert naming.account_name(" CORP\\svc ") == "CORP\\svc"
+
+
+def test_an_account_has_320_characters_at_most() -> None:
+    longest = "CORP\\" + "a" * 315
+    assert naming.account_name(longest) == longest
+    with pytest.raises(naming.BadName):
+        naming.account_name(longest + "a")
+
+
+@pytest.mark.parametrize(("length", "shown"), [(80, "a" * 80), (81, "a" * 77 + "...")])
+def test_a_refused_text_is_shown_with_80_characters_at_most(length: int, shown: str) -> None:
+    with pytest.raises(naming.BadName) as refused:
+        naming.account_name("a" * length)
+    assert f"'{shown}'" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "address"), [("10.0.0.1", True), ("fe80::1", True), ("fe80::1%eth0", False), ("scp01", False), ("", False)]
+)
+def test_addresses(text: str, address: bool) -> None:
+    assert naming.is_address(text) is address

@@ -4,6 +4,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import Value
 from tests.unit.site.support import scp_row, site_system_row
 
 SERVER = "scp01.corp.example"
@@ -55,3 +56,64 @@ def test_an_fqdn_of_the_nal_path_is_not_replaced() -> None:
 
 def test_settings_as_data() -> None:
     assert rows.settings_as_data(scp_row(SERVER)) == {"OfflineMode": {"Value": 0, "Value1": "", "Value2": ""}}
+
+
+def test_a_row_that_says_nothing_is_of_nobody() -> None:
+    bare = scp_row(SERVER).with_values(dict.fromkeys(("RoleName", "SiteCode", "NALPath", "NetworkOSPath", "Props")))
+    assert (rows.role_of(bare), rows.site_of(bare), rows.server_of(bare)) == ("", "", "")
+    assert (rows.short_name(bare), rows.mode_of(bare), rows.settings_as_data(bare)) == (None, None, {})
+    assert rows.mode_of(rows.with_mode(bare, "offline")) == "offline"
+    assert rows.setting(rows.with_mode(bare, "offline"), "OfflineMode") == Setting(1, "", "")
+
+
+@pytest.mark.parametrize(("server", "short"), [(SERVER, None), ("scp01", "SCP01"), ("ScP01", "SCP01")])
+def test_the_netbios_name_of_a_row(server: str, short: str | None) -> None:
+    assert rows.short_name(scp_row(server)) == short
+
+
+def test_site_codes_compare_in_upper_case() -> None:
+    assert rows.site_of(scp_row(SERVER).with_values({"SiteCode": "cas"})) == "CAS"
+
+
+def test_fields_that_are_null_are_zero_and_empty() -> None:
+    null: dict[str, Value] = {"PropertyName": "P", "Value": None, "Value1": None, "Value2": None}
+    full: dict[str, Value] = {"PropertyName": "Q", "Value": 3, "Value1": "a", "Value2": "b"}
+    row = scp_row(SERVER).with_values({"Props": [null, full]})
+    assert rows.settings_as_data(row) == {
+        "P": {"Value": 0, "Value1": "", "Value2": ""},
+        "Q": {"Value": 3, "Value1": "a", "Value2": "b"},
+    }
+    assert (rows.setting(row, "P"), rows.setting(row, "Q")) == (Setting(0, "", ""), Setting(3, "a", "b"))
+
+
+def test_a_setting_is_replaced_in_its_place_and_a_new_one_comes_last() -> None:
+    row = scp_row(SERVER).with_values({"Props": [{"PropertyName": name, "Value": 1} for name in ("A", "B", "C")]})
+    changed = rows.with_settings(row, {"B": Setting(5, "x"), "D": Setting(6)})
+    assert [(prop["PropertyName"], prop["Value"]) for prop in changed["Props"]] == [("A", 1), ("B", 5), ("C", 1), ("D", 6)]
+    assert rows.settings_as_data(row)["B"]["Value"] == 1
+
+
+def test_a_new_row_is_what_the_documentation_shows() -> None:
+    path = r'["Display=\\scp01.corp.example\"]MSWNET:["SMS_SITE=CAS"]\\scp01.corp.example' + "\\"
+    data = scp_row(SERVER, mode=1).as_data()
+    assert data.pop("Props") == [{"PropertyName": "OfflineMode", "Value": 1, "Value1": "", "Value2": ""}]
+    assert data == {
+        "FileType": 2,
+        "ItemName": f"{path},SMS Dmp Connector",
+        "ItemType": "System Resource Usage",
+        "SiteCode": "CAS",
+        "NALPath": path,
+        "NALType": "Windows NT Server",
+        "NetworkOSPath": r"\\scp01.corp.example",
+        "RoleName": "SMS Dmp Connector",
+    }
+
+
+@pytest.mark.parametrize("path", [r"\\SCP01", None])
+def test_the_row_of_the_role_takes_both_paths_of_its_site_system(path: str | None) -> None:
+    system = rows.with_settings(site_system_row("SCP01"), {rows.REMOTE_NAME: Setting(0, SERVER, "")})
+    row = rows.service_connection_point_row("CAS", system.with_values({"NetworkOSPath": path}), "offline")
+    assert row["NALPath"] == system["NALPath"]
+    assert row["NetworkOSPath"] == (path or rf"\\{SERVER}")
+    assert rows.setting(row, rows.REMOTE_NAME) == Setting(0, SERVER, "")
+    assert rows.setting(row, rows.MODE_PROPERTY) == Setting(1, "", "")

@@ -66,3 +66,18 @@ def test_the_table_has_dates_and_ascends() -> None:
         support = support_of(f"5.00.{row['build']}.1000", TODAY)
         assert support.name == row["name"]
         assert support.state in {"supported", "ended"} or support.warning
+
+
+def test_a_warning_is_data_where_there_is_one() -> None:
+    assert support_of("5.00.9152.1000", TODAY).as_data()["warning"] is None
+    unknown = support_of("six", TODAY).as_data()
+    assert "'six'" in unknown["warning"]
+    assert (unknown["released"], unknown["ends"], unknown["days_left"], unknown["baseline"]) == (None, None, None, None)
+
+
+def test_an_end_that_no_source_tells_is_not_counted() -> None:
+    unread = [row for row in table("site_versions")["versions"] if not row.get("support_ends")]
+    for row in unread:
+        support = support_of(f"5.00.{row['build']}.1000", TODAY)
+        assert (support.ends, support.days_left, support.state) == (None, None, "unknown")
+        assert str(row["name"]) in support.warning

@@ -216,3 +216,32 @@ def test_packages_come_by_release_and_never_by_the_number_of_their_state() -> No
     new = Package("2", "new", "", "regular", 0x00030004, released=NOW)
     undated = Package("3", "a", "", "regular", 0x7FFFFFFF)
     assert updates.newest_first([old, undated, new]) == [new, old, undated]
+
+
+def test_a_package_hangs_when_the_time_is_over_and_not_before() -> None:
+    assert [package("DOWNLOAD_IN_PROGRESS", minutes).hangs(NOW, AFTER) for minutes in (119.9, 120, 120.1)] == [False, False, True]
+
+
+def test_a_clock_that_is_behind_makes_no_negative_age() -> None:
+    assert package("DOWNLOAD_SUCCESS", -5).as_data(NOW, AFTER)["unchanged_seconds"] == 0
+    assert package("DOWNLOAD_SUCCESS", -5).age(NOW) == timedelta(minutes=-5)
+
+
+@pytest.mark.parametrize(
+    ("values", "impact", "type_"),
+    [
+        ({}, (), "unknown"),
+        ({"Impact": 0x1F, "UpdateType": 0}, ("site server", "console", "client", "features", "fixes"), "regular"),
+        ({"Impact": 0x0A, "UpdateType": 1}, ("console", "features"), "weave"),
+        ({"Impact": 0x20, "UpdateType": 7}, (), "type 7"),
+    ],
+)
+def test_impact_and_type(values: dict[str, int], impact: tuple[str, ...], type_: str) -> None:
+    row = CimInstance.new("root/sms/site_CAS", SMS_CM_UPDATE_PACKAGES, {"PackageGuid": "GUID", **values})
+    found = updates.package_from(row)
+    assert (found.impact, found.type, found.version) == (impact, type_, "")
+
+
+def test_packages_of_one_day_come_by_name() -> None:
+    found = [Package(str(number), name, "", "regular", 0, released=NOW) for number, name in enumerate("cab")]
+    assert [one.name for one in updates.newest_first(found)] == ["a", "b", "c"]

@@ -72,3 +72,31 @@ def test_every_row_names_its_source_and_when_it_was_read(name: str, lists: list[
         assert row["read"] == "2026-11"
         for version in (row[key] for key in ("since", "notice", "refused") if key in row):
             assert versions.find(version).known
+
+
+@pytest.mark.parametrize(
+    ("name", "build"), [("2609", "5.00.9152"), (" 2609 ", "5.00.9152"), ("2002", "5.00.8968"), ("2613", ""), ("", "")]
+)
+def test_the_build_of_a_name(name: str, build: str) -> None:
+    assert versions.build_of(name) == build
+
+
+@pytest.mark.parametrize(
+    ("build", "name", "standing"),
+    [
+        (8967, "2002", Standing.OLDER),
+        (8968, "2002", Standing.KNOWN),
+        (8969, "2002", Standing.BETWEEN),
+        (9151, "2603", Standing.BETWEEN),
+        (9152, "2609", Standing.KNOWN),
+        (9153, "2609", Standing.NEWER),
+    ],
+)
+def test_a_build_beside_a_known_one(build: int, name: str, standing: Standing) -> None:
+    found = versions.find(f"5.00.{build}")
+    assert (found.name, found.standing) == (name, standing)
+
+
+@pytest.mark.parametrize(("name", "reached"), [("2603", True), ("2609", True), ("2703", False)])
+def test_a_version_is_at_least_an_earlier_one(name: str, reached: bool) -> None:
+    assert versions.find("2609").at_least(name) is reached

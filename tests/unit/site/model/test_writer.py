@@ -13,6 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer im
     Create,
     Delete,
     Step,
+    sentence,
     shows,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
@@ -218,3 +219,72 @@ def test_a_row_that_is_written_again_as_it_is_is_no_change() -> None:
     row = scp_row(SERVER)
     CimWriter(cast(CimSession, Site(row)), "cas01.corp.example", told.append).write(Change(WHAT, row, row))
     assert told == []
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [(" it failed ", "it failed."), ("No.", "No."), ("why?", "why?"), ("so:", "so:"), ("", ""), ("  ", "")]
+)
+def test_the_words_of_somebody_else_end_as_a_sentence(text: str, said: str) -> None:
+    assert sentence(text) == said
+
+
+PROVED = Change(
+    "the property",
+    scp_row(SERVER).with_values({"SslState": 1, "ServerState": 1}),
+    scp_row(SERVER).with_values({"SslState": 2, "ServerState": 1}),
+    proves=("SslState",),
+)
+
+
+@pytest.mark.parametrize(("ssl", "server", "shown"), [(2, 1, True), (2, 9, True), (1, 1, False), (None, 1, False)])
+def test_a_change_shows_in_the_plain_properties_that_it_proves(ssl: int | None, server: int, shown: bool) -> None:
+    present = PROVED.row.with_values({"SslState": ssl, "ServerState": server})
+    assert shows(PROVED, present) is shown
+
+
+def test_what_a_step_shows() -> None:
+    row = scp_row(SERVER)
+    assert shows(GONE, None) is True
+    assert shows(GONE, row) is False
+    assert shows(NEW, None) is False
+    assert shows(CHANGED, None) is False
+    assert shows(NEW, row) is True
+    assert shows(CHANGED, rows.with_mode(row, "offline")) is True
+
+
+@pytest.mark.parametrize(("changed", "written"), [("SslState", False), ("ServerState", True)])
+def test_a_plain_property_that_is_proved_must_be_as_it_was_read(changed: str, written: bool) -> None:
+    site = Site(PROVED.before.with_values({changed: 7}))
+    if written:
+        assert writer(site).write(PROVED)["SslState"] == 2
+    else:
+        with pytest.raises(TaskFailure):
+            writer(site).write(PROVED)
+        assert site.requests == ["get"]
+
+
+def test_a_fault_that_is_not_about_a_missing_row_is_raised() -> None:
+    class Closed(Site):
+        def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
+            raise CimFault(FaultKind.QUOTA, REQUEST)
+
+    with pytest.raises(CimFault):
+        writer(Closed()).write(NEW)
+
+
+def test_a_lost_change_of_embedded_settings_alone_is_judged_by_these() -> None:
+    """What the site adds to them is not the change's."""
+
+    class Adding(Site):
+        def put(self, row: CimInstance) -> None:
+            super().put(rows.with_settings(row, {"Added by the site": Setting(1)}))
+
+    assert writer(Adding(scp_row(SERVER), after=TransportTimeout("late"))).write(CHANGED) is not None
+
+
+def test_a_change_is_noted_and_one_without_a_difference_is_not() -> None:
+    told: list[str] = []
+    own = CimWriter(cast(CimSession, Site(scp_row(SERVER))), "cas01.corp.example", told.append)
+    own.write(CHANGED)
+    own.write(GONE)
+    assert told == [f"the change of {WHAT}", f"the removal of {WHAT}"]

@@ -146,7 +146,7 @@ def test_nobody_waits_for_a_server_that_is_gone_or_in_check_mode(gone: bool, che
 
 
 def test_where_the_site_has_given_up_every_run_says_so_at_once() -> None:
-    site = FakeSite(component(SCP01, 5), message(9, status.DEINSTALL_FAILED, SCP01))
+    site = FakeSite(component(SCP01, 5), message(1, status.DEINSTALL_FAILED, SCP01))
     for server in ("", SCP01):
         seen = later(site, server)
         assert (seen.installed, seen.left_behind[0]["server"]) == (True, SCP01)
@@ -161,3 +161,10 @@ def test_a_removal_that_fails_while_it_is_waited_for_is_a_warning() -> None:
     assert seen.installed is True
     assert status.DEINSTALL_FAILED in [one.get("message_id") for one in seen.evidence]
     assert "no access" in site.warnings[0]
+
+
+def test_a_server_with_rows_of_this_site_and_of_one_that_is_gone_is_followed() -> None:
+    site = FakeSite(role("OLD"), role("CAS"), component(SCP01))
+    steps = [Delete("the role", role("OLD")), Delete("the role", role("CAS"))]
+    assert absence.carry_out(site.task(), CAS, steps, True, False, LIMIT).installed is False
+    assert site.clock.now >= 20

@@ -139,6 +139,7 @@ def test_an_absence_elsewhere_tells_where_the_role_is() -> None:
     result = run(site, Wish(present=False, server=SCP02))
     assert (result["changed"], [one["server"] for one in result["elsewhere"]]) == (False, [SCP01])
     assert result["msg"] in site.warnings
+    assert "nothing" in result["msg"]
 
 
 def test_a_removal_of_a_former_run_is_seen_to_its_end() -> None:
@@ -176,6 +177,7 @@ def test_a_removal_in_check_mode_writes_nothing() -> None:
     assert (result["changed"], result["left_behind"], site.writes) == (True, [], [])
     assert [one["server"] for one in result["elsewhere"]] == [SCP02]
     assert result["cloud_services_affected"] == ["cloud management gateway CMG1"]
+    assert "nothing" not in result["msg"]
 
 
 def test_one_of_two_roles_is_removed_and_the_other_one_told() -> None:
@@ -183,6 +185,20 @@ def test_one_of_two_roles_is_removed_and_the_other_one_told() -> None:
     result = run(site, Wish(present=False, server=SCP01))
     assert site.holders == [(SCP02, "online")]
     assert [one["server"] for one in result["elsewhere"]] == [SCP02]
+    assert "nothing" not in result["msg"]
+
+
+def test_both_rows_of_a_server_are_removed_and_only_the_others_told() -> None:
+    site = fake(scp_row(SCP01), scp_row("scp01"), scp_row(SCP02), component(SCP01))
+    result = run(site, Wish(present=False, server=SCP01))
+    assert site.holders == [(SCP02, "online")]
+    assert [one["server"] for one in result["elsewhere"]] == [SCP02]
+
+
+def test_an_absence_that_names_no_server_tells_of_the_one_that_it_is_about() -> None:
+    found = (scp_row(SCP01), scp_row(SCP01).with_values({"SiteCode": "PR1"}), component(SCP01))
+    unnamed, named = (run(fake(*found), Wish(present=False, server=server)) for server in ("", SCP01))
+    assert unnamed["msg"] == named["msg"]
 
 
 @pytest.mark.parametrize("params", [{"wait": False}, {"old_server_gone": True}])
@@ -204,7 +220,18 @@ def test_a_new_role_is_installed_and_proved() -> None:
     assert ids(result) == [status.INSTALL_BEGUN, status.INSTALLED]
     assert result["diff"]["before"] == {"service_connection_point": None}
     assert result["diff"]["after"]["service_connection_point"]["server"] == SCP01
-    assert "left_behind" not in result
+    assert not {"left_behind", "steps"} & set(result)
+
+
+def test_a_new_role_is_installed_though_a_changed_mode_would_only_be_reported() -> None:
+    site = fake()
+    assert run(site, to(mode="offline"), mode_change="report")["mode_change_due"] is False
+    assert site.holders == [(SCP01, "offline")]
+
+
+def test_a_mode_that_changes_in_place_is_no_step_of_a_move() -> None:
+    result = run(fake(*OFFLINE_ON_SCP01), to(mode="online", move=True))
+    assert (result["changed"], result["steps"]) == (True, [])
 
 
 def test_a_new_role_that_nobody_waits_for() -> None:

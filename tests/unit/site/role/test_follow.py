@@ -52,6 +52,9 @@ def test_installation(seen: str | None, messages: list[StatusMessage], after_wri
         ("started", [], False, False),
         ("de-installing", [message(1, status.DEINSTALL_BEGUN)], False, False),
         ("de-installing", [message(1, status.DEINSTALL_FAILED)], False, True),
+        # It is tried again: that is no new outcome.
+        ("de-installing", [message(1, status.DEINSTALL_FAILED), message(2, status.DEINSTALL_BEGUN)], False, True),
+        ("started", [message(1, status.DEINSTALLED)], False, False),
     ],
 )
 def test_removal(seen: str | None, messages: list[StatusMessage], done: bool, failed: bool) -> None:
@@ -65,7 +68,9 @@ def test_removal(seen: str | None, messages: list[StatusMessage], done: bool, fa
     [
         ("stopped", [], False),
         ("stopped", [message(1, status.DEINSTALL_BEGUN)], False),
+        ("stopped", [message(1, status.DEINSTALL_FAILED)], False),
         ("stopped", [message(1, status.DEINSTALLED)], True),
+        ("stopped", [message(1, status.DEINSTALLED), message(2, status.INSTALL_BEGUN)], True),
         (None, [], True),
     ],
 )
@@ -81,6 +86,7 @@ def test_a_thread_that_stood_still_before_its_removal_proves_nothing(
     [
         ("stopped", [], True),
         ("stopped", [DONE], True),
+        ("stopped", [DONE, message(4, status.SERVER_CONFIGURED)], True),
         ("stopped", [DONE, message(4, status.DEINSTALLED)], False),
         ("stopped", [message(1, status.DEINSTALLED), BEGUN], False),
         ("started", [DONE], False),

@@ -134,7 +134,8 @@ def through(site: FakeSite, check_mode: bool = False, server: str = SERVER) -> t
     ],
 )
 def test_what_is_installed_is_seen_without_waiting(found: list[object], done: bool) -> None:
-    assert through(FakeSite(*found), check_mode=True) == (done, 0)  # type: ignore[arg-type]
+    for check_mode in (True, False) if done else (True,):
+        assert through(FakeSite(*found), check_mode) == (done, 0)  # type: ignore[arg-type]
 
 
 def test_an_installation_that_was_begun_before_is_waited_for() -> None:
@@ -177,3 +178,11 @@ def test_evidence_is_data_with_a_text() -> None:
 def test_a_start_that_is_not_known_is_not_told() -> None:
     state = status.component_state(FakeSite(component(SERVER)).session, "CAS", SERVER, naming.DOWNLOADER)
     assert "since" not in follow.evidence(Verdict(True, None, state, ()))[0]["text"]
+
+
+def test_a_failure_without_words_quotes_none() -> None:
+    site = FakeSite(component(SERVER, 3))
+    site.say(status.INSTALL_FAILED, SERVER, words=("",))
+    with pytest.raises(SiteFailure) as failure:
+        installed(site)
+    assert '""' not in failure.value.message

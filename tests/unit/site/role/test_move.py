@@ -6,6 +6,8 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change
+from ansible_collections.configmgr.scp.plugins.module_utils.site.role import move
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import (
     Refusal,
     RoleState,
@@ -58,6 +60,8 @@ def planned(state: RoleState = ON_SCP01, wish: Wish | None = None, around: Surro
         (to_scp02(move=False, move_from=SCP01), True, "is possible with move: true only"),
         (to_scp02(present=False), True, "is possible with state: present only"),
         (to_scp02(move_from=SCP02), True, "is the server that the role is to be moved to"),
+        (Wish(present=False), True, None),
+        (to_scp02(move_from=SCP01), True, None),
     ],
 )
 def test_options_that_do_not_go_together(wish: Wish, wait: bool, words: str | None) -> None:
@@ -138,6 +142,10 @@ def test_an_update_can_be_overridden_for_both_steps() -> None:
         (EMPTY, to_scp02(), None),
         (EMPTY, to_scp02(mode=None), "its mode cannot be read"),
         (EMPTY, to_scp02(mode=None, move=False), None),
+        (EMPTY, to_scp02(move_from=SCP01), None),
+        (ON_SCP01, to_scp02(move_from=SCP01), None),
+        # Two roles are refused for that alone.
+        (RoleState(CAS, (scp_row(SCP01), scp_row(SCP03))), to_scp02(mode=None, move_from=SCP02), None),
         # The role is there already: nothing is asked for that the mode is needed for.
         (RoleState(CAS, (scp_row(SCP02),)), to_scp02(mode=None, move_from=SCP03), None),
     ],
@@ -168,6 +176,7 @@ def test_where_else_the_role_is_still_counted() -> None:
     (left,) = left_behind(states, SCP02)
     assert (left["server"], left["state"]) == ("scp01", "de-installing")
     assert "sitecomp.log" in left["text"]
+    assert "on scp01 " in left["text"]
     assert left_behind([seen(SCP02, "started")], SCP02) == []
 
 
@@ -183,3 +192,22 @@ def test_where_else_the_role_is_still_counted() -> None:
 )
 def test_a_removal_is_given_up_when_the_newest_word_says_so(messages: list[StatusMessage], given: bool) -> None:
     assert given_up(seen(SCP01, "de-installing"), messages) is given
+
+
+@pytest.mark.parametrize(("old", "kept"), [(0, True), (7, False)])
+def test_a_mode_that_changes_with_the_move_is_told_with_the_old_one_where_it_is_known(old: int, kept: bool) -> None:
+    steps = move_steps(planned(RoleState(CAS, (scp_row(SCP01, mode=old),))), gone=False)
+    assert len(steps) == 5
+    assert "offline" in steps[2]
+    assert ("mode: online" in steps[2]) is kept
+    assert "None" not in steps[0]
+
+
+def test_a_plan_is_a_removal_and_an_installation_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    good = planned()
+    odd = Change("odd", scp_row(SCP01), scp_row(SCP01))
+    for install, remove in ((odd, good.remove), (good.install, odd)):
+        steps = {True: install, False: remove}
+        monkeypatch.setattr(move, "decide", lambda _state, wish, _around, steps=steps: steps[wish.present])
+        with pytest.raises(TypeError):
+            plan_move(ON_SCP01, to_scp02(), AROUND)

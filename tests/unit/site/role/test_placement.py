@@ -14,13 +14,14 @@ def test_a_child_site_is_refused_and_the_right_one_named() -> None:
         refusal = placement.tier_refusal(site, [CAS, PR1, SE1])
         assert refusal is not None
         assert site.code in refusal
+        assert site.parent in refusal.replace("CAS (central administration site, cas01.corp.example)", "")
         assert "CAS (central administration site, cas01.corp.example)" in refusal
 
 
 def test_a_secondary_is_refused_even_when_its_parent_is_not_listed() -> None:
     orphan = SE1.__class__("SE1", "Below", "secondary", "", "sec1.corp.example", "")
     assert orphan.top_level is False
-    assert placement.tier_refusal(orphan, [orphan]) is not None
+    assert " :" not in (placement.tier_refusal(orphan, [orphan]) or " :")
 
 
 def test_both_servers_of_a_pair_are_refused_and_no_other() -> None:
@@ -49,7 +50,7 @@ def test_several_rows_are_refused() -> None:
 
 
 def test_the_server_must_be_a_site_system_of_this_site() -> None:
-    assert placement.site_system_refusal("a.x", CAS, {"a.x": "CAS"}) is None
+    assert placement.site_system_refusal("a.x", CAS, {"b.x": "PR1", "a.x": "CAS"}) is None
     elsewhere = placement.site_system_refusal("a.x", CAS, {"a.x": "PR1"})
     nowhere = placement.site_system_refusal("a.x", CAS, {})
     assert elsewhere is not None
@@ -73,6 +74,9 @@ def test_a_role_on_a_pair_is_a_problem_with_a_way_out() -> None:
     assert "configmgr.scp.move" in problem.remedy
     assert "scp_to" in problem.remedy
     assert placement.pair_problem("sta02.corp.example", "ST1", ["sta01.corp.example", "STA02"]) is not None
+    several = placement.pair_problem("s1", "ST1", [f"s{number}" for number in (5, 3, 1, 4, 2, 6)])
+    assert several is not None
+    assert "(s1, s2, s3, s4, s5, s6)" in several.detail
     # Two names of one server are no pair.
     assert placement.pair_problem("sta01.corp.example", "ST1", ["sta01.corp.example", "STA01.CORP.EXAMPLE."]) is None
     assert placement.pair_problem("scp01.corp.example", "ST1", ["sta01.corp.example", "sta02.corp.example"]) is None

@@ -218,6 +218,8 @@ def test_a_move_removes_waits_and_installs_in_this_order() -> None:
     released: list[float] = []
     site.after("create", SCP02, lambda: released.append(site.clock.now))
     placed = moved(site)
+    assert SCP01 in site.progress[0]
+    assert SCP02 in site.progress[0]
     assert site.writes == [("delete", SCP01, "offline"), ("create", SCP02, "online")]
     assert released[0] >= 20
     assert placed.verdict is not None
@@ -338,9 +340,21 @@ def test_a_server_that_still_has_the_role_is_waited_for() -> None:
 
 
 def test_a_server_on_which_the_site_has_given_up_is_not_waited_for_and_another_one_is() -> None:
-    site = FakeSite(component(SCP01, 5), message(7, status.DEINSTALL_FAILED, SCP01, when=BEGAN - timedelta(days=9)))
+    site = FakeSite(component(SCP01, 5), message(1, status.DEINSTALL_FAILED, SCP01, when=BEGAN - timedelta(days=9)))
     assert released(site) == 0
     site.add(component(SCP03, 5))
     with pytest.raises(TaskFailure, match="old_server_gone"):
         released(site)
     assert site.clock.now == pytest.approx(LIMIT)
+
+
+def test_an_old_server_that_does_not_let_go_is_told_so_though_somebody_installs_the_role_elsewhere() -> None:
+    site = placed_site(behaviour={SCP01: "never"})
+    site.after("delete", SCP01, lambda: site.add(scp_row(SCP03)))
+    with pytest.raises(TaskFailure, match="old_server_gone") as failure:
+        moved(site)
+    assert failure.value.result["changed"] is True
+
+
+def test_a_removal_from_a_server_on_which_the_site_knows_no_downloader() -> None:
+    assert remove(FakeSite(scp_row(SCP01))) is True

@@ -48,6 +48,12 @@ def test_a_server_that_is_no_site_server_adds_no_rows() -> None:
     assert {rows.role_of(found) for found in answers} == {naming.SERVICE_CONNECTION_POINT}
 
 
+def test_a_row_without_a_network_path_is_of_the_server_of_its_nal_path() -> None:
+    site = FakeSite(row("cas02.corp.example", naming.SITE_SERVER).with_values({"NetworkOSPath": None}))
+    assert deciding.read_state(site.session, CAS, CAS01).on_site_server is False
+    assert deciding.read_state(site.session, CAS, "cas02.corp.example").on_site_server is True
+
+
 def test_the_role_rows_and_the_site_servers() -> None:
     session = FakeSite(*ROWS).session
     assert [rows.server_of(found) for found in deciding.read_role_rows(session, "CAS")] == [SCP01, "pri1.corp.example"]

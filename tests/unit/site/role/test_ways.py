@@ -30,3 +30,4 @@ def test_a_move_keeps_the_mode_where_it_is_known() -> None:
     assert "service_connection_point_mode=offline" in kept.command
     assert kept.options == {"server": "scp02.corp.example", "move": True, "move_from": SCP01, "mode": "offline"}
     assert "mode" not in ways.relocation(SCP01, "scp02.corp.example", CAS01, None).command
+    assert str(kept).endswith(f"with server: scp02.corp.example, move: true, move_from: {SCP01}, mode: offline)")

@@ -134,8 +134,13 @@ def word(record: int, index: int | None, text: str | None) -> object:
 
 
 def test_the_words_of_a_message_come_in_their_order() -> None:
-    site = FakeSite(word(7, 2, "c"), word(8, 0, "other"), word(7, None, "a"), word(7, 1, None))  # type: ignore[arg-type]
+    site = FakeSite(word(7, 2, "c"), word(8, 0, "other"), word(7, 1, None), word(7, None, "a"))  # type: ignore[arg-type]
     bare = StatusMessage(7, 1016, naming.DOWNLOADER, SCP01, "2031-05-01T08:00:00Z")
     found = status.with_words(site.session, "CAS", bare)
     assert found == StatusMessage(7, 1016, naming.DOWNLOADER, SCP01, "2031-05-01T08:00:00Z", ("a", "", "c"))
     assert found.as_data()["words"] == ["a", "", "c"]
+
+
+def test_the_first_message_of_a_site_is_the_newest_one() -> None:
+    site = FakeSite(message(1, 1015, SCP01))
+    assert status.newest_record(site.session, "CAS", naming.DOWNLOADER, (1015,), None) == 1
