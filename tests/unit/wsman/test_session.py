@@ -66,6 +66,23 @@ def test_query_with_one_row_is_one_request() -> None:
     assert cim.received_bytes > 1000
 
 
+def test_bytes_and_requests_are_counted() -> None:
+    cim, _script = wire.session("RAW" + "x" * 100, Unreachable("gone"))
+    assert (cim.requests, cim.received_bytes) == (0, 0)
+    for _again in range(2):
+        with pytest.raises((AnswerError, Unreachable)):
+            cim.identify()
+    assert (cim.requests, cim.received_bytes) == (2, 100)
+
+
+def test_limits_when_nothing_else_is_asked() -> None:
+    cim, script = wire.session(wire.service_xml("WinRM"))
+    cim.get("root/cimv2", wire.SERVICE, {"Name": "WinRM"})
+    assert script.header(0, "OperationTimeout") == "PT30.000S"
+    assert script.header(0, "MaxEnvelopeSize") == "4194304"
+    assert CimSession(script, operation_timeout_seconds=0.5, max_envelope_bytes=8192).requests == 0
+
+
 def test_headers_of_every_request() -> None:
     script = wire.Script(wire.service_xml("WinRM"))
     cim = CimSession(script, operation_timeout_seconds=12.5, max_envelope_bytes=512_000)
