@@ -97,6 +97,14 @@ def test_options_go_with_the_first_request_only() -> None:
     assert [script.header(index, "OptionSet/{*}Option") for index in (0, 1)] == ["b", ""]
 
 
+def test_a_put_that_is_read_again_is_read_with_its_options() -> None:
+    cim, script = wire.session(wire.service_xml("a"), "", wire.service_xml("a"))
+    found = cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    cim.put(found.with_values({"State": "Stopped"}), options={"A": "b"})
+    assert actions(script) == ["Get", "Put", "Get"]
+    assert [script.header(index, "OptionSet/{*}Option") for index in (0, 1, 2)] == ["", "b", "b"]
+
+
 def test_empty_pages_between_others_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exchange, "MAX_EMPTY_PULLS", 2)
     row, nothing = wire.next_page(wire.service_xml("a"), context="c"), wire.next_page(context="c")
