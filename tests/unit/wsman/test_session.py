@@ -345,6 +345,58 @@ def test_options_become_context_values() -> None:
     ]
 
 
+def test_options_go_with_every_operation() -> None:
+    answer = f"<x:ResourceCreated>{REFERENCE}</x:ResourceCreated>"
+    output = '<p:StopService_OUTPUT xmlns:p="urn:x"><p:ReturnValue>0</p:ReturnValue></p:StopService_OUTPUT>'
+    page = wire.first_page(end=wire.W_END)
+    cim, script = wire.session(wire.service_xml("a"), wire.service_xml("a"), answer, output, page, page, page, "")
+    more = {"SessionHandle": "h"}
+    service = cim.get("root/cimv2", wire.SERVICE, {"Name": "a"}, options=more)
+    cim.put(service, options=more)
+    cim.create(service, options=more)
+    cim.invoke("root/cimv2", wire.SERVICE, "StopService", keys={"Name": "a"}, options=more)
+    cim.enumerate("root/cimv2", wire.SERVICE, options=more)
+    cim.references("root/cimv2", wire.SERVICE, options=more)
+    cim.enumerate_with_references("root/cimv2", wire.SERVICE, options=more)
+    cim.delete(service, options=more)
+    assert [script.header(index, "OptionSet/{*}Option") for index in range(8)] == ["h"] * 8
+
+
+def test_answers_that_do_not_fit_are_told_with_what_was_asked() -> None:
+    no_reference, no_pair = "<a:EndpointReference/>", f"<w:Item>{wire.service_xml('x')}</w:Item>"
+    cim, _ = wire.session(
+        wire.first_page(no_reference, end=wire.W_END), wire.first_page(no_pair, end=wire.W_END), "", "<x:Other/>", "<x:Other/>"
+    )
+    with pytest.raises(AnswerError, match=r"^Enumerate of Win32_Service in root/cimv2: the answer's reference is no reference"):
+        cim.references("root/cimv2", wire.SERVICE)
+    with pytest.raises(AnswerError, match=r"^Enumerate of Win32_Service in root/cimv2: the answer's item is not"):
+        cim.enumerate_with_references("root/cimv2", wire.SERVICE)
+    with pytest.raises(AnswerError, match=r"^Get of Win32_Service \(Name=a\) in root/cimv2: the answer is empty"):
+        cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    with pytest.raises(AnswerError, match=r"^Invoke of Win32_Service.StopService \(Name=a\) in root/cimv2: the answer holds no"):
+        cim.invoke("root/cimv2", wire.SERVICE, "StopService", keys={"Name": "a"})
+    with pytest.raises(AnswerError, match=r"^Identify: the answer is no IdentifyResponse"):
+        cim.identify()
+
+
+def test_the_first_element_of_an_answer_is_the_instance() -> None:
+    cim, _ = wire.session(wire.service_xml("a") + wire.service_xml("b"))
+    assert cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})["Name"] == "a"
+
+
+def test_whole_rows_of_a_fragment_are_partial_and_typed_rows_of_a_projection_too() -> None:
+    fragment = "<w:XmlFragment><Name>a</Name></w:XmlFragment>"
+    cim, _ = wire.session(
+        *(wire.first_page(item, end=wire.W_END) for item in (fragment, wire.service_xml("a"), wire.service_xml("a")))
+    )
+    found = [cim.query("root/cimv2", wire.SERVICE, query)[0] for query in (SELECT_ALL, "select Name from Other", SELECT_ALL)]
+    assert [(row.class_name, row.partial) for row in found] == [
+        ("Win32_Service", True),
+        ("Win32_Service", True),
+        ("Win32_Service", False),
+    ]
+
+
 def test_fragments() -> None:
     fragment = f'<w:XmlFragment><p:State xmlns:p="{wire.SERVICE_URI}">Stopped</p:State></w:XmlFragment>'
     cim, script = wire.session(fragment, fragment)
@@ -353,6 +405,7 @@ def test_fragments() -> None:
     cim.put_property("root/cimv2", wire.SERVICE, {"Name": "a"}, "InstallDate", datetime(2026, 1, 1, tzinfo=UTC))
     (sent,) = script.body(1)
     assert sent.tag.endswith("}XmlFragment")
+    assert (script.header(1, "FragmentTransfer"), script.selectors(1)) == ("InstallDate", {"Name": "a"})
     assert sent.findtext("{*}InstallDate/{*}Datetime") == "2026-01-01T00:00:00Z"
     with pytest.raises(ValueError, match="no property Nothing"):
         cim.get_property("root/cimv2", wire.SERVICE, {"Name": "a"}, "Nothing")
