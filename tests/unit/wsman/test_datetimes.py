@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -42,6 +43,17 @@ def test_dates(text: str, expected: str) -> None:
     assert when.isoformat() == expected
 
 
+@pytest.mark.parametrize("text", ["2026-01-31T08:00:00", "2026-01-31T08:00:00Z", "20260131080000.000000+***"])
+def test_dates_without_a_zone_do_not_take_the_controller_s(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        assert parse_when(text) == datetime(2026, 1, 31, 8, tzinfo=UTC)
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+
 @pytest.mark.parametrize(
     ("text", "seconds"),
     [
@@ -50,7 +62,7 @@ def test_dates(text: str, expected: str) -> None:
         ("P1D", 86400),
         ("-PT1S", -1),
         ("P0Y0M2DT3H", 2 * 86400 + 3 * 3600),
-        ("00000001120032.000000:000", 86400 + 12 * 3600 + 32),
+        ("00000001120732.000000:000", 86400 + 12 * 3600 + 7 * 60 + 32),
         ("00000000000000.500000:000", 0.5),
     ],
 )

@@ -80,7 +80,7 @@ def test_limits_when_nothing_else_is_asked() -> None:
     cim.get("root/cimv2", wire.SERVICE, {"Name": "WinRM"})
     assert script.header(0, "OperationTimeout") == "PT30.000S"
     assert script.header(0, "MaxEnvelopeSize") == "4194304"
-    assert CimSession(script, operation_timeout_seconds=0.5, max_envelope_bytes=8192).requests == 0
+    assert CimSession(script, operation_timeout_seconds=0.5, max_envelope_bytes=8192).exchange.operation_timeout_seconds == 0.5
 
 
 def test_headers_of_every_request() -> None:
@@ -480,6 +480,20 @@ def test_answer_to_another_request_is_refused() -> None:
     with pytest.raises(AnswerError, match="belongs to another request") as caught:
         cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
     assert caught.value.after_send
+
+
+def test_a_fault_may_have_lost_the_request_that_it_belongs_to() -> None:
+    lost = "RAW" + wire.HEAD.format(action="urn:x", message_id="") + wire.fault_a(5, None, "Access is denied.") + wire.TAIL
+    cim, _ = wire.session(
+        lost,
+        lost.replace("<a:RelatesTo>", "<a:RelatesTo>uuid:other"),
+        "RAW" + wire.HEAD.format(action="urn:x", message_id="") + wire.service_xml("a") + wire.TAIL,
+    )
+    with pytest.raises(CimFault):
+        cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    for _other in range(2):
+        with pytest.raises(AnswerError, match="belongs to another request"):
+            cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
 
 
 def test_fault_never_shows_method_inputs() -> None:
