@@ -97,7 +97,11 @@ def ends(monkeypatch: pytest.MonkeyPatch) -> Ends:
     def end(code: int | None = 0, stdout: str = "", stderr: str = "", stopped: str = "") -> list[str]:
         lines: list[str] = []
 
-        def run(_session: object, line: str, **_more: Any) -> shell.Finished:
+        def run(_session: object, line: str, *, limit_bytes: int, limit_seconds: float = 0, **_more: Any) -> shell.Finished:
+            # A hash may take half an hour, other commands five minutes; whoami.exe has nothing to wait for.
+            limits = {"mkdir": 300, "rmdir": 300, "copy": 300, "%SystemRoot%\\System32\\certutil.exe": 1800}
+            assert limit_seconds == limits.get(line.partition(" ")[0], 0)
+            assert limit_bytes >= 64 * 1024
             lines.append(line)
             return shell.Finished(code, stdout, stderr, stopped)
 
