@@ -151,6 +151,9 @@ def test_the_innermost_words_are_told() -> None:
     inner = OSError(5, "Input/output error")
     outer = requests.ConnectionError(ProtocolError("outer", inner), "beside")
     assert "broke: Input/output error" in str(translate(outer, TARGET, "ntlm", sent=True))
+    told_before = requests.ConnectionError(ValueError("(<Pool object>, 'x')"), "plain words")
+    # What only repeats the objects of a library is passed over.
+    assert "broke: plain words" in str(translate(told_before, TARGET, "ntlm", sent=True))
     assert "broke: ConnectionError" in str(translate(requests.ConnectionError(ValueError()), TARGET, "ntlm", sent=True))
 
 
@@ -180,6 +183,8 @@ def test_wrong_credentials_name_the_account() -> None:
         (b"<html><body>Envelope</body></html>", True),
         (b"<html><body>proxy</body></html>", False),
         (b"Envelope", False),
+        (b"<" + b" " * 1015 + b"Envelope", True),
+        (b"<" + b" " * 1016 + b"Envelope", False),
     ],
 )
 def test_a_body_that_looks_like_soap(body: bytes, expected: bool) -> None:

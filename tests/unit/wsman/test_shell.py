@@ -200,6 +200,19 @@ def test_codes_with_and_without_their_sign(text: str, code: int) -> None:
     assert found.exit_code == code
 
 
+def test_a_refusal_is_no_silence() -> None:
+    denied = wire.fault_a(5, None, "Access is denied.", subcode="w:AccessDenied")
+    for act, operation in (
+        (lambda link: shell.receive(link, SHELL_ID, COMMAND_ID, 1), "Receive"),
+        (lambda link: shell.terminate(link, SHELL_ID, COMMAND_ID), "Signal"),
+        (lambda link: shell.send(link, SHELL_ID, COMMAND_ID, b""), "Send"),
+        (lambda link: shell.delete(link, SHELL_ID), "Delete"),
+        (lambda link: shell.start(link, SHELL_ID, "x"), "Command"),
+    ):
+        with pytest.raises(CimFault, match=f"^{operation} of the command shell was refused: access denied"):
+            act(exchange(denied)[0])
+
+
 def test_terminate_and_delete() -> None:
     link, script = exchange(SIGNALLED, DELETED)
     shell.terminate(link, SHELL_ID, COMMAND_ID)
