@@ -157,11 +157,13 @@ def _connect_reason(chain: list[BaseException]) -> str:
 
 
 def _tls_reason(error: ssl.SSLError) -> str:
-    if error.reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
+    # One that no socket raised, but a library, has none.
+    reason = getattr(error, "reason", None)
+    if reason in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"):
         return f"the port does not use TLS; WinRM uses port {HTTPS_PORT} for HTTPS and {HTTP_PORT} for HTTP"
     if isinstance(error, (ssl.SSLEOFError, ssl.SSLZeroReturnError)):
         return "the server closed the connection"
-    return error.reason or one_line(str(error), _MAX_REASON)
+    return reason or one_line(str(error), _MAX_REASON)
 
 
 def _reason(chain: list[BaseException]) -> str:

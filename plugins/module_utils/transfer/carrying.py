@@ -130,7 +130,7 @@ def push(carriage: Carriage) -> Outcome:
         share.remove(carriage.remote + MANIFEST)
     for path in extra:
         share.remove(remote_files.target_of(carriage.remote, path))
-    if there is None or there != text:
+    if there != text:
         _prove_kept(carriage, plan, hashes)
     meter = Meter("pushing", "pushed", plan.transfer_bytes, carriage.show, carriage.say)
     way = copying.Way(share, meter, carriage.hashing)

@@ -166,8 +166,6 @@ class _Reader:
             self._text.clear()
 
     def _start_prefix(self, prefix: str | None, uri: str | None) -> None:
-        if len(uri or "") > MAX_NAME_CHARACTERS:
-            raise _long_name()
         self._prefixes.setdefault(prefix or "", []).append(uri or "")
 
     def _end_prefix(self, prefix: str | None) -> None:

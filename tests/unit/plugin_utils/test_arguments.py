@@ -98,6 +98,14 @@ def test_secrets_are_found_at_any_depth_and_masked(raw: dict[str, Any], secrets:
     assert [secret for secret in secrets if f"'{secret}'" in shown] == []
 
 
+def test_a_secret_in_a_value_that_is_not_taken_is_one_all_the_same() -> None:
+    options = {"account": {"type": "dict", "aliases": ["user"], "options": {"pin": {"type": "str", "no_log": True}}}}
+    found = read_arguments({"argument_spec": options}, {"account": '{"pin": "first"}', "user": "pin=second"})
+    assert found.error == "account is given twice, under another name too; give it once."
+    assert found.secrets == {"first", "second"}
+    assert read_arguments({"argument_spec": options}, {"account": "no dictionary"}).secrets == frozenset()
+
+
 def test_masked_arguments_keep_everything_else() -> None:
     shown = read_arguments(
         SPEC, {"server": "x", "password": "p", "proxy": {"host": "h", "account": {"pin": 1, "user": "u"}}}

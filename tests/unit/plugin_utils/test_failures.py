@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import socket
 import ssl
 from typing import Any
@@ -119,6 +120,43 @@ def test_what_can_not_be_decrypted_is_an_answer_and_no_rejection() -> None:
     assert type(translate(error, TARGET, "ntlm", sent=True)) is AuthenticationFailed
 
 
+@pytest.mark.parametrize("reason", ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"])
+def test_a_port_without_tls(reason: str) -> None:
+    assert "the port does not speak TLS" in str(translate(tls(ssl.SSLError, reason), TARGET, "ntlm", sent=False))
+
+
+@pytest.mark.parametrize(
+    ("error", "words"),
+    [
+        (tls(ssl.SSLError, "NO_SHARED_CIPHER"), "failed: NO_SHARED_CIPHER"),
+        (tls(ssl.SSLZeroReturnError, "ZERO"), "failed: the server closed the connection"),
+        (requests.exceptions.SSLError(ssl.SSLError("bad thing")), "failed: ('bad thing',)"),
+    ],
+)
+def test_other_ends_of_tls(error: Exception, words: str) -> None:
+    assert words in str(translate(error, TARGET, "ntlm", sent=False))
+
+
+def test_what_speaks_no_http() -> None:
+    odd = requests.ConnectionError(ProtocolError("Connection aborted.", http.client.BadStatusLine("SSH-2.0")))
+    found = translate(odd, TARGET, "ntlm", sent=True)
+    assert (type(found), found.after_send) == (Unreachable, True)
+    assert "what listens on https://scp01:5986/wsman does not speak HTTP" in str(found)
+    # A connection that ended is a kind of it to the library.
+    ended = requests.ConnectionError(ProtocolError("aborted", http.client.RemoteDisconnected("Remote end closed")))
+    assert "broke: Remote end closed" in str(translate(ended, TARGET, "ntlm", sent=True))
+
+
+def test_the_innermost_words_are_told() -> None:
+    inner = OSError(5, "Input/output error")
+    outer = requests.ConnectionError(ProtocolError("outer", inner), "beside")
+    assert "broke: Input/output error" in str(translate(outer, TARGET, "ntlm", sent=True))
+    told_before = requests.ConnectionError(ValueError("(<Pool object>, 'x')"), "plain words")
+    # What only repeats the objects of a library is passed over.
+    assert "broke: plain words" in str(translate(told_before, TARGET, "ntlm", sent=True))
+    assert "broke: ConnectionError" in str(translate(requests.ConnectionError(ValueError()), TARGET, "ntlm", sent=True))
+
+
 def test_a_chain_without_end_is_left() -> None:
     first, second = ValueError("a"), ValueError("b")
     first.__cause__, second.__cause__ = second, first
@@ -145,6 +183,8 @@ def test_wrong_credentials_name_the_account() -> None:
         (b"<html><body>Envelope</body></html>", True),
         (b"<html><body>proxy</body></html>", False),
         (b"Envelope", False),
+        (b"<" + b" " * 1015 + b"Envelope", True),
+        (b"<" + b" " * 1016 + b"Envelope", False),
     ],
 )
 def test_a_body_that_looks_like_soap(body: bytes, expected: bool) -> None:
@@ -157,6 +197,11 @@ def test_bare_statuses() -> None:
     assert "unencrypted" in str(empty)
     assert (page.status, page.after_send) == (502, True)
     assert "proxies in between" in str(page)
+    fault = refused(500, b"<html>", TARGET)
+    assert (fault.status, fault.after_send) == (500, True)
+    assert "answers HTTP 500 without SOAP" in str(fault)
+    early = refused(499, b"<html>", TARGET)
+    assert "without SOAP; is it WinRM" not in str(early)
 
 
 @pytest.mark.parametrize("user", [r"CORP\admin", "admin@corp.example"])
@@ -219,8 +264,18 @@ def test_http_to_the_port_of_https(error: Exception) -> None:
     assert "5986 is" not in str(translate(error, Target("http://scp01:5985/wsman", "u", VARIABLES), "ntlm", sent=False))
 
 
-@pytest.mark.parametrize(("way", "password", "told"), [("kerberos", None, True), ("kerberos", "x", False), ("ntlm", None, False)])
+@pytest.mark.parametrize(
+    ("way", "password", "told"),
+    [
+        ("negotiate", None, True),
+        ("kerberos", "", True),
+        ("kerberos", None, True),
+        ("kerberos", "x", False),
+        ("ntlm", None, False),
+    ],
+)
 def test_a_ticket_is_spoken_of_where_one_was_needed(way: str, password: str | None, told: bool) -> None:
     assert ("kinit" in str(about_the_ticket(unauthorized(TARGET, way), way, password))) is told
     lost = translate(requests.ConnectionError("x"), TARGET, way, sent=False)
     assert about_the_ticket(lost, way, password) is lost
+    assert ("ansible_password is empty" in str(about_the_ticket(unauthorized(TARGET, way), way, password))) is (password == "")

@@ -75,6 +75,8 @@ def test_the_cache_is_private_known_only_in_use_and_removed(kinit: str, record: 
     ticket.close()
     ticket.close()
     assert not cache.parent.exists()
+    with pytest.raises(RuntimeError, match="no ticket"), ticket.in_use():
+        pass
 
 
 def test_the_users_own_cache_comes_back(kinit: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -114,6 +114,13 @@ def test_other_errors_do_not_lead_to_the_next_way() -> None:
     assert "open basic" not in events
 
 
+@pytest.mark.parametrize("error", [AuthenticationFailed("no"), SettingsError("no")])
+def test_the_one_reason_is_told_as_it_is(error: Exception) -> None:
+    with pytest.raises(type(error)) as told:
+        Link([make([], [error])]).send(b"1")
+    assert told.value is error
+
+
 def test_all_reasons_are_told_when_no_way_works() -> None:
     rejected = Link([make([], [AuthenticationFailed("ntlm: no")]), make([], [SettingsError("kerberos: no library")])])
     with pytest.raises(AuthenticationFailed, match="ntlm: no; kerberos: no library"):

@@ -10,6 +10,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFail
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AnswerError,
     AuthenticationFailed,
+    NoConnection,
     Refused,
     RequestInfo,
     TransportTimeout,
@@ -62,6 +63,19 @@ def test_failed_or_unreachable(error: Exception, connected: bool, state: str, wo
     assert {key for key in ("failed", "unreachable") if result.get(key)} == {state}
     assert [word for word in words if word not in result["msg"]] == []
     assert result["changed"] is False
+
+
+@pytest.mark.parametrize(
+    ("error", "connected", "nobody"),
+    [
+        (NoConnection("nothing listens"), False, True),
+        (NoConnection("nothing listens"), True, False),
+        (Unreachable("wrong certificate"), False, False),
+        (Refused(503), False, False),
+    ],
+)
+def test_whether_nobody_answers_at_all(error: Exception, connected: bool, nobody: bool) -> None:
+    assert outcome_of(error, connected=connected, host=HOST)["no_connection"] is nobody
 
 
 def test_a_failure_of_the_task_keeps_what_was_known() -> None:

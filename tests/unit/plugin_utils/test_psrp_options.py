@@ -152,6 +152,16 @@ def test_an_address_of_ipv6_has_its_brackets() -> None:
         ({"auth": "basic", "remote_user": ""}, ("ansible_user must be set",)),
         ({"ca_cert": "/nowhere"}, ("ansible_psrp_ca_cert", "/nowhere", "does not exist")),
         ({"read_timeout": 20}, ("ansible_psrp_read_timeout", "ansible_psrp_operation_timeout")),
+        (
+            {"read_timeout": 30, "operation_timeout": 30},
+            ("ansible_psrp_read_timeout (30)", "ansible_psrp_operation_timeout (30)"),
+        ),
+        ({"operation_timeout": 0}, ("ansible_psrp_operation_timeout (0)", "more than 0")),
+        ({"auth": "credssp", "remote_password": None}, ("ansible_password must be set for ansible_psrp_auth credssp",)),
+        ({"auth": "certificate", "certificate_pem": HERE}, ("ansible_psrp_certificate_key_pem must be set",)),
+        ({"max_envelope_size": 8191}, ("ansible_psrp_max_envelope_size is 8191",)),
+        ({"auth": "basic", "protocol": "http", "message_encryption": "auto"}, ("cannot encrypt messages",)),
+        ({"proxy": "false"}, ("ansible_psrp_proxy is 'false'",)),
         ({"max_envelope_size": 100}, ("ansible_psrp_max_envelope_size", "8192")),
         ({"proxy": "None"}, ("ansible_psrp_proxy is 'None'", "ansible_psrp_ignore_proxy to true")),
         ({"port": 99999}, ("ansible_port is 99999", "1 to 65535")),
@@ -164,6 +174,42 @@ def test_refusals_name_the_variable(options: dict[str, Any], words: tuple[str, .
     with pytest.raises(SettingsError) as caught:
         settings(**options)
     assert [word for word in words if word not in str(caught.value)] == []
+
+
+def test_what_is_just_enough_is_taken() -> None:
+    assert settings(operation_timeout=1, read_timeout=2).operation_timeout_seconds == 1.0
+    assert settings(max_envelope_size=8192).max_envelope_bytes == 8192
+    assert settings(auth="basic", protocol="http", message_encryption="never").warnings
+    assert settings(auth="basic").target.user == "admin"
+    assert settings(configuration_name=None).target.proxy is None
+
+
+@pytest.mark.parametrize(
+    ("options", "endpoint"),
+    [
+        ({}, "https://scp01.corp.example:5986/wsman"),
+        ({"port": 5985}, "http://scp01.corp.example:5985/wsman"),
+        ({"port": 5986}, "https://scp01.corp.example:5986/wsman"),
+        ({"protocol": "https"}, "https://scp01.corp.example:5986/wsman"),
+        ({"protocol": "https", "port": 5985}, "https://scp01.corp.example:5985/wsman"),
+    ],
+)
+def test_address(options: dict[str, Any], endpoint: str) -> None:
+    found = settings(**options)
+    assert found.target.endpoint == endpoint
+    assert found.arguments["ssl"] is endpoint.startswith("https")
+
+
+def test_the_proxy_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://px:3128")
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    found = [settings(**options).target.proxy for options in ({}, {"ignore_proxy": True}, {"proxy": "http://own:1"})]
+    assert [(str(proxy), proxy.variable, proxy.of_environment) if proxy else None for proxy in found] == [
+        ("http://px:3128", "https_proxy", True),
+        None,
+        ("http://own:1", "ansible_psrp_proxy", False),
+    ]
 
 
 def test_kerberos_and_negotiate_can_do_with_a_ticket() -> None:

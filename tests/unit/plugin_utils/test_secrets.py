@@ -33,6 +33,33 @@ def test_texts_that_only_look_alike_stay() -> None:
         assert hidden([text], SECRETS) == [text]
 
 
+def test_a_secret_is_known_in_every_manner_of_writing() -> None:
+    assert spellings(['a\nb"<é']) == {
+        'a\nb"<é',
+        'a b"<é',
+        'a\\nb"<é',
+        'a\\nb"<\\xe9',
+        'a b"<\\xe9',
+        'a\\nb\\"<\\u00e9',
+        'a b\\"<\\u00e9',
+        'a\\nb\\"<é',
+        'a b\\"<é',
+        'a\nb"&lt;é',
+        'a b"&lt;é',
+        "a\nb&quot;&lt;é",
+        "a b&quot;&lt;é",
+    }
+    assert spellings([" "]) == {" "}
+
+
+def test_the_longest_beginning_in_front_of_a_cut_is_hidden() -> None:
+    assert hidden("it is abcdefg...", {"abcdefgh"}) == "it is ********"
+    assert hidden("it is abcdefgh...", {"abcdefgh"}) == "it is ********..."
+    assert hidden("x abcd [...", {"abcdefgh"}) == "x ********"
+    assert hidden("xabc...", {"abcdefgh"}) == "xabc..."
+    assert hidden({"a": ["x abcd...", ("x abcde...", 7)]}, {"abcdefgh"}) == {"a": ["x ********", ["x ********", 7]]}
+
+
 def test_several_cuts_and_several_secrets() -> None:
     found = hidden('first Corr"..., then Batter..., then all of it: Battery-Staple', spellings([SECRET, "Battery-Staple"]))
     assert found == "first ********, then ********, then all of it: ********"

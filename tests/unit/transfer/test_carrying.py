@@ -248,8 +248,17 @@ def test_what_looks_alike_but_is_not_proved_is_hashed(bench: Bench) -> None:
     bench.push(remote=r"USB\New")
     bench.share.remove(r"USB\New.sha256")
     bench.share.files[r"USB\New\a.cab"].content[0] ^= 1
-    with pytest.raises(ShareError, match="set force of folder_transfer"):
+    bench.hashed.clear()
+    with pytest.raises(ShareError, match=r"^USB\\New\\a\.cab has the same size and time .* set force of folder_transfer"):
         bench.push(remote=r"USB\New")
+    bench.share.files[r"USB\New\a.cab"].content[0] ^= 1
+    bench.push(remote=r"USB\New")
+    assert sorted(bench.hashed) == [r"USB\New\a.cab", r"USB\New\a.cab", r"USB\New\empty", r"USB\New\sub\b.cab"]
+    # With the list in place nothing is read again.
+    (bench.local / "c.cab").write_bytes(b"more")
+    bench.local.with_name("Packs.sha256").unlink()
+    bench.hashed.clear()
+    bench.share.files[r"USB\New\a.cab"].content[0] ^= 1
     bench.push(remote=r"USB\New", again=True)
     assert bench.share.content(r"USB\New\a.cab") == CONTENT
 

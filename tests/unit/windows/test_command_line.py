@@ -65,6 +65,13 @@ def test_only_plain_programs_are_started(program: str) -> None:
         command_line(program)
 
 
+@pytest.mark.parametrize(("length", "shown"), [(39, "'" + "x" * 39 + "!'"), (40, "'" + "x" * 37 + "...'")])
+def test_a_long_argument_is_shown_cut(length: int, shown: str) -> None:
+    with pytest.raises(BadCommandLine) as refusal:
+        quoted("x" * length + "!")
+    assert str(refusal.value).startswith(f"{shown} has the sign ! at position {length + 1}")
+
+
 def test_a_line_that_cmd_would_cut_is_refused() -> None:
     fits = "x" * (MAX_LINE - len("curl.exe "))
     assert len(command_line("curl.exe", fits)) == MAX_LINE

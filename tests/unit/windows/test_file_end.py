@@ -158,7 +158,17 @@ def test_a_missing_file_is_told_without_a_command(reading: Any) -> None:
     assert server.asked == []
 
 
-@pytest.mark.parametrize("path", [PATH, r"C:\x.log", r"d:\a b\c-d_(1).lo_", "C:\\ConfigMgrSetup.log"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "C:\\" + "\\".join(["a" * 127] * 2) + "b",
+        "C:\\" + "d\\" * 30 + "x",
+        PATH,
+        r"C:\x.log",
+        r"d:\a b\c-d_(1).lo_",
+        "C:\\ConfigMgrSetup.log",
+    ],
+)
 def test_local_paths(path: str) -> None:
     assert file_end.checked_path(path) == path
 
@@ -182,8 +192,74 @@ def test_local_paths(path: str) -> None:
         "C:\\a\n.log",
         "C:\\gr\u00fc\u00df.log",
         "C:\\" + "a" * 300,
+        "C:\\" + "\\".join(["a" * 127] * 2) + "bb",
+        "C:\\" + "d\\" * 31 + "x",
+        "C:\\a\\.",
     ],
 )
 def test_other_paths_are_refused(path: str) -> None:
     with pytest.raises(ValueError, match="is not a path of a local file"):
         file_end.checked_path(path)
+
+
+@pytest.mark.parametrize(("length", "shown"), [(80, "x" * 80), (81, "x" * 77 + "...")])
+def test_a_long_path_is_shown_cut(length: int, shown: str) -> None:
+    with pytest.raises(ValueError, match=rf"^'{shown}' is not a path"):
+        file_end.checked_path("x" * length)
+
+
+@pytest.fixture
+def head(monkeypatch: pytest.MonkeyPatch) -> Any:
+    def read(server: Server, count: int = 4) -> bytes:
+        monkeypatch.setattr(shell, "run", server.run)
+        return file_end.read_head(cast(CimSession, server), PATH, count)
+
+    return read
+
+
+def test_the_first_bytes_of_a_file(head: Any) -> None:
+    server = Server(b"0123456789")
+    assert head(server) == b"0123"
+    assert server.asked == ['url = "file:///D:/Program%20Files/SMS/Logs/hman.log"\nrange = "0-3"\n']
+    assert head(Server(b"01")) == b"01"
+    assert head(Server(b"")) == b""
+    assert head(OldServer(b"0123456789", NO_CURL[0])) == b"0123"
+
+
+def test_only_local_paths_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    server = Server(b"x")
+    monkeypatch.setattr(shell, "run", server.run)
+    for read in (file_end.read_head, file_end.read_end):
+        with pytest.raises(ValueError, match="is not a path of a local file"):
+            read(cast(CimSession, server), r"\\server\x.log", 4)
+    assert server.lines == []
+
+
+def test_a_size_that_is_not_told_is_none_at_all() -> None:
+    server = Server(b"")
+    server.size = None  # type: ignore[assignment]
+    server.get = lambda *_: {"FileSize": None}  # type: ignore[method-assign]
+    assert file_end.size_of(cast(CimSession, server), PATH) == 0
+
+
+@pytest.mark.parametrize(("size", "read"), [(16 * 1024 * 1024, True), (16 * 1024 * 1024 + 1, False)])
+def test_no_large_file_is_printed_whole(reading: Any, size: int, read: bool) -> None:
+    server = OldServer(b"0123456789abcdef", NO_CURL[0])
+    server.size = size
+    if read:
+        assert reading(server) == FileEnd(b"6789abcdef", True)
+    else:
+        with pytest.raises(FileError, match=r"and only its end would be read: there is no curl\.exe on this server"):
+            reading(server)
+
+
+def test_a_file_that_was_cut_between_two_looks(reading: Any) -> None:
+    class Shrinking(Server):
+        """Longer at the first look than at the second."""
+
+        def run(self, session: object, line: str, **more: Any) -> shell.Finished:
+            found = super().run(session, line, **more)
+            self.content = b"new"
+            return found
+
+    assert reading(Shrinking(b"0123456789", 3)) == FileEnd(b"0123456789", False)

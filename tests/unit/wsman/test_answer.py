@@ -59,6 +59,51 @@ def test_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
         parse_xml(b" " * (1024 * 1024 + 1))
 
 
+def test_what_is_exactly_at_a_limit_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "MAX_BYTES", 100)
+    assert parse_xml(b"<a>" + b"x" * 93 + b"</a>").tag == "a"
+    with pytest.raises(AnswerError, match="is larger than"):
+        parse_xml(b"<a>" + b"x" * 94 + b"</a>")
+    monkeypatch.setattr(answer, "MAX_BYTES", 1024 * 1024)
+    assert parse_xml(b"<a>" * 64 + b"</a>" * 64).tag == "a"
+    with pytest.raises(AnswerError, match="more than 64 deep"):
+        parse_xml(b"<a>" * 65 + b"</a>" * 65)
+    attributes = [f'x{number}=""' for number in range(33)]
+    assert len(parse_xml(f"<a {' '.join(attributes[:32])}/>".encode()).attrib) == 32
+    with pytest.raises(AnswerError, match="more than 32 attributes"):
+        parse_xml(f"<a {' '.join(attributes)}/>".encode())
+
+
+def test_attributes_count_as_elements_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "MAX_ELEMENTS", 10)
+    assert len(parse_xml(b'<a x="" y="">' + b'<b z=""/>' * 3 + b"<c/></a>")) == 4
+    with pytest.raises(AnswerError, match="more than 10 elements"):
+        parse_xml(b'<a x="" y="">' + b'<b z=""/>' * 3 + b"<c/><c/></a>")
+
+
+@pytest.mark.parametrize("before", [0, 1000, 40_000])
+def test_a_tag_may_have_64_kib(before: int) -> None:
+    text = f"<a><b>{'x' * before}</b>"
+    assert parse_xml(f'{text}<c d="{"y" * 32_000}"/></a>'.encode())[1].attrib == {"d": "y" * 32_000}
+    with pytest.raises(AnswerError, match="a tag of more than 64 KiB"):
+        parse_xml(f'{text}<c d="{"y" * 130_000}"/></a>'.encode())
+
+
+def test_the_name_of_a_type_may_be_as_long_as_any_name() -> None:
+    name = "T" * (answer.MAX_NAME_CHARACTERS - len("urn:x"))
+    assert parse_xml(f'<a {XSI} xmlns:p="urn:x" i:type="p:{name}"/>'.encode()).tag == "a"
+    with pytest.raises(AnswerError, match="a name of more than 2048 characters"):
+        parse_xml(f'<a {XSI} xmlns:p="urn:x" i:type="p:{name}T"/>'.encode())
+    assert len(parse_xml(f"<{'n' * 2048}/>".encode()).tag) == 2048
+
+
+def test_as_many_names_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answer, "MAX_NAMES", 3)
+    assert len(parse_xml(b"<a><b/><c/><b/><c/></a>")) == 4
+    with pytest.raises(AnswerError, match="more than 3 different names"):
+        parse_xml(b"<a><b/><c/><d/></a>")
+
+
 LONG = "u" * (answer.MAX_NAME_CHARACTERS + 1)
 XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
 

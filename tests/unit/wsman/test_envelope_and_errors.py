@@ -26,6 +26,22 @@ def test_after_send_defaults() -> None:
     assert errors.Refused(503, "busy", after_send=True).after_send
 
 
+def test_a_refusal_keeps_its_request_and_its_words() -> None:
+    request = errors.RequestInfo("Put", "root/x", "A")
+    assert str(errors.Refused(404, "nobody", request=request)) == "Put of A in root/x: nobody"
+    assert errors.AnswerError("odd").args == ("odd",)
+
+
+def test_what_a_request_says_of_itself_when_nothing_else_is_asked() -> None:
+    header = ET.fromstring(envelope.build_request("urn:a", "urn:b", None)[0]).find("{*}Header")
+    assert header is not None
+    assert header.findtext("{*}MaxEnvelopeSize") == "4194304"
+    assert header.findtext("{*}OperationTimeout") == "PT30.000S"
+    language = "{http://www.w3.org/XML/1998/namespace}lang"
+    assert [header.find(f"{{*}}{name}").attrib[language] for name in ("Locale", "DataLocale")] == ["en-US", "en-US"]  # type: ignore[union-attr]
+    assert [header.find(f"{{*}}{name}") for name in ("SelectorSet", "OptionSet", "FragmentTransfer")] == [None, None, None]
+
+
 def test_request_info() -> None:
     query = errors.RequestInfo("Query", "root/x", "A", query="select *\n from A " + "x" * 1000)
     assert str(query).startswith("Query in root/x [select * from A xxx")

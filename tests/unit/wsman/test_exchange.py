@@ -91,16 +91,48 @@ def test_failing_pull(failure: wire.Answer, expected: list[str]) -> None:
     assert actions(script) == expected
 
 
+def test_options_go_with_the_first_request_only() -> None:
+    cim, script = wire.session(wire.first_page(wire.service_xml("a"), context="c"), wire.next_page(end=wire.N_END))
+    cim.query("root/cimv2", wire.SERVICE, SELECT_ALL, options={"A": "b"})
+    assert [script.header(index, "OptionSet/{*}Option") for index in (0, 1)] == ["b", ""]
+
+
+def test_a_put_that_is_read_again_is_read_with_its_options() -> None:
+    cim, script = wire.session(wire.service_xml("a"), "", wire.service_xml("a"))
+    found = cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    cim.put(found.with_values({"State": "Stopped"}), options={"A": "b"})
+    assert actions(script) == ["Get", "Put", "Get"]
+    assert [script.header(index, "OptionSet/{*}Option") for index in (0, 1, 2)] == ["", "b", "b"]
+
+
+def test_empty_pages_between_others_do_no_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "MAX_EMPTY_PULLS", 2)
+    row, nothing = wire.next_page(wire.service_xml("a"), context="c"), wire.next_page(context="c")
+    pages = [nothing, row, nothing, row, nothing, wire.next_page(end=wire.N_END)]
+    cim, _script = wire.session(wire.first_page(context="c"), *pages)
+    assert len(cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)) == 2
+    cim, _script = wire.session(wire.first_page(context="c"), row, nothing, nothing, "")
+    with pytest.raises(AnswerError, match="does not end: 3 pages"):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+
+
+def test_as_many_pages_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(exchange, "MAX_PULLS", 2)
+    row = wire.next_page(wire.service_xml("b"), context="c")
+    cim, _script = wire.session(wire.first_page(context="c"), row, wire.next_page(end=wire.N_END))
+    assert len(cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)) == 1
+
+
 def test_answer_with_neither_end_nor_context() -> None:
     cim, _ = wire.session(wire.first_page(wire.service_xml("a")))
-    with pytest.raises(AnswerError, match="neither an end of the enumeration nor a context to continue it"):
+    with pytest.raises(AnswerError, match=r"^Query in root/cimv2 .* neither an end of the enumeration nor a context to continue it"):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
 
 
 def test_empty_pages_without_end_are_bounded() -> None:
     pages = [wire.next_page(context="c")] * exchange.MAX_EMPTY_PULLS
     cim, script = wire.session(wire.first_page(context="c"), *pages, "")
-    with pytest.raises(AnswerError, match=f"does not end: {exchange.MAX_EMPTY_PULLS} pages"):
+    with pytest.raises(AnswerError, match=rf"^Query in root/cimv2 .* does not end: {exchange.MAX_EMPTY_PULLS} pages"):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
     assert actions(script)[-1] == "Release"
 

@@ -91,6 +91,11 @@ def test_words_come_from_the_most_specific_place() -> None:
     assert str(fault("<s:Fault><s:Reason><s:Text>Only this.</s:Text></s:Reason></s:Fault>")).endswith(
         "failed: the server reports an error: Only this."
     )
+    of_provider = "<f:Message><f:ProviderFault>It says.</f:ProviderFault></f:Message>"
+    assert (
+        fault(f"<s:Fault><s:Detail><f:WSManFault Code='1'>{of_provider}</f:WSManFault></s:Detail></s:Fault>").provider_text
+        == "It says."
+    )
     sms = extended(Description="Site says.").replace("__ExtendedStatus", "SMS_ExtendedStatus")
     assert fault(wire.fault_a(1, 2147749889, "Inner.", extended=sms)).provider_text == "Site says."
 

@@ -133,6 +133,21 @@ def test_keys() -> None:
     assert role.changed_keys() == ()
 
 
+def test_keys_are_those_that_were_read() -> None:
+    role = CimInstance.new(NS, SYSRESUSE, {"FileType": 2, "ItemName": "n", "ItemType": "t"})
+    with pytest.raises(ValueError, match=r"holds no value for its key SiteCode, so it cannot be addressed$"):
+        role.key_values()
+    with pytest.raises(ValueError, match="keys of class Unknown are not declared"):
+        CimInstance.new(NS, CimClass("Unknown"), {}).key_values()
+
+
+def test_nothing_else_is_equal_to_an_instance_or_a_path() -> None:
+    role = CimInstance.new(NS, SYSRESUSE, {"FileType": 2})
+    assert role != {"FileType": 2}
+    assert role.__eq__(2) is NotImplemented
+    assert CimPath("root", "A", {"X": 1}) != {"X": 1}
+
+
 def test_paths_compare_as_wmi_does() -> None:
     path = CimPath("root\\cimv2", "A", {"X": 1, "Y": "b"})
     assert path == CimPath("ROOT/CIMV2", "a", {"y": "B", "x": "1"})

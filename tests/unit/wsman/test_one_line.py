@@ -15,6 +15,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line impor
         ("a\u202eb\x1b[2Jc", "a b [2Jc"),
         ("ten signs.", "ten signs."),
         ("eleven sign", "eleven sig..."),
+        (" " * 37 + "abc", "abc"),
+        (" " * 38 + "abc", "ab..."),
         # What is behind forty blanks is not looked at, but that it is there is told.
         ("a" + " " * 60 + "b", "a..."),
     ],

@@ -66,6 +66,23 @@ def test_query_with_one_row_is_one_request() -> None:
     assert cim.received_bytes > 1000
 
 
+def test_bytes_and_requests_are_counted() -> None:
+    cim, _script = wire.session("RAW" + "x" * 100, Unreachable("gone"))
+    assert (cim.requests, cim.received_bytes) == (0, 0)
+    for _again in range(2):
+        with pytest.raises((AnswerError, Unreachable)):
+            cim.identify()
+    assert (cim.requests, cim.received_bytes) == (2, 100)
+
+
+def test_limits_when_nothing_else_is_asked() -> None:
+    cim, script = wire.session(wire.service_xml("WinRM"))
+    cim.get("root/cimv2", wire.SERVICE, {"Name": "WinRM"})
+    assert script.header(0, "OperationTimeout") == "PT30.000S"
+    assert script.header(0, "MaxEnvelopeSize") == "4194304"
+    assert CimSession(script, operation_timeout_seconds=0.5, max_envelope_bytes=8192).exchange.operation_timeout_seconds == 0.5
+
+
 def test_headers_of_every_request() -> None:
     script = wire.Script(wire.service_xml("WinRM"))
     cim = CimSession(script, operation_timeout_seconds=12.5, max_envelope_bytes=512_000)
@@ -328,6 +345,58 @@ def test_options_become_context_values() -> None:
     ]
 
 
+def test_options_go_with_every_operation() -> None:
+    answer = f"<x:ResourceCreated>{REFERENCE}</x:ResourceCreated>"
+    output = '<p:StopService_OUTPUT xmlns:p="urn:x"><p:ReturnValue>0</p:ReturnValue></p:StopService_OUTPUT>'
+    page = wire.first_page(end=wire.W_END)
+    cim, script = wire.session(wire.service_xml("a"), wire.service_xml("a"), answer, output, page, page, page, "")
+    more = {"SessionHandle": "h"}
+    service = cim.get("root/cimv2", wire.SERVICE, {"Name": "a"}, options=more)
+    cim.put(service, options=more)
+    cim.create(service, options=more)
+    cim.invoke("root/cimv2", wire.SERVICE, "StopService", keys={"Name": "a"}, options=more)
+    cim.enumerate("root/cimv2", wire.SERVICE, options=more)
+    cim.references("root/cimv2", wire.SERVICE, options=more)
+    cim.enumerate_with_references("root/cimv2", wire.SERVICE, options=more)
+    cim.delete(service, options=more)
+    assert [script.header(index, "OptionSet/{*}Option") for index in range(8)] == ["h"] * 8
+
+
+def test_answers_that_do_not_fit_are_told_with_what_was_asked() -> None:
+    no_reference, no_pair = "<a:EndpointReference/>", f"<w:Item>{wire.service_xml('x')}</w:Item>"
+    cim, _ = wire.session(
+        wire.first_page(no_reference, end=wire.W_END), wire.first_page(no_pair, end=wire.W_END), "", "<x:Other/>", "<x:Other/>"
+    )
+    with pytest.raises(AnswerError, match=r"^Enumerate of Win32_Service in root/cimv2: the answer's reference is no reference"):
+        cim.references("root/cimv2", wire.SERVICE)
+    with pytest.raises(AnswerError, match=r"^Enumerate of Win32_Service in root/cimv2: the answer's item is not"):
+        cim.enumerate_with_references("root/cimv2", wire.SERVICE)
+    with pytest.raises(AnswerError, match=r"^Get of Win32_Service \(Name=a\) in root/cimv2: the answer is empty"):
+        cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    with pytest.raises(AnswerError, match=r"^Invoke of Win32_Service.StopService \(Name=a\) in root/cimv2: the answer holds no"):
+        cim.invoke("root/cimv2", wire.SERVICE, "StopService", keys={"Name": "a"})
+    with pytest.raises(AnswerError, match=r"^Identify: the answer is no IdentifyResponse"):
+        cim.identify()
+
+
+def test_the_first_element_of_an_answer_is_the_instance() -> None:
+    cim, _ = wire.session(wire.service_xml("a") + wire.service_xml("b"))
+    assert cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})["Name"] == "a"
+
+
+def test_whole_rows_of_a_fragment_are_partial_and_typed_rows_of_a_projection_too() -> None:
+    fragment = "<w:XmlFragment><Name>a</Name></w:XmlFragment>"
+    cim, _ = wire.session(
+        *(wire.first_page(item, end=wire.W_END) for item in (fragment, wire.service_xml("a"), wire.service_xml("a")))
+    )
+    found = [cim.query("root/cimv2", wire.SERVICE, query)[0] for query in (SELECT_ALL, "select Name from Other", SELECT_ALL)]
+    assert [(row.class_name, row.partial) for row in found] == [
+        ("Win32_Service", True),
+        ("Win32_Service", True),
+        ("Win32_Service", False),
+    ]
+
+
 def test_fragments() -> None:
     fragment = f'<w:XmlFragment><p:State xmlns:p="{wire.SERVICE_URI}">Stopped</p:State></w:XmlFragment>'
     cim, script = wire.session(fragment, fragment)
@@ -336,6 +405,7 @@ def test_fragments() -> None:
     cim.put_property("root/cimv2", wire.SERVICE, {"Name": "a"}, "InstallDate", datetime(2026, 1, 1, tzinfo=UTC))
     (sent,) = script.body(1)
     assert sent.tag.endswith("}XmlFragment")
+    assert (script.header(1, "FragmentTransfer"), script.selectors(1)) == ("InstallDate", {"Name": "a"})
     assert sent.findtext("{*}InstallDate/{*}Datetime") == "2026-01-01T00:00:00Z"
     with pytest.raises(ValueError, match="no property Nothing"):
         cim.get_property("root/cimv2", wire.SERVICE, {"Name": "a"}, "Nothing")
@@ -410,6 +480,20 @@ def test_answer_to_another_request_is_refused() -> None:
     with pytest.raises(AnswerError, match="belongs to another request") as caught:
         cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
     assert caught.value.after_send
+
+
+def test_a_fault_may_have_lost_the_request_that_it_belongs_to() -> None:
+    lost = "RAW" + wire.HEAD.format(action="urn:x", message_id="") + wire.fault_a(5, None, "Access is denied.") + wire.TAIL
+    cim, _ = wire.session(
+        lost,
+        lost.replace("<a:RelatesTo>", "<a:RelatesTo>uuid:other"),
+        "RAW" + wire.HEAD.format(action="urn:x", message_id="") + wire.service_xml("a") + wire.TAIL,
+    )
+    with pytest.raises(CimFault):
+        cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    for _other in range(2):
+        with pytest.raises(AnswerError, match="belongs to another request"):
+            cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
 
 
 def test_fault_never_shows_method_inputs() -> None:

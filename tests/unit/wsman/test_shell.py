@@ -158,6 +158,61 @@ def test_other_faults_are_raised() -> None:
     assert fault.value.kind is FaultKind.ACCESS_DENIED
 
 
+def test_every_request_names_its_shell() -> None:
+    link, script = exchange(STARTED, SENT, received(), SIGNALLED, DELETED)
+    shell.start(link, SHELL_ID, "x")
+    shell.send(link, SHELL_ID, COMMAND_ID, b"x" * 65536)
+    shell.receive(link, SHELL_ID, COMMAND_ID, 1)
+    shell.terminate(link, SHELL_ID, COMMAND_ID)
+    shell.delete(link, SHELL_ID)
+    assert [script.selectors(index) for index in range(5)] == [{"ShellId": SHELL_ID}] * 5
+    assert [script.header(index, "ResourceURI") for index in range(5)] == [f"{RSP}/cmd"] * 5
+    assert only(script.body(3), "Code").text == f"{RSP}/signal/terminate"
+
+
+def test_a_folder_that_xml_cannot_carry_is_not_sent() -> None:
+    link, script = exchange()
+    with pytest.raises(ValueError, match=r"U\+0000"):
+        shell.create(link, 180, "D:\\a\0")
+    assert script.sent == []
+
+
+def test_the_id_is_that_of_the_shell_and_of_nothing_else() -> None:
+    other = '<w:Selector Name="Other">11111111-0000-4000-8000-000000000000</w:Selector>'
+    link, _ = exchange(CREATED.replace("<w:SelectorSet>", f"<w:SelectorSet>{other}"))
+    assert shell.create(link, 180) == SHELL_ID
+
+
+@pytest.mark.parametrize("answer", ["<x:Other/>", received(("stdout", "!!!")), received(exit_code="soon"), received(command="x")])
+def test_output_that_is_not_believed_is_told_with_what_was_asked(answer: str) -> None:
+    link, _ = exchange(answer)
+    with pytest.raises(AnswerError, match=r"^Receive of the command shell: "):
+        shell.receive(link, SHELL_ID, COMMAND_ID, 1)
+    with pytest.raises(AnswerError, match=r"^Command of the command shell: the answer holds no CommandId"):
+        shell.start(exchange("<x:Other/>")[0], SHELL_ID, "x")
+
+
+@pytest.mark.parametrize(("text", "code"), [("2147483647", 2147483647), ("2147483648", -2147483648), ("4294967295", -1)])
+def test_codes_with_and_without_their_sign(text: str, code: int) -> None:
+    link, _ = exchange(received(exit_code=text))
+    found = shell.receive(link, SHELL_ID, COMMAND_ID, 1)
+    assert found is not None
+    assert found.exit_code == code
+
+
+def test_a_refusal_is_no_silence() -> None:
+    denied = wire.fault_a(5, None, "Access is denied.", subcode="w:AccessDenied")
+    for act, operation in (
+        (lambda link: shell.receive(link, SHELL_ID, COMMAND_ID, 1), "Receive"),
+        (lambda link: shell.terminate(link, SHELL_ID, COMMAND_ID), "Signal"),
+        (lambda link: shell.send(link, SHELL_ID, COMMAND_ID, b""), "Send"),
+        (lambda link: shell.delete(link, SHELL_ID), "Delete"),
+        (lambda link: shell.start(link, SHELL_ID, "x"), "Command"),
+    ):
+        with pytest.raises(CimFault, match=f"^{operation} of the command shell was refused: access denied"):
+            act(exchange(denied)[0])
+
+
 def test_terminate_and_delete() -> None:
     link, script = exchange(SIGNALLED, DELETED)
     shell.terminate(link, SHELL_ID, COMMAND_ID)
