@@ -39,7 +39,7 @@ venv-2.18:
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
 
 # The longest one begins at once. What only computes gives way to the tests, which wait for each other's answers with limits.
-CHECKS := lab lint core-2.18 types molecule sanity units
+CHECKS := lab core-2.18 sanity molecule lint types units
 GIVING_WAY := lint types sanity
 TIMED := $(addprefix timed-,venv venv-2.18 $(CHECKS))
 .PHONY: $(TIMED)

@@ -8,13 +8,20 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.lab.launcher import Launcher
+
 CHECKOUT = Path(__file__).parents[2]
+LIMIT_SECONDS = 180.0
 _RECAP = re.compile(r"^(\S+)\s+:\s+(ok=.*)$", re.MULTILINE)
+
+Start = Callable[[Sequence[str], Mapping[str, str], Path, float], tuple[int, str]]
+"""Runs a command with an environment, in a folder, for so many seconds at most. Returns its exit code and its output."""
 
 
 @dataclass(frozen=True)
@@ -65,19 +72,37 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
-def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str) -> Run:
-    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes."""
+def started(line: Sequence[str], variables: Mapping[str, str], folder: Path, timeout: float) -> tuple[int, str]:
+    """Start a program as it is; see :data:`Start`."""
+    done = subprocess.run(line, env=variables, cwd=folder, capture_output=True, text=True, timeout=timeout, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+_start: Start = started
+
+
+@contextmanager
+def launched() -> Iterator[None]:
+    """Meanwhile a :class:`Launcher` runs the playbooks of this process, unless ANSIBLE_PLAYBOOK names a program."""
+    global _start
+    launcher = Launcher()
+    if "ANSIBLE_PLAYBOOK" not in os.environ:
+        _start = launcher.run
+    try:
+        yield
+    finally:
+        _start = started
+        launcher.close()
+
+
+def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str, start: Start | None = None) -> Run:
+    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes.
+
+    :param start: how; left out, as :func:`launched` says.
+    """
     record = folder / "record.jsonl"
     record.unlink(missing_ok=True)
     began = time.monotonic()
-    done = subprocess.run(
-        command(playbook, inventory, arguments),
-        env=environment(folder),
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        timeout=180,
-        check=False,
-    )
+    code, output = (start or _start)(command(playbook, inventory, arguments), environment(folder), folder, LIMIT_SECONDS)
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
-    return Run(done.returncode, done.stdout + done.stderr, [json.loads(line) for line in lines], time.monotonic() - began)
+    return Run(code, output, [json.loads(line) for line in lines], time.monotonic() - began)

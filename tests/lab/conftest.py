@@ -18,6 +18,7 @@ from lab.estate.description import EstateDescription
 from lab.estate_file.reader import DEFAULT_FILE, load, parse
 from lab.running.estate import Estate
 from tests.lab.addresses import claim
+from tests.lab.ansible_runs import launched
 from tests.lab.shares.smbd import CannotRun, Shares, shares
 from tests.tools.order import long_first
 
@@ -33,6 +34,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Begin with the tests marked ``long``."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = long_first(items, lambda item: item.get_closest_marker("long") is not None, workers)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _launcher() -> Iterator[None]:
+    """Playbooks are run without importing their libraries each time."""
+    with launched():
+        yield
 
 
 @pytest.fixture

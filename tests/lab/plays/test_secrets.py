@@ -22,7 +22,7 @@ from ansible.parsing.vault import FileVaultSecret, VaultLib
 
 from lab.estate_file.reader import DEFAULT_FILE
 from lab.running.estate import Estate
-from tests.lab.ansible_runs import CHECKOUT, Run, command, environment, run_playbook
+from tests.lab.ansible_runs import CHECKOUT, Run, command, environment, run_playbook, started
 from tests.lab.conftest import StartEstate
 from tests.lab.plays.secret_marks import leaking_files, leaks, marked, spellings, watched_processes
 from tests.lab.plays.test_cut_off import descendants
@@ -47,7 +47,8 @@ class Scene:
     arguments: tuple[str, ...]
 
     def run(self) -> Run:
-        return run_playbook(PLAYBOOK, self.inventory, self.folder, *self.arguments)
+        """The program itself: what a process was started with is what is looked at."""
+        return run_playbook(PLAYBOOK, self.inventory, self.folder, *self.arguments, start=started)
 
     def start(self, output: Path) -> subprocess.Popen[bytes]:
         with output.open("wb") as file:
