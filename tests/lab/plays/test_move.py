@@ -19,8 +19,8 @@ from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP01, SCP02, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp02.corp.example", "scp04.corp.example"
 ROLE, POINT = "configmgr.scp.move : ", "configmgr.scp.service_connection_point : "
-PLACED = POINT + "The service connection point is as declared"
-STEPS = ROLE + "The steps"
+PLACED = POINT + "Configure the service connection point"
+STEPS = ROLE + "Show the steps"
 TO_SCP02 = ("-e", f"scp_to={SCP02}")
 
 
@@ -47,7 +47,7 @@ def test_the_role_is_moved_proved_and_its_duties_are_told(estate: Estate, move: 
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
     assert estate.violations == []
-    assert run.result(POINT + "Its thread runs on the server", "ok")["state"] == "running"
+    assert run.result(POINT + "Check that the thread runs on the server", "ok")["state"] == "running"
     assert "To do: Renew the secrets of the Entra applications in the console" in words(run)
     assert f"The service connection point is on {SCP02}." in words(run)
     again = move(*TO_SCP02, "-e", f"scp_from={SCP01}")

@@ -63,7 +63,7 @@ def test_in_one_go_over_the_file_shares(
     folder = tmp_path / "carry"
     planned = offline(folder, "--check", "--diff")
     assert planned.code == 0, planned.output
-    assert planned.result(ROLE + "The tool is fetched from the site server", "ok")["changed"]
+    assert planned.result(ROLE + "Fetch the tool from the site server", "ok")["changed"]
     assert "would be ready to be carried" in words(planned)
     assert not folder.exists()
     assert not estate.machine("scp02").files.is_folder(r"C:\OfflineUpdates")

@@ -40,7 +40,7 @@ def test_passwords_are_entered_again_the_role_is_where_it_was_and_the_rest_is_li
         assert part in said
     # Told once, and as an order. The one account of the site was entered in this very run.
     assert said.count("external notifications") == 1
-    assert "The passwords of the site" not in said.partition("See what is left")[2]
+    assert "The passwords of the site" not in said.partition("Read the remaining manual tasks")[2]
     assert "Lab-Install-2026" not in first.output
     # Now the site has an account, and its password is missing: it is asked for before anything is touched.
     count = len(writes(estate))
