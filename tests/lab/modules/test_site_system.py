@@ -120,13 +120,14 @@ def test_the_component_server_is_waited_for(play: Play, kept: ControlRow, monkey
     monkeypatch.setattr(play, "pause", lambda _seconds: control.delete(kept))
     assert play.run("site_system", server=SERVER, state="absent", check=True)["changed"] is True
     assert play.run("site_system", server=SERVER, state="absent")["changed"] is True
-    assert any("site CAS to take its component server off scp01.corp.example" in line for line in play.progress)
+    assert any("site CAS to remove its component server from scp01.corp.example" in line for line in play.progress)
 
 
 def test_a_component_server_that_stays_is_told(play: Play, kept: ControlRow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_system, "COMPONENT_SERVER_LIMIT_SECONDS", 0.1)
     message = play.refused("site_system", server=SERVER, state="absent")
-    assert "Site CAS has not taken its role SMS Component Server off scp01.corp.example within 0 s." in message
+    assert "Site CAS has not removed its role SMS Component Server from scp01.corp.example within 0 s.
+" in message
     assert play.writes()[-1] == "Create"
 
 

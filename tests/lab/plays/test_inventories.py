@@ -285,7 +285,7 @@ def test_a_run_that_reaches_nothing_does_not_end_well(estate: Estate, lab_invent
         assert sentence in words(done), done.output
 
     ended("provision", "No host of the inventory matches 'sms_providr'", "scp_provider=sms_providr")
-    ended("report", "leaves none of the hosts", "--limit", "scp01.corp.example")
+    ended("report", "excludes all hosts of this playbook", "--limit", "scp01.corp.example")
     ended("offline_updates", "Allowed are prepare, connect, import.", "--tags", "prepair")
     empty = tmp_path / "empty.yml"
     empty.write_text("all: {hosts: {}}", encoding="utf-8")

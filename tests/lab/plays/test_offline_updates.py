@@ -94,7 +94,7 @@ def test_carried_by_hand_to_another_controller(
     run = offline(here, *nobody, "--tags", "prepare")
     assert run.code == 0, run.output
     assert "can not be reached on TCP port 445" in words(run)
-    assert "has to be carried by hand" in words(run)
+    assert "manually between the two" in words(run)
     assert offline(here, *nobody, "--tags", "prepare", "-e", "offline_updates_transfer=smb").code != 0
     # With the share: it stops with a folder to carry, and does not wait for what nobody has brought yet.
     smb_shares(estate, "scp02")
