@@ -126,8 +126,7 @@ def test_the_component_server_is_waited_for(play: Play, kept: ControlRow, monkey
 def test_a_component_server_that_stays_is_told(play: Play, kept: ControlRow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_system, "COMPONENT_SERVER_LIMIT_SECONDS", 0.1)
     message = play.refused("site_system", server=SERVER, state="absent")
-    assert "Site CAS has not removed its role SMS Component Server from scp01.corp.example within 0 s.
-" in message
+    assert "Site CAS has not removed its role SMS Component Server from scp01.corp.example within 0 s." in message
     assert play.writes()[-1] == "Create"
 
 
