@@ -138,6 +138,5 @@ options:
       - Code of the site.
       - If omitted, it is determined with one additional request. This works only when the host's SMS Provider serves exactly one
         site.
-
     type: str
 """

@@ -25,7 +25,6 @@ options:
   read:
     description: Whether to read the files, which may have at most 1 MiB. Their content is returned in Base64, so that any
       encoding is possible.
-
     type: bool
     default: false
 author:

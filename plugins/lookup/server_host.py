@@ -103,7 +103,6 @@ class InventoryHosts(Mapping[str, tuple[str, ...]]):
 
 def _text(given: Mapping[str, Any], key: str) -> str:
     """A variable of a host; empty when it cannot be resolved, so that a mistake in another host does not stop the task."""
-
     try:
         return str(plain(given.get(key) or ""))
     except AnsibleError:

@@ -42,7 +42,6 @@ options:
   description:
     - The options, named without the prefix of the role, each in its type and with its default; null where an option is not set
       and has no default. Passwords and keys are not included.
-
   type: dict
   returned: success
 """

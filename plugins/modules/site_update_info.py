@@ -214,7 +214,6 @@ last_synchronisation:
     - When the service connection point last checked for updates. This is recorded only on the role's server, so this module can
       read it only when that server is the SMS Provider's host. Otherwise run M(configmgr.scp.site_update_check) in check mode on
       the role's server.
-
   returned: success
   type: dict
   contains:

@@ -93,7 +93,6 @@ SPEC: dict[str, Any] = {
 
 def run(task: Task) -> Result:
     """Bring the level to the requested one; only read it when none is requested."""
-
     with site_of(task) as code:
         found = usage.read_rows(task.cim, code)
         row = usage.row_of(found, code)

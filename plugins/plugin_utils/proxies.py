@@ -49,7 +49,6 @@ def environment_proxy(endpoint: str, environment: Mapping[str, str] | None = Non
         from requests.utils import get_environ_proxies, select_proxy
     except ImportError:
         # Without requests there is no connection either; opening one reports which library is missing.
-
         return None
     url = select_proxy(endpoint, get_environ_proxies(endpoint, no_proxy=None))
     if not url:

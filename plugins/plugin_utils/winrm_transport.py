@@ -108,7 +108,6 @@ class WinrmChannel:
 
     def _arguments(self) -> dict[str, Any]:
         """Pass settings from the environment to pywinrm explicitly: it warns about using the environment, and will stop it."""
-
         arguments, target = dict(self._settings.arguments), self._settings.target
         if arguments.get("proxy", _BY_ENVIRONMENT) == _BY_ENVIRONMENT:
             arguments["proxy"] = target.proxy.url if target.proxy else None

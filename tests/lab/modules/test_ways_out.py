@@ -95,7 +95,7 @@ def test_a_site_system_of_a_gone_site_becomes_one_of_this_site(found: Found) -> 
 def test_the_site_system_of_a_gone_site_is_named_when_the_server_is_to_be_one(found: Found) -> None:
     play = found({**OF_GONE_SITE, "role": "SMS Site System"})
     said = play.refused("site_system", server=SCP02)
-    assert "site OLD, which is no longer a site of this hierarchy" in said
+    assert "site OLD, which no longer belongs to this hierarchy" in said
     assert "-e scp_remove_site_system=true" in said
     assert "child" not in play.refused("site_system", "pri1", server=SCP02)
     assert play.run("site_system", server=SCP02, state="absent")["changed"] is True

@@ -19,10 +19,10 @@ from tests.lab.plays.scenarios import WriteInventory, play, words, writes
 
 SCP05, SCP01 = "scp05.corp.example", "scp01.corp.example"
 ROLE = "configmgr.scp.service_connection_point : "
-PLACED = ROLE + "The service connection point is as declared"
-MODE = [ROLE + "Its thread stands still", ROLE + "The site has processed the mode", ROLE + "Its thread runs again"]
-ACCOUNTS = ROLE + "The site knows the accounts"
-SYSTEM = ROLE + "The server is a site system"
+PLACED = ROLE + "Configure the service connection point"
+MODE = [ROLE + "Stop the thread", ROLE + "Write the mode and wait until the site has processed it", ROLE + "Start the thread"]
+ACCOUNTS = ROLE + "Add the accounts to the site"
+SYSTEM = ROLE + "Make the server a site system"
 
 
 def changed(run: Run) -> list[str]:
@@ -95,6 +95,6 @@ def test_a_mode_that_is_only_written_is_foretold_with_the_restart_that_it_needs(
     assert changed(told) == changed(done) == [PLACED]
     assert f"{SCP01}, site CAS, would be offline" in words(told)
     for run in (told, done):
-        result = run.result(ROLE + "Keep the result for later plays", "ok")["ansible_facts"]["service_connection_point_result"]
+        result = run.result(ROLE + "Save the result for later plays", "ok")["ansible_facts"]["service_connection_point_result"]
         assert (result["mode"], result["restart_required"]) == ("offline", True), run.output
     assert holders(foretold.estate) == [SCP01]

@@ -96,7 +96,7 @@ def test_a_killed_move_is_finished_by_the_next_run_with_the_same_duties(
     assert estate.violations == []
     again = play("move", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", OFFLINE)
     assert again.recap(CAS01)["changed"] == 0
-    duties = [found.outcome("configmgr.scp.move : See what is left to do by hand")["result"]["duties"] for found in (run, again)]
+    duties = [found.outcome("configmgr.scp.move : Read the remaining manual tasks")["result"]["duties"] for found in (run, again)]
     # The site installs the role's other threads after the downloader.
     soon = {duty["id"] for duty in duties[0] if "is still being installed" in duty["detail"]}
     assert soon <= {"discovery"}

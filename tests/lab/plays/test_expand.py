@@ -30,7 +30,7 @@ def test_before_the_role_is_removed_and_the_rest_listed(estate: Estate, lab_inve
     assert holders(estate, "two") == []
     said = words(run)
     for part in (
-        "scp02.corp.example, offline. Keep both in the inventory",
+        "scp02.corp.example, offline. Keep both values in the inventory",
         "Remove the Endpoint Protection point.",
         "Remove the passive site server.",
         "Only one primary can be expanded",
@@ -44,7 +44,7 @@ def test_before_the_role_is_removed_from_wherever_it_is(estate: Estate, lab_inve
     other = "service_connection_point_server=scp01.corp.example"
     planned = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before", other, "--check")
     assert planned.code == 0, planned.output
-    assert "Nothing was written. This is what would be:" in words(planned)
+    assert "Nothing was written. The run would do this:" in words(planned)
     assert holders(estate, "two") == ["scp02.corp.example"]
     elsewhere = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before", "scp_server=scp01.corp.example")
     assert elsewhere.code == 2, elsewhere.output

@@ -39,13 +39,13 @@ def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInv
         "Full Control of the container System Management",
     ):
         assert part in said
-    assert "is a site system already" not in said
+    assert "is already a site system" not in said
     # Once more with a passive one that has a role already, in another spelling.
     has_role = ["scp_to=SCP02.corp.example", "ha_passive_server=SCP03.corp.example.", r"ha_passive_account=CORP\STA01$"]
     again = play("high_availability", estate, lab_inventory, tmp_path, *has_role)
     assert again.code == 0, again.output
     assert again.recap(CAS01)["changed"] == 0
-    assert "scp03.corp.example is a site system already (SMS Site System)" in words(again)
+    assert "scp03.corp.example is already a site system (SMS Site System)" in words(again)
 
 
 IN_THE_WAY = {

@@ -158,7 +158,7 @@ def test_names_in_any_spelling(start_estate: StartEstate, tmp_path: Path) -> Non
         done = run("provision", hosts, tmp_path, "-e", "preflight_report_dir=checked")
         assert done.code == 0, done.output
         assert {name: done.recap(name)["changed"] for name in providers} == dict.fromkeys(providers, changed)
-        assert done.outcome(ROLE + "Its thread runs on the server", "cas01")["status"] == "ok"
+        assert done.outcome(ROLE + "Check that the thread runs on the server", "cas01")["status"] == "ok"
     assert "online (service_connection_point_mode is not set)" in words(done)
     assert (holders(estate), holders(estate, "two")) == ([SCP01], ["scp02.corp.example"])
     # Two hierarchies in one run: each has its own files.
@@ -188,7 +188,7 @@ def test_a_name_that_fits_two_hosts_and_an_address_of_another_computer(estate: E
     results = {
         name: {
             check["id"]: check
-            for check in done.result("configmgr.scp.preflight : Keep the result for later plays", "ok", name)["ansible_facts"][
+            for check in done.result("configmgr.scp.preflight : Save the result for later plays", "ok", name)["ansible_facts"][
                 "preflight_result"
             ]["checks"]
         }
@@ -234,7 +234,9 @@ def test_texts_of_an_ini_inventory_mean_what_they_say(start_estate: StartEstate,
     assert "Conditional result" not in done.output
     assert done.recap("sta03.corp.example")["failed"] == 0
     assert not [
-        item for item in done.outcomes if item["task"] == ROLE + "Its thread runs on the server" and item["status"] == "ok"
+        item
+        for item in done.outcomes
+        if item["task"] == ROLE + "Check that the thread runs on the server" and item["status"] == "ok"
     ]
 
 
@@ -283,7 +285,7 @@ def test_a_run_that_reaches_nothing_does_not_end_well(estate: Estate, lab_invent
         assert sentence in words(done), done.output
 
     ended("provision", "No host of the inventory matches 'sms_providr'", "scp_provider=sms_providr")
-    ended("report", "leaves none of the hosts", "--limit", "scp01.corp.example")
+    ended("report", "excludes all hosts of this playbook", "--limit", "scp01.corp.example")
     ended("offline_updates", "Allowed are prepare, connect, import.", "--tags", "prepair")
     empty = tmp_path / "empty.yml"
     empty.write_text("all: {hosts: {}}", encoding="utf-8")

@@ -17,11 +17,11 @@ from tests.lab.plays.scenarios import WriteInventory, play, words, writes
 
 CAS01, SCP01 = "cas01.corp.example", "scp01.corp.example"
 ROLE = "configmgr.scp.service_connection_point : "
-THREAD = ROLE + "Its thread runs on the server"
-STOPPED = ROLE + "Its thread stands still"
-PROCESSED = ROLE + "The site has processed the mode"
-SERVICE = ROLE + "The service starts anew"
-AGAIN = ROLE + "Its thread runs again"
+THREAD = ROLE + "Check that the thread runs on the server"
+STOPPED = ROLE + "Stop the thread"
+PROCESSED = ROLE + "Write the mode and wait until the site has processed it"
+SERVICE = ROLE + "Restart the service"
+AGAIN = ROLE + "Start the thread"
 OFFLINE = ("-e", "service_connection_point_mode=offline")
 
 
@@ -74,7 +74,7 @@ def test_without_a_restart_the_mode_is_written_and_the_restart_told(
 ) -> None:
     run = provision(*OFFLINE, **how)
     assert run.code == 0, run.output
-    assert order(run) == [ROLE + "The service connection point is as declared"]
+    assert order(run) == [ROLE + "Configure the service connection point"]
     assert "it takes effect when SMS_DMP_DOWNLOADER on scp01.corp.example restarts" in words(run)
     assert effective(estate) == "online"
 
@@ -136,7 +136,10 @@ def test_a_mode_that_can_not_be_written_leaves_the_thread_at_work(
     wish = "service_connection_point_mode=offline"
     run = play("provision", estate, lab_inventory, tmp_path, wish, **reader)
     assert run.code == 2, run.output
-    assert "no right to modify sites" in run.result("configmgr.scp.preflight : What is wished may be written", "failed")["msg"]
+    assert (
+        "no right to modify sites"
+        in run.result("configmgr.scp.preflight : Check that the account may write the changes", "failed")["msg"]
+    )
     assert writes(estate) == []
     # Not looked at before: the thread is started again. The site refuses, or breaks while it writes.
     unseen = "service_connection_point_manage_site_system=false"
@@ -170,7 +173,7 @@ def test_going_online_without_the_endpoints_is_told_and_done(
     run = play("provision", estate, lab_inventory, tmp_path, *(f"{name}={value}" for name, value in wish.items()))
     assert run.code == 0, run.output
     assert "endpoint_go_microsoft_com_443" in words(run)
-    found = run.result("configmgr.scp.preflight : Keep the result for later plays", "ok")["ansible_facts"]["preflight_result"]
+    found = run.result("configmgr.scp.preflight : Save the result for later plays", "ok")["ansible_facts"]["preflight_result"]
     (endpoint,) = [check for check in found["checks"] if check["id"] == "endpoint_go_microsoft_com_443"]
     assert endpoint["status"] == "failed"
     assert estate.hierarchy("one").effective_mode(server) == "online"

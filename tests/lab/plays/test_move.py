@@ -19,8 +19,8 @@ from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP01, SCP02, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp02.corp.example", "scp04.corp.example"
 ROLE, POINT = "configmgr.scp.move : ", "configmgr.scp.service_connection_point : "
-PLACED = POINT + "The service connection point is as declared"
-STEPS = ROLE + "The steps"
+PLACED = POINT + "Configure the service connection point"
+STEPS = ROLE + "Show the steps"
 TO_SCP02 = ("-e", f"scp_to={SCP02}")
 
 
@@ -47,7 +47,7 @@ def test_the_role_is_moved_proved_and_its_duties_are_told(estate: Estate, move: 
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
     assert estate.violations == []
-    assert run.result(POINT + "Its thread runs on the server", "ok")["state"] == "running"
+    assert run.result(POINT + "Check that the thread runs on the server", "ok")["state"] == "running"
     assert "To do: Renew the secrets of the Entra applications in the console" in words(run)
     assert f"The service connection point is on {SCP02}." in words(run)
     again = move(*TO_SCP02, "-e", f"scp_from={SCP01}")
@@ -129,7 +129,7 @@ def test_a_dead_old_server_does_not_block_and_is_named(estate: Estate, move: Pla
     run = move(*TO_SCP02, **fast)
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
-    assert "scp01.corp.example gives no connection, so it is not waited for." in words(run)
+    assert "scp01.corp.example does not respond, so the run does not wait for it." in words(run)
     assert "The site still counts SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
 
 
@@ -148,7 +148,7 @@ def test_an_old_server_that_refuses_the_logon_is_not_gone(
     assert run.code == 2
     assert holders(estate) == [SCP01]
     assert writes(estate) == []
-    assert "it can not be told whether it is gone" in words(run)
+    assert "it is not known whether the server still exists" in words(run)
     assert "-e move_old_server_gone=true" in words(run)
     # What the message says works.
     again = move("-e", "move_old_server_gone=true")
@@ -185,7 +185,7 @@ def test_the_old_site_system_stays_where_another_role_needs_it(
     run = run_playbook(CHECKOUT / "playbooks" / "move.yml", lab_inventory(estate), tmp_path, *extra)
     assert run.code == 0, run.output
     assert estate.hierarchy("one").state.site_system(SCP01, "CAS") is not None
-    assert "stays, because it has other roles: SMS Fallback Status Point" in words(run)
+    assert "was kept, because it has other roles: SMS Fallback Status Point" in words(run)
 
 
 def test_a_move_that_was_cut_off_needs_the_mode_and_is_finished(estate: Estate, move: PlayBook) -> None:

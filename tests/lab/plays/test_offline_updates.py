@@ -63,7 +63,7 @@ def test_in_one_go_over_the_file_shares(
     folder = tmp_path / "carry"
     planned = offline(folder, "--check", "--diff")
     assert planned.code == 0, planned.output
-    assert planned.result(ROLE + "The tool is fetched from the site server", "ok")["changed"]
+    assert planned.result(ROLE + "Fetch the tool from the site server", "ok")["changed"]
     assert "would be ready to be carried" in words(planned)
     assert not folder.exists()
     assert not estate.machine("scp02").files.is_folder(r"C:\OfflineUpdates")
@@ -94,7 +94,7 @@ def test_carried_by_hand_to_another_controller(
     run = offline(here, *nobody, "--tags", "prepare")
     assert run.code == 0, run.output
     assert "cannot be reached on TCP port 445" in words(run)
-    assert "has to be carried by hand" in words(run)
+    assert "manually between the two" in words(run)
     assert offline(here, *nobody, "--tags", "prepare", "-e", "offline_updates_transfer=smb").code != 0
     # With the share: it stops with a folder to carry, and does not wait for what nobody has brought yet.
     smb_shares(estate, "scp02")

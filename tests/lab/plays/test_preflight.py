@@ -18,8 +18,8 @@ from tests.lab.plays.several import play_each
 
 CAS01, SCP01, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp04.corp.example"
 ROLE = "configmgr.scp.preflight : "
-END = ROLE + "Nothing stands in the way"
-SHOWN = ROLE + "Show what was found"
+END = ROLE + "Check that nothing blocks the role"
+SHOWN = ROLE + "Show the checks"
 WRITING = ("Create", "Put", "Delete", "EncryptDataEx", "SetStringValue", "StartService", "StopService")
 
 
@@ -37,7 +37,7 @@ def preflight(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path
 
 def result(run: Run, host: str = CAS01) -> dict[str, Any]:
     """What the role keeps for later plays; preflight.json is the same, written down."""
-    task = "Keep the result for later plays"
+    task = "Save the result for later plays"
     return dict(run.result(ROLE + task, "ok", host)["ansible_facts"]["preflight_result"])
 
 
@@ -244,9 +244,9 @@ def test_provision_without_preflight_and_with_a_role_in_place(estate: Estate, pr
     run = provision()
     assert run.code == 0, run.output
     assert [item["task"] for item in run.outcomes if item["task"].startswith(ROLE) and item["status"] == "ok"] == [
-        ROLE + "The options can be used",
-        ROLE + "A server is named",
-        ROLE + "What the site says",
+        ROLE + "Validate the options",
+        ROLE + "Check that a server is specified",
+        ROLE + "Check the site",
     ]
     assert estate.request_log.totals()["cim"] == 6
     assert writes(estate) == []

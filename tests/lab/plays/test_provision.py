@@ -12,8 +12,8 @@ from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP01 = "cas01.corp.example", "scp01.corp.example"
 ROLE = "configmgr.scp.service_connection_point : "
-PLACED = ROLE + "The service connection point is as declared"
-THREAD = ROLE + "Its thread runs on the server"
+PLACED = ROLE + "Configure the service connection point"
+THREAD = ROLE + "Check that the thread runs on the server"
 ADMIN_PASSWORD = "Lab-Admin-2026"
 
 
@@ -76,7 +76,7 @@ def test_an_unknown_authority_is_unreachable_with_a_plain_reason(estate: Estate,
 def test_a_wrong_password_is_unreachable_with_a_plain_reason(provision: PlayBook) -> None:
     run = provision(ansible_password="wr0ng-One")
     assert run.recap(CAS01) | {"unreachable": 1} == run.recap(CAS01)
-    message = run.result("configmgr.scp.preflight : What the site says", "unreachable")["msg"]
+    message = run.result("configmgr.scp.preflight : Check the site", "unreachable")["msg"]
     assert "CORP\\scpadmin" in message
     assert "password" in message
     assert "wr0ng-One" not in run.output

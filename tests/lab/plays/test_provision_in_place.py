@@ -11,7 +11,7 @@ from tests.lab.plays.conftest import PlayBook, holders
 
 CAS01, SCP01 = "cas01.corp.example", "scp01.corp.example"
 ROLE = "configmgr.scp.service_connection_point : "
-THREAD = ROLE + "Its thread runs on the server"
+THREAD = ROLE + "Check that the thread runs on the server"
 
 
 @pytest.fixture
@@ -41,7 +41,7 @@ def test_a_changed_mode_is_in_effect_afterwards(estate: Estate, provision: PlayB
     assert estate.hierarchy("one").effective_mode(SCP01) == "online"
     run = provision("-e", "service_connection_point_mode=offline")
     assert run.code == 0, run.output
-    assert run.result(ROLE + "Its thread runs again", "ok")["state"] == "running"
+    assert run.result(ROLE + "Start the thread", "ok")["state"] == "running"
     assert estate.hierarchy("one").effective_mode(SCP01) == "offline"
     assert provision("-e", "service_connection_point_mode=offline").recap(CAS01)["changed"] == 0
 

@@ -40,13 +40,13 @@ def test_passwords_are_entered_again_the_role_is_where_it_was_and_the_rest_is_li
         assert part in said
     # Told once, and as an order. The one account of the site was entered in this very run.
     assert said.count("external notifications") == 1
-    assert "The passwords of the site" not in said.partition("See what is left")[2]
+    assert "The passwords of the site" not in said.partition("Read the remaining manual tasks")[2]
     assert "Lab-Install-2026" not in first.output
     # Now the site has an account, and its password is missing: it is asked for before anything is touched.
     count = len(writes(estate))
     asked = play("recover", estate, lab_inventory, tmp_path)
     assert asked.code == 2
-    assert r"(CORP\scpinstall), and none is given" in words(asked)
+    assert r"(CORP\scpinstall), and no passwords are given" in words(asked)
     assert len(writes(estate)) == count
     # And what the message says works.
     done = play("recover", estate, lab_inventory, tmp_path, "recover_enter_passwords=false")
@@ -65,7 +65,7 @@ def test_a_role_whose_server_did_not_come_back_goes_to_another(
     assert holders(estate) == [SCP01]
     said = words(first)
     for part in (
-        f"The role was not brought to {SCP01}",
+        f"The role was not moved to {SCP01}",
         LISTED,
         "The passwords were entered",
         "configmgr.scp.recover -e scp_to=",
@@ -98,5 +98,5 @@ def test_check_mode_writes_nothing(estate: Estate, lab_inventory: WriteInventory
 def test_no_server_is_one_sentence_before_anything(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
     run = play("recover", estate, lab_inventory, tmp_path, '{"service_connection_point_server": null, "x": "="}')
     assert run.code == 2
-    assert "No server is named. Set scp_to" in words(run)
+    assert "No server is specified. Set scp_to" in words(run)
     assert [record for record in estate.request_log.records() if record.kind == "cim"] == []

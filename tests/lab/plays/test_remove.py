@@ -35,7 +35,7 @@ def test_it_is_foretold_done_and_done_once(estate: Estate, lab_inventory: WriteI
     said, foretold = remove(*both, "--check", "--diff")
     assert writes(estate) == []
     assert f"would be removed from {SCP01} (site CAS, online)" in said
-    assert f"{SCP01} would be no site system of site CAS any more" in said
+    assert f"{SCP01} would no longer be a site system of site CAS" in said
     assert "cloud management gateway CORPCMG" in said
     said, done = remove(*both)
     assert done == foretold == 2
@@ -77,8 +77,8 @@ def test_a_dead_server_is_not_waited_for_and_keeps_its_site_system(
     run = play("remove", estate, lab_inventory, tmp_path, *arguments, **FAST)
     assert run.code == 0, run.output
     assert holders(estate) == []
-    assert f"{SCP01} gives no connection, so it is not waited for." in words(run)
-    assert f"The site system {SCP01} stays for now" in words(run)
+    assert f"{SCP01} does not respond, so the run does not wait for it." in words(run)
+    assert f"The site system {SCP01} was kept for now" in words(run)
 
 
 def test_of_two_providers_of_a_site_one_does_the_work(
@@ -99,5 +99,5 @@ def test_of_two_providers_of_a_site_one_does_the_work(
     assert run.code == 0, run.output
     assert run.recap("sta03.corp.example")["changed"] > 0
     assert run.recap("sta01.corp.example")["changed"] == 0
-    assert "sta03.corp.example has a SMS Provider of site ST1 too, and does the work." in words(run)
+    assert "sta03.corp.example also has an SMS Provider of site ST1 and does the work." in words(run)
     assert holders(estate, "two") == [SCP02]

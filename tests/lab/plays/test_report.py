@@ -15,8 +15,8 @@ from tests.lab.plays.scenarios import words
 from tests.lab.verification import role_in_place, spoil_log
 
 CAS01 = "cas01.corp.example"
-SHOWN = "configmgr.scp.verify : Show what was found"
-END = "configmgr.scp.verify : The service connection point does well"
+SHOWN = "configmgr.scp.verify : Show the checks"
+END = "configmgr.scp.verify : Check the service connection point"
 
 
 @pytest.fixture
@@ -76,7 +76,7 @@ def test_options_that_are_not_possible_are_told_before_any_request(report: Calla
     estate.request_log.clear()
     run = report(verify_accept=["thread_runing"], verify_report_name="../x")
     assert run.code == 2, run.output
-    message = run.result("configmgr.scp.verify : The options can be used", "failed")["msg"]
+    message = run.result("configmgr.scp.verify : Validate the options", "failed")["msg"]
     assert "verify_accept: no check is called 'thread_runing'. Did you mean thread_running?" in message
     assert "verify_report_name: '../x' is not a file name" in message
     assert estate.request_log.records() == ()

@@ -33,5 +33,5 @@ def test_a_delegated_task_goes_to_the_host_that_it_is_delegated_to(
     run = run_playbook(CHECKOUT / "playbooks" / "provision.yml", inventory, tmp_path)
     assert run.code == 0, run.output
     assert holders(estate) == [SCP01]
-    thread = run.result("configmgr.scp.service_connection_point : Its thread runs on the server", "ok")
+    thread = run.result("configmgr.scp.service_connection_point : Check that the thread runs on the server", "ok")
     assert thread["state"] == "running"

@@ -21,10 +21,10 @@ from tests.lab.plays.conftest import holders
 from tests.unit.site.setup_script.support import GOLDEN, PRODUCT_KEY, ROLE, wish
 
 ROLE_NAME = "configmgr.scp.unattended_setup : "
-JUDGE = ROLE_NAME + "The script can be written"
-WRITE = ROLE_NAME + "The script is as wished"
-DIFF = ROLE_NAME + "Show what changes, without secrets"
-FORM = ROLE_NAME + "The options can be used"
+JUDGE = ROLE_NAME + "Check that the script can be written"
+WRITE = ROLE_NAME + "Write the script"
+DIFF = ROLE_NAME + "Show the changes without secrets"
+FORM = ROLE_NAME + "Validate the options"
 MISTYPED, PASSWORD = PRODUCT_KEY[:-1], "Pr0xy-Marked-Secret"
 SECRETS = (MISTYPED, PASSWORD)
 MODE = 0o600
@@ -171,11 +171,11 @@ def what_setup_can_not_say_is_kept_and_told(runs: Runs) -> None:
     expected = setup_script(wish("primary", most=True))
     kept = runs.folder / "after_setup.json"
     assert json.loads(kept.read_text(encoding="utf-8")) == expected["after_setup"]
-    facts = runs.first.result(ROLE_NAME + "Keep the result for later plays", "ok", "primary")["ansible_facts"]
+    facts = runs.first.result(ROLE_NAME + "Save the result for later plays", "ok", "primary")["ansible_facts"]
     result = facts["unattended_setup_result"]
     assert result["after_setup"] == expected["after_setup"]
     assert result["accounts"] == expected["accounts"]
-    told = runs.first.result(ROLE_NAME + "Say what follows", "ok", "primary")["msg"]
+    told = runs.first.result(ROLE_NAME + "Show the next steps", "ok", "primary")["msg"]
     assert told[2:] == result["reasons"] == expected["reasons"]
     assert str(runs.script("primary")) in told[0]
 
@@ -220,7 +220,7 @@ def test_a_site_is_told_what_setup_could_not_say(estate: Estate, lab_inventory: 
     assert first.code == 0, first.output
     assert holders(estate) == ["scp01.corp.example"]
     assert estate.hierarchy("one").effective_mode("scp01.corp.example") == "offline"
-    assert first.result("The level of usage data is as wished", "ok")["level"] == "basic"
+    assert first.result("Set the level of usage data", "ok")["level"] == "basic"
     second = run()
     assert second.code == 0, second.output
     assert second.recap("cas01.corp.example")["changed"] == 0

@@ -30,7 +30,7 @@ PLAY = """
         mode: "{{ scp.configured[0].mode }}"
       delegate_to: "{{ scp.configured[0].server }}"
 
-    - name: Look at the updates
+    - name: Read the updates
       configmgr.scp.site_update_info:
         site_code: CAS
       register: updates
@@ -74,7 +74,7 @@ def test_the_documented_examples(estate: Estate, lab_inventory: Callable[..., Pa
     check = run.result("Check for updates now", "ok", CAS01)
     assert check["asked"] is True
     assert check["last_synchronisation"] in run.output
-    packages = run.result("Look at the updates", "ok")["packages"]
+    packages = run.result("Read the updates", "ok")["packages"]
     assert {package["name"]: package["state"] for package in packages}["Configuration Manager 2609"] == "INSTALL_SUCCESS"
     # "failed" as the name of a return value was turned into a truth value, with a warning.
     assert "converted to bool" not in run.output
