@@ -282,7 +282,7 @@ def _loopback(address: str) -> str:
 
 def _refusal(address: str, port: int, error: OSError) -> str:
     reasons = {
-        errno.EADDRINUSE: "another program listens there already",
+        errno.EADDRINUSE: "another program already listens there",
         errno.EACCES: "this user may not use that port",
         errno.EADDRNOTAVAIL: "this computer does not have that address",
     }

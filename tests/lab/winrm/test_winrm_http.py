@@ -274,7 +274,7 @@ def test_only_loopback(server: Any) -> None:
 
 def test_a_port_in_use_is_named(server: Any) -> None:
     second = Listener(server.http.address, server.http.port, server.service)
-    expected = f"cannot listen on {server.http.address} port {server.http.port}: another program listens there already"
+    expected = f"cannot listen on {server.http.address} port {server.http.port}: another program already listens there"
     with pytest.raises(OSError, match=expected):
         second.start()
     assert not second.listening
