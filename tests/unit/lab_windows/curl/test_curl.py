@@ -69,7 +69,7 @@ def run(build: Callable[[str], Machine], clock: Any) -> Run:
         (["--connect-timeout", "abc", "x"], 2, "option --connect-timeout: expected a proper numerical parameter"),
         (["--next", "x"], 2, "missing URL before --next"),
         (["-K", "none"], 26, "option -K: error encountered when reading a file"),
-        (["x"] * 1001, 2, "the lab's curl takes at most 1000 URLs"),
+        (["x"] * 1001, 2, "the lab's curl accepts at most 1000 URLs"),
     ],
 )
 def test_refused_command_lines(words: list[str], exit_code: int, message: str) -> None:
