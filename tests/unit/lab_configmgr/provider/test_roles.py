@@ -228,7 +228,7 @@ def test_every_break_of_the_roles_rules_is_recorded(cas: Any, pr1: Any, st1: Any
     assert any("2 service connection points" in t for t in texts)
     assert any("not the top-level site" in t for t in texts)
     st1.create(role(st1, "SMS Dmp Connector", code="ST1", server="sta02.corp.example"))
-    assert any("active and passive site server" in v.text for v in estate.two.violations)
+    assert any("active and passive site server pair" in v.text for v in estate.two.violations)
 
 
 def test_ordered_provider_errors(cas: Any, estate: Any) -> None:
