@@ -1,25 +1,25 @@
-# The project's commands. `make help` lists them; each sets up what it needs by itself.
+# The project's commands. `make help` lists them; each installs what it needs by itself.
 # Needed: Python 3.11 to 3.13, make, git and a reachable package index.
 
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Two workers: the suite is written for a machine of two cores.
+# Two workers: the suite is designed for a machine with two cores.
 PYTEST_WORKERS ?= 2
-# Tests take from a hundredth of a second to half a minute: a worker that has none left takes some from the other.
+# Tests take from a hundredth of a second to half a minute: a worker that has none left takes tests from the other.
 WORKERS := -n $(PYTEST_WORKERS) --dist worksteal
-# Tests over the estate wait for it about half of their time, so there is one worker more.
+# Tests over the estate wait for it about half of the time, so they get one more worker.
 LAB_WORKERS := -n $(shell expr $(PYTEST_WORKERS) + 1) --dist worksteal
 PYTEST := $(BIN)/python -m pytest -q
-# The interpreter's own directory first, so that what a tool starts (ansible-playbook, kinit wrappers) is of the same environment.
+# The interpreter's own directory first, so that programs that a tool starts (ansible-playbook, kinit) are from the same environment.
 export PATH := $(abspath $(BIN)):$(PATH)
 export ANSIBLE_HOME ?= $(CURDIR)/.cache/ansible
 
 PLUGINS := ansible_collections.configmgr.scp.plugins
-# At its end `make test` tells what was left out, and what took longest: from the reports of pytest, and the seconds of each target.
+# At its end `make test` reports what was not run and what took longest, from the reports of pytest and the seconds of each target.
 LEFT_OUT := .cache/left-out
 report = --junit-xml=$(LEFT_OUT)/$(1).xml
 heading = @printf '\n== %s\n' '$(1)'
-# The parts of lint, which .pre-commit-config.yaml has too.
+# The parts of lint, which are also in .pre-commit-config.yaml.
 LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
@@ -29,16 +29,16 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
 
-venv:  ## make or renew the virtual environment out of the requirements files
+venv:  ## create or update the virtual environment from the requirements files
 	@sh tests/tools/venv.sh $(VENV) requirements.txt requirements-dev.txt
 
-demo: venv  ## start the embedded estate, run the main playbook on it, print what happened
+demo: venv  ## start the emulated estate, run the main playbook on it, print what happened
 	@$(BIN)/python tools/demo.py
 
 venv-2.18:
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
 
-# The longest one begins at once. What only computes gives way to the tests, which wait for each other's answers with limits.
+# The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
 CHECKS := lab core-2.18 sanity molecule lint types units
 GIVING_WAY := lint types sanity
 TIMED := $(addprefix timed-,venv venv-2.18 $(CHECKS))
@@ -55,7 +55,7 @@ $(TIMED): timed-%:
 	  $(if $(filter $*,$(GIVING_WAY)),nice) $(MAKE) --no-print-directory $*; code=$$?; \
 	  echo $$(($$(date +%s) - began)) >$(LEFT_OUT)/$*.seconds; exit $$code
 
-# One part after the other, also where several targets run at a time.
+# One part after the other, also if several targets run at the same time.
 lint: venv  ## style of Python, YAML, roles, playbooks, change log and documentation
 	@set -e; for part in $(LINT_PARTS); do $(MAKE) --no-print-directory $$part; done
 
@@ -90,7 +90,7 @@ units: venv  ## tests of pure code, no network
 	$(call heading,units)
 	@$(PYTEST) $(WORKERS) $(call report,units) tests/unit tests/fuzz
 
-lab: venv  ## modules, roles, properties and samples of the proof over the embedded estate
+lab: venv  ## modules, roles, properties and samples of the proof over the emulated estate
 	$(call heading,lab)
 	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab tests/property tests/proof
 
@@ -102,7 +102,7 @@ molecule: venv  ## the scenarios, each with idempotence
 FUZZ_SECONDS ?= 60
 FUZZ_TARGETS := answer log request
 
-fuzz:  ## fuzz the readers of answers, logs and requests, FUZZ_SECONDS=60 each
+fuzz:  ## fuzz the parsers of answers, logs and requests, FUZZ_SECONDS=60 each
 	@sh tests/tools/venv.sh .venv-fuzz requirements-fuzz.txt
 	$(call heading,fuzz)
 	@set -e; for target in $(FUZZ_TARGETS); do \
@@ -111,27 +111,27 @@ fuzz:  ## fuzz the readers of answers, logs and requests, FUZZ_SECONDS=60 each
 	done
 
 # BENCH="--quick", "--write", or names of parts.
-bench: venv  ## requests, time and memory of the plays beside floor, limit and peer: about 10 minutes
+bench: venv  ## requests, time and memory of the plays, compared with floor, limit and peer: about 10 minutes
 	@PYTHONPATH=collections $(BIN)/python -m tests.bench $(BENCH)
 
-proof: venv  ## every fault at every request of each operation, and the state machine; half an hour for each at most
+proof: venv  ## every fault at every request of each operation, and the state machine; at most half an hour for each
 	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)
 
-# MUTANTS="--seed 2 --only plugins/plugin_utils": python -m tools.mutants --help tells the rest.
-mutants: venv  ## mutate deciding code at 200 places, and see that the unit tests notice: a few minutes
+# MUTANTS="--seed 2 --only plugins/plugin_utils"; python -m tools.mutants --help shows all options.
+mutants: venv  ## mutate decision code at 200 places, and check that a unit test fails for each: a few minutes
 	@$(BIN)/python -m tools.mutants --workers $(PYTEST_WORKERS) $(MUTANTS)
 
 core-2.18: venv-2.18  ## the lab tests marked `core`, with the oldest supported ansible-core
 	$(call heading,ansible-core 2.18)
 	@PATH="$(CURDIR)/.venv-2.18/bin:$$PATH" .venv-2.18/bin/python -m pytest -q $(WORKERS) -m core $(call report,core-2.18) tests/lab/plays
 
-# CORES="2.20 2.21" runs the pairs of these only.
+# CORES="2.20 2.21" runs only the pairs of these versions.
 export CORES ?=
 
-matrix: venv  ## the same with each of ansible-core 2.18 to 2.21 on each Python of this machine that it supports
+matrix: venv  ## the same tests with each of ansible-core 2.18 to 2.21 on each Python of this machine that it supports
 	@$(BIN)/python -m tests.tools.matrix $(WORKERS)
 
-changelog: venv  ## bring the lists of new plugins and roles in the change log up to date
+changelog: venv  ## update the lists of new plugins and roles in the change log
 	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing
 
 build: venv  ## the collection's archive, in build/
@@ -140,10 +140,10 @@ build: venv  ## the collection's archive, in build/
 drawing: venv  ## draw the folders and their imports again: docs/images/layers.svg
 	@$(BIN)/python -m tools.drawing
 
-pictures: venv  ## take the pictures of README.md again, of plays over a lab of their own: docs/images/*.png
+pictures: venv  ## take the pictures of README.md again, from plays over a separate lab: docs/images/*.png
 	@$(BIN)/python -m tools.pictures
 
-clean:  ## remove what the checks and the build left; environments and a running lab stay
+clean:  ## remove the files of the checks and the build; environments and a running lab are kept
 	rm -rf build .cache/sanity .cache/ansible .ansible .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find lab plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 

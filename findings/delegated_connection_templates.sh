@@ -1,12 +1,12 @@
 #!/bin/sh
 # ansible-core 2.19.14: a task that is delegated to host b connects to the address of host a.
 #
-# When an inventory makes the address of every host out of one template, ansible_host: "{{ inventory_hostname }}.example.invalid", a task of
-# host a with delegate_to: b resolves b's template with a's inventory_hostname. The address (and so a user or password that is looked up by
-# inventory_hostname) is that of the host of the play, while the output names "a -> b". Without delegation b is reached as expected.
-# Expected by many: the variables of the delegated host mean the delegated host. Seen the same with 2.18.19.
+# If an inventory builds the address of every host from one template, ansible_host: "{{ inventory_hostname }}.example.invalid", a task of
+# host a with delegate_to: b resolves b's template with a's inventory_hostname. The address (and a user or password that is looked up by
+# inventory_hostname) is then that of the host of the play, while the output shows "a -> b". Without delegation, b is reached as expected.
+# Many users expect that the variables of the delegated host refer to the delegated host. The same was seen with 2.18.19.
 #
-# Runs ansible-core alone in a temporary folder; a script stands in for ssh and prints where it was sent. Nothing is connected to.
+# This runs only ansible-core in a temporary folder; a script replaces ssh and prints the address that it received. It makes no connection.
 set -eu
 version=2.19.14
 folder=$(mktemp -d)
@@ -46,4 +46,4 @@ wanted='a -> b: a.example.invalid
 b: b.example.invalid'
 echo "ansible-core $version"
 echo "$seen"
-[ "$seen" = "$wanted" ] || { echo "this has changed; it was:"; echo "$wanted"; exit 1; }
+[ "$seen" = "$wanted" ] || { echo "the result has changed; expected:"; echo "$wanted"; exit 1; }

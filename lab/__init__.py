@@ -1,1 +1,1 @@
-"""The emulated estate: an independent second implementation of what the collection talks to. Not shipped in it."""
+"""The emulated estate: an independent second implementation of what the collection manages. Not in the built collection."""

@@ -1,4 +1,4 @@
-"""The lab's time: it starts at a given moment and runs ``pace`` times as fast as the wall clock, or by hand."""
+"""The lab's time: it starts at a given time and runs ``pace`` times as fast as the wall clock, or is advanced by the caller."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from datetime import UTC, datetime, timedelta
 
 
 class LabClock:
-    """Lab time and what is due in it.
+    """Lab time and the actions that are due in it.
 
     :param pace: lab seconds per real second; more than zero.
     :param lock: held while a due action runs, so that actions and requests never overlap.
-    :param start: lab time at creation; the present moment when left out.
+    :param start: lab time at creation; the current time when left out.
     """
 
     def __init__(self, pace: float, lock: threading.RLock, start: datetime | None = None) -> None:
@@ -38,7 +38,7 @@ class LabClock:
         return self._pace
 
     def now(self) -> datetime:
-        """Lab time, aware, UTC."""
+        """Lab time, timezone-aware, UTC."""
         return self._start + timedelta(seconds=(time.monotonic() - self._began) * self._pace)
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
@@ -48,18 +48,18 @@ class LabClock:
             self._wake.notify()
 
     def clear(self) -> None:
-        """Forget what is due, also an action that waits for the lock. The caller holds the lock."""
+        """Discard all due actions, also one that is waiting for the lock. The caller holds the lock."""
         with self._wake:
             self._due.clear()
             self._forgotten += 1
 
     def start(self) -> None:
-        """Begin to run what falls due."""
+        """Start to run actions when they are due."""
         self._thread = threading.Thread(target=self._run, name="lab-clock", daemon=True)
         self._thread.start()
 
     def stop(self) -> None:
-        """Forget what is due and end the thread; returns when it has ended."""
+        """Discard all due actions and stop the thread; returns when it has ended."""
         with self._wake:
             self._stopping = True
             self._due.clear()
@@ -82,23 +82,23 @@ class LabClock:
                     continue
                 try:
                     action()
-                except Exception as error:  # noqa: BLE001 - the lab must go on, and its tests must hear of it
+                except Exception as error:  # noqa: BLE001 - the lab must continue, and its tests must see the error
                     self.errors.append(error)
 
 
 class HandClock(LabClock):
-    """Lab time that stands still but for :meth:`advance`: what happens between two requests is the same at every run."""
+    """Lab time that passes only in :meth:`advance`, so that what happens between two requests is the same at every run."""
 
     def __init__(self, lock: threading.RLock, start: datetime | None = None) -> None:
         super().__init__(1.0, lock, start)
         self._now = self._start
 
     def now(self) -> datetime:
-        """Lab time, aware, UTC."""
+        """Lab time, timezone-aware, UTC."""
         return self._now
 
     def advance(self, seconds: float) -> None:
-        """Let so many seconds of lab time pass; what falls due runs meanwhile, each at its moment, before this returns."""
+        """Let this many seconds of lab time pass; actions that become due run at their own time, before this returns."""
         with self._lock:
             end = self._now + timedelta(seconds=seconds)
             while self._due and self._due[0][0] <= end:
@@ -106,9 +106,9 @@ class HandClock(LabClock):
                 self._now = max(self._now, moment)
                 try:
                     action()
-                except Exception as error:  # noqa: BLE001 - as for the clock that runs by itself
+                except Exception as error:  # noqa: BLE001 - as in LabClock
                     self.errors.append(error)
             self._now = end
 
     def start(self) -> None:
-        """Nothing runs by itself."""
+        """Do nothing: no action runs without :meth:`advance`."""

@@ -1,13 +1,13 @@
-"""Faults that one can order: of the network by request, of the emulated sites by name.
+"""Faults that can be injected: faults of the network by request, faults of machines and sites by name.
 
-An order is a small mapping, the same in Python, on the command line and in a request to a running lab::
+An order for a fault is a small mapping, the same in Python, on the command line and in a command to a running lab::
 
     {"kind": "drop_after", "machine": "cas01", "at": 3, "count": 1, "resource": "SMS_SCI_SysResUse"}
     {"kind": "install_failure", "machine": "scp02", "count": 1, "reason": "the network path was not found"}
 
-Request orders act on what travels (see :data:`REQUEST_KINDS`); flags change how a machine or a site behaves and are read by
-the emulated services through :meth:`FaultBoard.flag` and :meth:`FaultBoard.take` (see :data:`FLAGS`). Whom an order strikes is
-its ``machine`` or its ``site``; ``target`` stands for either.
+Request orders affect single requests and their answers (see :data:`REQUEST_KINDS`). Flags change how a machine or a site
+behaves (see :data:`FLAGS`); the emulated services read them with :meth:`FaultBoard.flag` and :meth:`FaultBoard.take`.
+``machine`` or ``site`` selects what an order applies to; ``target`` can be used for either.
 """
 
 from __future__ import annotations
@@ -21,22 +21,22 @@ from dataclasses import dataclass, field, replace
 Param = str | int | float | bool
 
 REQUEST_KINDS: Mapping[str, str] = {
-    "drop_before": "close the connection before the request has an effect",
-    "drop_after": "close the connection after the effect, without an answer",
-    "delay": "have the effect and answer `seconds` (wall clock) later",
-    "delay_after": "have the effect at once, answer `seconds` (wall clock) later",
-    "http_status": "answer with the bare HTTP `status`, without an effect",
-    "garbage": "have the effect, answer with bytes that are no XML",
-    "truncate": "have the effect, answer with the beginning of a SOAP envelope",
-    "truncate_sealed": "have the effect, answer with the first half of the encrypted message",
-    "quota": "refuse, because a quota of the server is used up, without an effect",
-    "provider_fault": "answer a WMI request as a provider that fails (0x80041001), without an effect",
-    "provider_fault_after": "have the effect of a WMI request, answer as a provider that fails (0x80041001)",
+    "drop_before": "close the connection before the request is processed",
+    "drop_after": "process the request, then close the connection without an answer",
+    "delay": "process the request and answer it only after `seconds` (wall clock)",
+    "delay_after": "process the request at once, answer after `seconds` (wall clock)",
+    "http_status": "answer with only the HTTP `status`, without processing the request",
+    "garbage": "process the request, answer with bytes that are not XML",
+    "truncate": "process the request, answer with only the beginning of a SOAP envelope",
+    "truncate_sealed": "process the request, answer with only the first half of the encrypted message",
+    "quota": "reject the request because a quota of the server is exceeded",
+    "provider_fault": "answer a WMI request with a provider failure (0x80041001), without processing it",
+    "provider_fault_after": "process a WMI request, answer with a provider failure (0x80041001)",
 }
 
 
 _DELAYS = ("delay", "delay_after")
-# Only WMI has providers: shells can not answer so.
+# Only WMI has providers: requests to shells cannot get this answer.
 _OF_PROVIDERS = ("provider_fault", "provider_fault_after")
 _WMI = "/wmi/"
 
@@ -50,10 +50,10 @@ _PHASES = ("usage_data", "console_content", "payload", "redist", "manifest", "im
 
 @dataclass(frozen=True)
 class FlagKind:
-    """What a flag does, what it is set on (``machine`` or ``site``), its parameters, and those that cannot be left out.
+    """What a flag does, what it is set on (``machine`` or ``site``), its parameters, and the required parameters.
 
-    Without the machine or the site it is set on all of them, unless that is among what cannot be left out. A parameter has a
-    type, or the words that it may be. ``counted``: it strikes at single events, so that it can be ordered for some of them.
+    Without a machine or a site it is set on all of them, unless the machine or site is required. A parameter has a type, or a
+    list of allowed values. ``counted``: it affects single events, so that it can be limited to a number of them.
     """
 
     text: str
@@ -64,14 +64,18 @@ class FlagKind:
 
 
 FLAGS: Mapping[str, FlagKind] = {
-    "dead_machine": FlagKind("nothing answers at the machine's address", "machine", needs=("machine",), counted=False),
+    "dead_machine": FlagKind("the machine's address does not answer", "machine", needs=("machine",), counted=False),
     "provider_error": FlagKind(
-        "the SMS Provider of the site fails with its own words",
+        "the SMS Provider of the site fails, with `message`",
         "site",
         {"message": str, "operation": _OPERATIONS, "class_name": str},
     ),
-    "install_failure": FlagKind("an install of site components on the machine fails and is retried", "machine", {"reason": str}),
-    "install_never": FlagKind("an install of site components on the machine begins and never ends", "machine", counted=False),
+    "install_failure": FlagKind(
+        "an installation of site components on the machine fails and is retried", "machine", {"reason": str}
+    ),
+    "install_never": FlagKind(
+        "an installation of site components on the machine begins and never ends", "machine", counted=False
+    ),
     "stuck_thread": FlagKind(
         "a thread of SMS_EXECUTIVE on the machine never leaves its state", "machine", {"component": str}, counted=False
     ),
@@ -79,30 +83,34 @@ FLAGS: Mapping[str, FlagKind] = {
         "a thread of SMS_EXECUTIVE on the machine ends soon after its start", "machine", {"component": str}, counted=False
     ),
     "failing_download": FlagKind(
-        "checks for updates on the machine fail for a cause", "machine", {"cause": _CAUSES}, needs=("cause",)
+        "checks for updates on the machine fail with this `cause`", "machine", {"cause": _CAUSES}, needs=("cause",)
     ),
     "failing_endpoint": FlagKind(
-        "the endpoint check of the service connection point on the machine does not reach `host`; without it, any",
+        "the endpoint check of the service connection point on the machine fails for `host`; without it, for every host",
         "machine",
         {"host": str},
         counted=False,
     ),
-    "share_unreadable": FlagKind("the site server can not read an update's content on the service connection point", "site"),
-    "tool_crash": FlagKind("the service connection tool dies amid a phase", "machine", {"phase": _PHASES}, needs=("phase",)),
-    "tool_disk_full": FlagKind(
-        "the service connection tool finds no room in the midst of a phase", "machine", {"phase": _PHASES}
+    "share_unreadable": FlagKind("the site server cannot read the content of an update from the role's server", "site"),
+    "tool_crash": FlagKind(
+        "the service connection tool crashes in this `phase`", "machine", {"phase": _PHASES}, needs=("phase",)
     ),
-    "tool_redist_missing": FlagKind("a redistributable file can not be fetched by the service connection tool", "machine"),
+    "tool_disk_full": FlagKind(
+        "the service connection tool finds the disk full in this `phase`; without `phase`, in any", "machine", {"phase": _PHASES}
+    ),
+    "tool_redist_missing": FlagKind("the service connection tool cannot download a redistributable file", "machine"),
     "tool_noise": FlagKind(
-        "the harmless message at the end of -connect: `shown` true always, false never; by itself at an account's first run",
+        "the harmless message at the end of -connect: always (true) or never (false); normally only at an account's first run",
         "machine",
         {"shown": bool},
         needs=("shown",),
     ),
     "tool_exit_code": FlagKind(
-        "the service connection tool ends with this `code` whatever came of it", "machine", {"code": int}, needs=("code",)
+        "the service connection tool ends with this exit `code`, whatever its result", "machine", {"code": int}, needs=("code",)
     ),
-    "database_unreadable": FlagKind("nobody has the right to read the site database (SELECT is denied)", "site", counted=False),
+    "database_unreadable": FlagKind(
+        "no account has the right to read the site database (SELECT is denied)", "site", counted=False
+    ),
     "second_controller": FlagKind(
         "another administrator installs the role on `server` when this site gets a service connection point",
         "site",
@@ -113,12 +121,12 @@ FLAGS: Mapping[str, FlagKind] = {
 
 
 class FaultError(ValueError):
-    """An order that cannot be understood: one sentence saying what is wrong and what is allowed."""
+    """An order that is not valid: one sentence that says what is wrong and what is allowed."""
 
 
 @dataclass(frozen=True)
 class Flag:
-    """A flag that is set: ``target`` is a machine (first label of its name) or a site code, None for every one."""
+    """A flag that is set: ``target`` is a machine (first label of its name) or a site code; None means every machine or site."""
 
     number: int
     name: str
@@ -133,10 +141,11 @@ class Flag:
 
 @dataclass(frozen=True)
 class RequestOrder:
-    """A fault of the network.
+    """An order for a fault of the network.
 
-    It counts the requests that fit (``machine``, and parts of ``action`` and ``resource`` without case; handshakes do not count)
-    and strikes at the ``at``-th of them, then at each further one until it has struck ``count`` times (None: for ever).
+    It counts the requests that match (``machine``; ``action`` and ``resource`` as parts of the request's, in any letter case;
+    handshakes are not counted). The fault occurs at the ``at``-th of them, then at each further one until it has occurred
+    ``count`` times (None: no limit).
     """
 
     number: int
@@ -154,7 +163,7 @@ class RequestOrder:
 
 @dataclass(frozen=True)
 class RequestFacts:
-    """What an order may ask of a request."""
+    """What orders compare of a request."""
 
     machine: str
     action: str
@@ -162,12 +171,12 @@ class RequestFacts:
 
 
 def same_machine(left: str, right: str) -> bool:
-    """Whether two machine names mean the same machine: by the first label, without case."""
+    """Whether two machine names mean the same machine: the same first label, in any letter case."""
     return left.partition(".")[0].casefold() == right.partition(".")[0].casefold()
 
 
 def fits(order: RequestOrder, facts: RequestFacts) -> bool:
-    """Whether the request is one that the order counts."""
+    """Whether the order counts this request."""
     return (
         (order.machine is None or same_machine(order.machine, facts.machine))
         and (order.kind not in _OF_PROVIDERS or _WMI in facts.resource.casefold())
@@ -179,8 +188,8 @@ def fits(order: RequestOrder, facts: RequestFacts) -> bool:
 class FaultBoard:
     """The orders of one estate. Safe to use from every thread.
 
-    :param machines: names of the machines that exist, :param sites: codes of the sites; a name outside them is refused.
-        Empty means that any name will do.
+    :param machines: names of the machines that exist; another name is rejected. Empty: any name is allowed.
+    :param sites: codes of the sites that exist, likewise.
     """
 
     def __init__(self, machines: frozenset[str] = frozenset(), sites: frozenset[str] = frozenset()) -> None:
@@ -193,7 +202,7 @@ class FaultBoard:
         self._watchers: list[Callable[[], None]] = []
 
     def order(self, kind: str, **params: Param | None) -> int:
-        """Place an order and return its number. Raises :class:`FaultError`. See the module's words for the parameters."""
+        """Place an order and return its number. Raises :class:`FaultError`. The module's docstring describes the parameters."""
         given = {name: value for name, value in params.items() if value is not None}
         if kind in FLAGS or kind in REQUEST_KINDS:
             given = _typed(kind, given)
@@ -209,30 +218,30 @@ class FaultBoard:
         return number
 
     def cancel(self, number: int) -> None:
-        """Take one order back; raises :class:`FaultError` when there is none of that number."""
+        """Cancel one order; raises :class:`FaultError` when no order has this number."""
         with self._lock:
             flags = [flag for flag in self._flags if flag.number != number]
             requests = [order for order in self._requests if order.number != number]
             if len(flags) == len(self._flags) and len(requests) == len(self._requests):
-                raise FaultError(f"there is no order number {number}")
+                raise FaultError(f"there is no fault number {number}; `python -m lab fault list` shows the numbers")
             self._flags, self._requests = flags, requests
         self._changed()
 
     def clear(self) -> None:
-        """Take every order back."""
+        """Cancel every order."""
         with self._lock:
             self._flags, self._requests = [], []
         self._changed()
 
     def flag(self, name: str, target: str | None = None) -> Flag | None:
-        """The flag set on this machine or site, or None. Asking changes nothing."""
+        """The flag that is set on this machine or site, or None. The call changes nothing."""
         if name not in FLAGS:
             raise KeyError(f"no flag is called {name!r}")
         with self._lock:
             return self._find(name, target)
 
     def take(self, name: str, target: str | None = None) -> Flag | None:
-        """As :meth:`flag`, and one of its ``count`` times is used up."""
+        """Like :meth:`flag`, but it also uses up one of the flag's ``count`` times."""
         with self._lock:
             found = self._find(name, target)
             if found is not None and found.left is not None:
@@ -244,7 +253,7 @@ class FaultBoard:
         return found
 
     def strike(self, facts: RequestFacts) -> RequestOrder | None:
-        """Count a request; the first order that strikes at it, or None."""
+        """Count a request; return the first order whose fault occurs at it, or None."""
         with self._lock:
             hit: RequestOrder | None = None
             kept: list[RequestOrder] = []
@@ -266,7 +275,7 @@ class FaultBoard:
         self._watchers.append(watcher)
 
     def listing(self) -> list[dict[str, Param | None]]:
-        """The orders as mappings, for people and for the control socket."""
+        """The orders as mappings, for users and for the control socket."""
         with self._lock:
             rows: list[dict[str, Param | None]] = [
                 {"number": f.number, "kind": f.name, FLAGS[f.name].on: f.target, "count": f.left, **f.params} for f in self._flags
@@ -301,7 +310,7 @@ class FaultBoard:
         _check_params(name, given, allowed)
         for param in kind.needs:
             if param not in given:
-                raise FaultError(f"{name} needs {param}, as `{usage(name)}`")
+                raise FaultError(f"{name} needs {param}; usage: `{usage(name)}`")
         target = given.pop(kind.on, None)
         count = given.pop("count", None)
         if target is not None:
@@ -329,12 +338,12 @@ class FaultBoard:
     def _machine(self, name: str) -> str:
         label = _label(name)
         if self._machines and label not in self._machines:
-            raise FaultError(f"there is no machine {name!r} in the estate; there are {', '.join(sorted(self._machines))}")
+            raise FaultError(f"there is no machine {name!r} in the estate; allowed: {', '.join(sorted(self._machines))}")
         return label
 
     def _site(self, code: str) -> str:
         if self._sites and code.upper() not in self._sites:
-            raise FaultError(f"there is no site {code!r} in the estate; there are {', '.join(sorted(self._sites))}")
+            raise FaultError(f"there is no site {code!r} in the estate; allowed: {', '.join(sorted(self._sites))}")
         return code.upper()
 
 
@@ -376,19 +385,19 @@ def _without_target(kind: str, given: dict[str, Param], on: str) -> dict[str, Pa
     if "target" not in given:
         return given
     if on in given:
-        raise FaultError(f"{kind}: {on} and target are the same; name one of them")
+        raise FaultError(f"{kind}: {on} and target mean the same; use only one of them")
     rest = {name: value for name, value in given.items() if name != "target"}
     return {on: given["target"], **rest}
 
 
 def _typed(kind: str, given: dict[str, Param]) -> dict[str, Param]:
-    """The parameters with numbers and truth values for what was typed as text, where the kind wants those."""
+    """The parameters, with texts converted to numbers and to true or false where the kind requires those types."""
     wanted = _flag_params(FLAGS[kind]) if kind in FLAGS else _request_params(kind)
     return {name: _read(value, wanted.get(name, str)) if isinstance(value, str) else value for name, value in given.items()}
 
 
 def _read(text: str, wanted: Kind) -> Param:
-    """The text as what is wanted, or as it is when it can not be that."""
+    """The text converted to the wanted type, or unchanged when it cannot be converted."""
     if wanted is bool and text in ("true", "false"):
         return text == "true"
     if wanted in (int, float):
@@ -404,11 +413,11 @@ def _label(name: str) -> str:
 def _check_params(kind: str, given: Mapping[str, Param], allowed: Mapping[str, Kind], unlimited: tuple[str, ...] = ()) -> None:
     for name, value in given.items():
         if name not in allowed:
-            raise FaultError(f"{kind} takes no {name!r}; allowed: {', '.join(sorted(allowed))}")
+            raise FaultError(f"{kind} has no parameter {name!r}; allowed: {', '.join(sorted(allowed))}")
         wanted = allowed[name]
         if isinstance(wanted, tuple):
             if value not in wanted:
-                raise FaultError(f"{kind}: {name} {value!r} is not known; allowed: {', '.join(wanted)}")
+                raise FaultError(f"{kind}: {name} {value!r} is not a known value; allowed: {', '.join(wanted)}")
             continue
         fits_type = isinstance(value, (int, float)) if wanted is float else isinstance(value, wanted)
         if name in unlimited and value == "always":

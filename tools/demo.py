@@ -1,4 +1,4 @@
-"""`make demo`: start the embedded estate where it does not run yet, and provision the service connection point on it."""
+"""`make demo`: start the emulated estate if it is not running yet, and provision the service connection point on it."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ PLAYBOOK = "playbooks/provision.yml"
 
 
 def main() -> int:
-    """Run the demonstration; returns the exit status of what failed first, else 0."""
+    """Run the demonstration; returns the exit status of the first step that failed, or 0."""
     programs = Path(sys.executable).parent
-    print("== The embedded estate", flush=True)
+    print("== The emulated estate", flush=True)
     started = subprocess.run([sys.executable, "-m", "lab", "up", "--detach"], cwd=CHECKOUT, check=False)
     if started.returncode:
         return started.returncode
     print(f"\n== ansible-playbook {PLAYBOOK}", flush=True)
     began = time.monotonic()
     played = subprocess.run([str(programs / "ansible-playbook"), PLAYBOOK], cwd=CHECKOUT, check=False)
-    print(f"== The play took {time.monotonic() - began:.1f} s.", flush=True)
+    print(f"== The play took {time.monotonic() - began:.1f} seconds.", flush=True)
     if played.returncode == 0:
         print(
-            "The estate keeps running, so that another `make demo` shows that nothing is left to change (changed=0).\n"
-            "A page on how the role is doing: `.venv/bin/ansible-playbook playbooks/report.yml`, then open reports/*.html.\n"
-            "Look at the estate with `.venv/bin/python -m lab status`; end it with `.venv/bin/python -m lab down`."
+            "The estate is still running: run `make demo` again to see that nothing is left to change (changed=0).\n"
+            "For a page on the state of the role: `.venv/bin/ansible-playbook playbooks/report.yml`, then open reports/*.html.\n"
+            "To see the estate, run `.venv/bin/python -m lab status`; to stop it, run `.venv/bin/python -m lab down`."
         )
     return played.returncode
 

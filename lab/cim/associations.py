@@ -1,4 +1,4 @@
-"""Answers to ASSOCIATORS OF and REFERENCES OF, out of the instances of association classes."""
+"""Answers to ASSOCIATORS OF and REFERENCES OF, from the instances of association classes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lab.cim.wql import Associators
 def answer(operation: Operation, query: Associators, path: Path | None = None) -> list[Instance]:
     """The instances at the other end of the associations, or with ``references`` the associations themselves.
 
-    :param path: the object, when it did not come as text in the query.
+    :param path: the object, if it is not given as text in the query.
     """
     source = _typed(operation, path or _path(operation, query.path))
     wanted_association = query.result_class if query.references else query.assoc_class
@@ -92,7 +92,7 @@ def _other_ends(operation: Operation, association: Instance, near: PropertyDef, 
 
 
 def _same(operation: Operation, value: Value, source: Path) -> bool:
-    """Whether a reference points to the source; base and derived class names may stand for each other."""
+    """Whether a reference points to the source; names of base and derived classes are interchangeable."""
     if not isinstance(value, Path) or value.namespace.lower() != source.namespace.lower():
         return False
     left, right = _class(operation, value), _class(operation, source)

@@ -1,4 +1,4 @@
-"""The system classes that every namespace has, as far as anything here speaks of them."""
+"""The system classes of every namespace, as far as the lab needs them."""
 
 from __future__ import annotations
 

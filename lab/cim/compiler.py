@@ -1,4 +1,4 @@
-"""From MOF declarations to classes and instances: inheritance, types and defaults get their meaning here."""
+"""Compiles MOF declarations to classes and instances: resolves inheritance, types and defaults."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from lab.cim.mof_tokens import MofError
 from lab.cim.object_path import PathError, parse_object_path
 from lab.cim.values import SIMPLE_TYPES, checked
 
-# What a class hands down to its subclasses; everything else (abstract, provider, locale, ...) is its own.
+# The qualifiers that subclasses inherit; all others (abstract, provider, locale, ...) belong to the class alone.
 _INHERITED = ("association", "singleton")
 
 
 class Compiler:
-    """Makes classes and instances of one namespace out of declarations; knows the classes made so far.
+    """Creates classes and instances of one namespace from declarations; has the classes created so far.
 
     :param classes: the namespace's classes; new ones are added to it.
     """
@@ -36,9 +36,9 @@ class Compiler:
         return self._classes[name]
 
     def add_class(self, syntax: ClassSyntax) -> ClassDef:
-        """Declare a class. Its parent is known already; its name is not."""
+        """Declare a class. Its parent must be declared already, the class itself not."""
         if syntax.name in self._classes:
-            self._fail(syntax.line, f"class {syntax.name} is declared already in {self._namespace}")
+            self._fail(syntax.line, f"class {syntax.name} is already declared in {self._namespace}")
         parent = None
         if syntax.parent is not None:
             parent = self._classes.get(syntax.parent)
@@ -74,7 +74,7 @@ class Compiler:
         )
 
     def _type(self, member: MemberSyntax, owner: str) -> tuple[str, str | None]:
-        """MOF type and class name of a member; an embedded class must be known, or be the class itself."""
+        """MOF type and class name of a member; an embedded class must be declared already, or be the class itself."""
         if member.ref:
             return "ref", member.type
         lowered = member.type.lower()
@@ -103,12 +103,12 @@ class Compiler:
         return MethodDef(method.name, returns, inputs, outputs, bool(method.qualifiers.get("static", False)))
 
     def instance(self, syntax: InstanceSyntax) -> Instance:
-        """The instance described, its values checked; an alias is remembered."""
+        """The described instance with checked values; its alias is stored."""
         cls = self._classes.get(syntax.class_name)
         if cls is None:
             self._fail(syntax.line, f"instance of {syntax.class_name}: no such class in {self._namespace}")
         if cls.qualifiers.get("abstract", False):
-            self._fail(syntax.line, f"{cls.name} is abstract and can have no instances")
+            self._fail(syntax.line, f"{cls.name} is abstract and cannot have instances")
         made = Instance(cls)
         for item in syntax.values:
             prop = cls.properties.get(item.name)
@@ -117,7 +117,7 @@ class Compiler:
             made[item.name] = self._value(item.line, prop, item.value)
         if syntax.alias is not None:
             if syntax.alias in self._aliases:
-                self._fail(syntax.line, f"alias {syntax.alias} stands for another instance already")
+                self._fail(syntax.line, f"alias {syntax.alias} is already defined for another instance")
             self._aliases[syntax.alias] = made
         return made
 

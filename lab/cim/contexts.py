@@ -1,4 +1,4 @@
-"""Open enumerations: rows not yet pulled, under a context that changes with every pull."""
+"""Open enumerations: rows that are not yet pulled, with a context that changes at every pull."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ MAX_PER_USER = 1500
 
 
 class UnknownContextError(LookupError):
-    """No such context: never given out, already pulled with, released, expired, or another user's."""
+    """No such context: never issued, already used for a pull, released, expired, or another user's."""
 
 
 class TooManyContextsError(RuntimeError):
@@ -24,21 +24,21 @@ class TooManyContextsError(RuntimeError):
 
 @dataclass(frozen=True)
 class Row:
-    """One item as it goes onto the wire, and its size in bytes."""
+    """One item as it is sent, and its size in bytes."""
 
     element: ET.Element
     size: int
 
     @classmethod
     def of(cls, element: ET.Element) -> Row:
-        """A row with its size measured; a carriage return goes out as a character reference of five bytes."""
+        """A row with its measured size; a carriage return is sent as a character reference of five bytes."""
         text = ET.tostring(element, encoding="utf-8")
         return cls(element, len(text) + 4 * text.count(b"\r"))
 
 
 @dataclass
 class OpenEnumeration:
-    """Who enumerates what, and the rows left."""
+    """The user of an enumeration, its resource, and the remaining rows."""
 
     user: str
     resource_uri: str
@@ -72,7 +72,7 @@ class Contexts:
         return self._max_per_user
 
     def open(self, user: str, resource_uri: str, rows: Iterable[Row]) -> str:
-        """Keep the rows; returns the context. TooManyContextsError."""
+        """Store the rows; returns the context. Raises TooManyContextsError."""
         self._forget_idle()
         name = user.casefold()
         if sum(1 for enumeration in self._open.values() if enumeration.user == name) >= self._max_per_user:
@@ -80,7 +80,7 @@ class Contexts:
         return self._keep(OpenEnumeration(name, resource_uri.casefold(), deque(rows)))
 
     def take(self, context: str, user: str, resource_uri: str) -> OpenEnumeration:
-        """The enumeration of this context, which is void from now on. UnknownContextError."""
+        """The enumeration of this context, which is not valid after that. Raises UnknownContextError."""
         self._forget_idle()
         found = self._open.get(context)
         if found is None or found.user != user.casefold() or found.resource_uri != resource_uri.casefold():
@@ -88,7 +88,7 @@ class Contexts:
         return self._open.pop(context)
 
     def renew(self, enumeration: OpenEnumeration) -> str:
-        """Keep an enumeration that was taken; returns its new context."""
+        """Store an enumeration again after a pull; returns its new context."""
         return self._keep(enumeration)
 
     def _keep(self, enumeration: OpenEnumeration) -> str:

@@ -13,13 +13,13 @@ _WILDCARD = re.compile(r"[\d*]{14}\.[\d*]{6}(?:[+-](?:\d{3}|\*{3})|:000)")
 
 @dataclass(frozen=True)
 class PartialDatetime:
-    """A date-time with asterisks in it, kept as its DMTF text."""
+    """A date-time that contains asterisks, kept as DMTF text."""
 
     text: str
 
 
 def parse(text: str) -> datetime | timedelta | PartialDatetime:
-    """The value of a 25-character DMTF text; ValueError says what is wrong with it."""
+    """The value of a 25-character DMTF text; the ValueError says what is wrong."""
     if found := _TIMESTAMP.fullmatch(text):
         *parts, sign, minutes = found.groups()
         year, month, day, hour, minute, second, micro = map(int, parts)

@@ -15,7 +15,7 @@ from lab.cim.parse_values import SchemaError
 from lab.winrm.message import Reply
 from lab.winrm.names import ENUMERATION, WSMAN
 
-# Pages of 50 and 51 items were seen (facts, section 5); the first, optimized one held a single item.
+# Pages of 50 and 51 items were seen (facts, section 5); the first one, with OptimizeEnumeration, had a single item.
 MAX_PAGE_ITEMS = 50
 FIRST_PAGE_ITEMS = 1
 # Room for the envelope and its headers around the items.
@@ -23,7 +23,7 @@ ENVELOPE_BYTES = 2048
 
 
 def enumerate_(operation: Operation, contexts: Contexts) -> Reply:
-    """Open an enumeration; with OptimizeEnumeration the first item comes at once."""
+    """Open an enumeration; with OptimizeEnumeration the answer contains the first item."""
     operation.no_selectors()
     if operation.request.fragment is not None:
         raise faults.unsupported("FragmentTransfer is for Get and Put only.", operation.machine, "FragmentLevelAccess")
@@ -46,7 +46,7 @@ def enumerate_(operation: Operation, contexts: Contexts) -> Reply:
 
 
 def pull(operation: Operation, contexts: Contexts) -> Reply:
-    """The next page, under a new context; the old one is void, also when the page does not fit."""
+    """The next page, with a new context; the old one is no longer valid, also when the page does not fit."""
     values = _children(operation, "Pull", {"EnumerationContext", "MaxElements", "MaxCharacters", "MaxTime"})
     count = filters.positive(values["MaxElements"]) if "MaxElements" in values else 1
     size = operation.request.max_envelope_bytes
@@ -69,7 +69,7 @@ def pull(operation: Operation, contexts: Contexts) -> Reply:
 
 
 def release(operation: Operation, contexts: Contexts) -> Reply:
-    """Forget an enumeration."""
+    """Release an enumeration."""
     values = _children(operation, "Release", {"EnumerationContext"})
     try:
         contexts.take(_context(values), str(operation.request.caller), operation.request.resource_uri)
@@ -79,7 +79,7 @@ def release(operation: Operation, contexts: Contexts) -> Reply:
 
 
 def _rows(operation: Operation, wish: Wish) -> list[Row]:
-    """Every row of the answer, written: a value that cannot be written faults the whole enumeration."""
+    """Every row of the answer as XML: a value that cannot be written makes the complete enumeration fail."""
     try:
         return [Row.of(_item(operation, found, wish.mode)) for found in filters.answer(operation, wish)]
     except CimError as error:
@@ -102,7 +102,7 @@ def _item(operation: Operation, found: Found, mode: str) -> ET.Element:
 
 
 def _page(operation: Operation, rows: deque[Row], count: int, envelope_bytes: int) -> list[ET.Element]:
-    """Take rows off as long as they fit; an EncodingLimit fault when not even the first does."""
+    """Remove rows from the enumeration as long as they fit; an EncodingLimit fault if not even the first does."""
     page: list[ET.Element] = []
     left = envelope_bytes - ENVELOPE_BYTES
     while rows and len(page) < count:

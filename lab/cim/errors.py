@@ -1,4 +1,4 @@
-"""Errors of WMI as the repository and the providers raise them."""
+"""The WMI errors that the repository and the providers raise."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ class Wbem:
 
 
 class CimError(Exception):
-    """A WBEM error raised by a provider or the repository; the service turns it into Windows' fault.
+    """A WBEM error raised by a provider or the repository; the service converts it to Windows' fault.
 
     :param code: one of :class:`Wbem`.
-    :param message: the text that Windows or the provider says.
-    :param description: the provider's own words (``Description`` of the extended status), when it has any.
+    :param message: the message of Windows or the provider.
+    :param description: the provider's own text (``Description`` of the extended status), if it has one.
     """
 
     def __init__(self, code: int, message: str, description: str = "") -> None:

@@ -36,7 +36,7 @@ QUOTA_OPERATIONS = 0x803381A5
 ACCESS_DENIED = 5
 
 _MISSING = frozenset({Wbem.NOT_FOUND, Wbem.INVALID_CLASS, Wbem.INVALID_NAMESPACE})
-# CIM status codes (DSP0223, 6.2) that form B carries beside the WBEM code.
+# CIM status codes (DSP0223, 6.2) that form B contains in addition to the WBEM code.
 _CIM_STATUS = {
     Wbem.ACCESS_DENIED: 2,
     Wbem.INVALID_NAMESPACE: 3,
@@ -51,7 +51,7 @@ _CIM_STATUS = {
 
 
 def from_cim_error(error: CimError, *, machine: str, namespace: str, style: Style, operation: str = "") -> SoapFault:
-    """The fault of a WBEM error. ``operation`` is what the extended status names, for example ``ExecQuery``."""
+    """The fault of a WBEM error. ``operation`` is the operation in the extended status, for example ``ExecQuery``."""
     if error.code in _MISSING:
         outer, subcode, action, party = NOT_FOUND, (ADDRESSING, "DestinationUnreachable"), ADDRESSING_FAULT_ACTION, "Sender"
     elif error.code == Wbem.ACCESS_DENIED:
@@ -67,7 +67,7 @@ def from_cim_error(error: CimError, *, machine: str, namespace: str, style: Styl
 def cannot_process_filter(problem: str, *, machine: str, namespace: str, error: CimError | None = None) -> SoapFault:
     """A filter that cannot be used: bad WQL, an unknown class in it, or a filter on the wrong resource.
 
-    Form A in every case: the outer code is made by the service, not by the provider.
+    Form A in every case: the outer code is from the service, not from the provider.
     """
     detail = (
         wsman_fault(CANNOT_PROCESS_FILTER, machine, problem)
@@ -89,7 +89,7 @@ def schema_error(problem: str, machine: str) -> SoapFault:
 
 
 def invalid_selectors(problem: str, machine: str, detail: str = "UnexpectedSelectors") -> SoapFault:
-    """Selectors that are no keys of the class, or of the wrong type (``TypeMismatch``)."""
+    """Selectors that are not keys of the class, or that have the wrong type (``TypeMismatch``)."""
     return fault(INVALID_SELECTORS, "InvalidSelectors", machine, problem, detail)
 
 
@@ -123,14 +123,14 @@ def unsupported(problem: str, machine: str, detail: str = "") -> SoapFault:
 
 
 def action_not_supported(action: str, machine: str) -> SoapFault:
-    """The resource does not know the action."""
+    """The resource does not support the action."""
     problem = f"The action {action} is not supported by the resource."
     detail = wsman_fault(2150858753, machine, problem)
     return SoapFault("Sender", (ADDRESSING, "ActionNotSupported"), problem, (detail,), ADDRESSING_FAULT_ACTION)
 
 
 def provider_fault(outer: int, error: CimError, machine: str, namespace: str, operation: str) -> ET.Element:
-    """Form A: outer WSManFault, ProviderFault, inner WSManFault with the WBEM code, and the extended status when there is one."""
+    """Form A: outer WSManFault, ProviderFault, inner WSManFault with the WBEM code, and the extended status if there is one."""
     root = ET.Element(f"{{{WSMAN_FAULT}}}WSManFault", {"Code": str(outer), "Machine": machine})
     message = ET.SubElement(root, f"{{{WSMAN_FAULT}}}Message")
     provider = ET.SubElement(message, f"{{{WSMAN_FAULT}}}ProviderFault", {"provider": "WMI Provider"})
@@ -163,7 +163,7 @@ def extended_status(error: CimError, namespace: str, operation: str) -> ET.Eleme
 
 
 def wmi_error(error: CimError) -> ET.Element:
-    """Form B: MSFT_WmiError; the provider's own words are its Message."""
+    """Form B: MSFT_WmiError; its Message is the provider's own text."""
     root = ET.Element(f"{{{WMI_ERROR}}}MSFT_WmiError")
     words = error.description or error.message
     fields: dict[str, tuple[str, str]] = {

@@ -1,4 +1,4 @@
-"""What an Enumerate asks for: its options, its filter, and the instances that answer it (facts/wsman.md, section 5)."""
+"""An Enumerate request: its options, its filter, and the instances of the answer (facts/wsman.md, section 5)."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Found:
 
 
 def read_wish(operation: Operation) -> Wish:
-    """The options in ``n:Enumerate``. SchemaError, or an UnsupportedFeature fault for what WMI resources cannot do."""
+    """The options in ``n:Enumerate``. SchemaError, or an UnsupportedFeature fault for options that WMI does not support."""
     root = operation.body()
     if root.tag != f"{{{ENUMERATION}}}Enumerate":
         raise SchemaError("the Body of an Enumerate holds one n:Enumerate")
@@ -72,7 +72,7 @@ def positive(element: ET.Element) -> int:
 
 
 def answer(operation: Operation, wish: Wish) -> Iterator[Found]:
-    """The instances that the request asks for."""
+    """The instances that the request selects."""
     everything = operation.class_name == "*"
     if wish.filter is None:
         if everything:
@@ -91,7 +91,7 @@ def answer(operation: Operation, wish: Wish) -> Iterator[Found]:
 
 
 def accepts_extended_wql(namespace: str) -> bool:
-    """Whether the namespace is served by the SMS Provider, whose WQL knows more than WMI's own."""
+    """Whether the namespace is served by the SMS Provider, whose WQL has more than WMI's own."""
     return namespace.lower().startswith("root/sms/")
 
 
@@ -163,7 +163,7 @@ def _associated(operation: Operation, element: ET.Element) -> Iterator[Found]:
 
 
 def filter_fault(operation: Operation, error: CimError) -> SoapFault | None:
-    """The CannotProcessFilter fault when the error speaks of the query itself, else None."""
+    """The CannotProcessFilter fault when the error is about the query itself, else None."""
     if error.code not in {Wbem.INVALID_QUERY, Wbem.INVALID_CLASS}:
         return None
     return faults.cannot_process_filter(error.message, machine=operation.machine, namespace=operation.namespace, error=error)

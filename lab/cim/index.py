@@ -1,4 +1,4 @@
-"""Which rows of a large table a condition can be about: what a database looks up before it reads any row."""
+"""An index over a large table: which rows may fulfil a condition, so that only these are read."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Index(Generic[Key]):
-    """The keys of rows by the values of some columns; text without case, null a value like any other.
+    """The keys of rows by the values of some columns; text is case-insensitive, null is a value like any other.
 
     :param columns: names of string and integer properties.
     """
@@ -22,17 +22,17 @@ class Index(Generic[Key]):
         self._keys: dict[str, dict[object, set[Key]]] = {name: {} for name in self._types}
 
     def add(self, key: Key, values: Mapping[str, Value]) -> None:
-        """Know a row by its values; a column that is not among them is null."""
+        """Add a row with its values; a missing column is null."""
         for name, found in self._found(values):
             self._keys[name].setdefault(found, set()).add(key)
 
     def remove(self, key: Key, values: Mapping[str, Value]) -> None:
-        """Forget a row, by the values with which it was added."""
+        """Remove a row, with the same values with which it was added."""
         for name, found in self._found(values):
             self._keys[name][found].discard(key)
 
     def candidates(self, where: Condition | None) -> set[Key] | None:
-        """Every row that can fulfil the condition is among these; None when the columns tell nothing about it."""
+        """Keys that include every row that may fulfil the condition; None when the columns do not restrict it."""
         match where:
             case Comparison(name, "=", value):
                 return self._with(name, (value,))
@@ -57,7 +57,7 @@ class Index(Generic[Key]):
         kind = self._types.get(column)
         found: set[Key] = set()
         for value in values:
-            # WMI converts between kinds (digits in quotes), which is left to the test of each row.
+            # WMI converts between types (digits in quotes); the test of each row does that.
             if kind is None or not (value is None or type(value) is kind):
                 return None
             found |= self._keys[column].get(_folded(value), set())

@@ -15,7 +15,7 @@ from lab.winrm.message import Reply
 
 
 def invoke(operation: Operation) -> Reply:
-    """Run the method that the action names: on the class when it is static, else on the instance of the selectors."""
+    """Run the method of the action: on the class if it is static, otherwise on the instance of the selectors."""
     prefix, _, name = operation.request.action.rpartition("/")
     if not same_uri(prefix, operation.request.resource_uri):
         raise faults.action_not_supported(operation.request.action, operation.machine)
@@ -37,7 +37,7 @@ def invoke(operation: Operation) -> Reply:
 
 
 def _inputs(operation: Operation, method: MethodDef) -> NameMap[Value]:
-    """Every input parameter; one that was not sent is null."""
+    """All input parameters; one that was not sent is null."""
     root = operation.body()
     namespace, local = split_tag(root.tag)
     expected = f"{method.name}_INPUT"
@@ -62,5 +62,5 @@ def _verified(operation: Operation, cls: ClassDef, method: MethodDef, outputs: M
         except CimError as error:
             raise ProviderBug(f"{cls.name}.{method.name}: {error.message}") from None
     if method.returns != "void" and values.get("ReturnValue") is None:
-        raise ProviderBug(f"{cls.name}.{method.name} gave no ReturnValue")
+        raise ProviderBug(f"{cls.name}.{method.name} returned no ReturnValue")
     return values

@@ -1,4 +1,4 @@
-"""LIKE patterns of WQL: ``%`` any run, ``_`` one character, ``[abc]``, ``[a-f]`` or ``[a=f]``, ``[^...]``. Case is ignored."""
+"""LIKE patterns of WQL: ``%`` any text, ``_`` one character, ``[abc]``, ``[a-f]`` or ``[a=f]``, ``[^...]``. Case is ignored."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _ANY, _NONE = ".", "(?!)"
 
 @dataclass(frozen=True)
 class _Run:
-    """What stands between two ``%``: ``length`` characters, as a regular expression without repetitions."""
+    """The text between two ``%``: ``length`` characters, as a regular expression without repetitions."""
 
     expression: re.Pattern[str]
     length: int
@@ -46,7 +46,7 @@ def _runs(pattern: str) -> list[_Run]:
 
 
 def _set(content: str) -> str:
-    """One character of a set; a range from a later sign to an earlier one holds nothing."""
+    """One character of a set; a range from a later to an earlier character is empty."""
     negated = content.startswith("^") and len(content) > 1
     members = content[1:] if negated else content
     found: list[str] = []
@@ -66,7 +66,7 @@ def _set(content: str) -> str:
 
 
 def _matches(runs: list[_Run], text: str) -> bool:
-    """The first run stands at the beginning, the last at the end, each other one where it is found first."""
+    """The first part must be at the beginning, the last at the end; each other one is matched where it first occurs."""
     first, *others = runs
     if not first.expression.match(text):
         return False

@@ -1,4 +1,4 @@
-"""CIM classes and instances as the repository keeps them. Names compare without case everywhere."""
+"""CIM classes and instances as the repository stores them. All names are case-insensitive."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ INTEGER_RANGES: Mapping[str, tuple[int, int]] = {
 
 
 class NameMap(MutableMapping[str, V]):
-    """A mapping whose string keys compare without case and keep their first spelling."""
+    """A mapping with case-insensitive string keys, which keep their first spelling."""
 
     def __init__(self, items: Mapping[str, V] | None = None) -> None:
         self._items: dict[str, tuple[str, V]] = {}
@@ -94,7 +94,7 @@ class MethodDef:
 
 @dataclass(frozen=True, eq=False)
 class ClassDef:
-    """A class with everything that it inherits already merged in."""
+    """A class including everything that it inherits."""
 
     name: str
     properties: NameMap[PropertyDef]
@@ -120,7 +120,7 @@ class ClassDef:
 
 
 class Instance:
-    """One instance: its class and the values of its properties; a property never set is null."""
+    """One instance: its class and the values of its properties; a property that was never set is null."""
 
     def __init__(self, cls: ClassDef, values: Mapping[str, Value] | None = None) -> None:
         self.cls = cls

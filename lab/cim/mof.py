@@ -1,4 +1,4 @@
-"""Reader for Windows MOF: text in, declarations out. Knows no repository; :mod:`lab.cim.compiler` gives them meaning."""
+"""Parser for Windows MOF: text to declarations, independent of any repository; :mod:`lab.cim.compiler` compiles them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 from lab.cim.mof_tokens import MofError, Token, tokens
 
 MAX_DEPTH = 32
-# Pragmas of Windows' own MOF files that change nothing here.
+# Pragmas of Windows' own MOF files that have no effect here.
 _IDLE_PRAGMAS = frozenset({"autorecover", "classflags", "instanceflags", "locale", "instancelocale"})
 
 # A value as written: None, bool, int, float, str, a tuple of these, InstanceSyntax or AliasSyntax.
@@ -26,7 +26,7 @@ class AliasSyntax:
 
 @dataclass(frozen=True)
 class MemberSyntax:
-    """A property or parameter; ``type`` is the word as written, ``ref`` says that it is a reference to that class."""
+    """A property or parameter; ``type`` is as written, ``ref`` says that it is a reference to that class."""
 
     line: int
     name: str
@@ -50,7 +50,7 @@ class MethodSyntax:
 
 @dataclass(frozen=True)
 class ClassSyntax:
-    """A class declaration; ``namespace`` comes from the pragma before it, None when there was none."""
+    """A class declaration; ``namespace`` is from the pragma before it, None if there is none."""
 
     line: int
     namespace: str | None
@@ -86,7 +86,7 @@ Declaration = ClassSyntax | InstanceSyntax
 
 @lru_cache(maxsize=64)
 def read(text: str, source: str = "<mof>") -> tuple[Declaration, ...]:
-    """The declarations of a MOF text in order. MofError names file, line and what is wrong.
+    """The declarations of a MOF text in order. MofError gives the file, the line and what is wrong.
 
     The result is shared between calls with the same text: many servers compile the same files.
     """
@@ -115,7 +115,7 @@ class _Reader:
         return token
 
     def _word(self, word: str) -> bool:
-        """Step over this keyword when it is next."""
+        """Skip this keyword if it is next."""
         if self._next.kind == "name" and self._next.text.lower() == word:
             self._at += 1
             return True
@@ -128,7 +128,7 @@ class _Reader:
         return False
 
     def _list(self, end: str, item: Callable[[], None]) -> None:
-        """Items with commas between them, up to and including the end mark."""
+        """Items separated by commas, up to and including the end mark."""
         if self._mark(end):
             return
         item()
@@ -173,7 +173,7 @@ class _Reader:
             raise self._fail(f"unknown pragma {name.text}; known: namespace, {', '.join(sorted(_IDLE_PRAGMAS))}", name.line)
 
     def _qualifier_declaration(self) -> None:
-        """Qualifiers need no declaration here; one that is made is stepped over."""
+        """Qualifiers need no declaration here; a declaration is skipped."""
         while self._next.kind not in {";", "end"}:
             self._at += 1
         self._take(";", "';' after the qualifier declaration")
@@ -194,7 +194,7 @@ class _Reader:
                 while self._next.kind == "name":
                     self._at += 1
             if name.text.lower() in found:
-                raise self._fail(f"qualifier {name.text} stands twice", name.line)
+                raise self._fail(f"qualifier {name.text} is given twice", name.line)
             found[name.text.lower()] = value
 
         if self._mark("["):
@@ -232,7 +232,7 @@ class _Reader:
             seen.add(name.lower())
 
     def _member(self, qualifiers: dict[str, Written]) -> MemberSyntax:
-        """Type, ``ref`` and name, with ``[]`` or ``[n]`` behind it."""
+        """Type, ``ref`` and name, followed by ``[]`` or ``[n]`` for an array."""
         type_name = self._take("name", "a type").text
         if type_name.lower() == "object" and self._mark(":"):
             type_name = self._take("name", "the embedded class after object:").text
@@ -262,7 +262,7 @@ class _Reader:
         return MethodSyntax(head.line, head.name, head.type, tuple(parameters), head.qualifiers)
 
     def _instance(self, depth: int) -> InstanceSyntax:
-        """What follows the word ``instance``."""
+        """What follows the keyword ``instance``."""
         if not self._word("of"):
             raise self._fail(f"expected 'of' after instance, found {self._next.text}")
         name = self._take("name", "the class of the instance")

@@ -1,4 +1,4 @@
-"""Words of Windows MOF text (DSP0004, annex A), each with its line."""
+"""Tokens of Windows MOF text (DSP0004, annex A), each with its line."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ _ESCAPES = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f", '"': '"', "'"
 
 
 def tokens(text: str, source: str) -> Iterator[Token]:
-    """The words of the text, a token of kind ``end`` last; MofError for a character that begins no word."""
+    """The tokens of the text, the last of kind ``end``; MofError for a character that begins no token."""
     line, at = 1, 0
     while at < len(text):
         found = _PATTERN.match(text, at)
@@ -83,7 +83,7 @@ def _token(kind: str, word: str, source: str, line: int) -> Token:
         case "binary":
             return Token("number", word, line, int(word[:-1], 2))
         case "integer":
-            # DSP0004: a leading zero makes an octal number; Windows' MOF files never use one, so it is read as decimal
+            # DSP0004: a leading zero means an octal number; Windows' MOF files never use one, so it is read as decimal
             return Token("number", word, line, int(word, 10))
         case "mark":
             return Token(word, word, line)

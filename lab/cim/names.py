@@ -1,4 +1,4 @@
-"""Resource URIs of CIM classes, and the XML names that instances are written with (facts/wsman.md, sections 1 and 2)."""
+"""Resource URIs of CIM classes, and the XML names in instances (facts/wsman.md, sections 1 and 2)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ TYPE = f"{{{XSI}}}type"
 
 
 def class_uri(namespace: str, class_name: str) -> str:
-    """The URI of a class as this service writes it: the directory part in lower case, as Windows may."""
+    """The URI of a class as this service writes it: with the directory part in lower case, as Windows may do."""
     return f"{WMI_RESOURCE}{namespace.replace(chr(92), '/').strip('/').lower()}/{class_name}"
 
 
 def split_class_uri(uri: str) -> tuple[str, str] | None:
-    """Namespace and class (or ``*``) of a resource URI; None when it is no WMI resource."""
+    """Namespace and class (or ``*``) of a resource URI; None when it is not a WMI resource."""
     if uri[: len(WMI_RESOURCE)].lower() != WMI_RESOURCE.lower():
         return None
     namespace, slash, class_name = uri[len(WMI_RESOURCE) :].partition("?")[0].rstrip("/").rpartition("/")
@@ -30,7 +30,7 @@ def split_class_uri(uri: str) -> tuple[str, str] | None:
 
 
 def same_uri(left: str, right: str) -> bool:
-    """Whether two resource URIs name the same class: compared without case ([MS-WSMV] 3.1.4.1.1)."""
+    """Whether two resource URIs name the same class, in any letter case ([MS-WSMV] 3.1.4.1.1)."""
     return left.casefold() == right.casefold()
 
 

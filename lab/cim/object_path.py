@@ -15,14 +15,14 @@ _KEY = re.compile(
 
 
 class PathError(ValueError):
-    """Text that is no object path."""
+    """Text that is not an object path."""
 
 
 def parse_object_path(text: str, namespace: str) -> Path:
-    r"""The path in this text; without a namespace of its own it lies in ``namespace``.
+    r"""The path in this text; a path without a namespace is in ``namespace``.
 
-    Keys come as str, int or bool; the class decides what they really are. A single key may stand without its name
-    (``Win32_Service="WinRM"``): its name is then the empty string. ``=@`` marks a singleton. PathError otherwise.
+    Keys are str, int or bool; the class decides their real types. A single key may be given without its name
+    (``Win32_Service="WinRM"``): its name is then the empty string. ``=@`` marks a singleton. PathError for other text.
     """
     head = _HEAD.match(text.strip())
     if head is None:

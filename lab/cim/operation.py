@@ -1,4 +1,4 @@
-"""One request on a CIM resource: what it addresses, and how instances are found for it."""
+"""One request on a CIM resource: its target, and how its instances are found."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from lab.winrm.message import Option, Reply, Request
 
 
 class ProviderBug(Exception):
-    """A provider of the lab broke its contract; not a fault of Windows, so it must surface as an error of the lab."""
+    """A provider of the lab violated its contract; not a fault of Windows, so it must appear as an error of the lab."""
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What one emulated server's CIM service is and does."""
+    """The parts of one emulated server's CIM service."""
 
     machine: str
     style: faults.Style
@@ -51,7 +51,7 @@ class Operation:
         self.parser = ValueParser(namespace, repository.find_class)
 
     def find_class(self, name: str | None = None) -> ClassDef:
-        """The class addressed, or another one of the namespace. CimError INVALID_CLASS."""
+        """The class of the request, or another one of the namespace. CimError INVALID_CLASS."""
         return self.repository.find_class(self.namespace, self.class_name if name is None else name)
 
     @property
@@ -70,7 +70,7 @@ class Operation:
         return children[0]
 
     def empty_body(self) -> None:
-        """Insist on a Body without children."""
+        """Reject a Body with children."""
         if len(self.request.body):
             raise SchemaError("the Body of this operation must be empty")
 
@@ -84,12 +84,12 @@ class Operation:
         return given
 
     def no_selectors(self) -> None:
-        """Insist on no selectors."""
+        """Reject selectors."""
         if given := self.selectors():
             raise faults.invalid_selectors(f"Selectors have no place here: {', '.join(given)}.", self.machine)
 
     def keys(self, cls: ClassDef) -> NameMap[Value]:
-        """The typed keys out of the selectors: every key, nothing else; none for a singleton."""
+        """The typed keys from the selectors: every key, and nothing else; none for a singleton."""
         if cls.singleton:
             self.no_selectors()
             return NameMap()
@@ -107,7 +107,7 @@ class Operation:
         return keys
 
     def find(self, cls: ClassDef, keys: NameMap[Value], subject: bool = False) -> Instance:
-        """The instance of the class or of a subclass with these keys, to read or to call. CimError NOT_FOUND."""
+        """The instance of the class or of a subclass with these keys, for reading or for a method call. CimError NOT_FOUND."""
         for member in self.repository.family(self.namespace, cls.name):
             if member.qualifiers.get("abstract", False):
                 continue
@@ -122,7 +122,7 @@ class Operation:
     ) -> Iterator[Instance]:
         """The instances of the class and its subclasses, one class after the other, that pass the test.
 
-        ``where`` is told to each provider before it is searched.
+        Each provider receives ``where`` before it is searched.
         """
         for member in self.repository.family(self.namespace, cls.name):
             if member.qualifiers.get("abstract", False):
@@ -143,7 +143,7 @@ class Operation:
 
 
 def context_options(options: tuple[Option, ...]) -> NameMap[str | list[str]]:
-    """``wmi:NAME`` and ``wmiarray:NAME`` options as the provider's context; all others mean nothing ([MS-WSMV] 3.1.4.1.10)."""
+    """``wmi:NAME`` and ``wmiarray:NAME`` options as the provider's context; all others are ignored ([MS-WSMV] 3.1.4.1.10)."""
     found: NameMap[str | list[str]] = NameMap()
     for option in options:
         kind, colon, name = option.name.partition(":")
@@ -158,7 +158,7 @@ def context_options(options: tuple[Option, ...]) -> NameMap[str | list[str]]:
 
 
 def target(repository: Repository, request: Request) -> tuple[str, str]:
-    """Namespace, as the repository spells it, and class of the request's resource. CimError INVALID_NAMESPACE for another URI."""
+    """Namespace (in the repository's spelling) and class of the request's resource. CimError INVALID_NAMESPACE for other URIs."""
     split = split_class_uri(request.resource_uri)
     if split is None:
         raise CimError(Wbem.INVALID_NAMESPACE, f"Invalid namespace in the resource URI {request.resource_uri}")

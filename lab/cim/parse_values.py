@@ -1,6 +1,6 @@
-"""XML of Put, Create and Invoke to values, strictly against the MOF: the reverse of :mod:`lab.cim.render`.
+"""Converts XML of Put, Create and Invoke to values, strictly by the MOF: the reverse of :mod:`lab.cim.render`.
 
-Wrong structure raises SchemaError (Windows: 0x80338041), text that is no value of its type CimError TYPE_MISMATCH.
+Wrong structure raises SchemaError (Windows: 0x80338041), text that is not a value of its type CimError TYPE_MISMATCH.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class ValueParser:
         self._find_class = find_class
 
     def properties(self, root: ET.Element, uri: str, known: NameMap[PropertyDef], owner: str) -> NameMap[Value]:
-        """The properties or parameters below ``root``, all in the namespace ``uri``; what is absent is not in the result."""
+        """The properties or parameters below ``root``, all in the namespace ``uri``; absent ones are not in the result."""
         _refuse_text(root)
         groups: dict[str, list[ET.Element]] = {}
         for element in root:
@@ -54,7 +54,7 @@ class ValueParser:
         return NameMap({name: self._property(known[name], elements) for name, elements in groups.items()})
 
     def instance(self, root: ET.Element, cls: ClassDef) -> NameMap[Value]:
-        """The values given for an instance of the class; the element must be the class's own."""
+        """The values of an instance of the class; the element must be that of the class."""
         uri = class_uri(self._namespace, cls.name)
         namespace, local = split_tag(root.tag)
         if local.lower() != cls.name.lower() or not same_uri(namespace, uri):
@@ -96,7 +96,7 @@ class ValueParser:
         return scalar(prop, element.text or "")
 
     def _embedded(self, prop: PropertyDef, element: ET.Element) -> Instance:
-        """An embedded instance: its class is named by xsi:type and must be the one of its children's namespace."""
+        """An embedded instance: xsi:type names its class, which must be that of its children's namespace."""
         written = element.get(TYPE, "")
         name = re.split(r"[:}]", str(written))[-1]
         if not name.endswith("_Type"):
@@ -221,7 +221,7 @@ def _is_nil(element: ET.Element) -> bool:
 
 
 def _refuse_text(element: ET.Element) -> None:
-    """Only white space may stand between the elements."""
+    """Only white space is allowed between the elements."""
     if (element.text or "").strip() or any((child.tail or "").strip() for child in element):
         raise SchemaError(f"text between the elements of {split_tag(element.tag)[1]}")
 

@@ -1,4 +1,4 @@
-"""What stands behind a class: the seam between the CIM service and the emulated Windows and Configuration Manager."""
+"""Providers of classes: the interface between the CIM service and the emulated Windows and Configuration Manager."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.winrm.message import Caller
 
 @dataclass(frozen=True)
 class Call:
-    """One operation: who asks, in which namespace (``root/cimv2``), with which context options."""
+    """One operation: its caller, its namespace (``root/cimv2``), its context options."""
 
     caller: Caller
     namespace: str
@@ -21,12 +21,12 @@ class Call:
 
 
 class Provider:
-    """Serves the instances and methods of a class. What is not overridden is refused as WMI refuses it."""
+    """Serves the instances and methods of a class. Operations that are not overridden are rejected like in WMI."""
 
     def restrict(self, call: Call, cls: ClassDef, where: Condition | None) -> None:
-        """Called before :meth:`enumerate` with the query's condition (None: there is none); may refuse it with CimError.
+        """Called before :meth:`enumerate` with the query's condition (None: there is none); may reject it with CimError.
 
-        :func:`lab.cim.wql.equalities` tells what a condition demands of single properties.
+        :func:`lab.cim.wql.equalities` returns what a condition requires of single properties.
         """
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
@@ -34,9 +34,9 @@ class Provider:
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of enumerating {cls.name}")
 
     def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
-        """The instances that can fulfil the condition, at least, in the order of :meth:`enumerate`; each is tested afterwards.
+        """All instances that may fulfil the condition, and possibly more, in the order of :meth:`enumerate`; each is tested.
 
-        Here all of them; a provider with many rows looks them up by :class:`lab.cim.index.Index`.
+        By default all of them; a provider with many rows finds them with :class:`lab.cim.index.Index`.
         """
         return self.enumerate(call, cls)
 
@@ -48,11 +48,11 @@ class Provider:
         return None
 
     def subject(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
-        """The instance that a method is called on: as :meth:`get`, whoever may read it. None when there is none."""
+        """The instance that a method is called on: like :meth:`get`, but without a check of the right to read it; or None."""
         return self.get(call, cls, keys)
 
     def put(self, call: Call, instance: Instance) -> Instance:
-        """Change an existing instance to the values given (whole instance); returns it as it is afterwards."""
+        """Change an existing instance to the given values (complete instance); returns the changed instance."""
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of changing {instance.cls.name}")
 
     def create(self, call: Call, instance: Instance) -> Instance:
@@ -60,18 +60,18 @@ class Provider:
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of creating {instance.cls.name}")
 
     def delete(self, call: Call, instance: Instance) -> None:
-        """Delete an instance that was just found by its keys."""
+        """Delete an instance that has just been found by its keys."""
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider is not capable of deleting {instance.cls.name}")
 
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """Run a method; the answer holds the output parameters and, unless void, ``ReturnValue``."""
+        """Run a method; the result contains the output parameters and, unless void, ``ReturnValue``."""
         raise CimError(Wbem.NOT_SUPPORTED, f"Provider does not implement {cls.name}.{method}")
 
 
 def same_key(left: Value, right: Value) -> bool:
-    """Whether two key values are the same to WMI: strings without case."""
+    """Whether two key values are the same for WMI: strings are case-insensitive."""
     if isinstance(left, str) and isinstance(right, str):
         return left.casefold() == right.casefold()
     return bool(left == right)

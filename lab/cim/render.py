@@ -13,21 +13,21 @@ from lab.cim.model import ClassDef, Instance, MethodDef, Path, PropertyDef, Valu
 from lab.cim.names import CIM, NIL, TYPE, class_uri
 from lab.winrm.names import ADDRESSING, ANONYMOUS, WSMAN
 
-# XML 1.0 cannot hold these; Windows says so for 0x01-0x1F ([MS-WSMV] 3.1.4.1.25), the rest is treated alike.
+# XML 1.0 cannot contain these; documented for 0x01-0x1F ([MS-WSMV] 3.1.4.1.25), the rest is treated the same way.
 _NOT_PRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _ZONELESS = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\.(\d{6})[+-]\*{3}")
 
 
 class UnwritableValue(ValueError):
-    """A value that makes Windows fault the whole answer with a schema error (0x80338041)."""
+    """A value for which Windows answers a schema error (0x80338041) in place of the complete answer."""
 
 
 @dataclass(frozen=True)
 class Rendering:
-    """What differs between Windows servers.
+    """Differences between Windows servers.
 
     :param utc: write every date-time in UTC with ``Z``; otherwise each in its own offset, UTC as ``Z``.
-    :param unknown_zone: written behind a date-time whose zone is unknown (``+***``). What Windows writes there is not
+    :param unknown_zone: written after a date-time whose zone is unknown (``+***``). What Windows writes there is not
         established, so it is a setting.
     """
 
@@ -50,7 +50,7 @@ class Renderer:
         return root
 
     def projection(self, instance: Instance, columns: Iterable[str]) -> ET.Element:
-        """``w:XmlFragment``: the chosen properties without namespace, in alphabetical order ([MS-WSMV] notes 58, 59)."""
+        """``w:XmlFragment``: the selected properties without namespace, in alphabetical order ([MS-WSMV] notes 58, 59)."""
         root = ET.Element(f"{{{WSMAN}}}XmlFragment")
         for name in sorted(columns, key=str.lower):
             prop = instance.cls.properties[name]
@@ -64,7 +64,7 @@ class Renderer:
         return root
 
     def method_output(self, cls: ClassDef, method: MethodDef, values: Mapping[str, Value]) -> ET.Element:
-        """``p:Method_OUTPUT``; references in it are wrapped in ``a:EndpointReference``."""
+        """``p:Method_OUTPUT``; it wraps references in ``a:EndpointReference``."""
         uri = class_uri(self._namespace, cls.name)
         root = ET.Element(f"{{{uri}}}{method.name}_OUTPUT")
         for prop in method.outputs.values():

@@ -20,7 +20,7 @@ from lab.cim.values import checked
 
 @dataclass
 class _Namespace:
-    """Classes in the order of their declaration, and what serves them."""
+    """Classes in the order of their declaration, and their providers."""
 
     name: str
     classes: NameMap[ClassDef] = field(default_factory=NameMap)
@@ -33,22 +33,22 @@ class _Namespace:
 
 
 class Repository:
-    """Namespaces (``root/cimv2``, compared without case), the classes in each, the provider behind each class."""
+    """Namespaces (``root/cimv2``, case-insensitive), the classes in each, the provider of each class."""
 
     def __init__(self) -> None:
         self._namespaces: NameMap[_Namespace] = NameMap()
 
     def compile(self, mof: str, namespace: str, source: str = "<mof>") -> None:
-        """Read MOF text into a namespace (made when missing): classes, and instances into the static store.
+        """Compile MOF text into a namespace (created if missing): classes, and instances into the static store.
 
-        MofError names file, line and problem; what stood before the error stays compiled.
+        MofError gives the file, the line and the problem; declarations before the error remain compiled.
         """
         name = normal_namespace(namespace)
         known = self._namespaces[name].classes.values() if name in self._namespaces else _system_classes(name)
         try:
             classes = _classes_of(mof, source, name, tuple(known))
         except MofError:
-            classes = None  # found again below, where what stands before it is kept
+            classes = None  # found again below, where the declarations before it are kept
         if classes is not None:
             self._make(name).add(classes)
             return
@@ -70,7 +70,7 @@ class Repository:
             self._make(namespace)
 
     def register(self, namespace: str, class_name: str, provider: Provider) -> None:
-        """Put a provider behind exactly this class (subclasses need their own registration); the last one counts.
+        """Register a provider for exactly this class (subclasses need their own registration); it replaces an earlier one.
 
         A class without one keeps its instances in the static store. CimError INVALID_NAMESPACE or INVALID_CLASS;
         ValueError when the class has static instances, which the provider would hide.
@@ -98,7 +98,7 @@ class Repository:
         return list(self._namespace(namespace).classes.values())
 
     def provider(self, namespace: str, cls: ClassDef) -> Provider:
-        """What serves this class: the registered provider, else its static store."""
+        """The provider of this class: the registered one, otherwise its static store."""
         space = self._namespace(namespace)
         return space.providers.get(cls.name) or self._store(space, cls.name)
 

@@ -18,7 +18,7 @@ from lab.cim.repository import Repository
 from lab.winrm.message import Caller, Reply, Request
 from lab.winrm.names import ENUMERATION, TRANSFER
 
-# What the extended status calls the operation; [MS-WMI] method names without their interface.
+# The operation's name in the extended status; [MS-WMI] method names without their interface.
 _TRANSFER = {
     f"{TRANSFER}/Get": (transfer.get, "GetObject"),
     f"{TRANSFER}/Put": (transfer.put, "PutInstance"),
@@ -33,7 +33,7 @@ _ENUMERATION = {
 
 
 class CimService:
-    """Answers WS-Management requests out of a repository.
+    """Answers WS-Management requests from a repository.
 
     :param repository: the server's classes, instances and providers.
     :param lock: held during each operation, so that requests and due actions of the lab never overlap.
@@ -63,7 +63,7 @@ class CimService:
         self.contexts = Contexts(monotonic)
 
     def __call__(self, request: Request) -> Reply:
-        """The answer; every refusal is a SoapFault. Errors of the lab itself pass through."""
+        """The answer; every rejection is a SoapFault. Errors of the lab itself are not caught."""
         with self._lock:
             return self._answer(request)
 

@@ -1,4 +1,4 @@
-"""Instances that no provider serves: kept by key, in the order of their making."""
+"""Instances without a provider: stored by key, in the order of their creation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Key = tuple[object, ...]
 
 
 def key_part(value: Value) -> object:
-    """A hashable form of a key value, equal for equal keys: strings and names without case."""
+    """A hashable form of a key value, equal for equal keys: strings and names are case-insensitive."""
     if isinstance(value, str):
         return value.casefold()
     if isinstance(value, Path):
@@ -38,7 +38,7 @@ class StaticStore(Provider):
         return len(self._instances)
 
     def add(self, instance: Instance) -> None:
-        """Store a copy; CimError INVALID_PARAMETER without a full key, ALREADY_EXISTS for a key that is taken."""
+        """Store a copy; CimError INVALID_PARAMETER without a full key, ALREADY_EXISTS for a key that is already used."""
         cls = instance.cls
         if not cls.keys and not cls.singleton:
             raise CimError(Wbem.NOT_SUPPORTED, f"{cls.name} has no key, so no instance of it can be kept")

@@ -1,4 +1,4 @@
-"""Get, Put, Create and Delete of instances, whole or one property (facts/wsman.md, section 4)."""
+"""Get, Put, Create and Delete of instances, complete or one property (facts/wsman.md, section 4)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def get(operation: Operation) -> Reply:
 
 
 def put(operation: Operation) -> Reply:
-    """Change the properties given; those left out keep their values. Answers with the instance as it is then."""
+    """Change the given properties; the others keep their values. Answers with the changed instance."""
     cls = operation.find_class()
     prop = _fragment_property(operation, cls)
     given = operation.parser.instance(operation.body(), cls) if prop is None else _fragment_value(operation, cls, prop)
@@ -47,7 +47,7 @@ def put(operation: Operation) -> Reply:
 
 
 def create(operation: Operation) -> Reply:
-    """Make an instance; the answer is a reference to it."""
+    """Create an instance; the answer is a reference to it."""
     _no_fragment(operation)
     operation.no_selectors()
     cls = operation.find_class()
@@ -89,7 +89,7 @@ def _fragment_property(operation: Operation, cls: ClassDef) -> PropertyDef | Non
 
 
 def _fragment_value(operation: Operation, cls: ClassDef, prop: PropertyDef) -> NameMap[Value]:
-    """The value inside ``w:XmlFragment``; the property may stand without a namespace there, as in a projection."""
+    """The value inside ``w:XmlFragment``; the property may have no namespace there, as in a projection."""
     root = operation.body()
     if root.tag != f"{{{WSMAN}}}XmlFragment":
         raise SchemaError("the Body of a fragment Put holds one w:XmlFragment")

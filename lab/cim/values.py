@@ -1,4 +1,4 @@
-"""Whether a Python value fits a CIM type. The one place that knows which Python form each type has."""
+"""Whether a Python value fits a CIM type. Only this module defines the Python form of each type."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ FindClass = Callable[[str], ClassDef]
 
 
 def checked(prop: PropertyDef, value: Value, find_class: FindClass) -> Value:
-    """The value as the repository keeps it; CimError TYPE_MISMATCH when it does not fit.
+    """The value as the repository stores it; CimError TYPE_MISMATCH when it does not fit.
 
-    Arrays become lists, whole numbers in real properties become floats. ``find_class`` looks a class up in the
+    Arrays become lists, whole numbers in real properties become floats. ``find_class`` looks up a class in the
     namespace of the property.
     """
     if value is None:
@@ -31,7 +31,7 @@ def checked(prop: PropertyDef, value: Value, find_class: FindClass) -> Value:
 
 
 def check_instance(instance: Instance, find_class: FindClass) -> None:
-    """Check every value of an instance that a provider made, embedded instances too."""
+    """Check every value of an instance that a provider created, including embedded instances."""
     for prop in instance.cls.properties.values():
         checked(prop, instance[prop.name], find_class)
 

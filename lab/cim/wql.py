@@ -1,4 +1,4 @@
-"""WQL text to a tree ([MS-WMI] 2.2.1). Knows no class: :mod:`lab.cim.wql_bind` checks names and types."""
+"""Parses WQL text to a tree ([MS-WMI] 2.2.1), without classes: :mod:`lab.cim.wql_bind` checks names and types."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Select:
 class Associators:
     """``ASSOCIATORS OF {path}`` or, with ``references``, ``REFERENCES OF {path}``; ``path`` is the text in the braces.
 
-    For references ``result_class`` and ``role`` alone have a meaning.
+    For references only ``result_class`` and ``role`` have a meaning.
     """
 
     path: str
@@ -88,7 +88,7 @@ Query = Select | Associators
 def parse(text: str, *, extended: bool = False) -> Query:
     """The tree of a query; CimError INVALID_QUERY.
 
-    :param extended: also read what only the SMS Provider understands: ``IN (...)``, ``NOT IN`` and ``NOT LIKE``.
+    :param extended: also accept what only the SMS Provider supports: ``IN (...)``, ``NOT IN`` and ``NOT LIKE``.
     """
     if len(text) > MAX_QUERY_CHARACTERS:
         raise CimError(Wbem.INVALID_QUERY, f"Invalid query: longer than {MAX_QUERY_CHARACTERS} characters")
@@ -96,7 +96,7 @@ def parse(text: str, *, extended: bool = False) -> Query:
 
 
 def equalities(where: Condition | None) -> NameMap[Literal]:
-    """What a condition demands of single properties for certain: ``a = 1 AND b = 'x'`` gives a and b; OR and NOT give nothing."""
+    """The values that a condition requires of single properties: ``a = 1 AND b = 'x'`` gives a and b; OR and NOT give none."""
     found: NameMap[Literal] = NameMap()
     if isinstance(where, Comparison) and where.operator == "=":
         found[where.name] = where.value
@@ -126,7 +126,7 @@ class _Parser:
         raise CimError(Wbem.INVALID_QUERY, f"Invalid query: expected {expected}, found {self._next.text}")
 
     def _word(self, *words: str) -> str:
-        """Step over the next word when it is one of these, and say which; empty when it is none."""
+        """Skip the next word if it is one of these, and return it; otherwise return an empty text."""
         word = self._next.word
         if word and word in words:
             self._at += 1

@@ -1,4 +1,4 @@
-"""A parsed condition and a class make a test for instances."""
+"""Converts a parsed condition and a class to a test for instances."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.cim.store import key_part
 from lab.cim.values import REAL_TYPES
 from lab.cim.wql import And, Comparison, Condition, IsNull, Literal, Membership, Not, Or, Select
 
-# True, False, or None for unknown: comparisons with null are neither, and NOT of unknown stays unknown.
+# True, False, or None for unknown: comparisons with null are unknown, and NOT of unknown is unknown.
 Verdict = bool | None
 Test = Callable[[Instance], Verdict]
 
@@ -26,7 +26,7 @@ _OPERATORS: dict[str, Callable[[Value, Value], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
 }
-# Columns that may be asked for; only __CLASS may stand in a condition.
+# Columns that may be selected; only __CLASS may be used in a condition.
 SYSTEM_PROPERTIES = frozenset(
     {"__class", "__path", "__relpath", "__namespace", "__server", "__superclass", "__dynasty", "__genus", "__property_count"}
 )
@@ -49,7 +49,7 @@ def _every(instance: Instance) -> bool:
 
 
 def columns(query: Select, cls: ClassDef) -> tuple[str, ...] | None:
-    """The properties that a query shows, spelled as the class does, each once; None for ``*``. CimError INVALID_QUERY."""
+    """The properties that a query selects, in the spelling of the class, each once; None for ``*``. CimError INVALID_QUERY."""
     if query.columns is None:
         return None
     found: list[str] = []
@@ -130,7 +130,7 @@ def _value(instance: Instance, prop: PropertyDef) -> Value:
 
 
 def _with(instance: Instance, prop: PropertyDef, test: Callable[[Value], Verdict]) -> Verdict:
-    """The verdict on the property's value; unknown when that is null."""
+    """The result for the property's value; unknown when that is null."""
     value = _value(instance, prop)
     if value is None:
         return None
@@ -140,12 +140,12 @@ def _with(instance: Instance, prop: PropertyDef, test: Callable[[Value], Verdict
 
 
 def _target(path: Path) -> object:
-    """What a reference points to, its namespace aside."""
+    """The target of a reference, without its namespace."""
     return key_part(Path("", path.class_name, path.keys))
 
 
 def _compared(compare: Callable[[Value, Value], bool], value: Value, right: Value) -> Verdict:
-    """A date-time and an interval, or one with asterisks, have no order: unknown."""
+    """A date-time and an interval, or a value with asterisks, have no order: unknown."""
     if type(value) is not type(right) and not (isinstance(value, int | float) and isinstance(right, int | float)):
         return None
     if isinstance(value, dmtf.PartialDatetime) and compare not in {operator.eq, operator.ne}:
@@ -173,7 +173,7 @@ def _operand(prop: PropertyDef, literal: Literal) -> Value:
 
 
 def _boolean(prop: PropertyDef, literal: Literal) -> bool:
-    """TRUE and FALSE, and as WMI converts them: 'true', 'false' and numbers."""
+    """TRUE and FALSE, and the values that WMI converts: 'true', 'false' and numbers."""
     if isinstance(literal, str) and literal.lower() in {"true", "false"}:
         return literal.lower() == "true"
     if isinstance(literal, bool | int):
@@ -182,7 +182,7 @@ def _boolean(prop: PropertyDef, literal: Literal) -> bool:
 
 
 def _number(prop: PropertyDef, literal: Literal) -> int | float:
-    """Numbers, and digits in quotes, which WMI converts."""
+    """Numbers, and digits in quotes, which WMI converts to numbers."""
     if isinstance(literal, str):
         try:
             return float(literal) if prop.type in REAL_TYPES else int(literal)

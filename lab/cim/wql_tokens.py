@@ -1,4 +1,4 @@
-"""The words of WQL text ([MS-WMI] 2.2.1)."""
+"""The tokens of WQL text ([MS-WMI] 2.2.1)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Token:
 
     @property
     def word(self) -> str:
-        """The lower-case name or the mark; empty for everything else."""
+        """The lower-case name or the mark; empty for other tokens."""
         return self.text.lower() if self.kind in {"name", "mark"} else ""
 
 
 def tokens(text: str) -> list[Token]:
-    """Every word, one of kind ``end`` last; CimError INVALID_QUERY for a character that begins no word."""
+    """Every token, the last of kind ``end``; CimError INVALID_QUERY for a character that begins no token."""
     found: list[Token] = []
     body, at = text.rstrip(), 0
     while at < len(body):
@@ -45,7 +45,7 @@ def tokens(text: str) -> list[Token]:
 
 
 def unquoted(text: str) -> str:
-    """The content of a string literal; a backslash may stand before a backslash or a quote only."""
+    """The content of a string literal; a backslash is allowed only before a backslash or a quote."""
 
     def plain(found: re.Match[str]) -> str:
         if found[1] not in "\\\"'":

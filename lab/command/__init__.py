@@ -1,1 +1,1 @@
-"""``python -m lab``: the command line, and the process that it starts and talks to."""
+"""``python -m lab``: the command line, and the process that it starts and controls."""

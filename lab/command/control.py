@@ -1,4 +1,4 @@
-"""Talking to a running lab: one JSON line each way over a Unix socket in its state folder (mode 0700)."""
+"""Communication with a running lab: one JSON line each way over a Unix socket in its state folder (mode 0700)."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ Command = Callable[[Mapping[str, Any]], Answer]
 
 
 class ControlError(Exception):
-    """The lab is not running, or says that it cannot do what was asked: one sentence for people."""
+    """The lab is not running, or reports that it cannot do what was requested: one sentence for the user."""
 
 
 class ControlServer:
-    """Answers commands in a thread of its own, one client at a time.
+    """Answers commands in its own thread, one client at a time.
 
-    :param folder: the state folder; made private when missing.
-    :param commands: what each command does; an exception of type ``expected`` becomes the answer's error text.
+    :param folder: the state folder; created, private, if it is missing.
+    :param commands: what each command does; the text of an exception of type ``expected`` becomes the answer's error.
     """
 
     def __init__(self, folder: Path, commands: Mapping[str, Command], expected: tuple[type[Exception], ...]) -> None:
@@ -41,7 +41,7 @@ class ControlServer:
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
     def start(self) -> None:
-        """Begin to answer. The caller holds the folder's lock, so a socket found there is a leftover."""
+        """Start to answer. The caller holds the folder's lock, so a socket that exists already is a leftover."""
         self._path.unlink(missing_ok=True)
         self._socket.bind(str(self._path))
         self._path.chmod(0o600)
@@ -50,7 +50,7 @@ class ControlServer:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, and remove the socket."""
+        """Stop, and remove the socket."""
         self._stopping.set()
         if self._thread.is_alive():
             self._thread.join()
@@ -77,13 +77,13 @@ class ControlServer:
             return {"error": "the command is not JSON"}
         command = asked.get("command") if isinstance(asked, dict) else None
         if not isinstance(command, str) or command not in self._commands:
-            return {"error": f"there is no such command; allowed: {', '.join(sorted(self._commands))}"}
+            return {"error": f"this command does not exist; allowed: {', '.join(sorted(self._commands))}"}
         try:
             return self._commands[command](asked)
         except self._expected as error:
             return {"error": str(error)}
-        except Exception as error:  # noqa: BLE001 - the lab goes on, and whoever asked hears of it
-            return {"error": f"the lab failed at {command}: {type(error).__name__}: {error}"}
+        except Exception as error:  # noqa: BLE001 - the lab continues, and the client gets the error
+            return {"error": f"the lab failed while running {command}: {type(error).__name__}: {error}"}
 
 
 def ask(folder: Path, command: str, **params: Any) -> Answer:
@@ -99,40 +99,42 @@ def ask(folder: Path, command: str, **params: Any) -> Answer:
         except (OSError, ValueError) as error:
             raise ControlError(f"the lab in {folder} did not answer: {error}") from None
     if not isinstance(answer, dict):
-        raise ControlError(f"the lab in {folder} answered something else than expected")
+        raise ControlError(f"the lab in {folder} sent an unexpected answer")
     if "error" in answer:
         raise ControlError(str(answer["error"]))
     return answer
 
 
 def make_private(folder: Path) -> None:
-    """Make the state folder, for its owner alone. Raises :class:`ControlError`."""
+    """Create the state folder, accessible only to its owner. Raises :class:`ControlError`."""
     socket_path(folder)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         if folder.stat().st_uid != os.getuid():
-            raise ControlError(f"the state folder {folder} belongs to somebody else; name another one with --state")
+            raise ControlError(f"the state folder {folder} belongs to another user; choose another folder with --state")
         folder.chmod(0o700)
     except OSError as error:
-        raise ControlError(f"the state folder {folder} cannot be made: {error.strerror}; name another one with --state") from None
+        raise ControlError(
+            f"the state folder {folder} cannot be created: {error.strerror}; choose another folder with --state"
+        ) from None
 
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Hold the state folder for this process. Raises BlockingIOError when another lab has it.
+    """Lock the state folder for this process. Raises BlockingIOError when another lab has locked it.
 
-    At the end its lock is removed, and the folder with it when nothing else is in it.
+    At the end the lock file is removed, and also the folder if nothing else is in it.
     """
     path = folder / "lock"
     with ExitStack() as held:
         while not _took(path, held):
-            continue  # whoever held it before was just removing it
+            continue  # its previous holder has just removed it
         held.callback(_remove_lock, path)
         yield
 
 
 def _took(path: Path, held: ExitStack) -> bool:
-    """Lock the file at this path; False when it was removed meanwhile."""
+    """Lock the file at this path; False when it was removed in the meantime."""
     make_private(path.parent)
     with suppress(FileNotFoundError):
         file = held.enter_context(path.open("w", encoding="utf-8"))
@@ -153,7 +155,7 @@ def remove_empty(folder: Path) -> None:
 
 
 def is_locked(folder: Path) -> bool:
-    """Whether a lab holds this state folder."""
+    """Whether a lab has locked this state folder."""
     try:
         with (folder / "lock").open("r", encoding="utf-8") as file:
             fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -165,10 +167,10 @@ def is_locked(folder: Path) -> bool:
 
 
 def socket_path(folder: Path) -> Path:
-    """Where the socket stands; ControlError when the system allows no socket path of that length."""
+    """The path of the socket; ControlError when it is longer than the system allows."""
     path = folder / _SOCKET
     if len(os.fsencode(path)) > _LONGEST_SOCKET_PATH:
-        raise ControlError(f"the path of the state folder {folder} is too long for a socket; name a shorter one with --state")
+        raise ControlError(f"the path of the state folder {folder} is too long for a socket; choose a shorter one with --state")
     return path
 
 

@@ -1,4 +1,4 @@
-"""An Ansible inventory for a running estate: the one beside its file with the estate's addresses, or one made from the file."""
+"""An Ansible inventory for a running estate: the one beside its file, with the estate's addresses, or one made from the file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ FILE = "hosts.yml"
 
 
 class InventoryError(Exception):
-    """The inventory beside the estate file can not be used: one sentence."""
+    """The inventory beside the estate file cannot be used: one sentence."""
 
 
 def inventory(description: EstateDescription) -> dict[str, Any]:
-    """The inventory of an estate, as YAML would be read.
+    """The inventory of an estate, in the form in which YAML would be read.
 
-    Out of ``hosts.yml`` beside the estate file where there is one: each host that is a machine of the estate gets its address,
-    the connection the estate's port. Raises :class:`InventoryError` when that file is no inventory.
+    If ``hosts.yml`` exists beside the estate file, it is used: each host that is a machine of the estate gets its address,
+    and ``ansible_port`` is the estate's port. Raises :class:`InventoryError` when that file is not an inventory.
     """
     beside = Path(description.source).with_name(FILE)
     if not beside.is_file():
@@ -29,16 +29,18 @@ def inventory(description: EstateDescription) -> dict[str, Any]:
     try:
         found = yaml.safe_load(beside.read_text(encoding="utf-8"))
     except (OSError, ValueError, yaml.YAMLError) as error:
-        raise InventoryError(f"{beside} can not be read as an inventory: {' '.join(str(error).split())}") from None
+        raise InventoryError(f"{beside} cannot be read as an inventory: {' '.join(str(error).split())}") from None
     if not isinstance(found, dict) or not isinstance(found.get("all"), dict):
-        raise InventoryError(f"{beside} is no inventory with a group `all`: rename it, and the lab makes one")
+        raise InventoryError(
+            f"{beside} is not an inventory with a group `all`; rename it, then the lab makes an inventory from the estate file"
+        )
     _readdress(found["all"], description)
     _vars(found["all"])["ansible_port"] = description.http_port
     return found
 
 
 def made_inventory(description: EstateDescription) -> dict[str, Any]:
-    """An inventory with the groups of the lab's own: SMS Providers of top-level sites, site servers, all other servers."""
+    """An inventory with the lab's own groups: SMS Providers of top-level sites, site servers, all other servers."""
     providers: dict[str, Any] = {}
     for number, hierarchy in enumerate(description.hierarchies):
         group = "sms_provider" if number == 0 else f"sms_provider_{hierarchy.top_site.code.lower()}"
@@ -61,7 +63,7 @@ def made_inventory(description: EstateDescription) -> dict[str, Any]:
 
 
 def _provider(description: EstateDescription, hierarchy: Hierarchy) -> dict[str, Any]:
-    """The host where playbooks for a hierarchy run, with what the estate file tells of the role."""
+    """The host on which playbooks for a hierarchy run, with what the estate file says about the role."""
     top = hierarchy.top_site
     name = top.providers[0]
     variables = {**_host(description, name), "service_connection_point_site_code": top.code}
@@ -81,13 +83,13 @@ def _host(description: EstateDescription, name: str) -> dict[str, Any]:
 
 
 def _account(description: EstateDescription) -> Account:
-    """Who playbooks log on as: the domain's account with the most rights, the first of them in the file."""
+    """The account that playbooks log on with: the domain account with the most rights; of several, the first in the file."""
     accounts = [account for account in description.accounts if account.machine is None] or list(description.accounts)
     return max(accounts, key=lambda account: (account.sms == "full", len(account.administrator_of)))
 
 
 def _readdress(group: dict[str, Any], description: EstateDescription) -> None:
-    """Give every machine of the estate its address, where the inventory has one for it."""
+    """Replace the address of every machine of the estate for which the inventory has an address."""
     for host, variables in (group.get("hosts") or {}).items():
         if isinstance(variables, dict) and "ansible_host" in variables and _is_machine(description, str(host)):
             variables["ansible_host"] = str(description.machine(str(host)).address)

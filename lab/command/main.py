@@ -27,11 +27,11 @@ IDLE_SECONDS = 4 * 3600.0
 START_LIMIT_SECONDS = 60.0
 STOP_LIMIT_SECONDS = 15.0
 _LOG = "lab.log"
-_OTHER_ADDRESSES = "; end that program, or give this lab other addresses with --address-base"
+_OTHER_ADDRESSES = "; stop that program, or give this lab other addresses with --address-base"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command. Returns 0, or 2 (130 after Ctrl-C) after one sentence on standard error."""
+    """Run a command. Returns 0, or 2 (130 after Ctrl-C) after printing one sentence to standard error."""
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
@@ -52,16 +52,18 @@ def _parser() -> argparse.ArgumentParser:
     up = commands.add_parser("up", help="start the lab")
     up.add_argument("--estate", type=Path, default=DEFAULT_FILE, help="estate file (default: inventories/lab/estate.yml)")
     up.add_argument("--detach", action="store_true", help="return when the lab answers")
-    up.add_argument("--pace", type=float, help="lab seconds per second, instead of the estate file's")
-    up.add_argument("--stop-after", type=float, default=IDLE_SECONDS, metavar="SECONDS", help="end when idle so long; 0: never")
-    up.add_argument("--address-base", metavar="A", help="first three numbers of every address, as 127.0.20")
+    up.add_argument("--pace", type=float, help="lab seconds per real second, instead of the estate file's value")
+    up.add_argument(
+        "--stop-after", type=float, default=IDLE_SECONDS, metavar="SECONDS", help="stop after this idle time; 0: never"
+    )
+    up.add_argument("--address-base", metavar="A", help="first three numbers of every address, for example 127.0.20")
     up.set_defaults(run=_up)
-    commands.add_parser("down", help="end the lab").set_defaults(run=_down)
-    status = commands.add_parser("status", help="show what runs")
-    status.add_argument("--json", action="store_true", help="as JSON")
+    commands.add_parser("down", help="stop the lab").set_defaults(run=_down)
+    status = commands.add_parser("status", help="show what is running")
+    status.add_argument("--json", action="store_true", help="print JSON")
     status.set_defaults(run=_status)
-    commands.add_parser("inventory", help="print an Ansible inventory (YAML) for the lab that runs").set_defaults(run=_inventory)
-    commands.add_parser("reset", help="back to the state of the estate file").set_defaults(run=_reset)
+    commands.add_parser("inventory", help="print an Ansible inventory (YAML) for the running lab").set_defaults(run=_inventory)
+    commands.add_parser("reset", help="return to the state of the estate file").set_defaults(run=_reset)
     _add_fault_parser(commands)
     return parser
 
@@ -69,20 +71,20 @@ def _parser() -> argparse.ArgumentParser:
 def _add_fault_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     fault = commands.add_parser(
         "fault",
-        help="order faults",
+        help="inject faults, list them, cancel them",
         formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog=_fault_help(),
     )
     actions = fault.add_subparsers(required=True, metavar="ACTION", dest="action")
     add = actions.add_parser(
-        "add", help="place an order", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_fault_help()
+        "add", help="inject a fault", formatter_class=argparse.RawDescriptionHelpFormatter, epilog=_fault_help()
     )
     add.add_argument("kind")
     add.add_argument("params", nargs="*", metavar="name=value")
-    cancel = actions.add_parser("cancel", help="take one order back")
+    cancel = actions.add_parser("cancel", help="cancel one fault")
     cancel.add_argument("number", type=int)
-    actions.add_parser("clear", help="take every order back")
-    actions.add_parser("list", help="show the orders")
+    actions.add_parser("clear", help="cancel every fault")
+    actions.add_parser("list", help="list the faults")
     fault.set_defaults(run=_fault)
 
 
@@ -95,10 +97,11 @@ def _fault_help() -> str:
     return (
         f"faults of the network, by request:\n{listed(REQUEST_KINDS)}\n\n"
         f"faults of machines and sites:\n{listed({name: kind.text for name, kind in FLAGS.items()})}\n\n"
-        "What stands in brackets can be left out. Without machine= or site= all of them are meant; target= stands for either.\n"
-        "action= and resource= are parts of what a request asks for, as Create or SMS_SCI_SysResUse. A fault of the network\n"
-        "strikes at the request number at= that fits (1), and count= times (1, or always); every other fault lasts until it is\n"
-        "cancelled, or strikes count= times.\n\n"
+        "Parameters in brackets are optional. Without machine= or site= a fault applies to all of them; target= can be\n"
+        "used for either. A fault of the network applies to requests whose action contains action= and whose resource\n"
+        "contains resource=, for example Create and SMS_SCI_SysResUse. It occurs first at matching request number at=\n"
+        "(default 1), and count= times in all (default 1, or always). Every other fault lasts until it is cancelled, or\n"
+        "occurs count= times.\n\n"
         "example: python -m lab fault add drop_after machine=cas01 action=Create resource=SMS_SCI_SysResUse"
     )
 
@@ -116,7 +119,7 @@ def _up(options: argparse.Namespace) -> int:
 
 
 def _serve(options: argparse.Namespace, description: EstateDescription) -> int:
-    # What it takes to serve is slow to import, and the other commands do without it.
+    # The modules that serve the lab are slow to import, and the other commands do not need them.
     from lab.command.serving import serve, status_of
 
     try:
@@ -130,7 +133,7 @@ def _serve(options: argparse.Namespace, description: EstateDescription) -> int:
     except BlockingIOError:
         print(f"the lab is already running (state folder {options.state})")
         return 0
-    print(f"the lab has ended: {reason}", flush=True)
+    print(f"the lab has stopped: {reason}", flush=True)
     return 0
 
 
@@ -156,12 +159,12 @@ def _detach(options: argparse.Namespace) -> int:
 
 
 def _await_start(child: subprocess.Popen[bytes], state: Path, log: Path) -> int:
-    """Wait until the detached lab answers or has ended, and print what it says."""
+    """Wait until the detached lab answers or has stopped, and print its output."""
     deadline = time.monotonic() + START_LIMIT_SECONDS
     while time.monotonic() < deadline:
         if child.poll() is not None:
             said = log.read_text(encoding="utf-8", errors="replace").strip()
-            print(said or f"lab: the lab ended with exit code {child.returncode}", file=sys.stderr)
+            print(said or f"lab: the lab stopped with exit code {child.returncode}", file=sys.stderr)
             _remove_log(state)
             return child.returncode and 2
         try:
@@ -179,15 +182,15 @@ def _down(options: argparse.Namespace) -> int:
     deadline = time.monotonic() + STOP_LIMIT_SECONDS
     while is_locked(options.state):
         if time.monotonic() > deadline:
-            raise ControlError(f"the lab was told to end and still runs after {STOP_LIMIT_SECONDS:g} seconds")
+            raise ControlError(f"the lab received the command to stop but is still running after {STOP_LIMIT_SECONDS:g} seconds")
         time.sleep(0.05)
     _remove_log(options.state)
-    print("the lab has ended")
+    print("the lab has stopped")
     return 0
 
 
 def _remove_log(folder: Path) -> None:
-    """Remove what a detached lab wrote, and the state folder with it when nothing else is in it."""
+    """Remove the log of a detached lab, and also the state folder if nothing else is in it."""
     (folder / _LOG).unlink(missing_ok=True)
     remove_empty(folder)
 
@@ -214,19 +217,19 @@ def _fault(options: argparse.Namespace) -> int:
     if options.action == "add":
         params = dict(read_param(text) for text in options.params)
         answer = ask(options.state, "fault", action="add", kind=options.kind, params=params)
-        print(f"order {answer['number']}")
+        print(f"fault {answer['number']}")
     elif options.action == "cancel":
         ask(options.state, "fault", action="cancel", number=options.number)
     elif options.action == "clear":
         ask(options.state, "fault", action="clear")
     else:
         answer = ask(options.state, "fault", action="list")
-        print("\n".join(_order_text(order) for order in answer["faults"]) or "no orders")
+        print("\n".join(_order_text(order) for order in answer["faults"]) or "no faults")
     return 0
 
 
 def read_param(text: str) -> tuple[str, str]:
-    """A parameter of an order as it is typed, ``name=value``."""
+    """A parameter of a fault as typed on the command line, ``name=value``."""
     name, equals, value = text.partition("=")
     if not equals or not name:
         raise FaultError(f"{text!r} is not of the form name=value")
@@ -240,7 +243,9 @@ def _order_text(order: Mapping[str, Any]) -> str:
 
 def _status_text(status: Mapping[str, Any]) -> str:
     lines = [f"lab of {status['estate']}, process {status['pid']}, pace {status['pace']:g}, lab time {status['lab_time']}"]
-    lines.append(f"http on port {status['http_port']}, https on port {status['https_port']} (authority: {status['ca_file']})")
+    lines.append(
+        f"http on port {status['http_port']}, https on port {status['https_port']} (certification authority: {status['ca_file']})"
+    )
     for machine in status["machines"]:
         dead = "" if machine["alive"] else "  (dead)"
         lines.append(f"  {machine['address']:<15} {machine['fqdn']:<24} {machine['os']}{dead}")
@@ -250,7 +255,7 @@ def _status_text(status: Mapping[str, Any]) -> str:
         lines.append(f"  site {site['code']} ({site['kind']}{below}) on {site['server']}{pair}")
     lines += _role_lines(status["roles"])
     lines += [f"  fault {_order_text(order).strip()}" for order in status["faults"]]
-    lines += [f"  rule broken by {violation}" for violation in status["violations"]]
+    lines += [f"  rule violated by {violation}" for violation in status["violations"]]
     lines += [f"  error inside the lab: {error}" for error in status["errors"]]
     return "\n".join(lines)
 

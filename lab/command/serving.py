@@ -1,4 +1,4 @@
-"""One running lab of this computer: an estate, its control socket, its lock, its end."""
+"""One running lab on this computer: its estate, its control socket, its lock, how it stops."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ _LOOK_SECONDS = 0.5
 
 
 def serve(description: EstateDescription, folder: Path, stop_after: float, ready: Callable[[Estate], None]) -> str:
-    """Run an estate until somebody ends it; returns why it ended.
+    """Run an estate until it is stopped; returns the reason why it stopped.
 
-    :param stop_after: seconds without any request after which it ends by itself; 0 for never.
-    :param ready: called once everything listens.
+    :param stop_after: seconds without any request or command after which it stops by itself; 0 for never.
+    :param ready: called once every listener is open.
 
-    The caller holds the folder (:func:`lab.command.control.locked`). Raises what :meth:`Estate.start` raises. SIGTERM and Ctrl-C
-    end it cleanly.
+    The caller has locked the folder (:func:`lab.command.control.locked`). Raises what :meth:`Estate.start` raises. SIGTERM and
+    Ctrl-C stop it cleanly.
     """
     ended = threading.Event()
     reasons: list[str] = []
@@ -39,7 +39,7 @@ def serve(description: EstateDescription, folder: Path, stop_after: float, ready
         ended.set()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        end(f"ended by {signal.Signals(number).name}")
+        end(f"received {signal.Signals(number).name}")
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -62,7 +62,7 @@ def serve(description: EstateDescription, folder: Path, stop_after: float, ready
 def _watch(
     estate: Estate, ended: threading.Event, last_command: list[float], stop_after: float, end: Callable[[str], None]
 ) -> None:
-    """Wait for the end, and bring it about when nobody has asked anything for long."""
+    """Wait for the end; end the run when there has been no request and no command for ``stop_after`` seconds."""
     totals = estate.request_log.totals()
     last_request = time.monotonic()
     while not ended.wait(_LOOK_SECONDS):
@@ -70,7 +70,7 @@ def _watch(
         if now != totals:
             totals, last_request = now, time.monotonic()
         if stop_after and time.monotonic() - max(last_request, last_command[0]) > stop_after:
-            end(f"nobody asked anything for {stop_after:g} seconds")
+            end(f"no request and no command for {stop_after:g} seconds")
 
 
 def _commands(estate: Estate, end: Callable[[str], None], last_command: list[float]) -> dict[str, Command]:
@@ -93,7 +93,7 @@ def _commands(estate: Estate, end: Callable[[str], None], last_command: list[flo
 
 
 def _down(end: Callable[[str], None]) -> Mapping[str, Any]:
-    end("ended by command")
+    end("received the command `down`")
     return {"pid": os.getpid()}
 
 
@@ -107,12 +107,12 @@ def _fault(estate: Estate, asked: Mapping[str, Any]) -> Mapping[str, Any]:
     if action == "add":
         params = asked.get("params")
         if not isinstance(params, dict) or not all(isinstance(v, str | int | float | bool) for v in params.values()):
-            raise FaultError("params must be names with plain values")
+            raise FaultError("params must be a mapping of names to text, numbers, true or false")
         return {"number": estate.faults.order(str(asked.get("kind")), **params)}
     if action == "cancel":
         number = asked.get("number")
         if not isinstance(number, int):
-            raise FaultError("the number of the order to cancel is missing")
+            raise FaultError("the number of the fault to cancel is missing")
         estate.faults.cancel(number)
         return {}
     if action == "clear":
@@ -120,11 +120,11 @@ def _fault(estate: Estate, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     if action == "list":
         return {"faults": estate.faults.listing()}
-    raise FaultError("there is no such action; allowed: add, cancel, clear, list")
+    raise FaultError("this action does not exist; allowed: add, cancel, clear, list")
 
 
 def status_of(estate: Estate) -> dict[str, Any]:
-    """What runs, for people and programs."""
+    """What is running, for users and programs."""
     description = estate.description
     return {
         "pid": os.getpid(),
@@ -170,5 +170,5 @@ def _roles(estate: Estate) -> list[dict[str, str]]:
 
 
 def _mode(hierarchy: EmulatedHierarchy, row: ControlRow) -> str:
-    """The mode that runs on the row's server; empty when nothing runs there for the row's site."""
+    """The mode in which the role runs on the row's server; empty when it does not run there for the row's site."""
     return hierarchy.effective_mode(row.server) if row.site_code in hierarchy.state.sites else ""

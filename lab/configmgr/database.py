@@ -1,4 +1,4 @@
-"""What the database of a hierarchy holds. Rows keep every value as it was written, also those that nobody here knows."""
+"""The contents of the database of a hierarchy. Rows keep every value as it was written, also values that the lab does not use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lab.configmgr import names
 
 @dataclass(frozen=True)
 class EmbeddedProperty:
-    """SMS_EmbeddedProperty: a setting inside a row. Its name counts with case."""
+    """SMS_EmbeddedProperty: a setting inside a row. Its name is case-sensitive."""
 
     name: str
     value: int | None = 0
@@ -43,8 +43,9 @@ RowKey = tuple[str, int, str, str, str]
 class ControlRow:
     """One item of the site control file.
 
-    ``values`` holds the plain properties by name; ``props`` and ``prop_lists`` are None when the row never had any.
-    ``changed_by`` and ``changed_at`` tell of the last write; ``created_at`` tells a row from an earlier one of the same key.
+    ``values`` are the plain properties by name; ``props`` and ``prop_lists`` are None when the row never had any.
+    ``changed_by`` and ``changed_at`` describe the last write; ``created_at`` distinguishes a row from an earlier one with the
+    same key.
     """
 
     class_name: str
@@ -61,7 +62,7 @@ class ControlRow:
 
     @property
     def key(self) -> RowKey:
-        """What identifies the row, folded as WMI compares it."""
+        """The identity of the row, case-folded as WMI compares it."""
         return (
             self.class_name.casefold(),
             self.file_type,
@@ -76,7 +77,7 @@ class ControlRow:
         return value if isinstance(value, str) else ""
 
     def prop(self, name: str) -> EmbeddedProperty | None:
-        """The first embedded property of exactly this name."""
+        """The first embedded property with exactly this name."""
         return next((prop for prop in self.props or () if prop.name == name), None)
 
     def prop_value(self, name: str, default: int = 0) -> int:
@@ -86,7 +87,7 @@ class ControlRow:
 
     @property
     def role(self) -> str:
-        """RoleName of a SMS_SCI_SysResUse row."""
+        """RoleName of an SMS_SCI_SysResUse row."""
         return self.text("RoleName")
 
     @property
@@ -103,9 +104,9 @@ class ControlRow:
 
 
 class ControlTable:
-    """The rows of the site control file of a whole hierarchy: global data, the same through every provider of it.
+    """The rows of the site control file of the complete hierarchy: global data, the same through each of its providers.
 
-    Real sites replicate global data within minutes; here a row is everywhere at once.
+    Real sites replicate global data within minutes; here a row is available at every site at once.
     """
 
     def __init__(self) -> None:
@@ -114,7 +115,7 @@ class ControlTable:
         self._index = Index[RowKey]({"RoleName": str, "NetworkOSPath": str, "NALPath": str})
 
     def find(self, key: RowKey) -> ControlRow | None:
-        """The row of this key."""
+        """The row with this key."""
         return self._rows.get(key)
 
     def of_class(self, class_name: str) -> list[ControlRow]:
@@ -128,7 +129,7 @@ class ControlTable:
         return found
 
     def matching(self, class_name: str, where: Condition | None) -> list[ControlRow]:
-        """The rows of one class that can fulfil the condition, at least, in the order of their keys."""
+        """All rows of one class that may fulfil the condition, and possibly more, in the order of their keys."""
         keys = self._index.candidates(where)
         if keys is None:
             return self.of_class(class_name)
@@ -136,7 +137,7 @@ class ControlTable:
         return [self._rows[key] for key in sorted(keys) if key[0] == wanted]
 
     def put(self, row: ControlRow) -> None:
-        """Write a row, over the one of the same key if there is one."""
+        """Write a row; it replaces a row with the same key."""
         key = row.key
         before = self._rows.get(key)
         if before is None:
@@ -147,13 +148,13 @@ class ControlTable:
         self._index.add(key, row.values)
 
     def delete(self, row: ControlRow) -> None:
-        """Remove the row of this key; KeyError when there is none."""
+        """Remove the row with this key; KeyError when there is none."""
         key = row.key
         self._index.remove(key, self._rows.pop(key).values)
         del self._order[bisect_left(self._order, key)]
 
     def roles(self, role: str | None = None, server: str | None = None, site_code: str | None = None) -> list[ControlRow]:
-        """SMS_SCI_SysResUse rows, narrowed by role name, server FQDN and site code (all without case)."""
+        """SMS_SCI_SysResUse rows, filtered by role name, server FQDN and site code (all case-insensitive)."""
         return [
             row
             for row in self.matching("SMS_SCI_SysResUse", None if role is None else Comparison("RoleName", "=", role))
@@ -165,7 +166,7 @@ class ControlTable:
 
 @dataclass
 class UpdatePackage:
-    """A row of SMS_CM_UpdatePackages. ``state`` by the table of facts/site-model.md, section 10.2."""
+    """A row of SMS_CM_UpdatePackages. ``state`` is a number from facts/site-model.md, section 10.2."""
 
     guid: str
     name: str
@@ -183,7 +184,7 @@ class UpdatePackage:
 
 @dataclass
 class CloudState:
-    """Rows of the Entra and Azure classes, by class name, as plain values. Secrets are never among them."""
+    """Rows of the Entra and Azure classes, by class name, as plain values. They never contain secrets."""
 
     rows: NameMap[list[NameMap[Value]]] = field(default_factory=NameMap)
 

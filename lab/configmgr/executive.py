@@ -1,6 +1,6 @@
-"""SMS_EXECUTIVE on one server: the threads in its registry, what is asked of them and what becomes of them.
+"""SMS_EXECUTIVE on one server: the threads in its registry, the operations requested of them, and their states.
 
-Registry values and their words: facts/site-model.md, section 9. The moves of a thread are decided by :func:`next_move`.
+Registry values and their meanings: facts/site-model.md, section 9. :func:`next_move` decides the next state of a thread.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ NONE, STOP, START = "None", "Stop", "Start"
 
 
 def next_move(state: str, requested: str) -> str | None:
-    """The state to enter when SMS_EXECUTIVE looks at a thread in rest; None when the request asks for nothing."""
+    """The state that SMS_EXECUTIVE brings a running or stopped thread into; None when the request changes nothing."""
     if requested.casefold() == STOP.casefold() and state == RUNNING:
         return STOPPING
     if requested.casefold() == START.casefold() and state == STOPPED:
@@ -30,9 +30,9 @@ def next_move(state: str, requested: str) -> str | None:
 
 @dataclass
 class Thread:
-    """A registered thread. ``life`` grows with each thing that makes plans made before it void.
+    """A registered thread. ``life`` increases with each event that cancels the actions planned before it.
 
-    ``handling`` is the request that its present move answers.
+    ``handling`` is the request that its current change of state follows.
     """
 
     component: Component
@@ -45,7 +45,8 @@ class Thread:
 class Executive:
     """The service and its threads. The caller of every method holds the estate's lock, as the clock does.
 
-    :param status_system: hears what becomes of the threads; :param faults: the orders that strike them.
+    :param status_system: receives the states of the threads.
+    :param faults: the orders that apply to them.
     """
 
     def __init__(self, status_system: status.StatusSystem, faults: FaultBoard, site: Site, machine: Machine) -> None:
@@ -72,7 +73,7 @@ class Executive:
         on_start: Callable[[], None] | None = None,
         on_stop: Callable[[], None] | None = None,
     ) -> None:
-        """Register a thread and start it: at once when ``running``, else in its time."""
+        """Register a thread and start it: at once when ``running``, otherwise after the usual time."""
         thread = self.threads[component.name] = Thread(component, on_start=on_start, on_stop=on_stop)
         key = self._key(component.name)
         registry = self.machine.registry
@@ -88,7 +89,7 @@ class Executive:
             self._enter(thread, STARTING)
 
     def remove(self, name: str) -> None:
-        """Stop a thread and take it out of the registry."""
+        """Stop a thread and remove it from the registry."""
         thread = self.threads.pop(name, None)
         if thread is None:
             return
@@ -100,23 +101,23 @@ class Executive:
         self.machine.registry.delete(f"{names.TRACING_KEY}\\{name}")
 
     def remove_service(self) -> None:
-        """Take the service itself away, with every thread that is left."""
+        """Remove the service itself, with all its threads."""
         for name in list(self.threads):
             self.remove(name)
         self.removed = True
         self.machine.services.pop(names.EXECUTIVE, None)
 
     def state(self, name: str) -> str:
-        """``Current State`` of a thread as the registry tells it; empty when it is not registered."""
+        """``Current State`` of a thread in the registry; empty when it is not registered."""
         return self._text(name, names.CURRENT_STATE)
 
     def service_stopped(self) -> None:
-        """The Windows service ended: every thread with it."""
+        """The Windows service stopped: all its threads stop."""
         for thread in self.threads.values():
             self._enter_stopped(thread, returns=False)
 
     def service_started(self) -> None:
-        """The Windows service began: every thread starts."""
+        """The Windows service started: all its threads start."""
         for thread in self.threads.values():
             thread.life += 1
             self._enter(thread, STARTING)
@@ -129,7 +130,7 @@ class Executive:
             self._later(thread, timing.THREAD_POLL, lambda: self._look(thread))
 
     def _look(self, thread: Thread) -> None:
-        """See what is asked of a thread and begin it; a thread on its way is looked at again when it has arrived."""
+        """Read the requested operation of a thread and begin it; a thread that is starting or stopping is checked again later."""
         name = thread.component.name
         if self.state(name) in (STOPPING, STARTING) or not self._service_runs():
             return
@@ -224,5 +225,5 @@ class Executive:
 
 
 def component_machine(machine: Machine) -> str:
-    """The machine's name as status messages and summarizers spell it: FQDN with the host in capitals."""
+    """The machine's name as status messages and summarizers spell it: the FQDN with the host name in capitals."""
     return f"{machine.name.upper()}.{machine.dns_domain.lower()}"

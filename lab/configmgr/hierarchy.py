@@ -1,4 +1,4 @@
-"""A hierarchy of sites: its sites, its database, and the one door through which site control rows change."""
+"""A hierarchy of sites: its sites, its database, and the only methods that change site control rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Account:
 
 @dataclass(frozen=True)
 class Violation:
-    """A rule of the role that a write broke, or a setting that it lost: when, who, what."""
+    """A rule of the role that a write violated, or a setting that it removed: when, who, what."""
 
     time: datetime
     by: str
@@ -44,8 +44,8 @@ class Violation:
 class Hierarchy:
     """The state of a hierarchy.
 
-    ``published`` is the configuration as the servers have it: rows by key, as they were when hierarchy manager last
-    processed a change of their site. ``watchers`` hear of each write with the code of the site whose row changed.
+    ``published`` is the configuration that the servers use: rows by key, as they were when hierarchy manager last
+    processed a change of their site. ``watchers`` are called after each write, with the code of the site whose row changed.
     """
 
     sites: NameMap[Site]
@@ -81,13 +81,13 @@ class Hierarchy:
             found |= more
 
     def machine(self, name: str) -> Machine | None:
-        """The machine of this FQDN or NetBIOS name, alive or not; None when the network knows none."""
+        """The machine with this FQDN or NetBIOS name, alive or not; None when the network has none."""
         return self.machines.get(self.computer(name))
 
     def computer(self, name: str) -> str:
         """The FQDN in lower case of the computer that a row's server name means, as the network resolves it.
 
-        The name itself, in lower case, where the network knows no such computer.
+        The name itself, in lower case, if the network has no such computer.
         """
         lower = name.lower()
         if lower not in self.machines and "." not in lower:
@@ -95,12 +95,12 @@ class Hierarchy:
         return lower
 
     def roles_on(self, computer: str, role: str | None = None, site_code: str | None = None) -> list[ControlRow]:
-        """Rows of the roles on a computer (FQDN), under whatever name they have it."""
+        """Rows of the roles on a computer (FQDN), whichever of its names they use."""
         rows = self.control.roles(role, site_code=site_code)
         return [row for row in rows if self.computer(row.server) == computer.lower()]
 
     def rights(self, caller: Caller) -> str:
-        """What role-based administration gives this user: full, read or none."""
+        """The rights of this user in role-based administration: full, read or none."""
         account = self.accounts.get(str(caller))
         return "none" if account is None else account.rights
 
@@ -127,17 +127,17 @@ class Hierarchy:
         self._changed(row.site_code)
 
     def touched(self, site_code: str) -> None:
-        """Let a site find that its rows have changed; it reacts later."""
+        """Notify a site that its rows have changed; it reacts later."""
         self._changed(site_code)
 
     def store(self, row: ControlRow) -> None:
-        """Write a row on the site's own behalf (counts, rows of component servers): no change that the site reacts to."""
+        """Write a row on the site's own behalf (counts, rows of component servers): the site does not react to it."""
         self.control.put(row)
         if row.key in self.published or row.role == names.COMPONENT_SERVER:
             self.published[row.key] = row
 
     def publish(self, site_code: str) -> None:
-        """Make the site's present rows the configuration that its servers have."""
+        """Make the site's current rows the configuration that its servers use."""
         site = site_code.casefold()
         for key in [key for key in self.published if key[4] == site and self.control.find(key) is None]:
             del self.published[key]
@@ -147,7 +147,7 @@ class Hierarchy:
                     self.published[row.key] = row
 
     def published_roles(self, role: str, site_code: str) -> list[ControlRow]:
-        """Rows of a role at a site, as the servers have them."""
+        """Rows of a role at a site, from the published configuration."""
         return [
             row
             for row in self.published.values()
@@ -155,7 +155,7 @@ class Hierarchy:
         ]
 
     def published_mode(self, server: str, site_code: str) -> str:
-        """The mode of the service connection point on a server, as the servers have it; online where it tells none."""
+        """The mode of the service connection point on a server, from the published configuration; online if it has none."""
         found = self.published_roles(names.SERVICE_CONNECTION_POINT, site_code)
         rows = [row for row in found if self.computer(row.server) == server]
         return OFFLINE if rows and rows[0].prop_value("OfflineMode") == 1 else ONLINE
@@ -179,7 +179,7 @@ class Hierarchy:
             watcher(site_code.upper())
 
     def _second_controller(self, site_code: str) -> None:
-        """The ordered race: somebody else installs the role on another server in the same moment."""
+        """The injected race: another administrator installs the role on another server at the same time."""
         flag = self.faults.take("second_controller", site_code)
         if flag is None:
             return
@@ -192,7 +192,7 @@ class Hierarchy:
         self.write(role_row(fqdn, site_code, names.SERVICE_CONNECTION_POINT, (mode,)), OTHER_ADMINISTRATOR)
 
     def _other_server(self, ordered: str, site_code: str) -> str:
-        """The FQDN of the ordered server; when none was ordered, the first that is no site server and has not the role."""
+        """The FQDN of the ordered server; if none was ordered, the first that is not a site server and does not have the role."""
         taken = {row.server for row in self.control.roles(names.SERVICE_CONNECTION_POINT, site_code=site_code)}
         taken |= {server for site in self.sites.values() for server in (site.server, site.passive_server)}
         for name in sorted(self.machines):
@@ -204,7 +204,7 @@ class Hierarchy:
 def role_row(
     server: str, site_code: str, role: str, props: tuple[EmbeddedProperty, ...] = (), type_: int = 8, role_count: int = 0
 ) -> ControlRow:
-    """A new SMS_SCI_SysResUse row as the site itself writes one."""
+    """A new SMS_SCI_SysResUse row, as the site itself writes it."""
     nal = names.nal_path(server, site_code)
     row = ControlRow(
         class_name="SMS_SCI_SysResUse",

@@ -1,4 +1,4 @@
-"""What must hold in a hierarchy at every moment, whoever writes (facts/site-model.md, sections 2 and 12)."""
+"""Rules that must hold in a hierarchy at every moment, whoever writes (facts/site-model.md, sections 2 and 12)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lab.configmgr.sites import Site
 
 
 def broken(roles: Iterable[ControlRow], sites: list[Site]) -> set[str]:
-    """The rules of the service connection point that these rows break, one sentence each."""
+    """The rules of the service connection point that these rows violate, one sentence each."""
     points = [row for row in roles if row.role.casefold() == names.SERVICE_CONNECTION_POINT.casefold()]
     found: set[str] = set()
     if len(points) > 1:
@@ -23,12 +23,12 @@ def broken(roles: Iterable[ControlRow], sites: list[Site]) -> set[str]:
         if site is not None and site.parent:
             found.add(f"the service connection point on {row.server} is at {site.code}, which is not the top-level site")
         if names.host_of(row.server) in pairs:
-            found.add(f"the service connection point is on {row.server}, one of an active and passive site server")
+            found.add(f"the service connection point is on {row.server}, a server of an active and passive site server pair")
     return found
 
 
 def lost_settings(before: ControlRow | None, after: ControlRow) -> list[str]:
-    """Embedded properties and lists that a write left out although the row had them."""
+    """Embedded properties and lists that the row had and that a write left out."""
     if before is None:
         return []
     kept = {prop.name for prop in after.props or ()}

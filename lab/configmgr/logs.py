@@ -9,14 +9,15 @@ from lab.configmgr import names
 from lab.estate.description import Drive
 from lab.windows.machine import Machine
 
-# Minutes of Windows' bias: UTC = local time + bias. One hour east of Greenwich, so that readers who mix up the sign are found.
+# Minutes of Windows' bias: UTC = local time + bias. One hour east of Greenwich, so that tests find readers that confuse the sign.
 BIAS = -60
 
 
 def native_line(message: str, component: str, moment: datetime, bias: int = BIAS) -> str:
     """One record: message, component, local time with the bias, thread.
 
-    :param moment: aware UTC time; :param bias: minutes to add to local time to get UTC.
+    :param moment: UTC time, timezone-aware.
+    :param bias: minutes to add to local time to get UTC.
     """
     local = moment - timedelta(minutes=bias)
     thread = 4000 + 4 * (sum(component.encode()) % 500)
@@ -25,13 +26,13 @@ def native_line(message: str, component: str, moment: datetime, bias: int = BIAS
 
 
 def role_drive(drives: Iterable[Drive]) -> str | None:
-    """The letter of the drive that role files go to: most free space, no NO_SMS_ON_DRIVE.SMS; None when no drive takes them."""
+    """The letter of the drive for role files: most free space, no NO_SMS_ON_DRIVE.SMS; None when no drive is allowed."""
     allowed = [drive for drive in drives if not drive.no_sms]
     return max(allowed, key=lambda drive: drive.free_bytes).letter if allowed else None
 
 
 def install_folder(machine: Machine) -> str:
-    """Where the product is on this machine: the site's folder, else ``<drive>:\\SMS`` (recalled, not established)."""
+    """The product's folder on this machine: the site's folder, otherwise ``<drive>:\\SMS`` (from memory, not established)."""
     found = machine.registry.get(names.SETUP_KEY, "Installation Directory")
     if found is not None and isinstance(found.data, str):
         return found.data
@@ -44,14 +45,14 @@ def log_folder(machine: Machine) -> str:
 
 
 def write(machine: Machine, file: str, component: str, *messages: str) -> None:
-    """Append records to a log of the machine, one for each message, at the lab's present time."""
+    """Append records to a log of the machine, one for each message, at the current lab time."""
     now = machine.clock.now()
     path = f"{log_folder(machine)}\\{file}"
     machine.files.append(path, "".join(native_line(message, component, now) for message in messages).encode())
 
 
 def register_log(machine: Machine, component: str, file: str) -> None:
-    """Tell the machine's registry where a component logs ([K]: place and names of the values are recalled)."""
+    """Write to the machine's registry where a component logs ([K]: place and names of the values are from memory)."""
     key = f"{names.TRACING_KEY}\\{component}"
     machine.registry.set(key, "TraceFilename", f"{log_folder(machine)}\\{file}")
     machine.registry.set(key, "Enabled", 1)

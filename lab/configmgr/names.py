@@ -28,11 +28,11 @@ SMS_KEY = r"HKLM\SOFTWARE\Microsoft\SMS"
 SETUP_KEY = SMS_KEY + r"\Setup"
 COMPONENTS_KEY = SMS_KEY + r"\COMPONENTS"
 THREADS_KEY = COMPONENTS_KEY + r"\SMS_EXECUTIVE\Threads"
-# Spelling of the subkey without which the connector does not start; the article that tells of it prints two.
+# The subkey without which the connector does not start; the article about it has two spellings.
 CONNECTOR_KEY = SMS_KEY + r"\SMS_DMP_CONNECTOR"
-# Where a site server keeps how it reaches the database: public scripts read these values there ([C]).
+# Where a site server stores how it connects to the database: public scripts read these values there ([C]).
 DATABASE_KEY = SMS_KEY + r"\SQL Server\Site System SQL Account"
-# Where log settings stand was recalled, not established: [K].
+# The place of the log settings is from memory, not established: [K].
 TRACING_KEY = SMS_KEY + r"\Tracing"
 ROLES_KEY = SMS_KEY + r"\Operations Management\SMS Server Role"
 
@@ -76,7 +76,7 @@ _NAL = re.compile(
 
 @dataclass(frozen=True)
 class Nal:
-    """A NAL path of a server, taken apart."""
+    """The parts of a NAL path of a server."""
 
     display: str
     site_code: str
@@ -89,13 +89,13 @@ def nal_path(server: str, site_code: str) -> str:
 
 
 def parse_nal(text: str) -> Nal | None:
-    """The parts of a NAL path, or None when it does not have the form of one to the last backslash."""
+    """The parts of a NAL path, or None when it does not have that form, including the last backslash."""
     found = _NAL.fullmatch(text)
     return None if found is None else Nal(found["display"], found["site"], found["server"])
 
 
 def is_fqdn(name: str) -> bool:
-    """Whether a host name is fully qualified: two labels or more, each of letters, digits and inner hyphens."""
+    """Whether a host name is fully qualified: at least two labels of letters, digits and inner hyphens."""
     return len(name) <= 255 and _FQDN.fullmatch(name) is not None and not name.replace(".", "").isdigit()
 
 

@@ -1,4 +1,4 @@
-"""Stand-in for the site's encryption of account passwords: nobody can read the text back, the site can check a password."""
+"""Stand-in for the site's encryption of account passwords: it cannot be decrypted, but the site can check a password."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ROUNDS = 1000
 
 
 def encrypt(data: str, site_code: str) -> str:
-    """Text that differs each time and holds nothing readable of ``data``."""
+    """Text that differs each time and from which ``data`` cannot be read."""
     salt = os.urandom(16)
     return (salt + _digest(data, site_code, salt)).hex().upper()
 

@@ -1,4 +1,4 @@
-"""What a site of a hierarchy is."""
+"""The description of a site."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ SECONDARY, PRIMARY, CENTRAL = 1, 2, 4
 
 @dataclass(frozen=True)
 class Site:
-    """A site. Server names are FQDNs in lower case; ``parent`` is empty at the top; ``type`` as in SMS_Site."""
+    """A site. Server names are FQDNs in lower case; ``parent`` is empty for the top-level site; ``type`` as in SMS_Site."""
 
     code: str
     name: str

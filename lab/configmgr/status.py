@@ -1,4 +1,4 @@
-"""Status messages, and the component summarizer's picture of each component (facts/site-model.md, section 8)."""
+"""Status messages, and the component summarizer's entry for each component (facts/site-model.md, section 8)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ ERROR = 0xC0000000
 
 MODULE_SERVER = "SMS Server"
 
-# Message numbers. 1016 to 1022 were recalled, not established: clients must not need them exactly.
+# Message numbers. 1016 to 1022 are from memory, not established: clients must not depend on the exact numbers.
 STARTED = 500
 STOPPED = 501
 PREPARING = 1013
@@ -49,7 +49,7 @@ CRITICAL = 2
 
 @dataclass(frozen=True)
 class StatusMessage:
-    """One message. ``site_code`` is the site that made it; ``time`` is UTC; ``machine`` the FQDN as components spell it."""
+    """One message. ``site_code`` is the site that created it; ``time`` is UTC; ``machine`` the FQDN as components spell it."""
 
     record_id: int
     time: datetime
@@ -65,7 +65,7 @@ class StatusMessage:
 
 @dataclass
 class ComponentState:
-    """What the component summarizer knows of one component on one machine."""
+    """What the component summarizer knows about one component on one machine."""
 
     site_code: str
     machine: str
@@ -78,7 +78,7 @@ class ComponentState:
 
 
 class StatusSystem:
-    """Status messages and component states of a hierarchy. Which site may see what is the hierarchy's to say."""
+    """Status messages and component states of a hierarchy. The hierarchy decides which site shows which of them."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -93,7 +93,7 @@ class StatusSystem:
         return self._messages
 
     def matching(self, where: Condition | None) -> list[StatusMessage]:
-        """The messages that can fulfil the condition, at least, oldest first."""
+        """All messages that may fulfil the condition, and possibly more, oldest first."""
         places = self._index.candidates(where)
         first = _first_place(where)
         if places is None:
@@ -110,7 +110,7 @@ class StatusSystem:
         severity: int = INFORMATION,
         time: datetime | None = None,
     ) -> StatusMessage:
-        """Record a message, now or with the time at which it was made; record numbers ascend."""
+        """Record a message with the current time or ``time``; record numbers ascend."""
         number = len(self._messages) + 1
         message = StatusMessage(
             record_id=_RECORDS_BEFORE + number,
@@ -134,7 +134,7 @@ class StatusSystem:
         return message
 
     def set_state(self, site_code: str, machine: str, component: str, state: int, status: int = OK) -> None:
-        """Tell the summarizer how a component stands."""
+        """Set the state of a component in the summarizer."""
         key = _key(site_code, machine, component)
         known = self._components.setdefault(key, ComponentState(site_code, machine, component, state))
         known.state, known.status = state, status
@@ -142,7 +142,7 @@ class StatusSystem:
             known.last_started = known.last_heartbeat = self._now()
 
     def set_condition(self, site_code: str, machine: str, component: str, status: int) -> None:
-        """Tell the summarizer how well a component does that it knows already."""
+        """Set the condition of a component that the summarizer already has."""
         known = self.state_of(site_code, machine, component)
         if known is not None:
             known.status = status
@@ -152,7 +152,7 @@ class StatusSystem:
         return self._components.get(_key(site_code, machine, component))
 
     def forget(self, site_code: str, machine: str, component: str) -> None:
-        """Drop a component that is not there any more."""
+        """Remove a component that no longer exists."""
         self._components.pop(_key(site_code, machine, component), None)
 
     def components(self) -> list[ComponentState]:
@@ -160,7 +160,7 @@ class StatusSystem:
         return [self._components[key] for key in sorted(self._components)]
 
     def counts(self, entry: ComponentState, since: datetime) -> dict[int, int]:
-        """How many messages of each severity the component sent since a moment."""
+        """How many messages of each severity the component has sent since a given time."""
         found = {INFORMATION: 0, WARNING: 0, ERROR: 0}
         for message in self._by_component[_key(entry.site_code, entry.machine, entry.component)]:
             if message.time >= since:
@@ -169,7 +169,7 @@ class StatusSystem:
 
 
 def _first_place(where: Condition | None) -> int:
-    """Where the messages begin that a demand for a higher RecordID lets through."""
+    """The position of the first message that a condition on a higher RecordID admits."""
     match where:
         case Comparison(name, ">", int(record)) if name.casefold() == "recordid":
             return max(0, record - _RECORDS_BEFORE)

@@ -1,4 +1,4 @@
-"""Work that goes on in steps of lab time: a generator that yields how many seconds to wait before its next step."""
+"""Work in steps of lab time: a generator that yields how many seconds to wait before its next step."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ class Later(Protocol):
     """Something that runs an action later: the lab clock."""
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Run ``action`` in so many seconds of lab time."""
+        """Run ``action`` after this many seconds of lab time."""
 
 
 def run(clock: Later, work: Iterator[float], at_end: Callable[[], None] | None = None) -> None:
-    """Take the first step now and each further one when its wait is over; then call ``at_end``.
+    """Do the first step now and each further step when its wait is over; then call ``at_end``.
 
     The caller holds the estate's lock, as the clock does for the later steps. An exception ends the work without ``at_end``.
     """

@@ -1,4 +1,4 @@
-"""States of update packages that the lab and its orders need (facts/site-model.md, section 10.2)."""
+"""States of update packages that the lab and its faults use (facts/site-model.md, section 10.2)."""
 
 from __future__ import annotations
 
@@ -11,32 +11,32 @@ READY_TO_INSTALL = 0x00040002
 AVAILABLE = 0x00050002
 NOT_APPLICABLE = 0x0005FFFE
 
-# Ends of the families of content replication, prerequisite check and installation: nothing goes on in these.
+# Final states of content replication, prerequisite check and installation: no work is in progress in these.
 _AT_REST = frozenset({0x0001FFFF, 0x0002FFFF, INSTALL_SUCCESS, 0x0003FFFE, 0x0003FFFF})
 
 
 def is_installing(state: int) -> bool:
-    """Whether a package is being replicated, checked or installed. Families are never ordered by number."""
+    """Whether a package is being replicated, checked or installed. The numbers do not give the order of these phases."""
     return state >> 16 in (1, 2, 3) and state not in _AT_REST
 
 
 def applies(version: str, min_version: str, site_version: str) -> bool:
-    """Whether an update of this version goes on a site: newer than the site, which is not older than ``min_version``."""
+    """Whether an update of this version applies to a site: it is newer than the site, which is not older than ``min_version``."""
     return numbers(min_version) <= numbers(site_version) < numbers(version)
 
 
 def numbers(version: str) -> tuple[int, ...]:
-    """A dotted version, to compare."""
+    """A dotted version as numbers, for comparison."""
     return tuple(int(part) for part in version.split("."))
 
 
 def start_installation(hierarchy: Hierarchy, guid: str, state: int = INSTALL_IN_PROGRESS) -> None:
-    """Put a package into the middle of its installation; KeyError when there is no such package."""
+    """Set a package to the state of a running installation; KeyError when there is no such package."""
     package = hierarchy.updates[guid.upper()]
     package.state = state
     package.updated = hierarchy.clock.now()
 
 
 def finish_installation(hierarchy: Hierarchy, guid: str) -> None:
-    """Let the installation of a package end well; KeyError when there is no such package."""
+    """Let the installation of a package succeed; KeyError when there is no such package."""
     start_installation(hierarchy, guid, INSTALL_SUCCESS)

@@ -1,1 +1,1 @@
-"""What an emulated estate is: typed, frozen descriptions. Knows neither the file that they come from nor what is made of them."""
+"""Typed, frozen descriptions of an emulated estate, independent of the file they come from and of what is built from them."""

@@ -1,4 +1,4 @@
-"""What an emulated estate is: the typed, frozen description that :mod:`lab.estate_file` reads from YAML.
+"""The typed, frozen description of an emulated estate, which :mod:`lab.estate_file` reads from YAML.
 
 Names of machines are short and lower case (``scp01``), site codes upper case; :meth:`EstateDescription.fqdn` gives the full name.
 """
@@ -13,7 +13,7 @@ from lab.estate.errors import EstateError
 from lab.estate.network import Barrier, Internet, Proxy
 from lab.estate.offline import InternetUpdate, ToolFolder
 
-# The site system roles that a site may have at the start, by the product's RoleName (site-model.md, section 4.3).
+# The site system roles that a site may have at startup, by the product's RoleName (site-model.md, section 4.3).
 ROLE_NAMES = (
     "SMS SQL Server", "SMS Provider", "SMS Management Point", "SMS Distribution Point", "SMS Software Update Point",
     "SMS Fallback Status Point", "SMS State Migration Point", "SMS SRS Reporting Point", "SMS Endpoint Protection Site Role",
@@ -25,7 +25,7 @@ SERVICE_CONNECTION_POINT = "SMS Dmp Connector"
 
 @dataclass(frozen=True)
 class DomainGroup:
-    r"""A group of the domain; ``members`` are accounts, computers (``CORP\SCP01$``) and other groups, as ``CORP\name``."""
+    r"""A group of the domain; ``members`` are accounts, computers (``CORP\SCP01$``) and other groups (``CORP\name``)."""
 
     name: str
     members: tuple[str, ...] = ()
@@ -42,10 +42,10 @@ class Domain:
 
 @dataclass(frozen=True)
 class Account:
-    """An account that can log on. A local one has its ``machine`` and is known only there.
+    """An account that can log on. A local account has its ``machine`` and exists only there.
 
-    ``sms`` is its role-based administration in every site: ``full``, ``read`` or ``none``.
-    ``administrator_of`` and ``remote_management_of`` hold machine names.
+    ``sms`` are its rights in every site (role-based administration): ``full``, ``read`` or ``none``.
+    ``administrator_of`` and ``remote_management_of`` contain machine names.
     """
 
     name: str
@@ -58,7 +58,7 @@ class Account:
 
     @property
     def full_name(self) -> str:
-        r"""``CORP\scpadmin``, or the bare name of a local account."""
+        r"""``CORP\scpadmin``, or the name alone for a local account."""
         return f"{self.domain}\\{self.name}" if self.domain else self.name
 
 
@@ -75,10 +75,10 @@ class Drive:
 
 @dataclass(frozen=True)
 class Software:
-    """What is installed beside Windows: dotted versions, or ``none`` (requirements.md, section 3).
+    """The software that is installed in addition to Windows: dotted versions, or ``none`` (requirements.md, section 3).
 
-    ``restart_pending`` is ``none`` or the trace that a pending restart left: ``servicing``, ``update``, ``rename``,
-    ``server_manager``. ``curl`` is the version of Windows' own curl.exe, empty for what that Windows has.
+    ``restart_pending`` is ``none``, or which part of Windows shows the pending restart: ``servicing``, ``update``, ``rename``,
+    ``server_manager``. ``curl`` is the version of Windows' own curl.exe; empty means the usual one of that Windows version.
     """
 
     net_framework: str = "4.8"
@@ -92,10 +92,10 @@ class Software:
 
 @dataclass(frozen=True)
 class RootCertificates:
-    """Which of the roots in :data:`lab.windows.certificates.ROOTS` a server has in LocalMachine\\Root, and where.
+    """Which of the root certificates in :data:`lab.windows.certificates.ROOTS` a server has in LocalMachine\\Root, and where.
 
-    ``store`` is ``AuthRoot`` (Windows fetched them) or ``ROOT`` (somebody imported them). ``auto_update``: Windows may fetch
-    a missing one when it needs it.
+    ``store`` is ``AuthRoot`` (Windows downloaded them) or ``ROOT`` (an administrator imported them). ``auto_update``: Windows may
+    download a missing one when it needs it.
     """
 
     missing: tuple[str, ...] = ()
@@ -107,9 +107,9 @@ class RootCertificates:
 class MachineDescription:
     """One emulated server. ``os`` names a preset of :mod:`lab.windows.presets`; ``fault_style`` is the form of its CIM faults.
 
-    ``administrators`` and ``remote_management_users`` hold accounts, computers and groups of the domain, local accounts, and
-    SIDs of accounts that are no more. ``workgroup`` is empty for a member of the domain. ``delegation``: it may pass on to other
-    servers who has logged on to it. ``media`` and ``connection_tools`` say where it has the service connection tool.
+    ``administrators`` and ``remote_management_users`` contain accounts, computers and groups of the domain, local accounts, and
+    SIDs of deleted accounts. ``workgroup`` is empty for a member of the domain. ``delegation``: it may delegate the logon of a
+    user to other servers. ``media`` and ``connection_tools`` list the folders that contain the service connection tool.
     """
 
     name: str
@@ -134,7 +134,7 @@ class MachineDescription:
 
 @dataclass(frozen=True)
 class SiteSystem:
-    """A server of a site and the roles that it has at the start (product's RoleName)."""
+    """A server of a site and the roles that it has at startup (the product's RoleName)."""
 
     server: str
     roles: tuple[str, ...] = ()
@@ -144,7 +144,7 @@ class SiteSystem:
 class Site:
     """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair.
 
-    ``providers`` are the machines with a SMS Provider of the site; a secondary site has none.
+    ``providers`` are the machines with an SMS Provider of the site; a secondary site has none.
     """
 
     code: str
@@ -168,7 +168,7 @@ class Site:
 
 @dataclass(frozen=True)
 class ServiceConnectionPoint:
-    """Where the role stands at the start, fully installed."""
+    """The server that has the role at startup, completely installed."""
 
     server: str
     mode: str = "online"
@@ -176,14 +176,15 @@ class ServiceConnectionPoint:
 
 @dataclass(frozen=True)
 class FoundRole:
-    """A row of SMS_SCI_SysResUse that an administrator, or history, left behind. Nothing checks that it should be there.
+    """A row of SMS_SCI_SysResUse that exists before the first run. No rule of the product is checked for it.
 
-    :ivar site: site code of the row; :attr:`site_gone` tells that the hierarchy has no such site any more.
-    :ivar server: the server's name, letter by letter as in the row; :attr:`machine` is the one it means, None when it is gone.
-    :ivar mode: ``online``, ``offline`` or ``none`` (the row has no such setting); of the service connection point only.
+    :ivar site: site code of the row; :attr:`site_gone`: the hierarchy no longer has this site.
+    :ivar server: the server's name exactly as in the row; :attr:`machine` is the machine that it means, None when the server no
+        longer exists.
+    :ivar mode: ``online``, ``offline`` or ``none`` (the row has no such setting); only for the service connection point.
     :ivar remote_name: the setting ``Server Remote Name`` of the row; empty when the row has none.
     :ivar site_system: whether the server has its ``SMS Site System`` row under the same name.
-    :ivar installed: whether the role is installed and running at the start. Otherwise the row was written just then.
+    :ivar installed: whether the role is installed and running at startup. Otherwise the row was written directly before startup.
     """
 
     site: str
@@ -199,10 +200,10 @@ class FoundRole:
 
 @dataclass(frozen=True)
 class Update:
-    """An update package at the start; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2).
+    """An update package at startup; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2).
 
-    ``type`` is ``regular``, ``weave`` or ``qfe``: the last is a hotfix that came outside the console. ``state_hours`` is how long
-    it has had its state, in hours of lab time before the start.
+    ``type`` is ``regular``, ``weave`` or ``qfe`` (a hotfix that is not distributed through the console). ``state_hours`` is how
+    long it has had its state, in hours of lab time before startup.
     """
 
     name: str
@@ -215,9 +216,9 @@ class Update:
 
 @dataclass(frozen=True)
 class CloudApplication:
-    """An Entra application with its secret's age and life, in days of lab time before and after the start.
+    """An Entra application with the age and the remaining lifetime of its secret, in days of lab time before and after startup.
 
-    ``imported``: it was made in Entra and entered in the console, so the site gives no notice when its secret expires.
+    ``imported``: it was created in Entra and imported in the console, so the site does not warn when its secret expires.
     """
 
     name: str
@@ -230,7 +231,7 @@ class CloudApplication:
 
 @dataclass(frozen=True)
 class CloudTenant:
-    """An Entra tenant that the hierarchy is connected with."""
+    """An Entra tenant that the hierarchy is connected to."""
 
     name: str
     tenant_id: str
@@ -247,7 +248,7 @@ class CloudGateway:
 
 @dataclass(frozen=True)
 class CloudDiscovery:
-    """Discovery of Entra users: full, and of what changed in between every so many minutes."""
+    """Discovery of Entra users: full, and delta discovery of changes every ``delta_minutes``."""
 
     full: bool = True
     delta: bool = True
@@ -256,7 +257,7 @@ class CloudDiscovery:
 
 @dataclass(frozen=True)
 class Hierarchy:
-    """Sites under one top-level site. ``sites`` begins with the top-level site, set up ``installed_days`` before the start."""
+    """Sites under one top-level site. ``sites`` begins with the top-level site, installed ``installed_days`` before startup."""
 
     name: str
     sites: tuple[Site, ...]
@@ -275,7 +276,7 @@ class Hierarchy:
         return self.sites[0]
 
     def site(self, code: str) -> Site:
-        """The site of this code; raises KeyError."""
+        """The site with this code; raises KeyError."""
         for site in self.sites:
             if site.code == code.upper():
                 return site
@@ -284,7 +285,7 @@ class Hierarchy:
 
 @dataclass(frozen=True)
 class EstateDescription:
-    """The whole estate. ``source`` names the file it was read from; ``pace`` is lab seconds per real second."""
+    """The complete estate. ``source`` names the file it was read from; ``pace`` is lab seconds per real second."""
 
     source: str
     domain: Domain
@@ -299,7 +300,7 @@ class EstateDescription:
     internet_updates: tuple[InternetUpdate, ...] = ()
 
     def machine(self, name: str) -> MachineDescription:
-        """The machine of this short or full name; raises KeyError."""
+        """The machine with this short or full name; raises KeyError."""
         for machine in self.machines:
             if name.lower() in (machine.name, self.fqdn(machine.name)):
                 return machine
@@ -317,13 +318,13 @@ class EstateDescription:
         raise KeyError(f"no hierarchy has a site {code}")
 
     def at(self, base: str | None = None, pace: float | None = None, ports: tuple[int, int] | None = None) -> EstateDescription:
-        """The same estate elsewhere.
+        """The same estate with other addresses, pace or ports.
 
-        :param base: the first three numbers of every address (``127.77.3``), each machine keeping its last one.
+        :param base: the first three numbers of every address (``127.77.3``), each machine keeps its last one.
         :param pace: lab seconds per real second.
         :param ports: ports for http and https.
 
-        Raises :class:`EstateError` for a base outside 127.0.0.0/8 or one under which two machines would meet.
+        Raises :class:`EstateError` for a base outside 127.0.0.0/8 or one with which two machines would have the same address.
         """
         changed = self if pace is None else replace(self, pace=checked_pace(pace))
         if ports is not None:
@@ -332,7 +333,7 @@ class EstateDescription:
             return changed
         moved = tuple(replace(machine, address=_moved(machine.address, base)) for machine in self.machines)
         if len({machine.address for machine in moved}) < len(moved):
-            raise EstateError(f"{self.source}: with the address base {base} two machines would have one address")
+            raise EstateError(f"{self.source}: with the address base {base} two machines would have the same address")
         return replace(changed, machines=moved)
 
 
@@ -348,7 +349,7 @@ def _moved(address: IPv4Address, base: str) -> IPv4Address:
     try:
         moved = IPv4Address(f"{base}.{last}")
     except ValueError:
-        raise EstateError(f"the address base {base!r} must be three numbers, as 127.0.20") from None
+        raise EstateError(f"the address base {base!r} must be three numbers, for example 127.0.20") from None
     if not moved.is_loopback:
         raise EstateError(f"the address base {base!r} is outside 127.0.0.0/8; the lab listens on loopback only")
     return moved

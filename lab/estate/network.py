@@ -1,22 +1,22 @@
-"""The network of an estate: what its servers reach on the internet, through which proxies, and which ports are closed inside."""
+"""The network of an estate: what its servers reach on the internet, its proxies, and ports that are closed between servers."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-# What may be wrong with an endpoint, as the one who asks sees it.
+# What may be wrong with an endpoint, from the view of the client.
 PROBLEMS: Mapping[str, str] = {
     "name_resolution": "its name is not resolved",
     "refused": "the connection is refused",
-    "timeout": "nothing answers",
+    "timeout": "it does not answer",
     "reset": "the connection is cut during the TLS handshake",
-    "tls_version": "it speaks no TLS version that the client accepts",
+    "tls_version": "it supports no TLS version that the client accepts",
     "untrusted": "its certificate comes from an authority that is not trusted",
     "expired": "its certificate has expired",
     "wrong_name": "its certificate is for another name",
-    "revocation_offline": "nobody tells whether its certificate was revoked",
-    "intercepted": "a device in between answers with a certificate of its own `issuer`, which may be `trusted`",
+    "revocation_offline": "no server answers whether its certificate was revoked",
+    "intercepted": "a device on the way answers with a certificate from its own `issuer`, which may be `trusted`",
 }
 REACHABLE = "reachable"
 NO_ANSWER = ("timeout", "refused")
@@ -28,7 +28,7 @@ STATUS_OK = 200
 class EndpointRule:
     """How an endpoint answers: with an HTTP ``status``, unless it has a ``problem`` (a key of :data:`PROBLEMS`).
 
-    ``host`` is a name, or with ``*.`` in front every name below it.
+    ``host`` is a name; with ``*.`` before it, every name below it.
     """
 
     host: str
@@ -38,7 +38,7 @@ class EndpointRule:
     trusted: bool = False
 
     def fits(self, host: str) -> bool:
-        """Whether the rule is about this host."""
+        """Whether the rule applies to this host."""
         name = host.casefold().rstrip(".")
         return name.endswith(self.host[1:]) if self.host.startswith("*.") else name == self.host
 
@@ -47,14 +47,14 @@ class EndpointRule:
 class Internet:
     """What a server or a proxy reaches on the internet: its rules, and ``default`` for every other endpoint.
 
-    ``default`` is ``reachable`` or a problem that hits everything.
+    ``default`` is ``reachable`` or a problem.
     """
 
     default: str = REACHABLE
     endpoints: tuple[EndpointRule, ...] = ()
 
     def rule(self, host: str) -> EndpointRule:
-        """How this host answers. A rule for the whole name goes before one with a star, a longer star before a shorter one."""
+        """How this host answers. A rule for the exact name has priority over wildcards, a longer wildcard over a shorter one."""
         fitting = [rule for rule in self.endpoints if rule.fits(host)]
         if fitting:
             return max(fitting, key=lambda rule: (not rule.host.startswith("*."), len(rule.host)))
@@ -63,7 +63,7 @@ class Internet:
 
 @dataclass(frozen=True)
 class Proxy:
-    r"""A proxy server of the estate: short ``name``, ``port``, and which authentication it asks for.
+    r"""A proxy server of the estate: short ``name``, ``port``, and which authentication it requires.
 
     ``accounts`` may use it (``CORP\scpproxy``; empty: every account of the domain).
     """
@@ -85,7 +85,7 @@ class Barrier:
     problem: str = "timeout"
 
     def stops(self, source: str, target: str, port: int) -> bool:
-        """Whether this barrier stands between the two at this port."""
+        """Whether this barrier closes this port between the two servers."""
         return (
             (self.sources is None or source in self.sources)
             and (self.targets is None or target in self.targets)

@@ -1,4 +1,4 @@
-"""Working offline: what the internet offers, and where a server has the service connection tool."""
+"""Sites without internet: the updates that Microsoft offers, and the folders with the service connection tool."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ GUID = r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
 
 @dataclass(frozen=True)
 class InternetUpdate:
-    """An update that Microsoft's servers offer: ``qfe`` is a hotfix, ``min_version`` the oldest site that it goes on.
+    """An update that Microsoft's servers offer: ``qfe`` is a hotfix, ``min_version`` the oldest site version that can install it.
 
     ``redists`` are the names of its redistributable files.
     """
@@ -26,7 +26,7 @@ class InternetUpdate:
 
 @dataclass(frozen=True)
 class ToolFolder:
-    """A folder of a server with the service connection tool of a version: of media, or copied there."""
+    """A folder of a server with the service connection tool of a ``version``: on media, or a copy."""
 
     folder: str
     version: str

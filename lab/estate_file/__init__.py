@@ -1,1 +1,1 @@
-"""Reading and judging the YAML file that describes an estate."""
+"""Reading and checking the YAML file that describes an estate."""

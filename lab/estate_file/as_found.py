@@ -1,4 +1,4 @@
-"""Reading the rows of an estate file that no administrator should have: under `as_found` of a hierarchy."""
+"""Reading the rows that break the product's rules: `as_found` of a hierarchy in an estate file."""
 
 from __future__ import annotations
 
@@ -25,7 +25,8 @@ def read_found_roles(
 ) -> tuple[es.FoundRole, ...]:
     """The rows under `as_found: roles` of a hierarchy.
 
-    :param point: the role as it should be, which has a row already; :param machines: the members of the domain ``dns``.
+    :param point: the regular role, which has a row already.
+    :param machines: the members of the domain ``dns``.
     """
     section = hierarchy.section("as_found", f"what was found in {name}")
     if section is None:
@@ -36,9 +37,9 @@ def read_found_roles(
         role = _role(item, tuple(site.code for site in sites), tuple(machines), dns)
         key = (role.site, role.server.casefold(), role.role)
         if key in first:
-            raise item.error("server", f"site {role.site} has this role of {role.server} already, in line {first[key].line}")
+            raise item.error("server", f"site {role.site} already has this role on {role.server}, in line {first[key].line}")
         if point is not None and key == (sites[0].code, f"{point.server}.{dns}", es.SERVICE_CONNECTION_POINT):
-            raise item.error("server", f"{role.server} has the role already under service_connection_point")
+            raise item.error("server", f"{role.server} already has the role, under service_connection_point")
         first[key] = item
         roles.append(role)
     section.finish()
@@ -46,12 +47,12 @@ def read_found_roles(
 
 
 def _role(section: Section, codes: tuple[str, ...], machines: tuple[str, ...], dns: str) -> es.FoundRole:
-    code = section.text("site", pattern="[A-Z0-9]{3}", allowed="three capital letters or digits, as PR1")
+    code = section.text("site", pattern="[A-Z0-9]{3}", allowed="three capital letters or digits, for example PR1")
     site_gone = section.flag("site_gone", False)
     if not site_gone and code not in codes:
         raise section.error("site", f"there is no site {code}; allowed: {', '.join(codes)}, or any other with `site_gone: true`")
     if site_gone and code in codes:
-        raise section.error("site_gone", f"site {code} is not gone: it stands under sites")
+        raise section.error("site_gone", f"site {code} exists: it is listed under sites; leave out site_gone")
     server = section.text("server", pattern=_NAME, allowed="a host name, short or full")
     section.what = f"role found on {server}"
     machine = _machine(section, server, machines, dns)
@@ -65,10 +66,10 @@ def _role(section: Section, codes: tuple[str, ...], machines: tuple[str, ...], d
     installed = section.flag("installed", can_run)
     if installed and not can_run:
         raise section.error(
-            "installed", f"only {es.SERVICE_CONNECTION_POINT} on a machine and at a site that are not gone can be installed"
+            "installed", f"only {es.SERVICE_CONNECTION_POINT} on an existing machine and at an existing site can be installed"
         )
     if role == SITE_SYSTEM and "site_system" in section:
-        raise section.error("site_system", f"the row is the {SITE_SYSTEM} row itself")
+        raise section.error("site_system", f"this row is itself the {SITE_SYSTEM} row; leave out site_system")
     found = es.FoundRole(
         site=code,
         site_gone=site_gone,
@@ -85,13 +86,13 @@ def _role(section: Section, codes: tuple[str, ...], machines: tuple[str, ...], d
 
 
 def _machine(section: Section, server: str, machines: tuple[str, ...], dns: str) -> str | None:
-    """The machine that a name as written means; None when `server_gone` says that there is none."""
+    """The machine that a name in the file means; None when `server_gone` says that this server does not exist."""
     found = next((name for name in machines if server.casefold() in (name, f"{name}.{dns}")), None)
     gone = section.flag("server_gone", False)
     if found is None and not gone:
-        raise section.error("server", f"there is no machine {server} in {dns}; with `server_gone: true` any name will do")
+        raise section.error("server", f"there is no machine {server} in {dns}; with `server_gone: true` any name is allowed")
     if found is not None and gone:
-        raise section.error("server_gone", f"{server} is not gone: it stands under machines")
+        raise section.error("server_gone", f"{server} exists: it is listed under machines; leave out server_gone")
     return found
 
 

@@ -1,4 +1,4 @@
-"""Reading and judging the machines of an estate file, and the groups of its domain."""
+"""Reading and checking the machines of an estate file, and the groups of its domain."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _DAY_SECONDS = 86400
 
 
 def read_machine(section: Section) -> es.MachineDescription:
-    """One machine of the estate; who its members are is judged later, by :class:`Principals`."""
-    name = section.text("name", pattern=COMPUTER, allowed="up to 15 small letters, digits or hyphens, as scp01")
+    """One machine of the estate; the members of its groups are checked later, by :class:`Principals`."""
+    name = section.text("name", pattern=COMPUTER, allowed="up to 15 lower case letters, digits or hyphens, for example scp01")
     section.what = f"machine {name}"
     drive_sections = section.sections("drives", f"drive of {name}")
     drives = tuple(_drive(drive) for drive in drive_sections) or (es.Drive("C"),)
@@ -61,7 +61,7 @@ def _address(section: Section) -> IPv4Address:
     try:
         address = IPv4Address(text)
     except ValueError:
-        raise section.error("address", f"address {text!r} is no IPv4 address; allowed: one of 127.0.0.0/8") from None
+        raise section.error("address", f"address {text!r} is not an IPv4 address; allowed: one of 127.0.0.0/8") from None
     if not address.is_loopback:
         raise section.error("address", f"address {text} is outside 127.0.0.0/8; the lab listens on loopback only")
     return address
@@ -101,18 +101,18 @@ def _certificates(section: Section | None) -> es.RootCertificates:
     missing = section.texts("missing")
     for name in missing:
         if name not in ROOTS:
-            raise section.error("missing", f"there is no root {name!r}; allowed: {', '.join(ROOTS)}")
+            raise section.error("missing", f"there is no root certificate {name!r}; allowed: {', '.join(ROOTS)}")
     found = es.RootCertificates(missing, section.choice("store", STORES, STORES[0]), section.flag("auto_update", True))
     section.finish()
     return found
 
 
 def read_groups(domain: Section, netbios: str) -> tuple[list[Section], tuple[es.DomainGroup, ...]]:
-    """The groups of the domain with the sections they came from; their members are judged by :class:`Principals`."""
+    """The groups of the domain with the sections they came from; their members are checked by :class:`Principals`."""
     sections = domain.sections("groups", "group")
     groups: list[es.DomainGroup] = []
     for section in sections:
-        name = section.text("name", pattern=_GROUP, allowed=r'up to 64 signs, none of "/\[]:;|=,+*?<>@')
+        name = section.text("name", pattern=_GROUP, allowed=r'up to 64 characters, none of "/\[]:;|=,+*?<>@')
         section.what = rf"group {netbios}\{name}"
         groups.append(es.DomainGroup(name, section.texts("members")))
         section.finish()
@@ -121,7 +121,7 @@ def read_groups(domain: Section, netbios: str) -> tuple[list[Section], tuple[es.
 
 
 class Principals:
-    """Everybody who can be a member of something, to judge the members that a file names."""
+    """Every account, computer and group that can be a member of a group, to check the members that a file names."""
 
     def __init__(
         self, netbios: str, accounts: Iterable[es.Account], machines: Iterable[str], groups: Iterable[es.DomainGroup]
@@ -133,20 +133,20 @@ class Principals:
         self._groups = {f"{netbios}\\{group.name}".casefold() for group in groups}
 
     def check_group(self, section: Section, group: es.DomainGroup) -> None:
-        """Refuse members that the domain does not have, and a name that an account has already."""
+        """Reject members that the domain does not have, and a name that an account has already."""
         if f"{self._netbios}\\{group.name}".casefold() in self._domain:
-            raise section.error("name", f"name {group.name} is taken by an account")
-        allowed = rf"domain accounts and groups of this file, and computers as {self._netbios}\SCP01$"
+            raise section.error("name", f"name {group.name} is already the name of an account")
+        allowed = rf"domain accounts and groups of this file, and computers such as {self._netbios}\SCP01$"
         self._check(section, "members", group.members, self._domain | self._computers | self._groups, allowed)
 
     def check_machine(self, section: Section, machine: es.MachineDescription) -> None:
-        """Refuse members of local groups that nobody knows."""
+        """Reject members of local groups that the file does not define."""
         known = {account.full_name.casefold() for account in self._accounts if account.machine == machine.name}
         allowed = "local accounts of this file"
         if not machine.workgroup:
             known |= self._domain | self._computers | self._groups
             computer = rf"{self._netbios}\{machine.name.upper()}$"
-            allowed = f"accounts and domain groups of this file, computers as {computer}, and SIDs of accounts that are no more"
+            allowed = f"accounts and domain groups of this file, computers such as {computer}, and SIDs of deleted accounts"
         for key, members in (
             ("administrators", machine.administrators),
             ("remote_management_users", machine.remote_management_users),
@@ -159,21 +159,21 @@ class Principals:
         seen: set[str] = set()
         for member in members:
             if member.casefold() not in known and not (sids and is_sid(member)):
-                raise section.error(key, f"{key}: {member!r} is no account of the estate; allowed: {allowed}")
+                raise section.error(key, f"{key}: {member!r} is not an account of the estate; allowed: {allowed}")
             if member.casefold() in seen:
-                raise section.error(key, f"{key}: {member} stands there twice")
+                raise section.error(key, f"{key}: {member} is listed twice")
             seen.add(member.casefold())
 
 
 def is_sid(member: str) -> bool:
-    """Whether a member is written as a SID of some domain (``S-1-5-21-...``)."""
+    """Whether a member is written as the SID of a domain account (``S-1-5-21-...``)."""
     return re.fullmatch(_SID, member) is not None
 
 
 def unique(sections: list[Section], key: str, values: Iterable[str]) -> None:
-    """Refuse the second of two sections with the same value."""
+    """Reject the second of two sections with the same value."""
     first: dict[str, Section] = {}
     for section, value in zip(sections, values, strict=False):
         if value in first:
-            raise section.error(key, f"{key} {value} is already taken by line {first[value].line}")
+            raise section.error(key, f"{key} {value} is already used in line {first[value].line}")
         first[value] = section

@@ -1,4 +1,4 @@
-"""Reading what an estate file says of the network: the internet, proxies, and what is closed between servers."""
+"""Reading what an estate file says about the network: the internet, proxies, and ports that are closed between servers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _ISSUER = r"[^\x00-\x1f]{1,200}"
 
 
 def read_internet(section: Section | None, what: str) -> Internet:
-    """The ``internet`` of a machine or a proxy; everything is reachable when it is left out."""
+    """The ``internet`` of a machine or a proxy; if it is left out, everything is reachable."""
     if section is None:
         return Internet()
     default = section.choice("default", (REACHABLE, *PROBLEMS), REACHABLE)
@@ -18,7 +18,7 @@ def read_internet(section: Section | None, what: str) -> Internet:
     seen: set[str] = set()
     for endpoint in endpoints:
         if endpoint.host in seen:
-            raise section.error("endpoints", f"endpoint {endpoint.host} stands there twice")
+            raise section.error("endpoints", f"endpoint {endpoint.host} is listed twice")
         seen.add(endpoint.host)
     section.finish()
     return Internet(default, endpoints)
@@ -33,7 +33,7 @@ def _endpoint(section: Section) -> EndpointRule:
     status = section.whole("status", 100, 599, STATUS_OK)
     for key in ("issuer", "trusted"):
         if key in section and problem != "intercepted":
-            raise section.error(key, f"{key} belongs to problem: intercepted")
+            raise section.error(key, f"{key} is allowed only with `problem: intercepted`")
     issuer = section.text("issuer", pattern=_ISSUER) if problem == "intercepted" else ""
     trusted = section.flag("trusted", False) if problem == "intercepted" else False
     endpoint = EndpointRule(host, problem, status, issuer, trusted)
@@ -44,24 +44,29 @@ def _endpoint(section: Section) -> EndpointRule:
 def read_proxies(top: Section, accounts: tuple[str, ...], machines: tuple[str, ...], computer: str) -> tuple[Proxy, ...]:
     """The proxies of the estate.
 
-    :param accounts: full names of the accounts that a proxy may know; :param machines: names that are taken.
+    :param accounts: full names of the accounts that a proxy may accept.
+    :param machines: names that are already used.
     :param computer: pattern of a machine's name.
     """
     proxies: list[Proxy] = []
     taken = set(machines)
     for section in top.sections("proxies", "proxy"):
-        name = section.text("name", pattern=computer, allowed="up to 15 small letters, digits or hyphens, as proxy01")
+        name = section.text(
+            "name", pattern=computer, allowed="up to 15 lower case letters, digits or hyphens, for example proxy01"
+        )
         section.what = f"proxy {name}"
         if name in taken:
-            raise section.error("name", f"name {name} is already taken")
+            raise section.error("name", f"name {name} is already used")
         taken.add(name)
         allowed = section.texts("accounts")
         for account in allowed:
             if account.casefold() not in (known.casefold() for known in accounts):
-                raise section.error("accounts", f"accounts: {account!r} is no domain account of this file")
+                raise section.error("accounts", f"accounts: {account!r} is not a domain account of this file")
         authentication = section.choice("authentication", AUTHENTICATION, "none")
         if allowed and authentication == "none":
-            raise section.error("accounts", "accounts need an authentication; allowed: basic, negotiate")
+            raise section.error(
+                "accounts", "accounts are allowed only with `authentication: basic` or `authentication: negotiate`"
+            )
         internet = read_internet(section.section("internet", f"internet of {name}"), name)
         proxies.append(Proxy(name, section.whole("port", 1, 65535, 8080), authentication, allowed, internet))
         section.finish()
@@ -69,12 +74,12 @@ def read_proxies(top: Section, accounts: tuple[str, ...], machines: tuple[str, .
 
 
 def read_barriers(top: Section, machines: tuple[str, ...]) -> tuple[Barrier, ...]:
-    """What is ``closed`` between the servers of the estate."""
+    """The ports that are ``closed`` between the servers of the estate."""
     barriers: list[Barrier] = []
     for section in top.sections("closed", "barrier"):
         ports = tuple(_port_range(section, text) for text in section.texts("ports"))
         if not ports:
-            raise section.error(None, "ports are missing; allowed: numbers from 1 to 65535, and ranges as 49152-65535")
+            raise section.error(None, "ports are missing; allowed: numbers from 1 to 65535, and ranges such as 49152-65535")
         barrier = Barrier(
             _servers(section, "from", machines),
             _servers(section, "to", machines),
@@ -102,4 +107,4 @@ def _port_range(section: Section, text: str) -> tuple[int, int]:
         low, high = int(first), int(last or first)
         if 1 <= low <= high <= 65535:
             return low, high
-    raise section.error("ports", f"port {text!r} will not do; allowed: numbers from 1 to 65535, and ranges as 49152-65535")
+    raise section.error("ports", f"port {text!r} is not valid; allowed: numbers from 1 to 65535, and ranges such as 49152-65535")

@@ -1,4 +1,4 @@
-"""Reading what an estate file says of working offline: what the internet offers, and where a server has the tool."""
+"""Reading what an estate file says about sites without internet: the updates that Microsoft offers, and where the tool is."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ _FILE = r"[A-Za-z0-9._-]{1,64}"
 
 
 def read_internet_updates(top: Section) -> tuple[InternetUpdate, ...]:
-    """``internet_updates`` of the file; every GUID once."""
+    """``internet_updates`` of the file; each GUID may be listed only once."""
     found: list[InternetUpdate] = []
     for section in top.sections("internet_updates", "internet update"):
         update = _internet_update(section)
         if update.guid in (known.guid for known in found):
-            raise section.error("guid", f"guid {update.guid} stands there twice")
+            raise section.error("guid", f"guid {update.guid} is listed twice")
         found.append(update)
     return tuple(found)
 
@@ -43,7 +43,7 @@ def _internet_update(section: Section) -> InternetUpdate:
     )
     for file in redists:
         if not re.fullmatch(_FILE, file):
-            raise section.error("redists", f"redists: {file!r} is no name of a file")
+            raise section.error("redists", f"redists: {file!r} is not a valid file name")
     section.finish()
     return update
 
@@ -51,7 +51,7 @@ def _internet_update(section: Section) -> InternetUpdate:
 def read_tool_folders(
     machine: Section, name: str, drives: tuple[str, ...]
 ) -> tuple[tuple[ToolFolder, ...], tuple[ToolFolder, ...]]:
-    """``media`` (by the root of the media) and ``connection_tools`` (by the tool's own folder) of a machine."""
+    """``media`` (given by the root of the media) and ``connection_tools`` (given by the tool's folder) of a machine."""
     media = tuple(_tool_folder(item, "path", drives) for item in machine.sections("media", f"media of {name}"))
     tools = tuple(
         _tool_folder(item, "folder", drives) for item in machine.sections("connection_tools", f"connection tool of {name}")
@@ -60,9 +60,9 @@ def read_tool_folders(
 
 
 def _tool_folder(section: Section, key: str, drives: tuple[str, ...]) -> ToolFolder:
-    folder = section.text(key, pattern=FULL_PATH, allowed=r"a full path, as D:\Media")
+    folder = section.text(key, pattern=FULL_PATH, allowed=r"a full path, for example D:\Media")
     if folder[0] not in drives:
-        raise section.error(key, f"{key} {folder}: there is no such drive; allowed: {', '.join(drives)}")
+        raise section.error(key, f"{key} {folder}: the machine does not have this drive; allowed: {', '.join(drives)}")
     version = section.text("version", pattern=VERSION, allowed="a version such as 5.00.9152.1000")
     section.finish()
     return ToolFolder(folder, version)

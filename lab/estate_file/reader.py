@@ -1,4 +1,4 @@
-"""Reading and judging an estate file. Every complaint is an :class:`~lab.estate.errors.EstateError` with file and line."""
+"""Reading and checking an estate file. Every error is an :class:`~lab.estate.errors.EstateError` with file and line."""
 
 from __future__ import annotations
 
@@ -17,28 +17,31 @@ DEFAULT_FILE = Path(__file__).resolve().parents[2] / "inventories" / "lab" / "es
 
 _DNS = r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+"
 _NETBIOS = r"[A-Z0-9-]{1,15}"
-# Letters of any language, as in Active Directory; not what Windows forbids, no blank or dot at an end, no computer's name.
+# Letters of any language, as in Active Directory; no character that Windows forbids, no space or dot at either end, no `$` at
+# the end (the name of a computer).
 _USER = r"""(?![ .])[^"/\\\[\]:;|=,+*?<>@\x00-\x1f\x7f]{1,20}(?<![ .$])"""
 LONGEST_PASSWORD = 127
 FORBIDDEN = r'"/\[]:;|=,+*?<>@'
 
 
 def load(path: Path = DEFAULT_FILE) -> es.EstateDescription:
-    """The estate in a file."""
+    """The estate that a file describes."""
     return _estate(read_mapping(path, "the estate"))
 
 
 def parse(text: str, source: str = "<text>") -> es.EstateDescription:
-    """The estate in a text."""
+    """The estate that a text describes."""
     return _estate(parse_mapping(text, source, "the estate"))
 
 
 def _estate(top: Section) -> es.EstateDescription:
     domain_section = top.section("domain", "domain") or _missing(top, "domain")
-    netbios = domain_section.text("netbios", pattern=_NETBIOS, allowed="up to 15 capital letters, digits or hyphens, as CORP")
+    netbios = domain_section.text(
+        "netbios", pattern=_NETBIOS, allowed="up to 15 capital letters, digits or hyphens, for example CORP"
+    )
     group_sections, groups = read_groups(domain_section, netbios)
     domain = es.Domain(
-        domain_section.text("dns", pattern=_DNS, allowed="a DNS name in lower case, as corp.example"), netbios, groups
+        domain_section.text("dns", pattern=_DNS, allowed="a DNS name in lower case, for example corp.example"), netbios, groups
     )
     domain_section.finish()
     pace = top.number("pace", 0.01, 100_000, 1)
@@ -47,12 +50,12 @@ def _estate(top: Section) -> es.EstateDescription:
     https = ports.whole("https", 1, 65535, 5986) if ports else 5986
     if ports:
         if http == https:
-            raise ports.error("https", "http and https need two ports")
+            raise ports.error("https", "http and https need two different ports")
         ports.finish()
     machine_sections = top.sections("machines", "machine")
     machines = [read_machine(section) for section in machine_sections]
     if not machines:
-        raise top.error("machines", "machines must list one server or more")
+        raise top.error("machines", "machines must list at least one server")
     unique(machine_sections, "name", [m.name for m in machines])
     unique(machine_sections, "address", [str(m.address) for m in machines])
     names = tuple(m.name for m in machines)
@@ -60,7 +63,7 @@ def _estate(top: Section) -> es.EstateDescription:
     workgroup = frozenset(m.name for m in machines if m.workgroup)
     accounts = [_account(section, domain, names, workgroup) for section in account_sections]
     if not accounts:
-        raise top.error("accounts", "accounts must list one account or more, or nobody could log on")
+        raise top.error("accounts", "accounts must list at least one account; without one, no logon is possible")
     unique(account_sections, "name", [f"{a.machine or a.domain}\\{a.name}".casefold() for a in accounts])
     members = tuple(name for name in names if name not in workgroup)
     principals = Principals(netbios, accounts, members, groups)
@@ -71,7 +74,7 @@ def _estate(top: Section) -> es.EstateDescription:
     domain_accounts = tuple(a.full_name for a in accounts if a.machine is None)
     proxies = read_proxies(top, domain_accounts, names, COMPUTER)
     barriers = read_barriers(top, names)
-    # Configuration Manager wants its site servers in a domain: only members may be named there.
+    # Configuration Manager requires site servers to be in a domain: only domain members are allowed there.
     hierarchies = read_hierarchies(top, members, domain.dns)
     internet_updates = read_internet_updates(top)
     top.finish()
@@ -99,15 +102,15 @@ def _account(section: Section, domain: es.Domain, machines: tuple[str, ...], wor
         machine = section.choice("machine", machines) if "machine" in section else None
         if machine is None:
             raise section.error(
-                "name", rf"name {written!r} needs its domain, as {domain.netbios}\{written}, or a machine (local account)"
+                "name", rf"name {written!r} needs its domain ({domain.netbios}\{written}), or the key `machine` (local account)"
             )
     elif prefix.upper() != domain.netbios:
         raise section.error("name", f"the domain of {written!r} is not {domain.netbios}")
     if not re.fullmatch(_USER, bare):
-        raise section.error("name", f"name {bare!r} will not do; allowed: up to 20 signs, none of {FORBIDDEN}")
+        raise section.error("name", f"name {bare!r} is not valid; allowed: up to 20 characters, none of {FORBIDDEN}")
     password = section.text("password")
-    if len(password) > LONGEST_PASSWORD or any(sign in password for sign in ":\r\n"):
-        raise section.error("password", f"password must be at most {LONGEST_PASSWORD} signs, without colon and line end")
+    if len(password) > LONGEST_PASSWORD or any(character in password for character in ":\r\n"):
+        raise section.error("password", f"password must have at most {LONGEST_PASSWORD} characters, and no colon or line break")
     account = es.Account(
         name=bare,
         password=password,
@@ -132,9 +135,9 @@ def _machines_of(
         if name not in machines:
             raise section.error(key, f"there is no machine {name!r}; allowed: all, or names of machines")
         if local is not None and name != local:
-            raise section.error(key, f"a local account of {local} can have no rights on {name}")
+            raise section.error(key, f"a local account of {local} cannot have rights on {name}")
         if local is None and name in workgroup:
-            raise section.error(key, f"{name} is in a workgroup, where accounts of the domain are not known")
+            raise section.error(key, f"{name} is in a workgroup and cannot authenticate accounts of the domain")
     return chosen
 
 

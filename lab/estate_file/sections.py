@@ -1,4 +1,4 @@
-"""Strict reading of YAML mappings: every complaint names file and line, what is wrong and what is allowed."""
+"""Strict reading of YAML mappings: every error message gives the file and the line, what is wrong and what is allowed."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ _BOOL = "tag:yaml.org,2002:bool"
 
 
 class Section:
-    """One mapping of the file. Each key that is read is struck off; :meth:`finish` refuses what is left.
+    """One mapping of the file. It records which keys are read; :meth:`finish` rejects the others.
 
-    :param what: name of the mapping for people, as ``machine scp01``.
+    :param what: name of the mapping in messages, for example ``machine scp01``.
     """
 
     def __init__(self, node: yaml.Node, source: str, what: str) -> None:
@@ -35,7 +35,9 @@ class Section:
             if not isinstance(key, yaml.ScalarNode):
                 raise EstateError(f"{source}:{line}: {what} has a key that is not plain text")
             if key.value in self._nodes:
-                raise EstateError(f"{source}:{line}: {what} has {key.value} twice; line {self._key_lines[key.value]} has it too")
+                raise EstateError(
+                    f"{source}:{line}: {what} has {key.value} twice; the first is in line {self._key_lines[key.value]}"
+                )
             self._nodes[key.value] = value
             self._key_lines[key.value] = line
 
@@ -43,12 +45,12 @@ class Section:
         return key in self._nodes
 
     def error(self, key: str | None, problem: str) -> EstateError:
-        """The complaint about one key (or about the whole mapping), to be raised."""
+        """The error about one key (or about the complete mapping), to be raised."""
         line = self._key_lines.get(key or "", self.line)
         return EstateError(f"{self.source}:{line}: {self.what}: {problem}")
 
     def text(self, key: str, default: str | None = None, pattern: str = "", allowed: str = "") -> str:
-        """Text as it was written (``2022`` and ``NO`` stay what they are); ``pattern`` must match all of it."""
+        """Text exactly as written (``2022`` and ``NO`` are text); ``pattern`` must match all of it."""
         node = self._take(key)
         if node is None:
             if default is None:
@@ -57,18 +59,18 @@ class Section:
         if not isinstance(node, yaml.ScalarNode) or node.tag == _NULL or not node.value:
             raise self.error(key, f"{key} must be text{_hint(allowed)}")
         if pattern and not re.fullmatch(pattern, node.value):
-            raise self.error(key, f"{key} {node.value!r} will not do{_hint(allowed)}")
+            raise self.error(key, f"{key} {node.value!r} is not valid{_hint(allowed)}")
         return str(node.value)
 
     def choice(self, key: str, allowed: Mapping[str, object] | tuple[str, ...], default: str | None = None) -> str:
-        """One of a few words."""
+        """One of the allowed values."""
         value = self.text(key, default, allowed=", ".join(allowed))
         if value not in allowed:
-            raise self.error(key, f"{key} {value!r} is not known; allowed: {', '.join(allowed)}")
+            raise self.error(key, f"{key} {value!r} is not a known value; allowed: {', '.join(allowed)}")
         return value
 
     def number(self, key: str, least: float, most: float, default: float | None = None) -> float:
-        """A number within bounds."""
+        """A number from ``least`` to ``most``."""
         value = self.text(key, None if default is None else repr(default))
         try:
             number = float(value)
@@ -79,7 +81,7 @@ class Section:
         return number
 
     def whole(self, key: str, least: int, most: int, default: int | None = None) -> int:
-        """A whole number within bounds."""
+        """A whole number from ``least`` to ``most``."""
         number = self.number(key, least, most, default)
         if number != int(number):
             raise self.error(key, f"{key} {number:g} must be a whole number")
@@ -95,7 +97,7 @@ class Section:
         return node.value.lower() in ("true", "yes", "on")
 
     def texts(self, key: str) -> tuple[str, ...]:
-        """A list of texts; empty when the key is left out. One text alone stands for a list of it."""
+        """A list of texts; empty when the key is left out. A single text counts as a list of one."""
         node = self._take(key)
         if node is None:
             return ()
@@ -116,14 +118,14 @@ class Section:
         if node is None:
             return []
         if not isinstance(node, yaml.SequenceNode):
-            raise self.error(key, f"{key} must be a list, each item beginning with `- `")
+            raise self.error(key, f"{key} must be a list (each item begins with `- `)")
         return [Section(item, self.source, f"{what} number {count}") for count, item in enumerate(node.value, 1)]
 
     def finish(self) -> None:
-        """Refuse every key that nobody read."""
+        """Reject every key that was not read."""
         for key in self._nodes:
             if key not in self._read:
-                raise self.error(key, f"{key} is not known here; allowed: {', '.join(sorted(self._read))}")
+                raise self.error(key, f"{key} is not a known key; allowed: {', '.join(sorted(self._read))}")
 
     def _take(self, key: str) -> yaml.Node | None:
         self._read.add(key)
@@ -131,7 +133,7 @@ class Section:
 
 
 def read_mapping(path: Path, what: str) -> Section:
-    """The mapping that is the whole file. Raises :class:`EstateError`, also when the file cannot be read."""
+    """The mapping that makes up a file. Raises :class:`EstateError`, also when the file cannot be read."""
     try:
         with path.open("rb") as file:
             content = file.read(LARGEST_FILE_BYTES + 1)
@@ -143,7 +145,7 @@ def read_mapping(path: Path, what: str) -> Section:
 
 
 def parse_mapping(content: bytes | str, source: str, what: str) -> Section:
-    """As :func:`read_mapping`, from text at hand; ``source`` stands in the complaints."""
+    """Like :func:`read_mapping`, from text; error messages name ``source`` in place of the file."""
     try:
         node = yaml.compose(content, Loader=yaml.SafeLoader)
     except yaml.MarkedYAMLError as error:
@@ -152,7 +154,7 @@ def parse_mapping(content: bytes | str, source: str, what: str) -> Section:
     except yaml.YAMLError as error:
         raise EstateError(f"{source}:1: this is not YAML: {' '.join(str(error).split())}") from None
     except RecursionError:
-        raise EstateError(f"{source}:1: this is nested too deeply") from None
+        raise EstateError(f"{source}:1: the file is nested too deeply") from None
     if node is None:
         raise EstateError(f"{source}:1: the file is empty")
     return Section(node, source, what)

@@ -1,4 +1,4 @@
-"""Reading and judging the hierarchies of an estate file."""
+"""Reading and checking the hierarchies of an estate file."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _NAME = r"[^\x00-\x1f]{1,127}"
 
 
 def read_hierarchies(top: Section, machines: tuple[str, ...], dns: str) -> list[es.Hierarchy]:
-    """Every hierarchy of the estate; site codes and site servers are used once in all of them. ``dns`` is the domain's name."""
+    """Every hierarchy of the estate; each site code and site server is used only once. ``dns`` is the domain's name."""
     codes: dict[str, Section] = {}
     servers: dict[str, Section] = {}
     return [_hierarchy(section, machines, dns, codes, servers) for section in top.sections("hierarchies", "hierarchy")]
@@ -27,7 +27,7 @@ def _hierarchy(
     section.what = f"hierarchy {name}"
     site_sections = section.sections("sites", f"site of {name}")
     if not site_sections:
-        raise section.error("sites", "sites must list one site or more, the top-level site first")
+        raise section.error("sites", "sites must list at least one site, the top-level site first")
     sites = [_site(item, machines) for item in site_sections]
     for item, site in zip(site_sections, sites, strict=True):
         _check_use(item, site, codes, servers)
@@ -51,7 +51,7 @@ def _hierarchy(
 
 
 def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
-    code = section.text("code", pattern="[A-Z0-9]{3}", allowed="three capital letters or digits, as PR1")
+    code = section.text("code", pattern="[A-Z0-9]{3}", allowed="three capital letters or digits, for example PR1")
     section.what = f"site {code}"
     if code in RESERVED_CODES:
         raise section.error("code", f"code {code} is reserved by Windows; not allowed: {', '.join(RESERVED_CODES)}")
@@ -62,7 +62,7 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
         raise section.error("provider", "a secondary site has no SMS Provider")
     passive = _server(section, "passive_server", machines) if "passive_server" in section else None
     if passive is not None and kind == "secondary":
-        raise section.error("passive_server", "a secondary site can have no passive site server")
+        raise section.error("passive_server", "a secondary site cannot have a passive site server")
     site = es.Site(
         code=code,
         name=section.text("name", pattern=_NAME),
@@ -89,7 +89,7 @@ def _site_system(section: Section, machines: tuple[str, ...]) -> es.SiteSystem:
     roles = section.texts("roles")
     for role in roles:
         if role == es.SERVICE_CONNECTION_POINT:
-            raise section.error("roles", "the service connection point stands under service_connection_point, not here")
+            raise section.error("roles", "list the service connection point under service_connection_point, not here")
         if role not in es.ROLE_NAMES:
             raise section.error("roles", f"there is no role {role!r}; allowed: {', '.join(es.ROLE_NAMES)}")
     section.finish()
@@ -104,29 +104,29 @@ def _server(section: Section, key: str, machines: tuple[str, ...], default: str 
 
 
 def _providers(section: Section, machines: tuple[str, ...], default: str) -> tuple[str, ...]:
-    """The machines with a SMS Provider of a site: one, or a list of them."""
+    """The machines with an SMS Provider of a site: one, or a list."""
     names = tuple(name.lower() for name in section.texts("provider")) or (default,)
     for name in names:
         if name not in machines:
             raise section.error("provider", f"there is no machine {name!r}; allowed: {', '.join(machines)}")
         if names.count(name) > 1:
-            raise section.error("provider", f"{name} stands there twice")
+            raise section.error("provider", f"{name} is listed twice")
     return names
 
 
 def _check_use(section: Section, site: es.Site, codes: dict[str, Section], servers: dict[str, Section]) -> None:
     if site.code in codes:
-        raise section.error("code", f"code {site.code} is already taken by line {codes[site.code].line}")
+        raise section.error("code", f"code {site.code} is already used in line {codes[site.code].line}")
     codes[site.code] = section
     for key, server in (("server", site.server), ("passive_server", site.passive_server)):
         if server is None:
             continue
         if server in servers:
-            raise section.error(key, f"{server} is already the site server of line {servers[server].line}")
+            raise section.error(key, f"{server} is already the site server in line {servers[server].line}")
         servers[server] = section
     if site.passive_server is not None and site.sql_server in (site.server, site.passive_server):
         raise section.error(
-            "sql_server", "with a passive site server, SQL Server must stand on another machine than both site servers"
+            "sql_server", "with a passive site server, SQL Server must be on a machine that is neither of the two site servers"
         )
 
 
@@ -140,16 +140,21 @@ def _check_tree(sections: list[Section], sites: list[es.Site]) -> None:
                 raise section.error("type", "a secondary site cannot be the top-level site; allowed: cas, primary")
             continue
         if site.parent is None:
-            raise section.error(None, f"parent is missing; only the top-level site {sites[0].code} has none")
+            raise section.error(None, f"parent is missing; only the top-level site {sites[0].code} has no parent")
         parent = by_code.get(site.parent)
         if parent is None:
             raise section.error("parent", f"there is no site {site.parent!r} in this hierarchy; allowed: {', '.join(by_code)}")
         if parent.kind not in _PARENT_OF[site.kind]:
-            words = " or ".join(_PARENT_OF[site.kind]) or "nothing"
-            raise section.error("parent", f"a {site.kind} site stands below {words}, and {parent.code} is a {parent.kind} site")
+            kinds = " or ".join(_PARENT_OF[site.kind])
+            problem = (
+                f"the parent of a {site.kind} site must be a {kinds} site, and {parent.code} is a {parent.kind} site"
+                if kinds
+                else f"a {site.kind} site has no parent; it can only be the first site of a hierarchy"
+            )
+            raise section.error("parent", problem)
         if site.version != parent.version:
             raise section.error(
-                "version", f"version {site.version} differs from that of the parent {parent.code}, {parent.version}"
+                "version", f"version {site.version} differs from version {parent.version} of the parent {parent.code}"
             )
 
 
@@ -158,7 +163,7 @@ def _point(section: Section, machines: tuple[str, ...], top: es.Site) -> es.Serv
     if top.passive_server is not None and server in (top.server, top.passive_server):
         raise section.error(
             "server",
-            f"{server} is one of a pair of site servers and cannot hold the role; where it does, it stands under as_found",
+            f"{server} is one of a pair of site servers and cannot have the role; to describe a site where it does, use as_found",
         )
     point = es.ServiceConnectionPoint(server, section.choice("mode", ("online", "offline"), "online"))
     section.finish()

@@ -16,14 +16,14 @@ def may_connect(machine: Machine, caller: Caller) -> bool:
 
 
 class NamespaceAccess:
-    """Who may use which CIM namespace of one server: whoever may connect, unless a check was put on the namespace."""
+    """Who may use which CIM namespace of one server: everyone who may connect, unless the namespace has a check of its own."""
 
     def __init__(self, machine: Machine) -> None:
         self._machine = machine
         self._checks: list[tuple[str, NamespaceCheck]] = []
 
     def guard(self, prefix: str, check: NamespaceCheck) -> None:
-        """Ask ``check`` besides for a namespace and everything below it (``root/sms``)."""
+        """Also require ``check`` for a namespace and everything below it (``root/sms``)."""
         self._checks.append((prefix.casefold(), check))
 
     def __call__(self, caller: Caller, namespace: str) -> bool:

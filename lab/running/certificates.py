@@ -1,4 +1,4 @@
-"""The private certificate authority of one estate, made anew at each start; its key never leaves the process."""
+"""The private certification authority of one estate, created at each start; its key never leaves the process."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import trustme
 
 
 class Certificates:
-    """One authority and one server certificate for every name and address of an estate.
+    """One certification authority and one server certificate for all names and addresses of an estate.
 
     :param names: host names and addresses that the certificate is for.
     """

@@ -39,7 +39,7 @@ from lab.winrm.shells import ShellService
 
 @dataclass(frozen=True)
 class _Inside:
-    """What stands behind the WinRM service of a machine and is built anew by a reset."""
+    """What the WinRM service of a machine uses; a reset builds it again."""
 
     machine: Machine
     cim: CimService
@@ -51,11 +51,12 @@ class Estate:
     """One emulated estate. Several can run side by side in a process, on different addresses.
 
     :param description: what it consists of.
-    :param state_folder: where the authority's certificate is written (``ca.pem``); a temporary one, removed by :meth:`stop`, when
-        left out.
-    :param by_hand: lab time passes only when somebody advances the clock (a :class:`HandClock`), whatever the description's pace.
+    :param state_folder: where the certificate of the certification authority is written (``ca.pem``); when left out, a temporary
+        folder that :meth:`stop` removes.
+    :param by_hand: lab time passes only when the caller advances the clock (a :class:`HandClock`), whatever the description's
+        pace.
 
-    What the emulated sites use: ``description``, ``machines`` (by FQDN, without case), ``clock``, ``lock`` (held during each
+    The emulated sites use: ``description``, ``machines`` (by FQDN, in any letter case), ``clock``, ``lock`` (held during each
     operation and each due action), ``faults`` and :meth:`guard`.
     """
 
@@ -93,7 +94,7 @@ class Estate:
 
     @property
     def errors(self) -> list[BaseException]:
-        """What went wrong inside the lab itself; empty when all is well."""
+        """Errors inside the lab itself; empty when there are none."""
         found = list(self.clock.errors)
         for service in self._services.values():
             found.extend(service.errors)
@@ -101,38 +102,38 @@ class Estate:
 
     @property
     def violations(self) -> list[Violation]:
-        """Rules of the role that writes broke, in every hierarchy; empty when all is well."""
+        """Writes that violated a rule of the role, in every hierarchy; empty when there are none."""
         with self.lock:
             return [violation for hierarchy in self.hierarchies for violation in hierarchy.violations]
 
     def hierarchy(self, name: str) -> EmulatedHierarchy:
-        """The hierarchy of this name; KeyError when there is none."""
+        """The hierarchy with this name; KeyError when there is none."""
         for hierarchy in self.hierarchies:
             if hierarchy.name == name:
                 return hierarchy
         raise KeyError(f"the estate has no hierarchy {name}")
 
     def machine(self, name: str) -> Machine:
-        """The machine of this short or full name; KeyError when there is none."""
+        """The machine with this short or full name; KeyError when there is none."""
         return self.machines[self.description.fqdn(self.description.machine(name).name)]
 
     def account(self, full_name: str) -> Account:
-        r"""The account of this name (``CORP\scpadmin``); KeyError when there is none."""
+        r"""The account with this name (``CORP\scpadmin``); KeyError when there is none."""
         for account in self.accounts:
             if account.full_name.casefold() == full_name.casefold():
                 return account
         raise KeyError(f"the estate has no account {full_name}")
 
     def guard(self, machine: str, prefix: str, check: NamespaceCheck) -> None:
-        """Ask ``check`` besides, before anybody uses this CIM namespace of a machine or one below it."""
+        """Also require ``check`` for every use of this CIM namespace of a machine, or of one below it."""
         self._inside[self.machine(machine).fqdn].access.guard(prefix, check)
 
     def add_program(self, machine: str, name: str, program: ProgramMaker) -> None:
-        """Install a program under a bare name, as ``curl``."""
+        """Install a program under a name without a folder, such as ``curl``."""
         self._inside[self.machine(machine).fqdn].shell.add(name, program)
 
     def start(self) -> None:
-        """Listen on every address. Raises OSError (port in use) or ValueError with one clear sentence; then nothing listens."""
+        """Listen on every address. After an OSError (port in use) or ValueError, with one clear sentence, no listener is open."""
         certificates = Certificates(_certificate_names(self.description))
         self.state_folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         certificates.write_authority(self.ca_file)
@@ -145,7 +146,7 @@ class Estate:
         self.clock.start()
 
     def stop(self) -> None:
-        """Close every connection and listener, end the clock, remove what was written. May be called twice."""
+        """Close every connection and listener, stop the clock, remove the files that were written. May be called twice."""
         for service in self._services.values():
             service.close()
         for listeners in self._listeners.values():
@@ -161,7 +162,7 @@ class Estate:
             self._own_folder.cleanup()
 
     def reset(self) -> None:
-        """Back to the state that the description tells; listeners, connections and lab time stay, orders and records go."""
+        """Return to the state of the description; listeners, connections and lab time are kept, faults and records removed."""
         with self.lock:
             self.clock.clear()
             self.clock.errors.clear()
@@ -209,7 +210,7 @@ class Estate:
                 listener.pause()
 
     def _service(self, machine: Machine) -> WinrmService:
-        """The service looks its inside up by name at each request, so that a reset can change it."""
+        """A WinRM service that looks up by name, at each request, what it serves, so that a reset can replace it."""
         fqdn = machine.fqdn
         known = winrm_accounts.Accounts(
             machine.name,

@@ -1,4 +1,4 @@
-"""Carrying out request orders of a :class:`~lab.faults.FaultBoard` in the WinRM services."""
+"""Applies the request orders of a :class:`~lab.faults.FaultBoard` in the WinRM services."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _QUOTA = 1500
 
 
 class FaultInjector:
-    """Asks the board once about each request, before its effect; what strikes after the effect is kept until then.
+    """Asks the board once about each request, before it is processed; a fault that occurs after that is kept until then.
 
-    :param style: the form in which the server answers errors of WMI.
+    :param style: the form of the server's WMI faults.
     """
 
     def __init__(self, board: FaultBoard, style: faults.Style = "B") -> None:
@@ -34,7 +34,7 @@ class FaultInjector:
         self._pending: dict[int, RequestOrder] = {}
 
     def before(self, record: RequestRecord) -> Verdict:
-        """The verdict before the effect. Handshakes and refused requests always pass and are not counted."""
+        """The verdict before the request is processed. Handshakes and rejected requests always pass and are not counted."""
         if record.kind not in _COUNTED_KINDS:
             return PASS
         order = self._board.strike(RequestFacts(record.machine, record.action, record.resource_uri))
@@ -56,7 +56,7 @@ class FaultInjector:
         return PASS
 
     def after(self, record: RequestRecord) -> Verdict:
-        """The verdict after the effect."""
+        """The verdict after the request was processed."""
         with self._lock:
             order = self._pending.pop(record.index, None)
         if order is None:

@@ -1,7 +1,7 @@
 """Accounts, groups and memberships of one server over CIM (root/cimv2).
 
-As on Windows, Win32_UserAccount and Win32_Group of a domain's member list the domain's users and groups too. Whether they can
-tell a computer's account is not established ([K]); here they cannot, so that only Win32_GroupUser shows computers as members.
+As on Windows, Win32_UserAccount and Win32_Group of a domain member also list the domain's users and groups. Whether they also
+list computer accounts is not established ([K]); here they do not, so that only Win32_GroupUser shows computers as members.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def group_names(machine: Machine) -> dict[str, tuple[str, list[str]]]:
 
 
 def groups(machine: Machine) -> list[Mapping[str, Value]]:
-    """Win32_Group: the built-in groups that decide about access, and the groups of the domain."""
+    """Win32_Group: the built-in groups that control access, and the groups of the domain."""
     local = machine.name.upper()
     rows: list[Mapping[str, Value]] = [
         _account(local, name, sid, _SID_ALIAS, local=True) for sid, (name, _members) in group_names(machine).items()
@@ -68,7 +68,7 @@ def users(machine: Machine, local_accounts: Iterable[str]) -> list[Mapping[str, 
 
 
 def system_accounts(machine: Machine) -> list[Mapping[str, Value]]:
-    """Win32_SystemAccount: what Windows itself runs as, and who is meant by rule."""
+    """Win32_SystemAccount: the accounts that Windows itself uses, and the well-known groups."""
     german = machine.os.language == _GERMAN
     return [
         _account(machine.name.upper(), names[german], sid, _SID_WELL_KNOWN, local=True) for sid, names in _SYSTEM_ACCOUNTS.items()
@@ -76,7 +76,7 @@ def system_accounts(machine: Machine) -> list[Mapping[str, Value]]:
 
 
 def memberships(machine: Machine) -> list[Mapping[str, Value]]:
-    """Win32_GroupUser: who is in the built-in groups of :func:`groups`."""
+    """Win32_GroupUser: the members of the built-in groups of :func:`groups`."""
     rows: list[Mapping[str, Value]] = []
     for name, members in group_names(machine).values():
         group = Path("root/cimv2", "Win32_Group", (("Domain", machine.name.upper()), ("Name", name)))
@@ -87,8 +87,8 @@ def memberships(machine: Machine) -> list[Mapping[str, Value]]:
 def member_reference(machine: Machine, member: str) -> Path:
     """How Win32_GroupUser refers to a member.
 
-    A computer's account is a Win32_UserAccount there. How it names the SID of an account that is no more is not established
-    ([K]): here as a Win32_UserAccount without a domain, named by the SID, which no query finds.
+    A computer account is a Win32_UserAccount there. How it refers to the SID of a deleted account is not established ([K]):
+    here as a Win32_UserAccount without a domain, with the SID as its name, which no query returns.
     """
     domain, _, name = member.rpartition("\\")
     kind = machine.directory.kind(member)

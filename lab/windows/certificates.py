@@ -1,6 +1,6 @@
 r"""Root certificates of a server, as Windows keeps them in the registry.
 
-LocalMachine\Root is made of several stores: ``ROOT`` holds what was imported, ``AuthRoot`` what Windows fetched by itself.
+LocalMachine\Root consists of several stores: ``ROOT`` has imported certificates, ``AuthRoot`` those that Windows downloaded.
 Each certificate is a key named by its SHA-1 thumbprint with a value ``Blob`` of serialized properties
 ([MS-GPEF] 2.2.2.1 and 2.2.2.2).
 """
@@ -21,7 +21,7 @@ STORES = ("AuthRoot", "ROOT")
 _KEYS = r"HKLM\SOFTWARE\Microsoft\SystemCertificates"
 _POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates\AuthRoot"
 
-# Friendly names of the roots that the service needs (internet-and-offline.md, section 4), and the files that hold them.
+# Friendly names of the root certificates that the service needs (internet-and-offline.md, section 4), and their files.
 ROOTS: Mapping[str, str] = {
     "Baltimore CyberTrust Root": "baltimore_cybertrust_root.pem",
     "DigiCert Global Root G2": "digicert_global_root_g2.pem",
@@ -32,18 +32,18 @@ _HASH, _FRIENDLY_NAME, _CERTIFICATE = 3, 11, 32
 
 @cache
 def certificate(name: str) -> bytes:
-    """The root of this friendly name, DER. Raises KeyError."""
+    """The root certificate with this friendly name, DER. Raises KeyError."""
     text = resources.files("lab.windows").joinpath("roots", ROOTS[name]).read_text(encoding="ascii")
     return ssl.PEM_cert_to_DER_cert(text)
 
 
 def thumbprint(name: str) -> str:
-    """The name of the root's key: SHA-1 of the certificate in capital hexadecimal digits."""
+    """The name of the certificate's registry key: its SHA-1 hash in capital hexadecimal digits."""
     return hashlib.sha1(certificate(name), usedforsecurity=False).hexdigest().upper()
 
 
 def write_certificates(registry: Registry, description: RootCertificates) -> None:
-    """Put the roots that the server has into the registry, and whether Windows may fetch the others."""
+    """Write to the registry the root certificates that the server has, and whether Windows may download the others."""
     for store in STORES:
         registry.create(rf"{_KEYS}\{store}\Certificates")
     for name in ROOTS:

@@ -1,4 +1,4 @@
-"""How cmd.exe reads a command line, and a program the one it is given, as far as the lab's programs need it."""
+"""How cmd.exe parses a command line, and how a program parses the line it receives, as far as the lab's programs need it."""
 
 from __future__ import annotations
 
@@ -6,45 +6,45 @@ import re
 from collections.abc import Mapping
 
 _OPERATORS = "|<>&"
-# cmd.exe splits its own commands also at commas, semicolons and equals signs; programs get their line whole.
+# cmd.exe splits its own commands also at commas, semicolons and equals signs; programs receive their complete line.
 _BLANKS = " \t"
 
 
 class UnsupportedLine(ValueError):
-    """Pipes, redirections and joined commands, which the lab does not emulate; the sign is the text."""
+    """Pipes, redirections and joined commands, which the lab does not emulate; the operator is the text."""
 
 
 def expand_variables(line: str, variables: Mapping[str, str]) -> str:
-    """``%NAME%`` in place, names without case; an unknown variable stays as it is written."""
+    """Replace ``%NAME%``, whatever the letter case; an unknown variable is left unchanged."""
     known = {name.lower(): value for name, value in variables.items()}
     return re.sub(r"%([^%]+)%", lambda found: known.get(found[1].lower(), found[0]), line)
 
 
 def handed_over(line: str) -> str:
-    """The line as cmd.exe hands it to a program: ``^`` outside quotes is gone, all else stays.
+    """The line as cmd.exe passes it to a program: ``^`` outside quotes is removed, the rest is unchanged.
 
     Raises :class:`UnsupportedLine` for an operator outside quotes.
     """
     kept: list[str] = []
     quoted = False
-    signs = iter(line)
-    for sign in signs:
-        if sign == '"':
+    characters = iter(line)
+    for character in characters:
+        if character == '"':
             quoted = not quoted
-        elif not quoted and sign == "^":
-            kept.append(next(signs, ""))
+        elif not quoted and character == "^":
+            kept.append(next(characters, ""))
             continue
-        elif not quoted and sign in _OPERATORS:
-            raise UnsupportedLine(sign)
-        kept.append(sign)
+        elif not quoted and character in _OPERATORS:
+            raise UnsupportedLine(character)
+        kept.append(character)
     return "".join(kept)
 
 
 def program_words(line: str) -> tuple[str, ...]:
-    r"""The words of a line as the C runtime of Windows gives them to a program, its own name first.
+    r"""The words of a line as the C runtime of Windows passes them to a program, the program's name first.
 
-    Quotes hold words together; a backslash escapes only a quote (``\\"`` is a backslash and the end of the quoting), and two
-    quotes inside quotes are one (Microsoft, "Parsing C command-line arguments").
+    Blanks inside quotes do not separate words; a backslash escapes only a quote (``\\"`` is a backslash and the end of the
+    quoting), and two quotes inside quotes are one (Microsoft, "Parsing C command-line arguments").
     """
     words = [_program_name(line)]
     position = len(line) - len(line.lstrip(_BLANKS))
@@ -52,8 +52,8 @@ def program_words(line: str) -> tuple[str, ...]:
     word: list[str] | None = None
     quoted = False
     while position < len(line):
-        sign = line[position]
-        if sign == "\\":
+        character = line[position]
+        if character == "\\":
             run = len(line) - position - len(line[position:].lstrip("\\"))
             position += run
             before_quote = line[position : position + 1] == '"'
@@ -62,19 +62,19 @@ def program_words(line: str) -> tuple[str, ...]:
                 word.append('"')
                 position += 1
             continue
-        if sign == '"':
+        if character == '"':
             word = word or []
             if quoted and line[position + 1 : position + 2] == '"':
                 word.append('"')
                 position += 1
             else:
                 quoted = not quoted
-        elif sign in _BLANKS and not quoted:
+        elif character in _BLANKS and not quoted:
             if word is not None:
                 words.append("".join(word))
             word = None
         else:
-            word = [*(word or []), sign]
+            word = [*(word or []), character]
         position += 1
     if word is not None:
         words.append("".join(word))
@@ -90,31 +90,31 @@ def _program_name(line: str) -> str:
 
 
 def split_line(line: str) -> tuple[str, ...]:
-    """The words of a line; quotes hold words together and are taken away, ``^`` takes the next sign as it is.
+    """The words of a line. Blanks inside quotes do not separate words; the quotes are removed; ``^`` escapes the next character.
 
     Raises :class:`UnsupportedLine` for an operator outside quotes.
     """
     words: list[str] = []
     word: list[str] | None = None
     quoted = False
-    signs = iter(line)
-    for sign in signs:
-        if sign == '"':
+    characters = iter(line)
+    for character in characters:
+        if character == '"':
             quoted = not quoted
             word = [] if word is None else word
         elif quoted:
             assert word is not None
-            word.append(sign)
-        elif sign == "^":
-            word = [*(word or []), next(signs, "")]
-        elif sign in _OPERATORS:
-            raise UnsupportedLine(sign)
-        elif sign in _BLANKS:
+            word.append(character)
+        elif character == "^":
+            word = [*(word or []), next(characters, "")]
+        elif character in _OPERATORS:
+            raise UnsupportedLine(character)
+        elif character in _BLANKS:
             if word is not None:
                 words.append("".join(word))
             word = None
         else:
-            word = [*(word or []), sign]
+            word = [*(word or []), character]
     if word is not None:
         words.append("".join(word))
     return tuple(words)

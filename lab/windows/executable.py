@@ -1,4 +1,4 @@
-"""Files of programs as far as somebody looks into them: the version in their resources (Windows SDK, VS_FIXEDFILEINFO)."""
+"""Program files, with only what readers need: the version in their resources (Windows SDK, VS_FIXEDFILEINFO)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _STRUCTURE = 0x00010000
 
 
 def program_file(version: str, padding: int = 0) -> bytes:
-    """A file that begins as a program does and carries a version of four numbers; it runs nowhere."""
+    """A file that begins like a program and contains a version of four numbers; it cannot be run."""
     parts = tuple(int(part) for part in version.split("."))
     high, low = parts[0] << 16 | parts[1], parts[2] << 16 | parts[3]
     fixed = struct.pack("<13I", _SIGNATURE, _STRUCTURE, high, low, high, low, 0x3F, 0, 0x40004, 1, 0, 0, 0)
@@ -18,7 +18,7 @@ def program_file(version: str, padding: int = 0) -> bytes:
 
 
 def file_version(content: bytes) -> str | None:
-    """The file version, as ``5.0.9152.1000``; None when the content carries none."""
+    """The file version, such as ``5.0.9152.1000``; None when the content has none."""
     at = content.find(struct.pack("<II", _SIGNATURE, _STRUCTURE), 0, LONGEST_LOOK)
     if content[:2] != b"MZ" or at < 0 or len(content) < at + 16:
         return None

@@ -1,4 +1,4 @@
-"""The files of one emulated server: paths without case, contents as bytes, in memory or in mounted real folders."""
+"""The files of one emulated server: case-insensitive paths, contents as bytes, in memory or in mounted real folders."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ LARGEST_IN_MEMORY = 64 * 2**20
 
 @dataclass
 class FileStore:
-    r"""Files by full path (``C:\SMS\Logs\sitecomp.log``); folders exist as far as files or :meth:`make_folder` need them.
+    r"""Files by full path (``C:\SMS\Logs\sitecomp.log``); folders exist where files or :meth:`make_folder` need them.
 
-    ``contents`` and ``folders`` are what is in memory, ``written`` its times by ``now``; ``unreadable`` names files that nobody
-    may open (rights, or another program keeps them to itself). Below a mounted folder everything is read and written through.
+    ``contents`` and ``folders`` are in memory, ``written`` are their times, from ``now``; ``unreadable`` lists files that cannot
+    be opened (missing rights, or another program has locked them). Files below a mounted folder are read and written there.
     """
 
     contents: NameMap[bytearray] = field(default_factory=NameMap)
@@ -31,7 +31,7 @@ class FileStore:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
     def mount(self, prefix: str, folder: Path) -> None:
-        r"""Back a drive (``D:``) or folder by a real one from now on; what is there already is written into it."""
+        r"""Keep a drive (``D:``) or folder in a real folder from now on; existing files are written into it."""
         mounted = MountedFolder(prefix, folder)
         moved = {path: bytes(content) for path, content in self.contents.items() if mounted.covers(path)}
         folders = [path for path in self.folders if mounted.covers(path)]
@@ -47,12 +47,12 @@ class FileStore:
             self.write(path, content)
 
     def unmount(self, prefix: str) -> None:
-        """Forget a mounted folder; what is in it stays there and is gone from the server, whose drive is empty again."""
+        """Unmount a folder; its files stay in it, but the server no longer has them, and its drive is empty again."""
         self.mounts = [mounted for mounted in self.mounts if mounted.prefix.lower() != prefix.rstrip("\\").lower()]
         self.make_folder(prefix)
 
     def make_folder(self, path: str) -> None:
-        """Make a folder and its parents."""
+        """Create a folder and its parents."""
         mounted = self._mount(path)
         if mounted is not None:
             mounted.place(path).mkdir(parents=True, exist_ok=True)
@@ -73,11 +73,11 @@ class FileStore:
         self._stamp(path)
 
     def append(self, path: str, content: bytes) -> None:
-        """Add to the end of a file, creating it."""
+        """Append to a file; create it if it is missing."""
         self.write_at(path, self.size(path) or 0, content)
 
     def write_at(self, path: str, offset: int, content: bytes) -> None:
-        """Write a part of a file, creating it; what lies between its end and ``offset`` becomes zeros."""
+        """Write a part of a file; create it if it is missing. The gap between its end and ``offset`` is filled with zeros."""
         if not self.exists(path):
             self.write(path, b"")
         mounted = self._mount(path)
@@ -95,7 +95,7 @@ class FileStore:
         self._stamp(path)
 
     def extend(self, path: str, size: int) -> None:
-        """Make a file at least so long, with zeros; in a real folder they take no room."""
+        """Extend a file with zeros to at least ``size`` bytes; in a real folder they take no disk space."""
         if not self.exists(path):
             self.write(path, b"")
         if size <= (self.size(path) or 0):
@@ -115,7 +115,7 @@ class FileStore:
         return None if size is None else self.read_part(path, 0, size)
 
     def read_part(self, path: str, offset: int, count: int) -> bytes:
-        """At most ``count`` bytes from ``offset``; empty when there is no such file or nothing there."""
+        """At most ``count`` bytes from ``offset``; empty when there is no such file or it has no bytes there."""
         mounted = self._mount(path)
         if mounted is None:
             return bytes(self.contents.get(path, bytearray())[offset : offset + count])
@@ -136,7 +136,7 @@ class FileStore:
         return found.stat().st_size if found is not None and found.is_file() else None
 
     def modified(self, path: str) -> datetime | None:
-        """When a file was last written; None when there is no such file. A real one may have been written from outside."""
+        """When a file was last written; None when there is no such file. A real file may have been written by another program."""
         mounted = self._mount(path)
         if mounted is None:
             return self.written.get(path)
@@ -144,7 +144,7 @@ class FileStore:
         return None if found is None else datetime.fromtimestamp(found.stat().st_mtime, UTC)
 
     def all_folders(self) -> Iterator[str]:
-        """Every folder but the roots of drives."""
+        """Every folder except the roots of drives."""
         yield from (path for path in self.folders if "\\" in path)
         for mounted in self.mounts:
             if "\\" in mounted.prefix:
@@ -152,11 +152,11 @@ class FileStore:
             yield from mounted.folders()
 
     def exists(self, path: str) -> bool:
-        """Whether there is a file of this name."""
+        """Whether a file with this name exists."""
         return self.size(path) is not None
 
     def is_folder(self, path: str) -> bool:
-        """Whether there is a folder of this name."""
+        """Whether a folder with this name exists."""
         mounted = self._mount(path)
         if mounted is None:
             return path.rstrip("\\") in self.folders
@@ -164,7 +164,7 @@ class FileStore:
         return found is not None and found.is_dir()
 
     def names(self, folder: str) -> list[str]:
-        """What a folder holds, files and folders, in the order of their names without case."""
+        """The names of the files and folders in a folder, sorted by name without regard to case."""
         mounted = self._mount(folder)
         if mounted is not None:
             return sorted(mounted.names(folder), key=str.lower)
@@ -183,7 +183,7 @@ class FileStore:
                     yield path, size
 
     def delete(self, path: str) -> bool:
-        """Remove a file, or a folder with all in it; False when there is none."""
+        """Remove a file, or a folder with its contents; False when there is none."""
         mounted = self._mount(path)
         if mounted is not None:
             return mounted.delete(path)
@@ -206,7 +206,7 @@ class FileStore:
             os.utime(mounted.place(path), (seconds, seconds))
 
     def _mount(self, path: str) -> MountedFolder | None:
-        """The mounted folder that the path is in: the innermost."""
+        """The mounted folder that contains the path; of several, the innermost."""
         covering = [mounted for mounted in self.mounts if mounted.covers(path)]
         return max(covering, key=lambda mounted: len(mounted.prefix), default=None)
 

@@ -1,7 +1,7 @@
-r"""Members of groups: the domain as its members know it, and who belongs to a local group through groups of the domain.
+r"""Members of groups: the domain as its members see it, and who belongs to a local group through groups of the domain.
 
-Names are ``CORP\name`` (a computer's account ends in ``$``), bare for local accounts, or the SID of an account that is no
-more. They compare without case.
+Names are ``CORP\name`` (a computer account ends in ``$``), the name alone for local accounts, or the SID of a deleted
+account. They are compared without regard to case.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lab.estate.description import EstateDescription
 
 _DOMAINS = uuid.UUID("2b0f3c56-7c9e-4f1a-8f6a-0c3d5e1b9a77")
 _FIRST_RID = 1104
-"""Where a domain of some age begins to number what people make."""
+"""The first RID for accounts that administrators create; a domain that has existed for some time has used the lower ones."""
 
 
 class Kind(Enum):
@@ -38,14 +38,14 @@ class Principal:
 
 @dataclass(frozen=True)
 class Directory:
-    """The domain: its NetBIOS name, everybody in it, and the members of its groups by full name in lower case."""
+    """The domain: its NetBIOS name, its accounts and groups, and the members of its groups by full name in lower case."""
 
     netbios: str = ""
     principals: tuple[Principal, ...] = ()
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def find(self, full_name: str) -> Principal | None:
-        r"""Who ``CORP\name`` is; None for a name that the domain does not have."""
+        r"""The account or group ``CORP\name``; None for a name that the domain does not have."""
         domain, _, name = full_name.rpartition("\\")
         if not domain or domain.casefold() != self.netbios.casefold():
             return None
@@ -59,7 +59,7 @@ class Directory:
         return Kind.GONE if member.upper().startswith("S-1-") else Kind.USER
 
     def holds(self, members: Iterable[str], account: str) -> bool:
-        """Whether the account is one of the members, itself or through groups of the domain; groups may go in circles."""
+        """Whether the account is one of the members, directly or through domain groups; groups may be nested in a circle."""
         wanted = account.casefold()
         waiting = [member.casefold() for member in members]
         seen: set[str] = set()
@@ -74,7 +74,7 @@ class Directory:
 
 
 def directory_of(estate: EstateDescription) -> Directory:
-    """The domain of an estate; its SIDs follow from its name and the order of the file."""
+    """The domain of an estate; its SIDs are derived from its name and the order of the file."""
     netbios = estate.domain.netbios
     names = [(account.name, Kind.USER) for account in estate.accounts if account.machine is None]
     names += [(f"{machine.name.upper()}$", Kind.COMPUTER) for machine in estate.machines if not machine.workgroup]
@@ -86,6 +86,6 @@ def directory_of(estate: EstateDescription) -> Directory:
 
 
 def made_sid(name: str) -> str:
-    """The SID of a domain, or of a computer as the authority of its local accounts; always the same for the same name."""
+    """The SID of a domain, or of a computer (for its local accounts); always the same for the same name."""
     number = uuid.uuid5(_DOMAINS, name.lower()).int
     return "S-1-5-21-" + "-".join(str((number >> shift) % 2**32) for shift in (96, 64, 0))

@@ -1,4 +1,4 @@
-"""One emulated Windows server: what it is, what it holds, who may do what on it."""
+"""One emulated Windows server: its properties, its contents, who may do what on it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lab.windows.registry import Registry
 
 @dataclass(frozen=True)
 class OperatingSystem:
-    """What Win32_OperatingSystem says. ``product_type``: 1 workstation, 2 domain controller, 3 server."""
+    """What Win32_OperatingSystem reports. ``product_type``: 1 workstation, 2 domain controller, 3 server."""
 
     caption: str = "Microsoft Windows Server 2022 Standard"
     version: str = "10.0.20348"
@@ -46,9 +46,10 @@ class Service:
 class Machine:
     r"""A server of the estate.
 
-    ``administrators`` and ``remote_management_users`` hold account names as ``DOMAIN\name`` (a computer account ends in ``$``),
-    compared without case, and groups of the domain, whose members ``directory`` tells. ``alive`` false means that nothing
-    answers. ``workgroup`` is empty for a member of the domain. ``clock_offset`` is how much the machine's own clock is ahead.
+    ``administrators`` and ``remote_management_users`` contain account names in the form ``DOMAIN\name`` (a computer account ends
+    in ``$``), compared without regard to case, and groups of the domain, whose members are in ``directory``. ``alive`` false
+    means that the server does not answer. ``workgroup`` is empty for a member of the domain. ``clock_offset`` is how far the
+    machine's own clock is ahead.
     """
 
     name: str
@@ -78,11 +79,11 @@ class Machine:
 
     @property
     def computer_account(self) -> str:
-        r"""The machine's own account, as ``CORP\CAS01$``."""
+        r"""The machine's own account, such as ``CORP\CAS01$``."""
         return f"{self.netbios_domain}\\{self.name.upper()}$"
 
     def now(self) -> datetime:
-        """What the machine's clock shows, aware, UTC."""
+        """The time of the machine's clock, timezone-aware, UTC."""
         return self.clock.now() + self.clock_offset
 
     def is_administrator(self, account: str) -> bool:

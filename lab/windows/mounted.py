@@ -1,4 +1,4 @@
-r"""A real folder as part of an emulated server's files: names without case, never outside the folder, never through links."""
+r"""A real folder as part of an emulated server's files: case-insensitive names, never outside the folder or through links."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 MOST_FILES = 100_000
-"""So many files of a real folder are looked at, not more."""
+"""The largest number of files of a real folder that are listed."""
 
 
 class MountedFolder:
-    r"""What stands below ``prefix`` (``D:`` or ``D:\Packs``) of a server is in ``root``; a file server can serve the same folder.
+    r"""The files below ``prefix`` (``D:`` or ``D:\Packs``) of a server are in ``root``; a file server can serve the same folder.
 
     Paths are full paths of the emulated server.
     """
@@ -26,7 +26,7 @@ class MountedFolder:
         return f"{path.rstrip(chr(92))}\\".lower().startswith(f"{self.prefix}\\".lower())
 
     def find(self, path: str) -> Path | None:
-        """What really is there, whatever the case of the names; None when nothing is, or when a link stands on the way."""
+        """The real file or folder, whatever the case of the names; None when it does not exist or its path contains a link."""
         found = self.root
         try:
             names = self._names(path)
@@ -40,24 +40,24 @@ class MountedFolder:
         return found if found.exists() else None
 
     def place(self, path: str) -> Path:
-        """Where the file is, or would be made: folders that exist keep their spelling. Raises OSError for a bad name."""
+        """Where the file is or would be created: existing folders keep their spelling. Raises OSError for an invalid name."""
         found = self.root
         for name in self._names(path):
             there = _entry(found, name) if found.is_dir() else None
             if there is not None and there.is_symlink():
-                raise OSError(f"{path}: a link stands on the way")
+                raise OSError(f"{path}: the path contains a symbolic link")
             found = there or found / name
         return found
 
     def names(self, folder: str) -> list[str]:
-        """What a folder holds."""
+        """The names of the files and folders in a folder."""
         found = self.find(folder)
         if found is None or not found.is_dir():
             return []
         return [entry.name for entry in os.scandir(found) if not entry.is_symlink()]
 
     def files(self) -> Iterator[str]:
-        """Every file, at most :data:`MOST_FILES`, with the path that the server gives it."""
+        """Every file, at most :data:`MOST_FILES`, with its path on the server."""
         return self._listed(lambda _folders, files: files)
 
     def folders(self) -> Iterator[str]:
@@ -76,7 +76,7 @@ class MountedFolder:
                     return
 
     def delete(self, path: str) -> bool:
-        """Remove a file, or a folder with all in it; the mounted folder itself stays, empty."""
+        """Remove a file, or a folder with its contents; the mounted folder itself is kept, empty."""
         found = self.find(path)
         if found is None:
             return False
@@ -90,7 +90,7 @@ class MountedFolder:
     def _names(self, path: str) -> list[str]:
         names = [name for name in path[len(self.prefix) :].split("\\") if name]
         if any(name in (".", "..") or "/" in name or "\0" in name for name in names):
-            raise OSError(f"{path}: no name of a file")
+            raise OSError(f"{path}: not a valid file name")
         return names
 
 

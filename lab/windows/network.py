@@ -1,4 +1,4 @@
-"""What a server meets when it connects somewhere: another server of the estate, a proxy, or the internet."""
+"""The result when a server connects somewhere: to another server of the estate, a proxy, or the internet."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _FIRST_NEW_BUILD = 10240
 
 @dataclass(frozen=True)
 class Connection:
-    """What came of an attempt to connect.
+    """The result of an attempt to connect.
 
-    ``problem`` is empty or one of name_resolution, refused, timeout. One of ``machine``, ``proxy`` and ``rule`` tells what is
-    there: a server of the estate, a proxy of it, or an endpoint of the internet.
+    ``problem`` is empty or one of name_resolution, refused, timeout. One of ``machine``, ``proxy`` and ``rule`` is the target: a
+    server of the estate, a proxy of the estate, or an endpoint on the internet.
     """
 
     problem: str = ""
@@ -58,13 +58,13 @@ class Network:
         return outside(self._described(source).internet.rule(host), host, port)
 
     def behind(self, proxy: Proxy, host: str, port: int) -> Connection:
-        """What a proxy meets when it connects to a host of the internet for a client."""
+        """The result when a proxy connects to a host on the internet for a client."""
         if self._is_local_name(host):
             return Connection("name_resolution")
         return outside(proxy.internet.rule(host), host, port)
 
     def admits(self, proxy: Proxy, user: str, password: str) -> bool:
-        r"""Whether a proxy lets this account through; the user as ``CORP\name``, ``name@corp.example`` or bare."""
+        r"""Whether a proxy accepts this account; the user is ``CORP\name``, ``name@corp.example`` or the name alone."""
         name = user.partition("@")[0] if user.casefold().endswith(f"@{self._estate.domain.dns}") else user
         if "\\" not in name:
             name = f"{self._estate.domain.netbios}\\{name}"
@@ -111,7 +111,7 @@ class Network:
         return None
 
     def _is_local_name(self, host: str) -> bool:
-        """Whether only the estate's own DNS could know the name (and does not), or nobody."""
+        """Whether only the estate's own DNS could resolve the name (and does not), or no DNS at all."""
         name = host.casefold().rstrip(".")
         return "." not in name or name.endswith((f".{self._estate.domain.dns}", ".invalid"))
 
@@ -120,7 +120,7 @@ class Network:
 
 
 def outside(rule: EndpointRule, host: str, port: int) -> Connection:
-    """A connection to the internet; only the ports of the web are open there."""
+    """A connection to the internet; only the HTTP and HTTPS ports are open there."""
     if rule.problem == "name_resolution":
         return Connection("name_resolution", rule=rule)
     address = _made_address(host.casefold(), "203.0.113")
@@ -135,5 +135,5 @@ def _runs(machine: Machine, name: str) -> bool:
 
 
 def _made_address(name: str, network: str) -> str:
-    """An address out of a block for documentation (RFC 5737), always the same for a name."""
+    """An address from a block for documentation (RFC 5737), always the same for a name."""
     return f"{network}.{1 + zlib.crc32(name.encode()) % 254}"

@@ -1,4 +1,4 @@
-"""Kinds of Windows that a machine can be, and what they and their software leave in the registry."""
+"""The Windows versions that a machine can have, and what they and their software write to the registry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lab.windows.files import FileStore
 from lab.windows.machine import OperatingSystem
 from lab.windows.registry import Registry, ValueType
 
-# Server Core is told from the full server by the registry (ServerLevels, InstallationType): since Windows Server 2012 both have
-# OperatingSystemSKU 7 (Microsoft, "Determining Whether Server Core Is Running").
+# Only the registry (ServerLevels, InstallationType) distinguishes Server Core from the full server: since Windows Server 2012
+# both have OperatingSystemSKU 7 (Microsoft, "Determining Whether Server Core Is Running").
 OPERATING_SYSTEMS: Mapping[str, OperatingSystem] = {
     "2025": OperatingSystem("Microsoft Windows Server 2025 Standard", "10.0.26100", "26100"),
     "2022": OperatingSystem("Microsoft Windows Server 2022 Standard", "10.0.20348", "20348"),
@@ -22,7 +22,7 @@ OPERATING_SYSTEMS: Mapping[str, OperatingSystem] = {
     "2022core": OperatingSystem("Microsoft Windows Server 2022 Standard", "10.0.20348", "20348", server_core=True),
 }
 
-# Windows' own curl.exe: from Windows Server 2019 on, renewed by updates. Versions as Windows machines have shown them.
+# Windows' own curl.exe: Windows Server 2019 and later, replaced by updates. These versions were seen on Windows machines.
 CURL_VERSIONS = ("7.55.1", "8.13.0", "8.21.0")
 _CURL_OF = {"2025": "8.21.0", "2022": "8.21.0", "2022core": "8.21.0", "2019": "8.13.0", "win11": "8.21.0"}
 
@@ -35,7 +35,7 @@ NET_RELEASES: Mapping[str, int] = {"none": 0, "4.5.2": 379893, "4.6.2": 394802, 
 
 RESTART_TRACES = ("none", "servicing", "update", "rename", "server_manager")
 
-# The view of 64-bit programs, and the one that 32-bit programs see.
+# The registry view of 64-bit programs, and the view of 32-bit programs.
 _BOTH_VIEWS = (r"HKLM\SOFTWARE", r"HKLM\SOFTWARE\WOW6432Node")
 _CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _SESSION_MANAGER = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
@@ -53,12 +53,12 @@ def operating_system(preset: str, language: str) -> OperatingSystem:
 
 
 def curl_version(preset: str, software: Software) -> str:
-    """The version of curl.exe in System32; ``none`` where there is none."""
+    """The version of curl.exe in System32; ``none`` if it is missing."""
     return software.curl or _CURL_OF.get(preset, "none")
 
 
 def write_windows(registry: Registry, os: OperatingSystem, name: str, dns_domain: str) -> None:
-    """What Windows itself keeps: version, installation type, name, the keys that every server has."""
+    """Write the values of Windows itself: version, installation type, name, the keys that every server has."""
     edition = "Enterprise" if os.product_type == 1 else "ServerStandard"
     kind = "Client" if os.product_type == 1 else ("Server Core" if os.server_core else "Server")
     registry.set(_CURRENT_VERSION, "ProductName", os.caption.removeprefix("Microsoft "))
@@ -83,7 +83,7 @@ def write_windows(registry: Registry, os: OperatingSystem, name: str, dns_domain
 
 
 def write_software(registry: Registry, software: Software) -> None:
-    """What the installed software keeps (requirements.md, section 3.1)."""
+    """Write the values of the installed software (requirements.md, section 3.1)."""
     if software.net_framework_35:
         registry.set(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5", "Install", 1)
         registry.set(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v3.5", "Version", "3.5.30729.4926")
@@ -119,7 +119,7 @@ def _write_restart_trace(registry: Registry, trace: str) -> None:
 
 
 def write_drives(files: FileStore, drives: tuple[Drive, ...]) -> None:
-    """The roots of the drives, with NO_SMS_ON_DRIVE.SMS where it is wanted, and the folders of Windows."""
+    """The roots of the drives, with NO_SMS_ON_DRIVE.SMS where requested, and the folders of Windows."""
     for drive in drives:
         files.make_folder(f"{drive.letter}:")
         if drive.no_sms:

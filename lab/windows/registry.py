@@ -1,4 +1,4 @@
-"""The registry of one emulated server: hives, keys and typed values, one 64-bit view and the redirected 32-bit keys in it."""
+"""The registry of one emulated server: hives, keys and typed values; the 64-bit view, which contains the 32-bit keys."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class RegistryValue:
 
 @dataclass
 class Key:
-    """One key: its subkeys and values by name, without case."""
+    """One key: its subkeys and values by name, in any letter case."""
 
     subkeys: NameMap[Key] = field(default_factory=NameMap)
     values: NameMap[RegistryValue] = field(default_factory=NameMap)
@@ -40,7 +40,7 @@ Watcher = Callable[[str, str, RegistryValue], None]
 
 
 class Registry:
-    r"""Keys are named from their hive, as ``HKLM\SOFTWARE\Microsoft\SMS``."""
+    r"""Paths of keys begin with the hive, such as ``HKLM\SOFTWARE\Microsoft\SMS``."""
 
     HIVES = ("HKLM", "HKCU", "HKCR", "HKU", "HKCC")
 
@@ -49,7 +49,7 @@ class Registry:
         self._watchers: list[tuple[str, Watcher]] = []
 
     def find(self, path: str) -> Key | None:
-        """The key of this path, or None."""
+        """The key with this path, or None."""
         hive, *names = path.split("\\")
         key = self._hives.get(hive)
         for name in names:
@@ -59,7 +59,7 @@ class Registry:
         return key
 
     def create(self, path: str) -> Key:
-        """The key of this path, made with its parents where missing."""
+        """The key with this path; it and its parents are created if they are missing."""
         hive, *names = path.split("\\")
         key = self._hives[hive]
         for name in names:
@@ -69,7 +69,7 @@ class Registry:
         return key
 
     def delete(self, path: str) -> bool:
-        """Remove a key with all below it; False when it is not there."""
+        """Remove a key with everything below it; False when it does not exist."""
         parent, _, name = path.rpartition("\\")
         key = self.find(parent)
         if key is None or name not in key.subkeys:
@@ -83,7 +83,7 @@ class Registry:
         return None if key is None else key.values.get(name)
 
     def set(self, path: str, name: str, value: str | int | bytes | list[str], type: ValueType | None = None) -> None:
-        """Write a value, making the key; the type follows the data when left out. Watchers below the path hear of it."""
+        """Write a value, creating the key if needed; by default the type follows from the data. Watchers are called."""
         chosen = type or _type_of(value)
         written = RegistryValue(chosen, value)
         self.create(path).values[name] = written

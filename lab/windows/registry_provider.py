@@ -60,7 +60,7 @@ _SET = {name.replace("get", "set", 1): shape for name, shape in _GET.items()}
 class RegistryProvider(Provider):
     """The registry of one server.
 
-    :param may_write: whether a caller may change keys and values; everybody who may use CIM may read.
+    :param may_write: whether a caller may change keys and values; everyone who may use CIM may read.
     """
 
     def __init__(self, registry: Registry, may_write: Callable[[Caller], bool]) -> None:
@@ -171,12 +171,12 @@ class RegistryProvider(Provider):
 
 
 def expanded(text: str) -> str:
-    """``%SystemRoot%`` and the like in place; unknown names stay as they are."""
+    """Replace ``%SystemRoot%`` and similar names; unknown names are left unchanged."""
     return re.sub(r"%([^%]+)%", lambda found: _ENVIRONMENT.get(found[1].lower(), found[0]), text)
 
 
 def _key_path(inputs: NameMap[Value]) -> str | int:
-    """The key as the registry names it, or the error code of a hive that does not exist."""
+    """The path of the key in the registry, or the error code for a hive that does not exist."""
     hive = inputs.get("hDefKey")
     if hive is None:
         hive = 2147483650

@@ -22,7 +22,7 @@ DISABLED = 14
 
 
 def start(machine: Machine, service: Service) -> int:
-    """Begin to start a service; it is Running after :data:`START_SECONDS` of lab time. The caller holds the estate's lock."""
+    """Begin starting a service; it is Running after :data:`START_SECONDS` of lab time. The caller holds the estate's lock."""
     if service.start_mode == "Disabled":
         return DISABLED
     if service.state in ("Running", "Start Pending"):
@@ -35,7 +35,7 @@ def start(machine: Machine, service: Service) -> int:
 
 
 def stop(machine: Machine, service: Service) -> int:
-    """Begin to stop a service; it is Stopped after :data:`STOP_SECONDS` of lab time. The caller holds the estate's lock."""
+    """Begin stopping a service; it is Stopped after :data:`STOP_SECONDS` of lab time. The caller holds the estate's lock."""
     if service.state != "Running":
         return CANNOT_ACCEPT_CONTROL
     service.state = "Stop Pending"
@@ -58,12 +58,12 @@ def _stopped(service: Service) -> None:
 
 
 def process_id(service: Service) -> int:
-    """A process number that stays the same while nothing restarts; 0 when no process runs."""
+    """A process ID that stays the same; 0 when the service has no process."""
     return 0 if service.state in ("Stopped", "Start Pending") else 1000 + 4 * (zlib.crc32(service.name.lower().encode()) % 5000)
 
 
 def standard_services() -> list[Service]:
-    """The services of a fresh server: enough of them that a list of all takes several pages."""
+    """The services of a fresh server: enough of them that a list of all services takes several pages."""
     return [
         Service(name, display, state, mode, account, rf"C:\Windows\System32\svchost.exe -k netsvcs -s {name}")
         for name, display, state, mode, account in _standard_rows()

@@ -1,6 +1,6 @@
-"""The programs of one emulated server, for WinRS: cmd.exe's reading of the line and a table of programs.
+"""The programs of one emulated server, for WinRS: how cmd.exe parses the line, and a table of programs.
 
-PowerShell is deliberately not emulated: no code of the project may need it on the way that the lab proves.
+PowerShell is deliberately not emulated: what the lab tests must not need it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from lab.winrm.programs import CommandLine, Finished, Program
 
 NOT_FOUND_EXIT = 1
 LONGEST_LINE = 8191
-"""What cmd.exe takes (Microsoft, "Command prompt line string limitation")."""
+"""The longest line of cmd.exe (Microsoft, "Command prompt line string limitation")."""
 LONGEST_PROGRAM_LINE = 32766
-"""What a program can be started with when no cmd.exe stands between (CreateProcess)."""
+"""The longest line with which a program can be started without cmd.exe (CreateProcess)."""
 SYSTEM_FOLDER = "C:\\Windows\\System32"
 _PARTS_OF_CMD = ("echo", "type", "dir", "ver", "mkdir", "md", "rmdir", "rd", "copy")
 _EXTENSIONS = (".exe", ".com", ".cmd", ".bat")
@@ -27,7 +27,8 @@ _EXTENSIONS = (".exe", ".com", ".cmd", ".bat")
 class Invocation:
     """One run of a program: on which machine, its arguments as split by cmd.exe, and the line as it was sent.
 
-    ``raw`` is the line as the program gets it, variables in place; :func:`lab.windows.command_line.program_words` splits it.
+    ``raw`` is the line as the program receives it, with variables replaced;
+    :func:`lab.windows.command_line.program_words` splits it.
     """
 
     machine: Machine
@@ -42,13 +43,13 @@ class Invocation:
         return (self.line.working_directory or f"C:\\Users\\{self.line.caller.name}").rstrip("\\")
 
     def path(self, written: str) -> str:
-        """A path as typed, made full."""
+        """The full path for a path as typed."""
         if len(written) > 1 and written[1] == ":":
             return written.rstrip("\\") if len(written) > 3 else written
         return f"{self.folder[:2]}{written}" if written.startswith("\\") else f"{self.folder}\\{written}"
 
     def encoded(self, text: str) -> bytes:
-        """Text in the code page of the shell; what it does not have becomes a question mark."""
+        """Text in the code page of the shell; characters that it does not have become question marks."""
         name = "utf-8" if self.line.code_page == 65001 else f"cp{self.line.code_page}"
         try:
             codecs.lookup(name)
@@ -71,7 +72,8 @@ ProgramMaker = Callable[[Invocation], Program]
 class Shell:
     """Runs the programs of one machine: the callable is the ProgramRunner of its WinRS service.
 
-    :param programs: by bare name, lower case: :data:`lab.windows.programs.built_in.BUILT_IN` and what else the machine has.
+    :param programs: by name without folder and extension, lower case: :data:`lab.windows.programs.built_in.BUILT_IN` and the
+        other programs that the machine has.
     """
 
     def __init__(self, machine: Machine, programs: Mapping[str, ProgramMaker]) -> None:
@@ -80,15 +82,15 @@ class Shell:
         self._installed: dict[str, ProgramMaker] = {}
 
     def install(self, name: str, program: ProgramMaker) -> None:
-        """Let a program run wherever a file of its name lies (``tool`` for ``tool.exe``): there and nowhere else."""
+        """Let a program run only from folders that contain a file with its name (``tool`` for ``tool.exe``)."""
         self._installed[_bare(name)] = program
 
     def add(self, name: str, program: ProgramMaker) -> None:
-        """Install a program under its bare name, as ``curl``; it replaces one of the same name."""
+        """Install a program under its name alone, such as ``curl``; it replaces one with the same name."""
         self._programs[_bare(name)] = program
 
     def __call__(self, line: CommandLine) -> Program:
-        """The program of a command line; what cannot be found or read is a program that says so, as cmd.exe does."""
+        """The program of a command line; for one that cannot be found or parsed, a program that prints cmd.exe's error."""
         return self._run(line, depth=0)
 
     def _run(self, line: CommandLine, depth: int) -> Program:
@@ -100,9 +102,9 @@ class Shell:
         try:
             words = split_line(text)
             raw = handed_over(text)
-        except UnsupportedLine as sign:
+        except UnsupportedLine as operator:
             blank = Invocation(self._machine, "cmd", (), line)
-            return blank.complained(f"The lab's cmd.exe does not know {sign}; run one program at a time.\r\n", 255)
+            return blank.complained(f"The lab's cmd.exe does not support {operator}; run one program at a time.\r\n", 255)
         if not words:
             return Finished()
         run = Invocation(self._machine, words[0], words[1:], line, raw)
@@ -119,9 +121,9 @@ class Shell:
         return maker(run)
 
     def _run_alone(self, line: CommandLine) -> Program:
-        """WINRS_SKIP_CMD_SHELL: the program is started by itself, without cmd.exe's own commands and reading of the line.
+        """WINRS_SKIP_CMD_SHELL: the program is started directly, without cmd.exe's own commands and its parsing of the line.
 
-        What WinRS says when there is no such program is not established ([?]): here Windows' text for error 2.
+        What WinRS answers when there is no such program is not established ([?]): here Windows' text for error 2.
         """
         words = program_words(line.text)
         run = Invocation(self._machine, words[0], words[1:], line, line.text)
@@ -143,7 +145,7 @@ class Shell:
         return self._run(replace(run.line, command=quoted, arguments=()), depth + 1)
 
     def _maker(self, run: Invocation) -> ProgramMaker | None:
-        """The program of a name, with or without a path; one that is a file in the working directory goes first."""
+        """The program with a name, with or without a path; a file in the working directory has priority."""
         installed = self._installed.get(_bare(run.program))
         if installed is not None and self._is_there(run.path(run.program)):
             return installed

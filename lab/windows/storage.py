@@ -103,7 +103,7 @@ def data_files(machine: Machine) -> list[Mapping[str, Value]]:
 
 
 def directories(machine: Machine) -> list[Mapping[str, Value]]:
-    """Win32_Directory: the folders of the machine, but not the roots of its drives; names in lower case."""
+    """Win32_Directory: the folders of the machine, without the roots of its drives; names in lower case."""
     rows: list[Mapping[str, Value]] = []
     for full_name in machine.files.all_folders():
         above, _, name = full_name.lower().rpartition("\\")

@@ -1,4 +1,4 @@
-"""The Win32 classes of one server: what Windows says of itself over CIM (root/cimv2)."""
+"""The Win32 classes of one server: what Windows reports about itself over CIM (root/cimv2)."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _WORKSTATION = 1
 
 
 class Computed(Provider):
-    """A class whose instances are worked out at each question."""
+    """A class whose instances are computed at each request."""
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
@@ -33,9 +33,9 @@ class Computed(Provider):
 class ServiceProvider(Computed):
     """Win32_Service with its methods.
 
-    The service control manager lists services to administrators and to who is logged on at the server itself, so whoever comes
-    over the network without administration rights is denied the class (public reports: pywinrm #306, ansible.windows #692). That
-    a single service is denied as well, and not merely empty, is inferred ([I]).
+    The service control manager lists services only to administrators and to users who are logged on to the server itself, so a
+    user who connects over the network without administrative rights is denied access to the class (public reports: pywinrm #306,
+    ansible.windows #692). That access to a single service is denied too, and its result not just empty, is inferred ([I]).
 
     :param may_control: whether a caller is an administrator of the server.
     """

@@ -1,4 +1,4 @@
-"""Who may log on to an emulated server, and how people may write an account's name."""
+"""Who may log on to an emulated server, and the ways to write an account's name."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from spnego._ntlm_raw.crypto import ntowfv1  # the only MD4 at hand; pyspnego's acceptor reads the hash from its account file
+from spnego._ntlm_raw.crypto import ntowfv1  # the only MD4 available; pyspnego's acceptor reads the hash from its account file
 
 from lab.winrm.message import Caller
 
 FORBIDDEN_IN_NAMES = re.compile(r'["/\\\[\]:;|=,+*?<>@\x00-\x1f]')
-"""What Windows forbids in an account name; it also keeps the account file's lines whole."""
+"""Characters that Windows forbids in an account name; they would also break the lines of the account file."""
 
 
 @dataclass(frozen=True)
@@ -33,18 +33,20 @@ class Account:
 
     @property
     def caller(self) -> Caller:
-        """The account as the handlers see it."""
+        """The account in the form that the handlers receive."""
         return Caller(self.name, self.domain)
 
 
 class Accounts:
-    r"""The accounts that one emulated server knows.
+    r"""The accounts of one emulated server.
 
     A domain account may be written ``CORP\name``, ``corp.example\name``, ``name@CORP`` or ``name@corp.example``; a local one
-    ``name``, ``.\name`` or ``MACHINE\name``; letters in any case. The NTLM side reads them from a file that exists in the memory
-    of this process only, so nothing of it outlives the process; it holds hashes only.
+    ``name``, ``.\name`` or ``MACHINE\name``; in any letter case. NTLM reads them from a file that exists only in the memory of
+    this process, so nothing of it remains after the process ends; it contains only hashes.
 
-    :param machine: the server's NetBIOS name. :param netbios_domain: and :param dns_domain: names of its domain.
+    :param machine: the server's NetBIOS name.
+    :param netbios_domain: the NetBIOS name of its domain.
+    :param dns_domain: the DNS name of its domain.
     """
 
     def __init__(self, machine: str, netbios_domain: str, dns_domain: str, accounts: Iterable[Account]) -> None:
@@ -62,12 +64,12 @@ class Accounts:
             raise
 
     def replace(self, accounts: Iterable[Account]) -> None:
-        """Know these accounts from now on. Raises ValueError for a name that Windows does not allow and for doubles."""
+        """Replace the accounts. Raises ValueError for a name that Windows does not allow and for duplicates."""
         known: dict[tuple[str, str], Account] = {}
         for account in accounts:
             for spelling in self._spellings(account):
                 if known.setdefault(spelling, account) is not account:
-                    raise ValueError(f"account {str(account.caller)!r} is given twice on {self._machine}")
+                    raise ValueError(f"account {str(account.caller)!r} is defined twice on {self._machine}")
         lines = "".join(f"{_ntlm_line(domain, name, account)}\n" for (domain, name), account in known.items())
         filled = _memory_file(lines)
         with self._lock:
@@ -76,19 +78,19 @@ class Accounts:
         os.close(filled)
 
     def find(self, principal: str) -> Caller | None:
-        r"""The account behind a name as typed (``DOMAIN\name``, ``name@domain``, ``name``); None when there is none."""
+        r"""The account with a name as typed (``DOMAIN\name``, ``name@domain``, ``name``); None when there is none."""
         account = self._find(principal)
         return account.caller if account else None
 
     def check(self, principal: str, passwords: Iterable[str]) -> Caller | None:
-        """The account behind the name if one of ``passwords`` (readings of what was sent) is its password."""
+        """The account with the name, if one of ``passwords`` (the same bytes, decoded in different ways) is its password."""
         account = self._find(principal)
         right = account.password if account else secrets.token_hex(16)
         matches = [hmac.compare_digest(_digest(right), _digest(password)) for password in passwords]
         return account.caller if account and any(matches) else None
 
     def close(self) -> None:
-        """Give up the account file. May be called twice."""
+        """Close the account file. May be called twice."""
         with self._lock:
             descriptor, self._descriptor = self._descriptor, -1
             self.ntlm_file = Path(os.devnull)
@@ -103,10 +105,10 @@ class Accounts:
             return self._known.get((_folded(domain), _folded(name)))
 
     def _spellings(self, account: Account) -> set[tuple[str, str]]:
-        """(domain, name) pairs as NTLM clients send them, folded; a user principal name travels without a domain."""
+        """(domain, name) pairs as NTLM clients send them, case-folded; a user principal name is sent without a domain."""
         if not account.name or FORBIDDEN_IN_NAMES.search(account.name) or account.name != account.name.strip():
             raise ValueError(
-                f"account name {account.name!r} on {self._machine} is empty or holds a character that Windows forbids"
+                f"account name {account.name!r} on {self._machine} is empty or contains a character that Windows forbids"
             )
         name = _folded(account.name)
         if not account.domain:
@@ -118,7 +120,7 @@ class Accounts:
 
 
 def _memory_file(text: str) -> int:
-    """The descriptor of a file without a place in any folder, for this process's user only, that holds the text."""
+    """The descriptor of a file with the text that is in no folder and accessible only to this process's user."""
     descriptor = os.memfd_create("lab-accounts", os.MFD_CLOEXEC)
     os.fchmod(descriptor, 0o600)
     with os.fdopen(os.dup(descriptor), "w", encoding="utf-8") as file:
@@ -127,16 +129,16 @@ def _memory_file(text: str) -> int:
 
 
 def _folded(name: str) -> str:
-    """Names compare in capitals, in Windows as in the acceptor that reads the account file."""
+    """Names are compared in capitals, both in Windows and in the acceptor that reads the account file."""
     return name.upper()
 
 
 def _ntlm_line(domain: str, name: str, account: Account) -> str:
-    """A line of the account file (smbpasswd form). The LM hash is random: nobody logs on with LM."""
+    """A line of the account file (smbpasswd form). The LM hash is random, so that no logon with LM is possible."""
     user = f"{domain}\\{name}" if domain else name
     return f"{user}:0:{secrets.token_hex(16)}:{ntowfv1(account.password).hex()}:[U]:LCT-0"
 
 
 def _digest(password: str) -> bytes:
-    """Equal lengths for the comparison in constant time."""
+    """A digest, so that the comparison in constant time has equal lengths."""
     return hashlib.sha256(password.encode("utf-8", "surrogatepass")).digest()

@@ -1,4 +1,4 @@
-"""Who is calling: Negotiate, NTLM and Kerberos for a TCP connection, Basic for a single request."""
+"""Authentication: Negotiate, NTLM and Kerberos for a TCP connection, Basic for a single request."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from lab.winrm.accounts import Accounts
 from lab.winrm.message import Caller
 
 _PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm"}
-"""HTTP scheme to the protocol that the acceptor speaks; under Negotiate it takes SPNEGO, raw NTLM and Kerberos alike."""
+"""HTTP scheme to the acceptor's protocol; for Negotiate it accepts SPNEGO, raw NTLM and Kerberos."""
 
 _environment = threading.Lock()
-"""The acceptor finds its accounts through an environment variable, which belongs to the whole process."""
+"""The acceptor finds its accounts through an environment variable, which the complete process shares."""
 
 
 class AuthenticationError(Exception):
-    """These credentials, or this token, are worth a 401. The text is for the lab's own log, never for the caller."""
+    """These credentials, or this token, are answered with 401. The text is for the lab's own log, never for the caller."""
 
 
 @dataclass(frozen=True)
@@ -39,16 +39,16 @@ class Step:
 
 
 class Negotiation:
-    """One security context: a handshake, then the sealing of messages. Belongs to one TCP connection.
+    """One security context: a handshake, then the encryption of messages. It belongs to one TCP connection.
 
-    :param scheme: the HTTP scheme of the first token, in any case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
-    :param channel_bindings: when given, an NTLM client must name this TLS channel (RFC 5929, tls-server-end-point).
+    :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
+    :param channel_bindings: if given, an NTLM client must bind to this TLS channel (RFC 5929, tls-server-end-point).
     """
 
     def __init__(self, accounts: Accounts, scheme: str, channel_bindings: GssChannelBindings | None = None) -> None:
         protocol = _PROTOCOLS.get(scheme.lower())
         if protocol is None:
-            raise AuthenticationError(f"no handshake under the scheme {scheme!r}")
+            raise AuthenticationError(f"the scheme {scheme!r} has no handshake")
         self.scheme = scheme
         self._accounts = accounts
         try:
@@ -63,15 +63,15 @@ class Negotiation:
             raise AuthenticationError(f"no acceptor for {scheme}: {error}") from error
 
     def step(self, token: bytes) -> Step:
-        """Take the client's token. Raises AuthenticationError; the context is of no use afterwards."""
+        """Process the client's token. Raises AuthenticationError; after that the context cannot be used."""
         if not token:
             raise AuthenticationError("an empty token")
         try:
             with _account_file(self._accounts.ntlm_file):
                 answer = self._context.step(token)
             principal = self._context.client_principal if self._context.complete else None
-        except Exception as error:  # a token is hostile input: whatever its parser stumbles over means 401
-            raise AuthenticationError(f"the token was refused: {type(error).__name__}") from error
+        except Exception as error:  # a token is untrusted input: any exception of its parser means 401
+            raise AuthenticationError(f"the token was rejected: {type(error).__name__}") from error
         if not self._context.complete:
             if not answer:
                 raise AuthenticationError("the handshake has stopped")
@@ -82,15 +82,15 @@ class Negotiation:
         return Step(answer, caller)
 
     def unseal(self, signature: bytes, data: bytes) -> bytes:
-        """Decrypt and verify a message. Raises AuthenticationError; the context is of no use afterwards."""
+        """Decrypt and verify a message. Raises AuthenticationError; after that the context cannot be used."""
         try:
             plain: bytes = self._context.unwrap_winrm(signature, data)
         except Exception as error:
-            raise AuthenticationError(f"the message was not sealed by this context: {type(error).__name__}") from error
+            raise AuthenticationError(f"the message was not encrypted with this context: {type(error).__name__}") from error
         return plain
 
     def seal(self, plain: bytes) -> tuple[bytes, bytes, int]:
-        """Encrypt: signature, ciphertext, and the number of padding bytes that the announced length counts besides."""
+        """Encrypt: signature, ciphertext, and the number of padding bytes that the announced length also includes."""
         wrapped = self._context.wrap_winrm(plain)
         return wrapped.header, wrapped.data, wrapped.padding_length
 
@@ -105,9 +105,9 @@ def split_authorization(value: str) -> tuple[str, bytes]:
 
 
 def check_basic(accounts: Accounts, credentials: bytes) -> Caller:
-    """The caller behind ``user:password``. Raises AuthenticationError.
+    """The caller with ``user:password``. Raises AuthenticationError.
 
-    Clients disagree about the encoding (requests sends Latin-1, others UTF-8), so both readings are tried.
+    Clients use different encodings (requests sends Latin-1, others UTF-8), so both are tried.
     """
     user, separator, password = credentials.partition(b":")
     if not separator:
@@ -121,7 +121,7 @@ def check_basic(accounts: Accounts, credentials: bytes) -> Caller:
 
 
 def certificate_bindings(certificate_der: bytes) -> GssChannelBindings:
-    """The channel bindings of a TLS server certificate: its hash, SHA-256 in place of MD5 and SHA-1 (RFC 5929, section 4.1)."""
+    """The channel bindings of a TLS server certificate: its hash (SHA-256 in place of MD5 and SHA-1; RFC 5929, section 4.1)."""
     algorithm = x509.load_der_x509_certificate(certificate_der).signature_hash_algorithm
     name = "sha256" if algorithm is None or algorithm.name in ("md5", "sha1") else algorithm.name
     digest = hashlib.new(name, certificate_der).digest()

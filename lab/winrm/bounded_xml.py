@@ -1,4 +1,4 @@
-"""XML from the network into elements, within bounds: no DTD, limited depth and number of elements."""
+"""Parses XML from the network, within limits: no DTD, limited depth and number of elements."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ MAX_DEPTH = 64
 MAX_ELEMENTS = 50_000
 MAX_ATTRIBUTES = 64
 MAX_NAMESPACE_CHARACTERS = 2048
-"""Every name carries the URI of its namespace, so a long one multiplies."""
+"""Every name contains the URI of its namespace, so a long URI is repeated many times."""
 
 
 class XmlError(ValueError):
-    """The bytes are not XML that the service takes; the text says why."""
+    """The bytes are not XML that the service accepts; the text says why."""
 
 
 class _BoundedBuilder(ET.TreeBuilder):
-    """Builds the tree and stops at the first thing that is out of bounds."""
+    """Builds the tree and stops at the first part that exceeds a limit."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -24,11 +24,11 @@ class _BoundedBuilder(ET.TreeBuilder):
         self._elements = 0
 
     def doctype(self, name: str, pubid: str | None, system: str | None) -> None:
-        """Called by the parser before it reads what the DTD declares."""
+        """Called by the parser before it reads the declarations of the DTD."""
         raise XmlError("a document type declaration is not allowed")
 
     def start_ns(self, prefix: str | None, uri: str | None) -> None:
-        """Called for each declaration of a prefix, before the element that it stands in."""
+        """Called for each declaration of a prefix, before the element that contains it."""
         if len(uri or "") > MAX_NAMESPACE_CHARACTERS:
             raise XmlError(f"the name of a namespace is longer than {MAX_NAMESPACE_CHARACTERS}")
 
@@ -58,7 +58,7 @@ def parse_xml(data: bytes) -> ET.Element:
         root = parser.close()
     except ET.ParseError as error:
         raise XmlError(f"not well-formed XML: {error}") from error
-    except (ValueError, LookupError) as error:  # an encoding that Python does not know, or one that does not fit
+    except (ValueError, LookupError) as error:  # an encoding that Python does not have, or that does not match the bytes
         if isinstance(error, XmlError):
             raise
         raise XmlError(f"the XML cannot be decoded: {error}") from error
@@ -78,5 +78,5 @@ def namespace(element: ET.Element) -> str:
 
 
 def text_of(element: ET.Element) -> str:
-    """The text of a header: trimmed, empty when there is none."""
+    """The text of a header without surrounding blanks; empty when there is none."""
     return (element.text or "").strip()

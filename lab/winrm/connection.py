@@ -1,7 +1,7 @@
 """One TCP connection to an emulated WinRM service, without any I/O: HTTP requests in, HTTP answers out.
 
-Negotiate and Kerberos authenticate the connection, Basic a request (facts/wsman.md section 3). Messages are sealed whenever the
-request was; over plain HTTP nothing else is taken.
+Negotiate and Kerberos authenticate the connection, Basic a request (facts/wsman.md section 3). An answer is encrypted if its
+request was; over plain HTTP only encrypted messages are accepted.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Headers = tuple[tuple[str, str], ...]
 
 @dataclass(frozen=True)
 class HttpReply:
-    """An HTTP answer. Content-Length is the front's business."""
+    """An HTTP answer. The HTTP front adds Content-Length."""
 
     status: int
     headers: Headers = ()
@@ -37,7 +37,7 @@ class HttpReply:
 
 @dataclass(frozen=True)
 class _Identified:
-    """Who sent a request, once it is known, and the header that ends or continues a handshake."""
+    """The sender of a request, if it is known already, and the header that ends or continues a handshake."""
 
     caller: Caller | None
     headers: Headers = ()
@@ -47,7 +47,7 @@ class _Identified:
 class WinrmConnection:
     """The state of one TCP connection. Not for use by several threads at once.
 
-    :param tls: whether the connection is TLS: then Basic is offered and messages need not be sealed.
+    :param tls: whether the connection is TLS: then Basic is offered and messages need not be encrypted.
     :param channel_bindings: what NTLM clients must bind to, see :meth:`WinrmService.channel_bindings`.
     """
 
@@ -73,7 +73,7 @@ class WinrmConnection:
         return reply
 
     def refuse(self, status: int, bytes_in: int) -> HttpReply | None:
-        """A request that the front does not pass on (too large, no length): a bare status, recorded like any other exchange."""
+        """Answer a request that the front rejects (too large, no length) with only a status, recorded like any other exchange."""
         exchange = self._service.begin(bytes_in)
         reply = self._plain(self._service.judge(exchange, Answer(status)))
         self._service.finish(exchange, reply.status if reply else 0, 0)
@@ -104,7 +104,7 @@ class WinrmConnection:
         return HttpReply(reply.status, reply.headers + identified.headers, reply.body) if reply else None
 
     def _authenticate(self, headers: Mapping[str, str]) -> _Identified:
-        """Raises AuthenticationError: answer 401 and forget the context."""
+        """Authenticate a request. After an AuthenticationError the answer is 401 and the context is discarded."""
         value = headers.get("authorization")
         if value is None:
             if self._caller is None:
@@ -126,7 +126,7 @@ class WinrmConnection:
         return _Identified(step.caller, (("WWW-Authenticate", f"{_SCHEMES[scheme]} {token}"),))
 
     def _message(self, exchange: Exchange, identified: _Identified, content_type: str, body: bytes) -> HttpReply | None:
-        """Unseal if need be, have it answered, seal the answer likewise."""
+        """Decrypt the message if it is encrypted, get its answer, encrypt that in the same case."""
         if identified.caller is None:
             raise ValueError("a message without a caller")
         protocol = None
@@ -139,7 +139,7 @@ class WinrmConnection:
                 if len(body) != sealed.length:
                     raise SealError("the announced length is not that of the message")
             except (SealError, AuthenticationError):
-                # The two ends no longer agree on the state of the cipher: the context is lost.
+                # The two ends no longer have the same cipher state, so the context cannot be used.
                 self._forget()
                 return HttpReply(400)
             protocol = sealed.protocol
@@ -167,7 +167,7 @@ class WinrmConnection:
         return HttpReply(answer.status, (("Content-Type", content_type),), _sent(answer, body))
 
     def _unauthorized(self) -> HttpReply:
-        """401 with what is offered; the list and its order satisfy pywinrm and pypsrp, Windows' own order is not established."""
+        """401 with the offered schemes; pywinrm and pypsrp accept this list and order, Windows' own order is not established."""
         offers = ["Negotiate"]
         offers += ["Kerberos"] if self._service.kerberos else []
         offers += ['Basic realm="WSMAN"'] if self._tls else []
@@ -179,5 +179,5 @@ class WinrmConnection:
 
 
 def _sent(answer: Answer, body: bytes) -> bytes:
-    """The body as it travels: all of it, or its first half. Ahead of the encrypted part stand less than 300 bytes."""
+    """The body as it is sent: all of it, or its first half. Less than 300 bytes precede the encrypted part."""
     return body[: max(len(body) // 2, min(len(body) - 1, 300))] if answer.cut else body

@@ -1,4 +1,4 @@
-"""The faults that the service itself answers with. Codes are those of wsmerror.h; texts are in the lab's own words."""
+"""The faults of the service itself. The codes are those of wsmerror.h; the texts are the lab's own."""
 
 from __future__ import annotations
 
@@ -46,13 +46,13 @@ def fault(code: int, subcode: str, machine: str, message: str, detail: str = "",
 
 
 def addressing_fault(subcode: str, machine: str, message: str, code: int = INVALID_PARAMETER) -> SoapFault:
-    """A WS-Addressing fault: a header is missing, wrong, or names what is not there."""
+    """A WS-Addressing fault: a header is missing, wrong, or refers to something that does not exist."""
     detail = (wsman_fault(code, machine, message),)
     return SoapFault("Sender", (ADDRESSING, subcode), message, detail, ADDRESSING_FAULT_ACTION)
 
 
 def not_understood(header: str, machine: str) -> SoapFault:
-    """A header with mustUnderstand that this service does not know (SOAP 1.2, section 5.4.8)."""
+    """A header with mustUnderstand that this service does not support (SOAP 1.2, section 5.4.8)."""
     message = f"The header {header} has mustUnderstand set and is not understood."
     return SoapFault("MustUnderstand", ("", ""), message, (wsman_fault(UNSUPPORTED_FEATURE, machine, message),))
 
@@ -69,12 +69,12 @@ def timed_out(machine: str) -> SoapFault:
 
 
 def unknown_resource(uri: str, machine: str) -> SoapFault:
-    """Nothing of the service stands behind this resource URI."""
+    """The service has no resource with this URI."""
     message = f"The WS-Management service does not know the resource URI {uri}."
     error = fault(INVALID_RESOURCE_URI, "", machine, message, "InvalidResourceURI")
     return SoapFault("Sender", (ADDRESSING, "DestinationUnreachable"), message, error.detail, ADDRESSING_FAULT_ACTION)
 
 
 def internal_error(machine: str) -> SoapFault:
-    """Something broke inside the lab; the service's list of errors holds it."""
+    """An error inside the lab; the service's list of errors contains it."""
     return fault(INTERNAL_ERROR, "InternalError", machine, "The service failed while it worked on the request.", receiver=True)

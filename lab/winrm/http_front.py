@@ -1,4 +1,4 @@
-"""HTTP/1.1 in front of an emulated WinRM service: one thread for each TCP connection, loopback only."""
+"""The HTTP/1.1 front of an emulated WinRM service: one thread for each TCP connection, loopback only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from lab.winrm.soap import MAX_ENVELOPE_BYTES
 
 MAX_BODY_BYTES = MAX_ENVELOPE_BYTES + OVERHEAD_BYTES
 DRAINED_BYTES = 8 * 1024 * 1024
-"""A body that is too large is still read up to this size, so that the client sees the 413 and not a broken connection."""
+"""A body that is too large is still read up to this size, so that the client receives the 413 and not a closed connection."""
 
 BACKLOG = 1024
 MAX_CONNECTIONS = 1000
@@ -34,11 +34,11 @@ _SINGLE_HEADERS = ("authorization", "content-length", "content-type", "transfer-
 class Listener:
     """A TCP port of an emulated server.
 
-    :param address: an address in 127.0.0.0/8; anything else is refused with a ValueError.
-    :param port: 0 takes a free one, see :attr:`port`.
+    :param address: an address in 127.0.0.0/8; for any other address a ValueError is raised.
+    :param port: 0 for a free port, see :attr:`port`.
     :param tls_context: the server side's context for HTTPS, None for plain HTTP.
-    :param certificate_der: the TLS certificate; when given, NTLM clients must bind to this channel.
-    :param idle_seconds: a connection is closed when nothing arrives for so long.
+    :param certificate_der: the TLS certificate; if given, NTLM clients must bind to this channel.
+    :param idle_seconds: a connection is closed when nothing arrives for this time.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Listener:
 
     @property
     def url(self) -> str:
-        """Where clients find it."""
+        """The URL for clients."""
         return f"{'https' if self.tls_context else 'http'}://{self.address}:{self.port}/wsman"
 
     @property
@@ -73,9 +73,9 @@ class Listener:
         return self._socket is not None
 
     def start(self) -> None:
-        """Listen. Raises OSError with one sentence that names address and port when that is not possible."""
+        """Listen. If that is not possible, raises OSError with one sentence that names the address and the port."""
         if self._socket is not None:
-            raise RuntimeError(f"{self.address}:{self.port} is listening already")
+            raise RuntimeError(f"{self.address}:{self.port} is already listening")
         server = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -102,7 +102,7 @@ class Listener:
             connections = dict(self._open)
         for connection in connections.values():
             with suppress(OSError):
-                # Not the TLS socket's own method: that would pull its state away from under the thread that reads.
+                # Not the TLS socket's own method: that would remove its state while the thread is still reading.
                 socket.socket.shutdown(connection, socket.SHUT_RDWR)
         deadline = time.monotonic() + _JOIN_SECONDS
         for thread in (self._acceptor, *connections):
@@ -114,7 +114,7 @@ class Listener:
         self.stop()
 
     def resume(self) -> None:
-        """The machine is back, on the same port."""
+        """The machine is alive again, on the same port."""
         if not self.listening:
             self.start()
 
@@ -142,9 +142,9 @@ class Listener:
                 thread.start()
 
     def _serve(self, client: socket.socket, peer: tuple[str, int]) -> None:
-        """The life of one connection, in its own thread."""
+        """Serve one connection, in its own thread."""
         try:
-            # The other end may go away at any moment, or not speak TLS: nobody is left to tell (ssl.SSLError is an OSError).
+            # The client may disconnect at any moment, or not use TLS: nothing is left to answer (ssl.SSLError is an OSError).
             with suppress(OSError):
                 client.settimeout(HANDSHAKE_SECONDS)
                 if self.tls_context is not None:
@@ -170,7 +170,7 @@ class Listener:
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """Reads requests, writes answers; what they mean is the connection's business."""
+    """Reads requests and writes answers; the WinRM connection interprets them."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
@@ -194,7 +194,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def handle_expect_100(self) -> bool:
-        """Ask for the body at once; the base class would leave that in the buffer."""
+        """Request the body at once; the base class would leave the answer in the buffer."""
         super().handle_expect_100()
         self.wfile.flush()
         return True
@@ -222,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self._connection.handle(self.command, self.path, headers, body))
 
     def _too_large(self, length: int) -> None:
-        """A bare 413; a body of reasonable size is read first, so that the connection can go on."""
+        """Answer with only 413; a body of moderate size is read first, so that the connection can be used again."""
         if length > DRAINED_BYTES:
             self._refuse(413, length)
             return
@@ -236,7 +236,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self._connection.refuse(413, length))
 
     def _refuse(self, status: int, length: int = 0) -> None:
-        """A bare status; what else the client sends is not understood any more, so the connection ends."""
+        """Answer with only a status; what the client sends next cannot be interpreted, so the connection ends."""
         self.close_connection = True
         self._send(self._connection.refuse(status, length))
 
@@ -255,7 +255,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(reply.body)
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """What the base class cannot parse: a bare status instead of its page of HTML."""
+        """Answer a request that the base class cannot parse with only a status, in place of its HTML page."""
         self.requestline = ""
         self.command = ""
         self.request_version = self.protocol_version
@@ -267,7 +267,7 @@ class _Handler(BaseHTTPRequestHandler):
         return "Microsoft-HTTPAPI/2.0"
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Nothing on standard error: the service keeps its own record."""
+        """Write nothing to standard error: the service has its own record."""
 
 
 def _loopback(address: str) -> str:
@@ -282,7 +282,7 @@ def _loopback(address: str) -> str:
 
 def _refusal(address: str, port: int, error: OSError) -> str:
     reasons = {
-        errno.EADDRINUSE: "another program listens there already",
+        errno.EADDRINUSE: "another program already listens there",
         errno.EACCES: "this user may not use that port",
         errno.EADDRNOTAVAIL: "this computer does not have that address",
     }

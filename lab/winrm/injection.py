@@ -1,4 +1,4 @@
-"""Ordered faults: what may happen to an exchange instead of the right answer."""
+"""Injected faults: what may happen to an exchange in place of the correct answer."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Drop:
 
 @dataclass(frozen=True)
 class Status:
-    """A bare HTTP status with an empty body; 401 comes with the usual WWW-Authenticate list."""
+    """Only an HTTP status with an empty body; 401 has the usual WWW-Authenticate list."""
 
     status: int
 
 
 @dataclass(frozen=True)
 class Replace:
-    """These bytes are the answer's message (sealed if the request was sealed), under this HTTP status."""
+    """These bytes are the answer's message (encrypted if the request was encrypted), with this HTTP status."""
 
     body: bytes
     status: int = 200
@@ -36,16 +36,16 @@ class Replace:
 
 @dataclass(frozen=True)
 class Refuse:
-    """This fault is the answer, under HTTP 500."""
+    """This fault is the answer, with HTTP 500."""
 
     fault: SoapFault
 
 
 @dataclass(frozen=True)
 class Cut:
-    """The answer's HTTP body ends in its middle: of a sealed message, in the middle of what is encrypted.
+    """The answer's HTTP body ends in the middle: for an encrypted message, in the middle of the encrypted part.
 
-    Before an effect there is no answer to cut; then the connection is closed.
+    Before the request is processed there is no answer to cut; then the connection is closed.
     """
 
 
@@ -54,7 +54,7 @@ FinalVerdict = Pass | Drop | Status | Replace | Refuse | Cut
 
 @dataclass(frozen=True)
 class Delay:
-    """Wait (seconds of wall time, cut short when the service stops), then do ``then``."""
+    """Wait (seconds of wall time, or until the service stops), then do ``then``."""
 
     seconds: float
     then: FinalVerdict = Pass()
@@ -67,12 +67,11 @@ PASS = Pass()
 class Injector(Protocol):
     """Judges every exchange. In both calls the record's ``http_status`` is the one that would be sent, 0 when not yet known.
 
-    Exchanges with no effect to come before or after (handshakes, bare refusals, anonymous Identify) are brought to
-    :meth:`before` only.
+    Exchanges without an effect (handshakes, rejections with only a status, anonymous Identify) call only :meth:`before`.
     """
 
     def before(self, record: RequestRecord) -> Verdict:
-        """Before the effect: any verdict but :class:`Pass` (or a delay that ends in it) means that the effect does not happen."""
+        """Before the effect: any verdict except :class:`Pass` (or a delay that ends with it) prevents the effect."""
 
     def after(self, record: RequestRecord) -> Verdict:
         """After the effect."""

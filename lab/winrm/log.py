@@ -1,4 +1,4 @@
-"""What the lab's WinRM services were asked: the record that tests read and benchmarks count."""
+"""The record of the requests to the lab's WinRM services, which tests read and benchmarks count."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["handshake", "identify", "cim", "shell", "refused"]
-"""``handshake``: authentication only. ``refused``: no answerable SOAP request (bare 4xx or 5xx, unknown resource, bad header)."""
+"""``handshake``: authentication only. ``refused``: no SOAP answer (only a 4xx or 5xx status), unknown resource, or bad header."""
 
 
 @dataclass(frozen=True)
 class RequestRecord:
-    """One HTTP exchange. Bodies and credentials are never kept.
+    """One HTTP exchange. Bodies and credentials are never stored.
 
-    ``index`` counts from 1 over all services that share the log; ``machine`` is the lab machine that was asked; ``caller`` is
+    ``index`` counts from 1 over all services that share the log; ``machine`` is the lab machine of the request; ``caller`` is
     empty before authentication; ``selectors`` is ``name=value`` text; ``bytes_in`` and ``bytes_out`` are HTTP body sizes as
-    transferred; ``http_status`` 0 means that the connection was dropped instead of an answer.
+    transferred; ``http_status`` 0 means that the connection was dropped without an answer.
     """
 
     index: int
@@ -46,17 +46,17 @@ class RequestLog:
         self._totals: Counter[Kind] = Counter()
 
     def next_index(self) -> int:
-        """The number of an exchange that begins now."""
+        """The number for a new exchange."""
         return next(self._indexes)
 
     def add(self, record: RequestRecord) -> None:
-        """Keep a finished exchange."""
+        """Store a finished exchange."""
         with self._lock:
             self._records.append(record)
             self._totals[record.kind] += 1
 
     def records(self, machine: str | None = None, kind: Kind | None = None, since: int = 0) -> tuple[RequestRecord, ...]:
-        """The kept exchanges, in the order in which they ended; ``since`` leaves out those with this index or a lower one."""
+        """The kept exchanges, in the order in which they ended; ``since`` excludes those with this index or a lower one."""
         with self._lock:
             kept = tuple(self._records)
         return tuple(
@@ -66,12 +66,12 @@ class RequestLog:
         )
 
     def totals(self) -> dict[Kind, int]:
-        """How many exchanges there were of each kind since the start or the last :meth:`clear`."""
+        """The number of exchanges of each kind since the start or the last :meth:`clear`."""
         with self._lock:
             return dict(self._totals)
 
     def clear(self) -> None:
-        """Forget all records and totals; indexes go on."""
+        """Remove all records and totals; indexes continue."""
         with self._lock:
             self._records.clear()
             self._totals.clear()

@@ -1,4 +1,4 @@
-"""What passes between the WinRM service and the handlers behind it."""
+"""The data that the WinRM service and its handlers exchange."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Option:
 
 @dataclass(frozen=True)
 class Request:
-    """A SOAP request whose headers were checked. ``selectors`` hold text, or an EndpointReference element."""
+    """A SOAP request whose headers were checked. Each of ``selectors`` is text or an EndpointReference element."""
 
     action: str
     resource_uri: str
@@ -51,13 +51,13 @@ class Reply:
 
 
 class SoapFault(Exception):
-    """An answer that becomes ``s:Fault`` under HTTP 500.
+    """An answer that becomes ``s:Fault`` with HTTP 500.
 
     :param code: ``Sender``, ``Receiver`` or ``MustUnderstand`` (local name in the envelope's namespace).
     :param subcode: (namespace, local name), for example the WS-Management namespace and ``TimedOut``; two empty texts for none.
-    :param reason: text for people.
+    :param reason: text for users.
     :param detail: children of ``s:Detail``.
-    :param action: the fault action; the WS-Management one when left out.
+    :param action: the fault action; by default that of WS-Management.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Names on the wire (facts/wsman.md, section 1)."""
+"""Names in the messages (facts/wsman.md, section 1)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The programs that run in a remote shell: the seam between the WinRS service and the emulated Windows."""
+"""The programs that run in a remote shell: the interface between the WinRS service and the emulated Windows."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from typing import Protocol
 from lab.winrm.message import Caller
 
 OUTPUT_LIMIT_BYTES = 16 * 1024 * 1024
-"""What a program may have written without anybody reading it."""
+"""The limit for output that a program has written and no client has read."""
 
 CHUNK_COST_BYTES = 256
-"""What a piece of output costs in a reply besides its own bytes."""
+"""The size of a piece of output in a reply in addition to its own bytes."""
 
 CONTROL_C_EXIT = -1073741510
 """Exit code of a program ended by Ctrl+C: 0xC000013A as a signed 32-bit number."""
@@ -23,9 +23,9 @@ CONTROL_C_EXIT = -1073741510
 
 @dataclass(frozen=True)
 class CommandLine:
-    """What a client wants to run ([MS-WSMV] 2.2.4.7 and 3.1.4.11).
+    """The command line that a client wants to run ([MS-WSMV] 2.2.4.7 and 3.1.4.11).
 
-    ``command`` and ``arguments`` are handed over as sent: how cmd.exe reads them is the runner's business.
+    ``command`` and ``arguments`` are passed on as sent: the runner parses them as cmd.exe does.
     ``skip_shell`` is the option WINRS_SKIP_CMD_SHELL, ``console_input`` WINRS_CONSOLEMODE_STDIN.
     """
 
@@ -40,12 +40,12 @@ class CommandLine:
 
     @property
     def text(self) -> str:
-        """The whole line, command and arguments separated by blanks."""
+        """The complete line, command and arguments separated by blanks."""
         return " ".join((self.command, *self.arguments))
 
 
 class Signal(Enum):
-    """What a client may signal to a program ([MS-WSMV] 2.2.4.38)."""
+    """The signals that a client may send to a program ([MS-WSMV] 2.2.4.38)."""
 
     CTRL_C = "ctrl_c"
     CTRL_BREAK = "ctrl_break"
@@ -53,7 +53,7 @@ class Signal(Enum):
 
 
 class ProgramOutput:
-    """Where a program writes and says that it has ended. Safe to use from every thread; never calls back."""
+    """A program's output and its end. Safe to use from every thread; never calls back."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
@@ -71,7 +71,7 @@ class ProgramOutput:
         self._write("stderr", data)
 
     def exit(self, code: int) -> None:
-        """The program has ended. The first call counts, what is written later is dropped."""
+        """The program has ended. Only the first call has an effect; later output is discarded."""
         with self._changed:
             if self._exit_code is None:
                 self._exit_code = code
@@ -79,21 +79,21 @@ class ProgramOutput:
 
     @property
     def ended(self) -> bool:
-        """Whether the program has ended or nobody listens any more; a program may then stop working."""
+        """Whether the program has ended or its output is no longer read; a program may then stop working."""
         with self._changed:
             return self._exit_code is not None or self._abandoned
 
     def abandon(self) -> None:
-        """Nobody will read any more: wakes whoever waits in :meth:`read`."""
+        """The output will no longer be read: wakes the threads that wait in :meth:`read`."""
         with self._changed:
             self._abandoned = True
             self._changed.notify_all()
 
     def read(self, limit_bytes: int, timeout_seconds: float) -> OutputPart | None:
-        """Take what was written, at most ``limit_bytes`` of it (each piece counts :data:`CHUNK_COST_BYTES` more); waits until
-        there is something or the program has ended.
+        """Take written output, at most ``limit_bytes`` (each piece counts :data:`CHUNK_COST_BYTES` more); waits until there is
+        output or the program has ended.
 
-        None when the time has passed without any news. Raises :class:`Abandoned` after :meth:`abandon`.
+        None after the time without output. Raises :class:`Abandoned` after :meth:`abandon`.
         """
         deadline = time.monotonic() + timeout_seconds
         with self._changed:
@@ -130,7 +130,7 @@ class ProgramOutput:
             if self._exit_code is not None or self._abandoned:
                 return
             if self._waiting_bytes + len(data) > OUTPUT_LIMIT_BYTES:
-                raise ValueError(f"a program has written more than {OUTPUT_LIMIT_BYTES} bytes that nobody has read")
+                raise ValueError(f"a program has written more than {OUTPUT_LIMIT_BYTES} bytes that no client has read")
             self._chunks.append((stream, bytes(data)))
             self._waiting_bytes += len(data)
             self._changed.notify_all()
@@ -138,36 +138,36 @@ class ProgramOutput:
 
 @dataclass(frozen=True)
 class OutputPart:
-    """A part of a program's output, in order, as (stream, bytes). ``exit_code`` is set once all of it was taken."""
+    """A part of a program's output, in order, as (stream, bytes). ``exit_code`` is set once all output was taken."""
 
     chunks: tuple[tuple[str, bytes], ...]
     exit_code: int | None
 
 
 class Abandoned(Exception):
-    """The command was closed while somebody waited for its output."""
+    """The command was closed while a client waited for its output."""
 
 
 class Program(Protocol):
-    """A program. No method may block: work that takes time goes on elsewhere (the lab's clock) and writes to ``output``."""
+    """A program. No method may block: work that takes time runs elsewhere (on the lab's clock) and writes to ``output``."""
 
     def start(self, output: ProgramOutput) -> None:
-        """Begin. Called once, before anything else; ``output`` stays valid until the end."""
+        """Start. Called once, before all other methods; ``output`` is valid until the end."""
 
     def stdin(self, data: bytes, end: bool) -> None:
         """Input arrived; ``end`` closes it."""
 
     def signal(self, signal: Signal) -> None:
-        """The client wants the program to stop; the service ends it on TERMINATE whatever it does here."""
+        """The client wants the program to stop; on TERMINATE the service ends it, whatever it does here."""
 
 
 ProgramRunner = Callable[[CommandLine], Program]
-"""Finds and makes the program of a command line; an unknown command is a program too: the one that says so, as cmd.exe does."""
+"""Returns the program of a command line; for an unknown command, a program that prints cmd.exe's error."""
 
 
 @dataclass
 class Finished:
-    """A program that writes what it has to say and ends at once."""
+    """A program that writes its output and ends at once."""
 
     stdout: bytes = b""
     stderr: bytes = b""
@@ -182,4 +182,4 @@ class Finished:
         """Input is ignored."""
 
     def signal(self, signal: Signal) -> None:
-        """It has ended already."""
+        """Do nothing: it has ended already."""

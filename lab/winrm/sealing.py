@@ -1,4 +1,4 @@
-"""Sealed messages as they travel: multipart/encrypted ([MS-WSMV] 2.2.9.1, facts/wsman.md section 3). Pure functions."""
+"""The format of encrypted messages: multipart/encrypted ([MS-WSMV] 2.2.9.1, facts/wsman.md section 3). Pure functions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from email.message import Message
 BOUNDARY = b"Encrypted Boundary"
 PROTOCOLS = frozenset({"application/HTTP-SPNEGO-session-encrypted", "application/HTTP-Kerberos-session-encrypted"})
 OVERHEAD_BYTES = 4096
-"""More than sealing ever adds to a message: part headers and a signature."""
+"""More than encryption ever adds to a message: part headers and a signature."""
 
 _MAX_SIGNATURE_BYTES = 1024
 _PREFIX = re.compile(
@@ -25,12 +25,12 @@ _SUFFIX = re.compile(rb"--Encrypted Boundary--(?:\r\n)?\Z")
 
 
 class SealError(ValueError):
-    """The sealed message is not well formed."""
+    """The encrypted message is not well formed."""
 
 
 @dataclass(frozen=True)
 class SealedMessage:
-    """``protocol`` and ``content_type`` as announced; ``length`` is what the plain text must have, in bytes."""
+    """``protocol`` and ``content_type`` as announced; ``length`` is the announced length of the plain text, in bytes."""
 
     protocol: str
     content_type: str
@@ -45,7 +45,7 @@ def media_type(content_type: str) -> str:
 
 
 def read_sealed(content_type: str, body: bytes) -> SealedMessage:
-    """Take a sealed request apart. Raises SealError."""
+    """Parse an encrypted request. Raises SealError."""
     header = Message()
     header["Content-Type"] = content_type
     protocol, boundary = header.get_param("protocol"), header.get_param("boundary")
@@ -72,7 +72,7 @@ def read_sealed(content_type: str, body: bytes) -> SealedMessage:
 
 
 def write_sealed(protocol: str, length: int, signature: bytes, data: bytes) -> tuple[str, bytes]:
-    """The Content-Type and the body of a sealed answer; ``length`` is that of the plain text (with padding)."""
+    """The Content-Type and the body of an encrypted answer; ``length`` is that of the plain text (with padding)."""
     boundary = BOUNDARY.decode()
     head = (
         f"--{boundary}\r\n\tContent-Type: {protocol}\r\n"

@@ -1,4 +1,4 @@
-"""The WinRM service of one emulated server: who may ask, which handler answers, what is logged, which faults were ordered."""
+"""The WinRM service of one emulated server: access, the handlers of requests, the record of exchanges, injected faults."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from lab.winrm.soap import Envelope, read_envelope, read_request
 from lab.winrm.soap_reply import fault_envelope, identify_envelope, reply_envelope
 
 ANONYMOUS_VERSION = "OS: 0.0.0 SP: 0.0 Stack: 3.0"
-"""What Identify tells to those who have not authenticated."""
+"""The version that Identify shows to clients that have not authenticated."""
 
 _LOGGED_TEXT = 1024
 _KEPT_ERRORS = 100
@@ -30,7 +30,7 @@ _KEPT_ERRORS = 100
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP status with a SOAP message, or with nothing. The message is still to be sealed, and then perhaps to be cut."""
+    """An HTTP status with a SOAP message or without one. The message is not yet encrypted, nor cut (``cut``)."""
 
     status: int
     message: bytes = b""
@@ -39,7 +39,7 @@ class Answer:
 
 @dataclass
 class Exchange:
-    """What is known so far of the exchange at hand."""
+    """What is known so far about the current exchange."""
 
     index: int
     bytes_in: int
@@ -52,7 +52,7 @@ class Exchange:
     """Whether the injector was asked about it."""
 
     def record(self, machine: str, http_status: int = 0, bytes_out: int = 0) -> RequestRecord:
-        """As a record."""
+        """The exchange as a record."""
         return RequestRecord(
             self.index,
             machine,
@@ -68,17 +68,17 @@ class Exchange:
 
 
 class WinrmService:
-    """What one emulated server exposes; its HTTP and its HTTPS listener share it. Safe to use from every thread.
+    """The service of one emulated server; its HTTP and its HTTPS listener share it. Safe to use from every thread.
 
     :param machine: the server's name, for faults and records.
     :param accounts: who can authenticate. The service does not close them.
     :param cim: answers requests on ``http://schemas.microsoft.com/wbem/wsman/1/wmi/...``; called without any lock held.
-    :param shells: answers requests on ``.../windows/shell/cmd``; None when the server offers no remote shell.
+    :param shells: answers requests on ``.../windows/shell/cmd``; None if the server offers no remote shell.
     :param may_connect: whether an authenticated caller may use WinRM at all (administrator or Remote Management User).
     :param log: where exchanges are recorded; may be shared by all servers of a lab.
-    :param injector: ordered faults; None for none.
-    :param product_version: what Identify tells to authenticated callers.
-    :param kerberos: whether Kerberos is offered besides Negotiate; needs the gssapi package and a keytab.
+    :param injector: injected faults; None for none.
+    :param product_version: the version that Identify shows to authenticated callers.
+    :param kerberos: whether Kerberos is offered in addition to Negotiate; needs the gssapi package and a keytab.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class WinrmService:
         self.log = log if log is not None else RequestLog()
         self.kerberos = kerberos
         self.errors: deque[BaseException] = deque(maxlen=_KEPT_ERRORS)
-        """What went wrong inside the lab; callers only see an internal error."""
+        """Errors inside the lab; callers only receive an internal error."""
         self._cim = cim
         self._shells = shells
         self._may_connect = may_connect
@@ -112,27 +112,27 @@ class WinrmService:
         return certificate_bindings(certificate_der) if certificate_der is not None else None
 
     def close(self) -> None:
-        """End the shells, wake whoever waits. To be called before the listeners stop."""
+        """End the shells, wake all waiting threads. Must be called before the listeners stop."""
         self._stopping.set()
         if self._shells is not None:
             self._shells.close()
 
     def begin(self, bytes_in: int) -> Exchange:
-        """An exchange begins."""
+        """Begin an exchange."""
         return Exchange(self.log.next_index(), bytes_in)
 
     def finish(self, exchange: Exchange, http_status: int, bytes_out: int) -> None:
-        """An exchange has ended; status 0 for a dropped connection."""
+        """End an exchange; status 0 for a dropped connection."""
         self.log.add(exchange.record(self.machine, http_status, bytes_out))
 
     def judge(self, exchange: Exchange, answer: Answer) -> Answer | None:
-        """What becomes of an answer that has no effect behind it: itself, or an ordered fault (None: drop the connection)."""
+        """The answer to a request without an effect: unchanged, or an injected fault (None: drop the connection)."""
         exchange.judged = True
         verdict = self._before(exchange)
         return answer if isinstance(verdict, Pass) else _instead(verdict, answer)
 
     def identify(self, exchange: Exchange, message: bytes) -> Answer | None:
-        """Answer somebody who has not authenticated: only the question who the service is."""
+        """Answer a client that has not authenticated: only Identify is allowed."""
         try:
             envelope = read_envelope(message, self.machine)
         except SoapFault as fault:
@@ -143,7 +143,7 @@ class WinrmService:
         return self.judge(exchange, Answer(200, identify_envelope(ANONYMOUS_VERSION)))
 
     def answer(self, exchange: Exchange, caller: Caller, message: bytes) -> Answer | None:
-        """Answer an authenticated caller; None means that the connection is to be dropped without an answer."""
+        """Answer an authenticated caller; None: drop the connection without an answer."""
         exchange.caller = str(caller)
         exchange.judged = True
         try:
@@ -159,7 +159,7 @@ class WinrmService:
         return answer if isinstance(verdict, Pass) else _instead(verdict, answer, envelope.message_id)
 
     def _effect(self, exchange: Exchange, envelope: Envelope, caller: Caller) -> Answer:
-        """Do what was asked, and whatever happens, have an answer."""
+        """Process the request; there is an answer in every case."""
         try:
             if envelope.is_identify:
                 return Answer(200, identify_envelope(self._product_version))
@@ -172,7 +172,7 @@ class WinrmService:
                 raise faults.fault(faults.ENCODING_LIMIT_MAX, "EncodingLimit", self.machine, text, "MaxEnvelopeSize")
         except SoapFault as fault:
             return Answer(500, fault_envelope(fault, envelope.message_id))
-        except Exception as error:  # noqa: BLE001 - the caller gets an answer whatever breaks; the lab's tests read the list
+        except Exception as error:  # noqa: BLE001 - the caller gets an answer after any error; the lab's tests read the list
             self.errors.append(error)
             return Answer(500, fault_envelope(faults.internal_error(self.machine), envelope.message_id))
         return Answer(200, message)
@@ -198,7 +198,7 @@ class WinrmService:
 
 
 def _instead(verdict: FinalVerdict, answer: Answer | None, message_id: str = "") -> Answer | None:
-    """What is sent in place of the answer; None: nothing, and the connection is closed."""
+    """The replacement for the answer; None: no answer, and the connection is closed."""
     if isinstance(verdict, Status):
         return Answer(verdict.status)
     if isinstance(verdict, Replace):
@@ -211,7 +211,7 @@ def _instead(verdict: FinalVerdict, answer: Answer | None, message_id: str = "")
 
 
 def _describe(exchange: Exchange, envelope: Envelope) -> None:
-    """What the record says about a request, as far as it can be told before the headers are checked."""
+    """Fill in what is known about a request before its headers are checked."""
     exchange.action = _header(envelope, (ADDRESSING, "Action"))
     exchange.resource_uri = uri = _header(envelope, (WSMAN, "ResourceURI"))
     selectors = envelope.headers.get((WSMAN, "SelectorSet"))

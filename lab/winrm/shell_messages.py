@@ -13,7 +13,7 @@ from lab.winrm.programs import OutputPart
 
 
 def same_uri(left: str, right: str) -> bool:
-    """Whether two URIs are the same to WinRM: without case."""
+    """Whether two URIs are the same for WinRM: in any letter case."""
     return left.casefold() == right.casefold()
 
 
@@ -29,7 +29,7 @@ def stream_names(parent: ET.Element, name: str, default: tuple[str, ...]) -> tup
 
 
 def created(request: Request, shell_id: str, owner: str, idle_seconds: float, streams: Sequence[str]) -> Reply:
-    """The answer to Create: where the shell is, and what it is (pywinrm reads the one, pypsrp the other)."""
+    """The answer to Create: the address of the shell, and its description (pywinrm reads the first, pypsrp the second)."""
     resource = ET.Element(f"{{{TRANSFER}}}ResourceCreated")
     ET.SubElement(resource, f"{{{ADDRESSING}}}Address").text = ANONYMOUS
     parameters = ET.SubElement(resource, f"{{{ADDRESSING}}}ReferenceParameters")
@@ -59,7 +59,7 @@ def command_response(command_id: str) -> Reply:
 
 
 def receive_response(command_id: str, part: OutputPart, wanted: Sequence[str]) -> Reply:
-    """The answer to Receive: the wanted streams' output, the state, and at the end the exit code."""
+    """The answer to Receive: the output of the requested streams, the state, and at the end the exit code."""
     response = _element("ReceiveResponse")
     for stream, data in part.chunks:
         if stream in wanted:

@@ -29,7 +29,7 @@ from lab.winrm.soap import parse_duration
 
 INPUT_LIMIT_BYTES = 64 * 1024 * 1024
 _REPLY_OVERHEAD_BYTES = 6144
-"""Headers and elements around the output in a Receive reply; the smallest MaxEnvelopeSize leaves room for some output."""
+"""Headers and elements around the output in a Receive reply; even the smallest MaxEnvelopeSize has space for some output."""
 
 _SIGNALS = {f"{SHELL}/signal/{signal.value}": signal for signal in Signal}
 _COMMAND_ID = re.compile(r"(?:uuid:)?([0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})")
@@ -69,8 +69,8 @@ class _Shell:
 class ShellService:
     """The shells of one emulated server: a handler for requests on ``.../windows/shell/cmd``. Safe to use from every thread.
 
-    :param runner: makes the program of a command line; called without any lock of this service held.
-    :param machine: the name that faults carry.
+    :param runner: returns the program of a command line; called while no lock of this service is held.
+    :param machine: the name in faults.
     :param now: seconds of wall time, for the idle time-out.
     """
 
@@ -118,7 +118,7 @@ class ShellService:
             return len(self._shells)
 
     def close(self) -> None:
-        """End every shell and wake whoever waits for output."""
+        """End every shell and wake the threads that wait for output."""
         with self._lock:
             shells = list(self._shells.values())
             self._shells.clear()
@@ -297,7 +297,7 @@ class ShellService:
 
 
 def _end(shell: _Shell) -> None:
-    """Stop what still runs in a shell that nobody can find any more. Called without the lock."""
+    """Stop all programs of a shell that is no longer registered. Called without the lock."""
     for command in list(shell.commands.values()):
         if not command.output.ended:
             command.program.signal(Signal.TERMINATE)

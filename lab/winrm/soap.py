@@ -1,4 +1,4 @@
-"""A SOAP request from bytes to :class:`lab.winrm.message.Request` (facts/wsman.md section 2, [MS-WSMV] 3.1.4.1)."""
+"""Parses a SOAP request to a :class:`lab.winrm.message.Request` (facts/wsman.md section 2, [MS-WSMV] 3.1.4.1)."""
 
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class Envelope:
 
     @property
     def is_identify(self) -> bool:
-        """Whether the body asks for the identity of the service (DSP0226, section 11)."""
+        """Whether the body is an Identify request (DSP0226, section 11)."""
         return [child.tag for child in self.body] == [f"{{{IDENTITY}}}Identify"]
 
 
 def read_envelope(data: bytes, machine: str) -> Envelope:
-    """Take the envelope apart. Raises SoapFault for anything that is not a SOAP 1.2 envelope."""
+    """Parse the envelope. Raises SoapFault for anything that is not a SOAP 1.2 envelope."""
     try:
         root = parse_xml(data)
     except XmlError as error:
@@ -88,7 +88,7 @@ def read_envelope(data: bytes, machine: str) -> Envelope:
 
 
 def read_request(envelope: Envelope, caller: Caller, machine: str) -> Request:
-    """Check the headers and make the request. Raises SoapFault."""
+    """Check the headers and build the request. Raises SoapFault."""
     headers = envelope.headers
     for (space, name), block in headers.items():
         if must_understand(block) and (space, name) not in _UNDERSTOOD:
@@ -116,13 +116,13 @@ def read_request(envelope: Envelope, caller: Caller, machine: str) -> Request:
 
 
 def must_understand(block: ET.Element) -> bool:
-    """Whether mustUnderstand is set, in SOAP's namespace or in none (pywinrm writes it without)."""
+    """Whether mustUnderstand is set, in SOAP's namespace or without one (as pywinrm writes it)."""
     value = block.get(f"{{{SOAP}}}mustUnderstand", block.get("mustUnderstand", "false"))
     return value.strip().lower() in ("true", "1")
 
 
 def parse_duration(text: str) -> float:
-    """An xs:duration in seconds (a year counts 365 days, a month 30). Raises ValueError for anything else, negative ones too."""
+    """An xs:duration in seconds (a year is 365 days, a month 30). Raises ValueError for other text, also for a negative one."""
     match = _DURATION.fullmatch(text.strip())
     if match is None:
         raise ValueError(f"not a duration: {text!r}")

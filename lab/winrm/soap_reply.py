@@ -1,4 +1,4 @@
-"""SOAP answers as bytes, in the shape in which Windows writes them. Prefixes are whatever ElementTree chooses."""
+"""SOAP answers as bytes, in the form in which Windows writes them. ElementTree chooses the prefixes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def reply_envelope(reply: Reply, relates_to: str) -> bytes:
 
 
 def fault_envelope(fault: SoapFault, relates_to: str) -> bytes:
-    """A fault; without a MessageID to answer to, RelatesTo is left out."""
+    """A fault; RelatesTo is left out if there is no MessageID."""
     element = ET.Element(_soap("Fault"))
     code = ET.SubElement(element, _soap("Code"))
     _qname(ET.SubElement(code, _soap("Value")), SOAP, fault.code)
@@ -35,7 +35,7 @@ def fault_envelope(fault: SoapFault, relates_to: str) -> bytes:
 
 
 def identify_envelope(product_version: str) -> bytes:
-    """The answer to Identify (DSP0226, section 11). ``product_version`` as ``OS: 10.0.20348 SP: 0.0 Stack: 3.0``."""
+    """The answer to Identify (DSP0226, section 11). ``product_version`` has the form ``OS: 10.0.20348 SP: 0.0 Stack: 3.0``."""
     envelope = ET.Element(_soap("Envelope"), _LANGUAGE)
     ET.SubElement(envelope, _soap("Header"))
     response = ET.SubElement(ET.SubElement(envelope, _soap("Body")), f"{{{IDENTITY}}}IdentifyResponse")
@@ -69,13 +69,13 @@ def _soap(name: str) -> str:
 
 
 def _qname(element: ET.Element, space: str, name: str) -> None:
-    """Set a qualified name as text, under Windows' prefix. ElementTree declares none for text, so the element does it itself."""
+    """Set a qualified name as text, with Windows' prefix. ElementTree does not declare prefixes in text, so the element does."""
     prefix = _PREFIXES.get(space, "q")
     element.set(f"xmlns:{prefix}", space)
     element.text = f"{prefix}:{name}"
 
 
 def _written(envelope: ET.Element) -> bytes:
-    """As UTF-8. Control characters become ``?`` as on Windows; a carriage return is kept by a character reference."""
+    """The envelope as UTF-8. Control characters become ``?`` as on Windows; a carriage return becomes a character reference."""
     data: bytes = ET.tostring(envelope, encoding="utf-8", xml_declaration=False)
     return data.translate(_UNPRINTABLE).replace(b"\r", b"&#13;")

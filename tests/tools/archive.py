@@ -1,10 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Build the collection's archive out of what git knows and ``galaxy.yml`` lists, and of nothing else.
+"""Build the collection's archive only from files that git tracks and ``galaxy.yml`` lists.
 
-``ansible-galaxy collection build`` alone packs whatever lies in the checkout and fits a pattern of ``galaxy.yml``: a vault that
-somebody put beside the variables of a role would go along. So the files that git knows are copied out, and the archive is built
-from the copy.
+``ansible-galaxy collection build`` alone packs every file in the checkout that matches a pattern of ``galaxy.yml``, also a vault
+that somebody saved beside the variables of a role. Therefore the files that git tracks are copied, and the archive is built from
+the copy.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# Of the files that git does not know, so many are named.
+# How many of the files that git does not track are named.
 NAMED = 10
 
 
@@ -31,7 +31,7 @@ def _git_files(root: Path, *options: str) -> list[str]:
     )
     if listed.returncode:
         raise ArchiveError(
-            f"git cannot list the files of {root}: {listed.stderr.strip()}. The archive is built of the files that git knows; "
+            f"git cannot list the files of {root}: {listed.stderr.strip()}. The archive is built from the files that git tracks; "
             "build it in a clone."
         )
     names = (name for name in listed.stdout.split("\0") if name)
@@ -41,28 +41,28 @@ def _git_files(root: Path, *options: str) -> list[str]:
 def known_files(root: Path) -> list[str]:
     """Paths, relative to ``root``, of the files that git has in its index.
 
-    :raises ArchiveError: when ``root`` is no work tree of git.
+    :raises ArchiveError: when ``root`` is not a work tree of git.
     """
     return _git_files(root, "--cached")
 
 
 def new_files(root: Path) -> list[str]:
-    """Paths, relative to ``root``, of the files that git neither knows nor ignores.
+    """Paths, relative to ``root``, of the files that git neither tracks nor ignores.
 
-    :raises ArchiveError: when ``root`` is no work tree of git.
+    :raises ArchiveError: when ``root`` is not a work tree of git.
     """
     return _git_files(root, "--others", "--exclude-standard")
 
 
 def copy_files(root: Path, names: list[str], target: Path) -> None:
-    """Copy the files ``names`` from below ``root`` to the same places below ``target``."""
+    """Copy the files ``names`` below ``root`` to the same paths below ``target``."""
     for name in names:
         (target / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy2(root / name, target / name)
 
 
 def build(root: Path, names: list[str], output: Path) -> Path:
-    """Build the archive of those ``names`` that galaxy.yml lists, in the folder ``output``, and return its path.
+    """Build the archive, in the folder ``output``, from those ``names`` that galaxy.yml lists, and return its path.
 
     :raises ArchiveError: when ansible-galaxy cannot build it.
     """
@@ -83,7 +83,7 @@ def build(root: Path, names: list[str], output: Path) -> Path:
 
 def unpack(archive: Path, target: Path) -> None:
     """Unpack the files of the collection into ``target``, without the lists that ansible-galaxy writes for itself."""
-    # File by file: what extractall() refuses of itself, it does from Python 3.11.4 on only, and Debian 12 has 3.11.2.
+    # File by file: extractall() rejects unsafe members by itself only since Python 3.11.4, and Debian 12 has 3.11.2.
     with tarfile.open(archive) as packed:
         for member in packed:
             content = packed.extractfile(member) if member.isfile() else None
@@ -93,17 +93,17 @@ def unpack(archive: Path, target: Path) -> None:
 
 
 def left_out(names: list[str]) -> str:
-    """What to say of files that git does not know, or nothing."""
+    """The message about files that git does not track, or an empty text."""
     if not names:
         return ""
     more = f" and {len(names) - NAMED} more" if len(names) > NAMED else ""
-    return f"not in the archive, because git does not know them: {', '.join(names[:NAMED])}{more}"
+    return f"not in the archive, because git does not track them: {', '.join(names[:NAMED])}{more}"
 
 
 if __name__ == "__main__":
     try:
         print(build(ROOT, known_files(ROOT), Path(sys.argv[1])))
-        if strangers := left_out(new_files(ROOT)):
-            print(strangers)
+        if untracked := left_out(new_files(ROOT)):
+            print(untracked)
     except ArchiveError as error:
         sys.exit(f"build: {error}")

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Make sure that a program which tests need is installed, from Debian's packages, without starting any service.
+# Make sure that a program that tests need is installed, from Debian's packages, without starting any service.
 # usage: debian.sh cabextract | chromium | curl | samba | smbd
 #
-# Exit code 0: it is there. 1: it is not, and the last line on standard error says why.
+# Exit code 0: it is installed. 1: it is not, and the last line on standard error says why.
 set -eu
 
 need=${1:-}
@@ -44,11 +44,11 @@ smbd)
     packages="samba smbclient libnss-wrapper cabextract"
     ;;
 *)
-    fail "is nothing that is known here; allowed are cabextract, chromium, curl, samba and smbd"
+    fail "not a known program; allowed: cabextract, chromium, curl, samba, smbd"
     ;;
 esac
 
-there() {
+present() {
     for program in $programs; do
         command -v "$program" >/dev/null 2>&1 || return 1
     done
@@ -57,11 +57,11 @@ there() {
     done
 }
 
-there && exit 0
+present && exit 0
 [ "$(id -u)" = 0 ] || fail "$what is not installed and only root can install it (apt-get install $packages)."
-command -v apt-get >/dev/null 2>&1 || fail "$what is not installed and there is no apt-get to install it with."
+command -v apt-get >/dev/null 2>&1 || fail "$what is not installed and cannot be installed, because this machine has no apt-get."
 
-# The packages would start services; a policy of Debian's keeps them from it while they are installed.
+# The packages would start services; a policy file of Debian prevents that while they are installed.
 policy=/usr/sbin/policy-rc.d
 if [ ! -e "$policy" ]; then
     trap 'rm -f "$policy"' EXIT
@@ -75,4 +75,4 @@ install() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null 2>&1
 }
 install || { apt-get update -qq >/dev/null 2>&1 && install; } || fail "apt-get could not install $packages."
-there || fail "the packages are installed, but one of their programs or files is not there."
+present || fail "the packages are installed, but one of their programs or files is missing."

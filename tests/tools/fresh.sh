@@ -1,15 +1,15 @@
 #!/bin/sh
-# Run `make test` of the checkout's last commit on a newcomer's machine: a minimal Debian that has never seen the project.
+# Run `make test` of the checkout's last commit on the machine of a new user: a minimal Debian without anything of the project.
 # usage: fresh.sh SUITE USER [COMMAND...]
 #
-# SUITE is bookworm (Debian 12) or trixie (Debian 13). USER is root, or user for an ordinary one. COMMAND is what is run in the
-# clone in place of `make test`. FRESH_DIR names the folder for the systems, the caches and the logs (default: .cache/fresh).
-# FRESH_KEEP=1 goes on in the system of the last run with this suite and user: its environments and packages are there already.
+# SUITE is bookworm (Debian 12) or trixie (Debian 13). USER is root, or user for an ordinary user. COMMAND is run in the
+# clone in place of `make test`. FRESH_DIR is the folder for the systems, the caches and the logs (default: .cache/fresh).
+# FRESH_KEEP=1 continues in the system of the last run with this suite and user, which has its environments and packages already.
 #
-# Needed: root, debootstrap, and overlayfs in the kernel. The minimal system is made once; each run lays a new layer over it.
-# Everything is mounted in a mount namespace of its own, which ends with the run however that ends, and so do its processes.
-# How this machine reaches its registries is carried in for the run: apt's Acquire settings and mirror (or MIRROR), the PIP_*
-# and proxy variables, and pip's certificates.
+# Needed: root, debootstrap, and overlayfs in the kernel. The minimal system is created once; each run mounts a new layer over it.
+# Everything is mounted in a separate mount namespace, which ends with the run, however the run ends; so do its processes.
+# The settings with which this machine reaches its package indexes are copied for the run: apt's Acquire settings and mirror (or
+# MIRROR), the PIP_* and proxy variables, and pip's certificates.
 set -eu
 
 fail() {
@@ -19,9 +19,9 @@ fail() {
 
 suite=${1:-}
 user=${2:-}
-case $suite in bookworm | trixie) ;; *) fail "the first argument is '$suite'; allowed are bookworm and trixie." ;; esac
-case $user in root | user) ;; *) fail "the second argument is '$user'; allowed are root and user." ;; esac
-[ "$(id -u)" = 0 ] || fail "only root can make a system and mount in it; run this as root."
+case $suite in bookworm | trixie) ;; *) fail "the first argument is '$suite'; allowed: bookworm, trixie." ;; esac
+case $user in root | user) ;; *) fail "the second argument is '$user'; allowed: root, user." ;; esac
+[ "$(id -u)" = 0 ] || fail "only root can create a system and mount in it; run this as root."
 for program in debootstrap unshare chroot git; do
     command -v "$program" >/dev/null || fail "$program is missing; install it (Debian: apt-get install debootstrap util-linux git)."
 done
@@ -37,7 +37,7 @@ log=$layer.log
 if [ -z "${FRESH_INSIDE:-}" ]; then
     if [ ! -e "$base/complete" ]; then
         mirror=${MIRROR:-$(apt-get indextargets --format '$(SITE)' 'Created-By: Packages' 'Origin: Debian' 2>/dev/null | head -n 1)}
-        echo "fresh: making a minimal $suite in $base"
+        echo "fresh: creating a minimal $suite in $base"
         rm -rf "$base"
         debootstrap --variant=minbase "$suite" "$base" ${mirror:+"$mirror"} >"$folder/$suite.log" 2>&1 ||
             fail "debootstrap failed; the end of $folder/$suite.log says why."
@@ -46,7 +46,7 @@ if [ -z "${FRESH_INSIDE:-}" ]; then
     FRESH_INSIDE=1 FRESH_DIR=$folder exec unshare --mount --pid --fork --kill-child --propagation private -- sh "$0" "$@"
 fi
 
-# In the namespace from here on.
+# From here on, this runs in the namespace.
 shift 2
 [ $# -gt 0 ] || set -- make test
 root=$layer/root
@@ -66,7 +66,7 @@ for device in null zero full random urandom tty; do
     touch "$root/dev/$device"
     mount --bind "/dev/$device" "$root/dev/$device"
 done
-# What was fetched once serves each later run.
+# Downloaded packages are kept for later runs.
 mkdir -p "$root/var/cache/pip"
 mount --bind "$layer.pip" "$root/var/cache/pip"
 mount --bind "$layer.apt" "$root/var/cache/apt/archives"
@@ -79,7 +79,7 @@ printf 'Binary::apt-get::APT::Keep-Downloaded-Packages "true";\nAPT::Keep-Downlo
     >"$root/etc/apt/apt.conf.d/91keep"
 
 of_the_machine() {
-    # The PIP_* and proxy variables but for those that name files; those are another thing in there.
+    # The PIP_* and proxy variables except those that contain paths, which would be other files in the new system.
     env | grep -E '^(PIP_(INDEX_URL|EXTRA_INDEX_URL|TRUSTED_HOST|DEFAULT_TIMEOUT|PROXY)|(https?|HTTPS?|no|NO)_(proxy|PROXY))=' || true
     echo PIP_CACHE_DIR=/var/cache/pip
     certificates=${PIP_CERT:-}
@@ -90,7 +90,7 @@ of_the_machine() {
 }
 
 inside() {
-    # As root, with nothing of this machine's environment.
+    # As root, without this machine's environment variables.
     chroot "$root" env -i PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
 }
 
@@ -98,7 +98,7 @@ packages="python3 make git ca-certificates"
 home=/root
 owner=0:0
 if [ "$user" = user ]; then
-    # Root gets it installed by make; nobody else can.
+    # For root, make installs it; other users cannot install it.
     packages="$packages python3-venv"
     home=/home/newcomer
     owner=1000:1000

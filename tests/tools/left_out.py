@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Say at the end of ``make test`` what was left out on this machine, why, and what to do about it.
+"""Report at the end of ``make test`` what was not run on this machine, why, and what to do about it.
 
-The reports of pytest (JUnit XML) in a folder tell which tests were skipped; a text file there has a line for each other thing.
+The reports of pytest (JUnit XML) in a folder contain the skipped tests; text files there have a line for everything else.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def reasons(folder: Path) -> Counter[str]:
 
 
 def others(folder: Path) -> list[str]:
-    """What else was left out, as the text files of the folder have it."""
+    """What else was not run, from the text files of the folder."""
     return [line for path in sorted(folder.glob("*.txt")) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
 def told(skipped: Counter[str], more: Iterable[str]) -> list[str]:
-    """The lines to print; none when nothing was left out."""
+    """The lines to print; none when everything was run."""
     lines = [f"{number} {'test' if number == 1 else 'tests'}: {reason}" for reason, number in skipped.most_common()]
     lines += more
     if not lines:
@@ -40,11 +40,11 @@ def told(skipped: Counter[str], more: Iterable[str]) -> list[str]:
     if packages:
         lines.append(f"An administrator can install what is missing: apt-get install {' '.join(packages)}")
     if any("only root can run" in line for line in lines):
-        lines.append("What only root can run needs `make test` as root, on Debian.")
+        lines.append("To run what only root can run, run `make test` as root, on Debian.")
     return lines
 
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
     if said := told(reasons(place), others(place)):
-        print("\n== left out on this machine", *said, sep="\n")
+        print("\n== not run on this machine", *said, sep="\n")

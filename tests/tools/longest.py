@@ -1,9 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Say at the end of `make test` what took longest: each target, and the slowest tests of all.
+"""Report at the end of `make test` what took longest: each target, and the slowest of all tests.
 
-In a folder are the reports of pytest (JUnit XML), named after the target that wrote them, and for each target a file with its
-seconds. A target counts from its start to its end, so those that ran side by side add up to more than the whole.
+A folder contains the reports of pytest (JUnit XML), named after the target that wrote them, and for each target a file with its
+seconds. A target is measured from its start to its end, so targets that ran at the same time add up to more than the total.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-# So many of the slowest tests are told.
+# How many of the slowest tests are listed.
 TOLD = 10
 
 
 @dataclass(frozen=True)
 class Slow:
-    """A test, the target that ran it, and how long it took, with what it sets up."""
+    """A test, the target that ran it, and how long it took, including its setup."""
 
     seconds: float
     target: str
@@ -28,7 +28,7 @@ class Slow:
 
 
 def targets(folder: Path) -> dict[str, int]:
-    """Seconds of each target, as the files NAME.seconds of the folder have them."""
+    """Seconds of each target, from the files NAME.seconds of the folder."""
     return {path.stem: int(path.read_text(encoding="ascii")) for path in folder.glob("*.seconds")}
 
 
@@ -50,7 +50,7 @@ def tests(folder: Path) -> list[Slow]:
 
 
 def told(seconds: Mapping[str, int], ran: Iterable[Slow]) -> list[str]:
-    """The lines to print, each list with the longest first; none when nothing is known."""
+    """The lines to print, each list with the longest first; none when there are no reports."""
     lines = [f"{number:6} s  {name}" for name, number in sorted(seconds.items(), key=lambda item: (-item[1], item[0]))]
     slowest = sorted(ran, key=lambda slow: (-slow.seconds, slow.target, slow.test))[:TOLD]
     if slowest:

@@ -2,7 +2,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Run the tests marked ``core`` with every supported ansible-core on every Python of this machine that it supports.
 
-What cannot be run here is named at the end. Each pair has an environment of its own in ``.cache/matrix``, which is kept.
+What cannot be run here is listed at the end. Each pair has its own environment in ``.cache/matrix``, which is kept.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 
-# The Pythons of a controller, by ansible-core's own metadata. What is supported is stated here and in
-# requirements-core-*.txt; tests/unit/tools/test_supported.py holds the pages and the other files to it.
+# The Python versions of a controller, from ansible-core's own metadata. What is supported is stated here and in
+# requirements-core-*.txt; tests/unit/tools/test_supported.py checks the pages and the other files against it.
 CORES = {
     "2.18": ("3.11", "3.12", "3.13"),
     "2.19": ("3.11", "3.12", "3.13"),
     "2.20": ("3.12", "3.13", "3.14"),
     "2.21": ("3.12", "3.13", "3.14"),
 }
-# What `make` itself runs on: the Pythons of the core in requirements.txt.
+# The ansible-core in requirements.txt: `make` itself runs on its Python versions.
 OWN_CORE = "2.19"
 
 
@@ -47,7 +47,7 @@ def pairs() -> list[Pair]:
 
 
 def candidates(python: str, path: str, pyenv: Path) -> list[str]:
-    """Programs that may be this Python: of the ``PATH``, then of pyenv, the newest patch release first."""
+    """Programs that may be this Python: first those on the ``PATH``, then those of pyenv, the newest patch release first."""
     found = [program for name in (f"python{python}", "python3") if (program := shutil.which(name, path=path))]
     installed = pyenv.glob(f"versions/{python}.*/bin/python{python}")
     return found + [str(program) for program in sorted(installed, key=_release, reverse=True)]
@@ -71,7 +71,7 @@ def interpreter(python: str, programs: Iterable[str]) -> str | None:
 
 
 def run(pair: Pair, program: str, arguments: Sequence[str]) -> bool:
-    """Bring the environment of a pair up to date and run the tests in it; whether all of it went well."""
+    """Bring the environment of a pair up to date and run the tests in it; returns whether both succeeded."""
     place = Path(".cache", "matrix", f"{pair.core}-{pair.python}")
     place.parent.mkdir(parents=True, exist_ok=True)
     print(f"\n== {pair}", flush=True)
@@ -93,21 +93,21 @@ def chosen(wanted: str) -> list[Pair]:
     names = wanted.split()
     for name in names:
         if name not in CORES:
-            raise ValueError(f"CORES: '{name}' is no supported version of ansible-core; allowed are {', '.join(CORES)}")
+            raise ValueError(f"CORES: '{name}' is not a supported version of ansible-core; allowed: {', '.join(CORES)}")
     return [pair for pair in pairs() if not names or pair.core in names]
 
 
 def matrix(wanted: Sequence[Pair], arguments: Sequence[str]) -> int:
-    """Run these pairs and print a line of each; ``arguments`` go to pytest. Returns the exit code of the whole."""
+    """Run these pairs and print a line for each; ``arguments`` are passed to pytest. Returns the exit code of the program."""
     path, pyenv = os.environ.get("PATH", ""), Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
-    # The environment of this program is no Python of the machine.
+    # The virtual environment of this program is not a Python of the machine.
     path = os.pathsep.join(part for part in path.split(os.pathsep) if not (Path(part).parent / "pyvenv.cfg").exists())
     lines = []
     failed = False
     for pair in wanted:
         program = interpreter(pair.python, candidates(pair.python, path, pyenv))
         if program is None:
-            lines.append(f"{pair}: left out, because this machine has no Python {pair.python}")
+            lines.append(f"{pair}: not run, because this machine has no Python {pair.python}")
             continue
         began = time.monotonic()
         passed = run(pair, program, arguments)

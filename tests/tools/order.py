@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The order in which tests begin: one that takes long must not be the last, while the other workers have nothing left to do."""
+"""The order in which tests begin: a long test must not be the last one, while the other workers have nothing left to do."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ T = TypeVar("T")
 
 
 def long_first(tests: Sequence[T], is_long: Callable[[T], bool], workers: int) -> list[T]:
-    """The same tests in as many equal parts as there are workers, each with its share of the long ones at its beginning.
+    """The same tests in as many equal parts as there are workers; each part begins with its share of the long tests.
 
-    ``--dist worksteal`` of pytest-xdist gives each worker such a part, in this order, and takes away from the end of a part.
+    ``--dist worksteal`` of pytest-xdist gives each worker such a part, in this order, and moves tests from the end of a part.
     """
     long = [test for test in tests if is_long(test)]
     short = iter([test for test in tests if not is_long(test)])

@@ -1,12 +1,12 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Run every test of ``ansible-test sanity`` on what the collection ships.
+"""Run every test of ``ansible-test sanity`` on the files that the collection ships.
 
-``ansible-test`` resolves the checkout's link under ``collections/`` away and then finds no collection; so what the collection
-ships is exported to ``build/sanity/ansible_collections/<namespace>/<name>`` first. Its tool environments want a pip bootstrap
-script from a host that is often out of reach, and its subprocesses do not see the machine's ``PIP_*`` settings. So all tools are
-fetched beforehand, with the machine's own pip configuration, into ``.cache/sanity``, and ``ansible-test`` runs with a private
-home whose pip looks there and nowhere else. A second run needs no index at all.
+``ansible-test`` follows the checkout's link below ``collections/`` and then finds no collection; therefore these files are first
+exported to ``build/sanity/ansible_collections/<namespace>/<name>``. Its tool environments need a pip bootstrap script from a host
+that often cannot be reached, and its subprocesses do not get the machine's ``PIP_*`` settings. Therefore all tools are downloaded
+before, with the machine's own pip configuration, to ``.cache/sanity``, and ``ansible-test`` runs with a private home directory
+whose pip uses only that folder. A second run needs no package index.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = ROOT / ".cache" / "sanity"
 EXPORT = ROOT / "build" / "sanity"
 
-# Tests that ansible-test silently leaves out where their program is missing. Any other test left out is a failure.
+# Tests that ansible-test silently skips if their program is missing. Any other skipped test is a failure.
 PROGRAMS = {"pslint": "pwsh", "shellcheck": "shellcheck"}
 
-# ansible-test runs this stand-in like the real script: as a module, with pip's arguments and two that pip does not know.
+# ansible-test runs this stand-in like the real script: as a module, with pip's arguments and two that pip does not have.
 GET_PIP = """\
 \"\"\"Install pip and its arguments' packages with the pip inside pip's own wheel.\"\"\"
 
@@ -46,30 +46,30 @@ sys.exit(main(["install", *(word for word in sys.argv[1:] if word not in ("--no-
 
 
 class SanityError(Exception):
-    """The sanity tests cannot run, or left something out; the text says why and what to do."""
+    """The sanity tests cannot run, or some were skipped; the text says why and what to do."""
 
 
 def pip_version(source: str) -> str:
     """The version of pip that this ansible-test bootstraps its environments with.
 
     :param source: the text of ``ansible_test/_internal/python_requirements.py``.
-    :raises SanityError: when the source no longer says it in the known way.
+    :raises SanityError: when the source no longer contains it in the known form.
     """
     found = re.search(r"""\bpip['"]?\s*[=:]\s*['"](\d+(?:\.\d+)+)['"]""", source)
     if found is None:
         raise SanityError(
-            "ansible-test's source names its version of pip in an unknown way; adapt pip_version() in tests/tools/sanity.py."
+            "ansible-test's source has its version of pip in an unknown form; adapt pip_version() in tests/tools/sanity.py."
         )
     return found.group(1)
 
 
 def skipped_tests(output: str) -> list[str]:
-    """Names of the tests that ``ansible-test sanity`` warns it left out."""
+    """Names of the tests that ``ansible-test sanity`` reports as skipped."""
     return sorted(set(re.findall(r'Skipping sanity test "([^"]+)"', output)))
 
 
 def run(command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
-    """Run ``command`` and return its output; a failure is a :class:`SanityError` with the command's own words."""
+    """Run ``command`` and return its output; a failure is a :class:`SanityError` with the command's output."""
     words = [str(word) for word in command]
     done = subprocess.run(words, cwd=cwd, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -78,16 +78,16 @@ def run(command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] 
 
 
 def export_collection() -> Path:
-    """Write what the collection ships, as the work tree has it, to a git repository of its own; return its directory."""
+    """Write the files that the collection ships, from the work tree, to a new git repository; return its directory."""
     galaxy = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))
     names = archive.known_files(ROOT) + archive.new_files(ROOT)
     if any(name.startswith("tests/sanity/ignore") for name in names):
-        raise SanityError("tests/sanity/ignore*.txt: this project keeps no ignore file; mend the finding instead.")
+        raise SanityError("tests/sanity/ignore*.txt: this project has no ignore file; fix the finding instead.")
     shutil.rmtree(EXPORT, ignore_errors=True)
     target = EXPORT / "ansible_collections" / str(galaxy["namespace"]) / str(galaxy["name"])
     archive.unpack(archive.build(ROOT, names, EXPORT), target)
     shutil.copy2(ROOT / "galaxy.yml", target)
-    # Whatever the caller's git points to (a hook sets GIT_DIR), this repository is the exported one.
+    # The repository is the exported one, whatever the caller's git variables refer to (a hook sets GIT_DIR).
     outside = {key: value for key, value in os.environ.items() if not key.startswith("GIT_")}
     run(["git", "-c", "init.defaultBranch=main", "init", "--quiet"], cwd=target, env=outside)
     run(["git", "add", "--all"], cwd=target, env=outside)
@@ -95,9 +95,9 @@ def export_collection() -> Path:
 
 
 def prepare_home() -> Path:
-    """A home directory in which ansible-test finds its pip bootstrap and all packages; return it.
+    """Prepare a home directory in which ansible-test finds its pip bootstrap script and all packages; return it.
 
-    The packages are fetched anew when the requirements of this ansible-test or the interpreter changed.
+    The packages are downloaded again when the requirements of this ansible-test or the interpreter have changed.
     """
     ansible_test = next(path for path in map(Path, sys.path) if (path / "ansible_test").is_dir()) / "ansible_test"
     version = pip_version((ansible_test / "_internal" / "python_requirements.py").read_text(encoding="utf-8"))
@@ -108,7 +108,7 @@ def prepare_home() -> Path:
     place = CACHE / key.hexdigest()[:16]
     home, wheels, stamp = place / "home", place / "wheels", place / "complete"
     if not stamp.exists():
-        print(f"sanity: fetching the tools of {len(requirements)} tests", flush=True)
+        print(f"sanity: downloading the tools of {len(requirements)} tests", flush=True)
         shutil.rmtree(CACHE, ignore_errors=True)
         pip_wheel = [
             sys.executable,
@@ -126,7 +126,7 @@ def prepare_home() -> Path:
             run(pip_wheel + wanted)
         config = home / ".config" / "pip" / "pip.conf"
         config.parent.mkdir(parents=True)
-        # Of what is installed little is ever imported; Python compiles that by itself.
+        # Only a small part of the installed files is ever imported; Python compiles that by itself.
         config.write_text(
             f"[global]\nno-index = true\nfind-links = {wheels.as_uri()}\n[install]\ncompile = false\n", encoding="utf-8"
         )
@@ -138,7 +138,7 @@ def prepare_home() -> Path:
 
 
 def sanity(arguments: Sequence[str]) -> int:
-    """Export, run and judge; ``arguments`` go to ``ansible-test sanity``. Returns the exit code of the whole."""
+    """Export, run and check; ``arguments`` are passed to ``ansible-test sanity``. Returns the exit code of the program."""
     home = prepare_home()
     target = export_collection()
     command = [str(Path(sys.executable).with_name("ansible-test")), "sanity", "--color", "no", "--truncate", "0"]
@@ -162,9 +162,9 @@ def sanity(arguments: Sequence[str]) -> int:
         return process.returncode
     skipped = skipped_tests("".join(lines))
     if skipped:
-        raise SanityError(f"ansible-test left out {', '.join(skipped)}; its reason stands above.")
+        raise SanityError(f"ansible-test skipped {', '.join(skipped)}; its output above says why.")
     missing = [f"{test} (needs {program})" for test, program in PROGRAMS.items() if shutil.which(program) is None]
-    print("sanity: no findings" + (f"; not run, for lack of their program: {', '.join(missing)}" if missing else ""))
+    print("sanity: no findings" + (f"; not run, because their program is missing: {', '.join(missing)}" if missing else ""))
     return 0
 
 

@@ -1,8 +1,8 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Run molecule's scenarios, each at loopback addresses that no other process of this machine uses.
+"""Run molecule's scenarios, each on loopback addresses that no other process of this machine uses.
 
-Without this program, by ``molecule test -s NAME``, a scenario uses the addresses that its ``molecule.yml`` names.
+Without this program, with ``molecule test -s NAME``, a scenario uses the addresses in its ``molecule.yml``.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ def scenarios(root: Path = ROOT) -> list[str]:
 
 
 def variable(scenario: str) -> str:
-    """The environment variable with which a scenario's ``molecule.yml`` takes an address base."""
+    """The environment variable from which a scenario's ``molecule.yml`` reads its address base."""
     return f"LAB_ADDRESS_{scenario.upper()}"
 
 
 def run(left_out: Path) -> int:
-    """Run them all and return molecule's exit code; what this user cannot run is told, and written to ``left_out``."""
+    """Run all scenarios and return molecule's exit code; those that this user cannot run are printed and written to a file."""
     mine = [name for name in scenarios() if os.geteuid() == 0 or name not in ONLY_ROOT]
     if missing := [f"the scenario {name}: only root can run a file server" for name in scenarios() if name not in mine]:
         print(*missing, sep="\n", flush=True)
@@ -41,7 +41,7 @@ def run(left_out: Path) -> int:
         addresses = {variable(name): claim(claims) for name in mine}
         options = [word for name in mine for word in ("-s", name)]
         command = [str(Path(sys.executable).with_name("molecule")), "test", *options]
-        # Named, so that molecule gives no advice on where the scenarios of a collection belong.
+        # Set, so that molecule does not print advice on where the scenarios of a collection belong.
         place = {"MOLECULE_GLOB": "molecule/*/molecule.yml"}
         return subprocess.run(command, cwd=ROOT, env={**os.environ, **addresses, **place}, check=False).returncode
 

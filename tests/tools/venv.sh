@@ -1,11 +1,11 @@
 #!/bin/sh
-# Make the virtual environment DIRECTORY hold exactly what the REQUIREMENTS files name, and nothing older.
+# Create or update the virtual environment DIRECTORY, with exactly the packages of the REQUIREMENTS files.
 # usage: venv.sh DIRECTORY REQUIREMENTS...
 #
-# The environment is keyed to the interpreter and to the content of the requirements and constraints files; it is thrown
-# away and made anew when one of them has changed. When nothing has changed this costs one interpreter start.
-# PYTHON may name the interpreter; otherwise the first of python3, python3.11, python3.12, python3.13 that fits is taken.
-# PYTHON_NEWEST=14 is for an ansible-core that runs on a newer Python than the one in requirements.txt.
+# The environment belongs to one interpreter and to the content of the requirements and constraints files; it is deleted and
+# created again when one of them has changed. When nothing has changed, this takes one start of the interpreter.
+# PYTHON may name the interpreter; otherwise the first suitable one of python3, python3.11, python3.12, python3.13 is used.
+# PYTHON_NEWEST=14 is for an ansible-core that supports a newer Python than the ansible-core in requirements.txt.
 set -eu
 
 newest=${PYTHON_NEWEST:-13}
@@ -23,7 +23,7 @@ fits() {
 }
 
 if [ -n "${PYTHON:-}" ]; then
-    fits "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.11 to 3.$newest; name another one."
+    fits "$PYTHON" || fail "PYTHON=$PYTHON is not a working Python 3.11 to 3.$newest; set PYTHON to another one."
     python=$PYTHON
 else
     python=
@@ -33,8 +33,8 @@ else
             break
         fi
     done
-    [ -n "$python" ] || fail "no Python 3.11 to 3.$newest was found on the PATH (ansible-core 2.19 in requirements.txt runs on these); \
-install one (Debian: apt-get install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11"
+    [ -n "$python" ] || fail "no Python 3.11 to 3.$newest was found on the PATH (ansible-core 2.19 in requirements.txt supports these); \
+install one (Debian: apt-get install python3 python3-venv), or give its path: make PYTHON=/path/to/python3.11"
 fi
 
 key=$("$python" - "$@" constraints.txt <<'PYTHON_END'
@@ -52,26 +52,26 @@ if [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$key" ] && "$directory/bin/python" 
 fi
 
 make_with_pip() {
-    # Debian splits ensurepip off; a pip of the machine can stand in for it.
+    # On Debian, ensurepip is in a separate package; the machine's pip can be used in its place.
     "$python" -m venv --without-pip "$directory"
     "$python" -m pip --disable-pip-version-check --python "$directory/bin/python" install -qq pip
 }
 
-echo "venv: making $directory with $("$python" -V) out of $*"
+echo "venv: creating $directory with $("$python" -V) from $*"
 rm -rf "$directory"
 if "$python" -c 'import ensurepip' 2>/dev/null; then
     "$python" -m venv "$directory"
 elif "$python" -m pip --version >/dev/null 2>&1 && make_with_pip; then
     :
 elif [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    echo "venv: $python lacks ensurepip; installing Debian's package python3-venv"
+    echo "venv: $python has no ensurepip; installing Debian's package python3-venv"
     apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq python3-venv >/dev/null ||
-        fail "apt-get could not install python3-venv; install it by hand and run make again."
+        fail "apt-get could not install python3-venv; install it manually and run make again."
     rm -rf "$directory"
     "$python" -m venv "$directory"
 else
     rm -rf "$directory"
-    fail "$python cannot make virtual environments, because its ensurepip is missing; \
+    fail "$python cannot create virtual environments, because its ensurepip is missing; \
 install the package python3-venv (Debian: apt-get install python3-venv) and run make again."
 fi
 
@@ -79,9 +79,9 @@ for file in "$@"; do
     set -- "$@" -r "$file"
     shift
 done
-# Of what is installed only a part is ever imported; Python compiles that by itself.
+# Only a part of the installed files is ever imported; Python compiles that by itself.
 "$directory/bin/python" -m pip --disable-pip-version-check --no-input install -qq --progress-bar off --no-compile "$@" ||
-    fail "the packages above could not be installed into $directory; the index that pip is set up for must be reachable."
+    fail "the packages above could not be installed into $directory; the package index in pip's configuration must be reachable."
 "$directory/bin/python" -m pip --disable-pip-version-check check >/dev/null ||
     fail "the versions in the requirements files contradict each other: $("$directory/bin/python" -m pip check || true)"
 echo "$key" >"$stamp"

@@ -1,4 +1,4 @@
-"""The board of ordered faults, and carrying them out."""
+"""The board of injected faults, and how they are applied."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_whom_an_order_strikes_has_one_name_or_the_other(board: FaultBoard, name
 
 
 def test_the_usage_of_every_kind_can_be_ordered(board: FaultBoard) -> None:
-    """Each parameter that the help names is one that an order takes, and those in brackets can be left out."""
+    """An order accepts each parameter in the help, and those in brackets are optional."""
     values: dict[str, Any] = {"NAME": "scp01", "CODE": "CAS", "TEXT": "x", "NUMBER": 1, "true|false": True}
     for kind in (*FLAGS, *REQUEST_KINDS):
         name, *params = usage(kind).split(" ")
@@ -127,24 +127,36 @@ def test_one_request_is_struck_once_while_every_order_counts(board: FaultBoard) 
             {"kind": "nonsense"},
             "there is no fault 'nonsense'; allowed: database_unreadable, dead_machine, delay, delay_after, drop_after",
         ),
-        ({"kind": "drop_before", "machine": "xyz"}, "there is no machine 'xyz' in the estate; there are cas01, pri1, scp01"),
-        ({"kind": "provider_error", "target": "XXX"}, "there is no site 'XXX' in the estate; there are CAS, PR1"),
+        ({"kind": "drop_before", "machine": "xyz"}, "there is no machine 'xyz' in the estate; allowed: cas01, pri1, scp01"),
+        ({"kind": "provider_error", "target": "XXX"}, "there is no site 'XXX' in the estate; allowed: CAS, PR1"),
         ({"kind": "second_controller", "target": "CAS", "server": "xyz"}, "there is no machine 'xyz'"),
         ({"kind": "second_controller", "target": "CAS"}, "second_controller needs server"),
-        ({"kind": "dead_machine"}, "dead_machine needs machine, as `dead_machine machine=NAME`"),
-        ({"kind": "garbage", "machine": "cas01", "target": "pri1"}, "garbage: machine and target are the same; name one of them"),
-        ({"kind": "stuck_thread", "count": 2}, "stuck_thread takes no 'count'; allowed: component, machine"),
-        ({"kind": "failing_download", "cause": "x"}, "failing_download: cause 'x' is not known; allowed: untrusted, tls, proxy"),
-        ({"kind": "provider_error", "operation": "read"}, "provider_error: operation 'read' is not known; allowed: enumerate,"),
-        ({"kind": "share_unreadable", "machine": "cas01"}, "share_unreadable takes no 'machine'; allowed: count, site"),
+        ({"kind": "dead_machine"}, "dead_machine needs machine; usage: `dead_machine machine=NAME`"),
+        (
+            {"kind": "garbage", "machine": "cas01", "target": "pri1"},
+            "garbage: machine and target mean the same; use only one of them",
+        ),
+        ({"kind": "stuck_thread", "count": 2}, "stuck_thread has no parameter 'count'; allowed: component, machine"),
+        (
+            {"kind": "failing_download", "cause": "x"},
+            "failing_download: cause 'x' is not a known value; allowed: untrusted, tls, proxy",
+        ),
+        (
+            {"kind": "provider_error", "operation": "read"},
+            "provider_error: operation 'read' is not a known value; allowed: enumerate,",
+        ),
+        ({"kind": "share_unreadable", "machine": "cas01"}, "share_unreadable has no parameter 'machine'; allowed: count, site"),
         ({"kind": "drop_before", "at": 0}, "drop_before: at must be 1 or more, not 0"),
         ({"kind": "drop_before", "at": "every"}, "drop_before: at must be a whole number, not 'every'"),
         ({"kind": "drop_before", "count": True}, "drop_before: count must be a whole number, not True"),
-        ({"kind": "drop_before", "seconds": 3}, "drop_before takes no 'seconds'; allowed: action, at, count, machine, resource"),
+        (
+            {"kind": "drop_before", "seconds": 3},
+            "drop_before has no parameter 'seconds'; allowed: action, at, count, machine, resource",
+        ),
         ({"kind": "delay", "seconds": 601}, "delay: seconds must be 0 to 600, not 601"),
         ({"kind": "delay", "seconds": float("nan")}, "delay: seconds must be 0 to 600, not nan"),
         ({"kind": "http_status", "status": 200}, "http_status: status must be 400 to 599, not 200"),
-        ({"kind": "dead_machine", "reason": "x"}, "dead_machine takes no 'reason'; allowed: machine"),
+        ({"kind": "dead_machine", "reason": "x"}, "dead_machine has no parameter 'reason'; allowed: machine"),
     ],
 )
 def test_bad_orders(board: FaultBoard, order: dict[str, Any], complaint: str) -> None:
@@ -169,7 +181,7 @@ def test_listing_cancelling_and_watching(board: FaultBoard) -> None:
         {"number": dead, "kind": "dead_machine", "machine": "scp01", "count": None},
     ]
     board.cancel(drop)
-    with pytest.raises(FaultError, match=f"there is no order number {drop}"):
+    with pytest.raises(FaultError, match=f"there is no fault number {drop}"):
         board.cancel(drop)
     board.clear()
     assert changes == [1, 2, 1, 0]

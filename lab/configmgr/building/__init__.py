@@ -1,1 +1,1 @@
-"""Setting up the hierarchies of an estate on its machines, in the state that the estate file tells."""
+"""Setting up the hierarchies of an estate on its machines, in the state that the estate file describes."""

@@ -1,4 +1,4 @@
-"""Rows of roles that an administrator, or history, left behind, as the estate file tells them. No rule is asked."""
+"""Rows of roles that exist before the first run, as the estate file describes them. No rule is checked."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ _REMOTE_NAME = "Server Remote Name"
 
 
 def found_role(hierarchy: Hierarchy, managers: Mapping[str, ComponentManager], found: FoundRole) -> None:
-    """Write the rows of a role as found; where it is installed, its components run.
+    """Write the rows of a role as found; if it is installed, its components run.
 
-    Otherwise the row is as good as written a moment ago: the site takes it up later, and succeeds or fails.
+    Otherwise the row counts as written directly before startup: the site processes it later, and succeeds or fails.
+
     :param managers: the component managers by site code.
     """
     site = None if found.site_gone else hierarchy.sites[found.site]

@@ -1,4 +1,4 @@
-"""The emulated hierarchies of an estate: state, components and SMS Providers, put together from the estate's description."""
+"""The emulated hierarchies of an estate: state, components and SMS Providers, built from the estate's description."""
 
 from __future__ import annotations
 
@@ -50,11 +50,11 @@ _SITE_CLASSES = {
 
 
 class EstateParts(Protocol):
-    """What this room needs of a running estate. ``machines`` are by FQDN, lower case or without case."""
+    """What this package needs of a running estate. ``machines`` are by FQDN, in lower case or case-insensitive."""
 
     @property
     def description(self) -> EstateDescription:
-        """What the estate file says."""
+        """The description from the estate file."""
 
     @property
     def machines(self) -> Mapping[str, Machine]:
@@ -66,14 +66,14 @@ class EstateParts(Protocol):
 
     @property
     def faults(self) -> FaultBoard:
-        """The orders."""
+        """The injected faults."""
 
     def guard(self, machine: str, prefix: str, check: Callable[[Caller], bool]) -> None:
-        """Ask ``check`` before anybody uses this CIM namespace of a machine."""
+        """Require ``check`` for every use of this CIM namespace of a machine."""
 
 
 def build_hierarchies(estate: EstateParts) -> list[EmulatedHierarchy]:
-    """Set the hierarchies of the estate up on its machines: registry, services, logs, CIM classes and providers.
+    """Set up the hierarchies of the estate on its machines: registry, services, logs, CIM classes and providers.
 
     The clock need not run yet. The caller holds the estate's lock.
     """
@@ -139,7 +139,7 @@ def _accounts(description: EstateDescription) -> NameMap[Account]:
 
 
 def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None:
-    """Compile the classes on each provider's machine and put the providers behind them; tell where these are."""
+    """Compile the classes on each provider's machine, register their providers, and publish where these are."""
     for built in hierarchies:
         for site in built.state.sites.values():
             for fqdn in site.providers:
@@ -150,20 +150,20 @@ def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None
                 for class_name, provider in _SITE_CLASSES.items():
                     repository.register(place.namespace, class_name, provider(place))
     located = [(built, site) for built in hierarchies for site in built.state.sites.values() if site.providers]
-    for fqdn in dict.fromkeys(name for _, site in located for name in _tells_of(site)):
-        _register_location(estate, fqdn, [(built, site) for built, site in located if fqdn in _tells_of(site)])
+    for fqdn in dict.fromkeys(name for _, site in located for name in _located_by(site)):
+        _register_location(estate, fqdn, [(built, site) for built, site in located if fqdn in _located_by(site)])
 
 
-def _tells_of(site: Site) -> tuple[str, ...]:
-    """The machines whose SMS_ProviderLocation tells of a site: its site servers and its providers.
+def _located_by(site: Site) -> tuple[str, ...]:
+    """The machines whose SMS_ProviderLocation contains a site: its site servers and its providers.
 
-    Secondary sites have no provider, and what stands on their servers is not established: they have no such class here.
+    Secondary sites have no provider, and what their servers have is not established: here they do not have the class.
     """
     return tuple(name for name in (site.server, site.passive_server, *site.providers) if name)
 
 
 def _register_location(estate: EstateParts, fqdn: str, found: list[tuple[EmulatedHierarchy, Site]]) -> None:
-    """root/sms on one machine. The local site is the one whose site server it is, else the first that it serves."""
+    """root/sms on one machine. The local site is the one whose site server the machine is, otherwise the first that it serves."""
     repository = found[0][0].state.machines[fqdn].repository
     repository.compile((_MOF / "location.mof").read_text(encoding="ascii"), "root/sms", "location.mof")
     machines = {site.code: fqdn if fqdn in site.providers else site.providers[0] for _, site in found}

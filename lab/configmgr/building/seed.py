@@ -1,6 +1,7 @@
-"""What a hierarchy holds when the lab starts: rows as setup and administrators left them, and what stands on the servers.
+"""The contents of a hierarchy when the lab starts: rows as setup and administrators wrote them, and the state of its servers.
 
-Rows carry settings that nobody here knows by name, in odd places, so that a client which drops or misreads them is found.
+Rows contain settings that the collection does not know, between those that it uses, so that tests find a client that drops or
+misreads them.
 """
 
 from __future__ import annotations
@@ -57,7 +58,7 @@ def site_control(hierarchy: Hierarchy, site: Site, description: SiteDescription,
 
 
 def site_system(hierarchy: Hierarchy, server: str, code: str, kind: int) -> ControlRow:
-    """The ``SMS Site System`` row of a server as setup and administrators leave it. ``kind`` is the row's Type."""
+    """The ``SMS Site System`` row of a server as setup and administrators write it. ``kind`` is the row's Type."""
     machine = hierarchy.machine(server)
     domain = "" if machine is None else machine.dns_domain
     props = (
@@ -125,7 +126,7 @@ def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machi
 
 
 def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> None:
-    """Settings of the whole hierarchy: the usage level, update packages, tenants and applications."""
+    """Settings of the hierarchy: the usage level, update packages, tenants and applications."""
     top = hierarchy.top.code
     level = ControlRow("SMS_SCI_SCProperty", names.FILE_TYPE, "TelemetryLevel", "Property", top)
     hierarchy.store(
@@ -179,7 +180,7 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
 
 
 def service_connection_point(hierarchy: Hierarchy, manager: ComponentManager, server: str, mode: str) -> None:
-    """The role as the estate has it from the start, fully installed and running."""
+    """The role as the estate has it at startup, completely installed and running."""
     site = manager.site
     if hierarchy.site_system(server, site.code) is None:
         hierarchy.store(site_system(hierarchy, server, site.code, 8))
@@ -199,7 +200,7 @@ def connector_props(mode: str) -> tuple[EmbeddedProperty, ...]:
 
 
 def server_type(hierarchy: Hierarchy, site: Site, server: str) -> int:
-    """Type of a row: the site's when the server is its site server, else 8."""
+    """Type of a row: the site's type if the server is its site server, otherwise 8."""
     if hierarchy.computer(server) != site.server:
         return 8
     return {SECONDARY: 1, CENTRAL: 4}.get(site.type, PRIMARY)

@@ -1,1 +1,1 @@
-"""What works at a site: the component managers, and the threads of the service connection point."""
+"""The components of a site: the component managers, and the threads of the service connection point."""

@@ -1,4 +1,4 @@
-"""What site component manager decides: pure functions over the published rows and what it knows to be installed."""
+"""What site component manager decides: pure functions over the published rows and the roles that it knows to be installed."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import Account
 from lab.windows.machine import Machine
 
-OLDEST_BUILD = 14393  # Windows Server 2016: the oldest that the current product installs roles on
+OLDEST_BUILD = 14393  # Windows Server 2016: the oldest version on which the current product installs roles
 
 
 class Phase(Enum):
-    """How far a role on a server is. A hung install is one that began and shows no sign of life any more."""
+    """The progress of a role on a server. A hung installation has begun and makes no progress."""
 
     INSTALLING = "installing"
     INSTALLED = "installed"
@@ -28,7 +28,7 @@ class Phase(Enum):
 
 @dataclass
 class Placement:
-    """A role on a server: its phase, when a failed attempt is due again, and which settings of the server it was made with."""
+    """A role on a server: its phase, when a failed attempt is retried, and the settings of the server at the last attempt."""
 
     phase: Phase
     retry_at: datetime | None = None
@@ -54,10 +54,11 @@ def decide(
     settings: Mapping[str, ControlRow],
     hurry: bool = False,
 ) -> list[Work]:
-    """The work that is due, removals first. A role whose install or removal is under way is left alone until it has ended.
+    """The work that is due, removals first. A role that is being installed or removed is skipped until that has ended.
 
-    :param wanted: (server, role) as the published rows have them; :param settings: the site system row by server.
-    :param hurry: retry at once what failed, as a restart of the component does.
+    :param wanted: (server, role) of the published rows.
+    :param settings: the site system row by server.
+    :param hurry: retry failed work at once, as a restart of the component does.
     """
     wanted_set = set(wanted)
     removals: list[Work] = []
@@ -76,7 +77,7 @@ def decide(
 
 
 def install_account(site_system: ControlRow, site_server: Machine) -> str:
-    """The account that connects to a remote server: the site server's own, or the one named on the server's row."""
+    """The account that connects to a remote server: the site server's own, or the one in the server's row."""
     user = site_system.prop("UserName")
     if site_system.prop_value("UseMachineAccount", 1) == 0 and user is not None and user.value2:
         return user.value2
@@ -91,10 +92,11 @@ def connection_problem(
     stored: ControlRow | None,
     known: Account | None,
 ) -> str | None:
-    """Why the site cannot install on a server, in the words of its log; None when it can.
+    """Why the site cannot install on a server, as its log says it; None when it can.
 
-    :param account: who connects; :param stored: that account's row in the site's list, when it is not the computer account.
-    :param known: the account as the domain knows it.
+    :param account: the account that connects.
+    :param stored: that account's row in the site's list, if it is not the computer account.
+    :param known: the account in the domain.
     """
     if machine is None or not machine.alive:
         return unreachable(server)
@@ -116,7 +118,7 @@ def connection_problem(
 
 
 def unreachable(server: str) -> str:
-    """What the log says of a server that does not answer."""
+    """What the log says about a server that does not answer."""
     return f"Could not connect to server {server}. The operating system reported error 53: The network path was not found."
 
 
@@ -133,11 +135,11 @@ def _system_problem(machine: Machine) -> str | None:
 
 
 def roles_left(rows: Iterable[ControlRow]) -> list[str]:
-    """The roles on a server that need its component server, of all its rows."""
+    """Of all rows of a server, the roles that need its component server."""
     passive = {names.SITE_SYSTEM.casefold(), names.COMPONENT_SERVER.casefold()}
     return [row.role for row in rows if row.role.casefold() not in passive]
 
 
 def role_count(rows: Iterable[ControlRow]) -> int:
-    """RoleCount of a server's ``SMS Site System`` row: its roles with itself, without the component server ([I])."""
+    """RoleCount of a server's ``SMS Site System`` row: all its roles including itself, without the component server ([I])."""
     return sum(1 for row in rows if row.role.casefold() != names.COMPONENT_SERVER.casefold())

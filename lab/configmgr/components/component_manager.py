@@ -1,4 +1,4 @@
-"""SMS_SITE_COMPONENT_MANAGER of one site: installs and removes what the published configuration asks for, later and in steps.
+"""SMS_SITE_COMPONENT_MANAGER of one site: installs and removes roles as the published configuration requires, later and in steps.
 
 Order of events, messages and log lines: facts/site-model.md, sections 6 and 8.2; facts/logs.md, section 7.
 """
@@ -33,7 +33,7 @@ LOG = "sitecomp.log"
 
 
 class InstallError(Exception):
-    """An install or a removal failed; the text is what the log says."""
+    """An installation or a removal failed; the text is what the log says."""
 
 
 class ComponentManager:
@@ -50,7 +50,7 @@ class ComponentManager:
         return self.hierarchy.machine(self.site.server)
 
     def synchronize(self, serial: int | None = None, hurry: bool = False) -> None:
-        """Compare the published configuration with what is installed and begin what is due."""
+        """Compare the published configuration with what is installed and begin the work that is due."""
         server = self._server
         if server is None or not server.alive:
             return
@@ -62,11 +62,11 @@ class ComponentManager:
             self._begin(work)
 
     def restarted(self) -> None:
-        """The component was restarted: failed installs are tried again at once."""
+        """The component was restarted: failed installations are retried at once."""
         self.hierarchy.clock.later(timing.COMPONENT_PREPARE, lambda: self.synchronize(hurry=True))
 
     def adopt(self, server: str, role: str) -> None:
-        """Have a role installed from the start, its threads running; the machine exists and is alive."""
+        """Set a role to installed, with its threads running, at startup; the machine exists and is alive."""
         machine = self._machine(server)
         executive = self._executive(machine)
         self.placed[(server, role)] = Placement(Phase.INSTALLED, settings=self._settings().get(server))
@@ -79,7 +79,7 @@ class ComponentManager:
         self._count_roles(server)
 
     def check_now(self) -> None:
-        """Ask every downloader of the site for a check for updates."""
+        """Let every downloader of the site check for updates."""
         for downloader in self.downloaders.values():
             downloader.check()
 
@@ -91,7 +91,7 @@ class ComponentManager:
         steps.run(self.hierarchy.clock, self._guarded(work, placement, task), self.synchronize)
 
     def _guarded(self, work: Work, placement: Placement, task: Iterator[float]) -> Iterator[float]:
-        """Run a task; a failure is reported and tried again after an hour."""
+        """Run a task; a failure is reported, and the task is retried after an hour."""
         try:
             yield from task
         except InstallError as error:
@@ -239,14 +239,14 @@ class ComponentManager:
         ]
 
     def _wanted_elsewhere(self, work: Work) -> bool:
-        """Whether another site has the same role on the same computer: then its components stay."""
+        """Whether another site has the same role on the same computer: then its components are kept."""
         return any(
             row.role == work.role and row.site_code != self.site.code and self.hierarchy.computer(row.server) == work.server
             for row in self.hierarchy.published.values()
         )
 
     def _settings(self) -> dict[str, ControlRow]:
-        """The site system rows by server, without what the site itself counts on them."""
+        """The site system rows by server, without the role count that the site itself writes."""
         rows = self.hierarchy.published_roles(names.SITE_SYSTEM, self.site.code)
         return {self.hierarchy.computer(row.server): row.with_values(RoleCount=0) for row in rows}
 

@@ -1,4 +1,4 @@
-"""The component server: put on a server before its first component, taken away after its last."""
+"""The component server: installed on a server before its first component, removed after its last."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.windows.machine import Machine, Service
 
 
 def install(hierarchy: Hierarchy, site: Site, machine: Machine) -> Iterator[float]:
-    """Put the component server on a remote server, with the bootstrap service coming and going."""
+    """Install the component server on a remote server; the bootstrap service exists only during this time."""
     site_server = hierarchy.machines[site.server]
     service = names.bootstrap_service(machine.fqdn)
 
@@ -52,7 +52,7 @@ def install(hierarchy: Hierarchy, site: Site, machine: Machine) -> Iterator[floa
 
 
 def set_up(hierarchy: Hierarchy, site: Site, machine: Machine) -> Executive:
-    """The registry keys and the service of a component server, at once."""
+    """Create the registry keys and the service of a component server at once."""
     registry = machine.registry
     key = f"{names.SMS_KEY}\\Identification"
     if registry.find(key) is None:
@@ -65,9 +65,9 @@ def set_up(hierarchy: Hierarchy, site: Site, machine: Machine) -> Executive:
 
 
 def remove_if_unused(hierarchy: Hierarchy, site: Site, machine: Machine, placed: Iterable[Place]) -> Iterator[float]:
-    """Take the component server away when no role that needs it is left on the server, and no install is on its way there.
+    """Remove the component server if no role on the server needs it any longer and no installation on it is in progress.
 
-    :param placed: the places of all roles that the site has installed or works on, the one with the role being removed included.
+    :param placed: the places of all roles that the site has installed or is working on, including the role that is being removed.
     """
     rows = hierarchy.roles_on(machine.fqdn)
     busy = sum(1 for place in placed if place[0] == machine.fqdn)
@@ -83,7 +83,7 @@ def remove_if_unused(hierarchy: Hierarchy, site: Site, machine: Machine, placed:
 
 
 def write_role_keys(machine: Machine, role: str, site_code: str) -> None:
-    """The registry key that tells that the role is on this server."""
+    """Write the registry key that shows that the role is on this server."""
     machine.registry.set(f"{names.ROLES_KEY}\\{role}", "Site Code", site_code)
 
 
@@ -97,7 +97,7 @@ def delete_role_keys(machine: Machine, role: str) -> None:
 
 
 def count_roles(hierarchy: Hierarchy, server: str, site_code: str) -> None:
-    """Bring RoleCount of the server's ``SMS Site System`` row up to date; of each, where it has one under each of its names."""
+    """Update RoleCount in the server's ``SMS Site System`` row; in each, if it has one under each of its names."""
     for row in hierarchy.roles_on(server, names.SITE_SYSTEM, site_code):
         of_name = hierarchy.control.roles(server=row.server, site_code=site_code)
         hierarchy.store(row.with_values(RoleCount=role_count(of_name)))

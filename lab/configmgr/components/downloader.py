@@ -1,6 +1,6 @@
-"""SMS_DMP_DOWNLOADER: the mode it took up at its last start, and checks for updates as dmpdownloader.log shows them.
+"""SMS_DMP_DOWNLOADER: the mode that it read at its last start, and checks for updates as dmpdownloader.log shows them.
 
-Lines: facts/logs.md, section 3. No line of an offline service connection point is published; the lab's own words stand there.
+Lines: facts/logs.md, section 3. No line of an offline service connection point is published; those lines are the lab's own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ CHECK: tuple[tuple[tuple[str, ...], int | None], ...] = (
     (("Manifest.cab was successfully moved to the connector outbox~~",), 4),
 )
 
-# What .NET says of a failed download, by the cause of a `failing_download`. Trust and the pair of lines of TLS are printed in
+# .NET's message for a failed download, by the cause of a `failing_download`. Those for trust and the two lines for TLS are in
 # Microsoft's articles (facts/logs.md, section 6); that the others appear in this log is inferred.
 FAILURES: Mapping[str, str] = {
     "untrusted": ("The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel."),
@@ -53,7 +53,7 @@ FAILURES: Mapping[str, str] = {
 
 
 class Downloader:
-    """The thread on one server. ``mode`` is the effective one, empty while the thread does not run."""
+    """The thread on one server. ``mode`` is the effective mode, empty while the thread does not run."""
 
     def __init__(self, hierarchy: Hierarchy, site: Site, machine: Machine) -> None:
         self.hierarchy = hierarchy
@@ -71,7 +71,7 @@ class Downloader:
         registry.watch(KEY, self._written)
 
     def started(self) -> None:
-        """The thread started: it takes up the mode that the site has published, and checks for updates when online."""
+        """The thread started: it reads the mode that the site has published, and checks for updates when online."""
         self._life += 1
         self.mode = self.hierarchy.published_mode(self.machine.fqdn, self.site.code)
         self._log("EasySetupDownload thread is starting...")
@@ -88,7 +88,7 @@ class Downloader:
         self._checking = False
 
     def check(self) -> None:
-        """Check for updates now, when the thread runs, is online and does not check already."""
+        """Check for updates now, if the thread runs, is online and is not already checking."""
         if self.mode == ONLINE and not self._checking:
             self._checking = True
             life = self._life
@@ -120,7 +120,7 @@ class Downloader:
         manifest.log_extraction(self.hierarchy, self.site)
 
     def _fails(self) -> bool:
-        """Whether the download of the manifest fails by order; then it is logged, and tried again in the next cycle."""
+        """Whether an injected fault makes the download of the manifest fail; this is logged, and retried in the next cycle."""
         order = self.hierarchy.faults.take("failing_download", self.machine.name)
         if order is None:
             return False
@@ -134,7 +134,7 @@ class Downloader:
         return True
 
     def _downloads(self, life: int) -> Iterator[float]:
-        """The payloads that were asked for, one after the other."""
+        """Download the requested payloads, one after the other."""
         for package in [p for p in self.hierarchy.updates.values() if p.download_wanted and p.state == updates.AVAILABLE]:
             guid = package.guid.lower()
             package.state = updates.DOWNLOAD_IN_PROGRESS
@@ -158,7 +158,7 @@ class Downloader:
             self.machine.clock.later(timing.CHECK_INTERVAL, lambda: self.check() if life == self._life else None)
 
     def _written(self, path: str, name: str, value: RegistryValue) -> None:
-        """Ways to ask for a check: LastSyncedTime 0, or an interval of one minute."""
+        """Registry values that request a check: LastSyncedTime 0, or an interval of one minute."""
         if path.casefold() != KEY.casefold():
             return
         asked = (name.casefold(), value.data) in (("lastsyncedtime", 0), ("easysetupdownloadinterval", 1))

@@ -13,7 +13,7 @@ from lab.configmgr.hierarchy import Hierarchy, Violation
 
 @dataclass
 class EmulatedHierarchy:
-    """A hierarchy with its components, as tests look at it. ``installed`` is when its top-level site was set up."""
+    """A hierarchy with its components, as tests use it. ``installed`` is when its top-level site was installed."""
 
     name: str
     state: Hierarchy
@@ -23,11 +23,11 @@ class EmulatedHierarchy:
 
     @property
     def violations(self) -> list[Violation]:
-        """Rules of the role that writes broke, oldest first; empty when all is well."""
+        """Writes that violated a rule of the role, oldest first; empty when there are none."""
         return self.state.violations
 
     def effective_mode(self, server: str) -> str:
-        """``online`` or ``offline`` as SMS_DMP_DOWNLOADER on this server took it up; empty when it does not run."""
+        """``online`` or ``offline`` as read by SMS_DMP_DOWNLOADER on this server at its start; empty when it does not run."""
         computer = self.state.computer(server)
         for manager in self.component_managers.values():
             if computer in manager.downloaders:

@@ -1,4 +1,4 @@
-"""SMS_HIERARCHY_MANAGER: processes a change of the site control file a little later and makes it the published configuration."""
+"""SMS_HIERARCHY_MANAGER: processes a change of the site control file later and makes it the published configuration."""
 
 from __future__ import annotations
 

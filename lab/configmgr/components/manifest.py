@@ -1,4 +1,4 @@
-"""Hierarchy manager takes a manifest of updates: the lines of hman.log, and the packages that the site learns from it."""
+"""Hierarchy manager processes a manifest of updates: the lines of hman.log, and the packages that it adds to the site."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ UPDATE_TYPES = {"regular": 0, "weave": 1, "qfe": 2}
 
 
 def log_extraction(hierarchy: Hierarchy, site: Site) -> None:
-    """What hierarchy manager says while it unpacks a manifest."""
+    """Write what hierarchy manager logs while it extracts a manifest."""
     server = hierarchy.machine(site.server)
     if server is None:
         return
@@ -34,9 +34,9 @@ def log_extraction(hierarchy: Hierarchy, site: Site) -> None:
 
 
 def content_reaches_site(hierarchy: Hierarchy, site: Site, holder: Machine, guid: str, folder: str = "") -> bool:
-    """Hierarchy manager fetches the content of an update; not when the order says that it may not read the share.
+    """Hierarchy manager copies the content of an update, unless an injected fault denies it access to the share.
 
-    :param folder: what stands between the share and the package, as ``Offline\\``.
+    :param folder: the folder between the share and the package, such as ``Offline\\``.
     """
     server = hierarchy.machine(site.server)
     if server is None:
@@ -52,7 +52,7 @@ def content_reaches_site(hierarchy: Hierarchy, site: Site, holder: Machine, guid
 
 
 def take_offline(hierarchy: Hierarchy, holder: Machine, offered: Sequence[InternetUpdate]) -> None:
-    """A manifest came by the service connection tool, and the content of its updates lies on ``holder``."""
+    """The service connection tool imported a manifest; the content of its updates is on ``holder``."""
     hierarchy.clock.later(timing.MANIFEST, lambda: _process(hierarchy, holder, offered))
 
 

@@ -1,7 +1,7 @@
-"""SMS_SERVICE_CONNECTOR: looks whether the cloud's endpoints are reached, and reports it by status messages.
+"""SMS_SERVICE_CONNECTOR: checks whether the cloud's endpoints are reached, and reports the results as status messages.
 
-Messages 11410 to 11412 and 11488: facts/internet-and-offline.md, section 3. Which endpoints the product tries and which of them
-it counts as critical is not published; the lists below are the lab's own ([I]), as are the lines of the log.
+Messages 11410 to 11412 and 11488: facts/internet-and-offline.md, section 3. Which endpoints the product tries, and which of
+them are critical, is not published; the lists below are the lab's own ([I]), and so are the lines of the log.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ LOG = "EndpointConnectivityCheckWorker.log"
 CRITICAL = ("go.microsoft.com", "download.microsoft.com")
 OTHER = ("configmgrbits.cdn.manage.microsoft.com", "definitionupdates.microsoft.com")
 _PORT = 443
-# Codes that the documentation names as failures of an endpoint.
+# Codes that the documentation lists as failures of an endpoint.
 _FAILING_CODES = frozenset({407, 408, 426, 451, 502, 511, 598, 599})
 
 
@@ -83,7 +83,7 @@ class ServiceConnector:
         return f"HTTP {rule.status}" if rule.status in _FAILING_CODES else ""
 
     def _connection(self, host: str) -> Connection:
-        """The way that the role's settings tell: straight, or through the proxy of its site system."""
+        """The connection that the role's settings require: direct, or through the proxy of its site system."""
         row = self.hierarchy.site_system(self.machine.fqdn, self.site.code)
         proxy = row.prop("ProxyName") if row is not None and row.prop_value("UseProxy") == 1 else None
         network = self.hierarchy.network

@@ -1,5 +1,5 @@
 """ServiceConnectionTool.exe: how a hierarchy without internet gets its updates (facts/internet-and-offline.md, section 5).
 
-Its command line and what it leaves behind are documented, and some lines of its log. All other words, the form of manifest and
-payloads, and its exit codes are the lab's own.
+Its command line, its output files and some lines of its log are documented. All other messages, the format of the manifest and
+the payloads, and its exit codes are the lab's own.
 """

@@ -1,4 +1,4 @@
-"""Cabinet files of one folder without compression ([MS-CAB]): written whole, and read as written here or by others alike."""
+"""Cabinet files with one folder, without compression ([MS-CAB]): written, and read, also if another program wrote them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LARGEST_BYTES = 64 * 2**20
 
 
 class CabinetError(ValueError):
-    """These bytes are no cabinet of this kind; the text says why."""
+    """These bytes are not a cabinet of this kind; the text says why."""
 
 
 def write_cabinet(files: Mapping[str, bytes]) -> bytes:
@@ -89,7 +89,7 @@ def _block_checksum(block: bytes) -> int:
 
 
 def _checksum(data: bytes, seed: int) -> int:
-    """[MS-CAB] 3.1: exclusive or of little-endian words; the one to three bytes that are left count from the other end."""
+    """[MS-CAB] 3.1: exclusive or of little-endian words; the last one to three bytes are added in big-endian order."""
     whole = len(data) - len(data) % 4
     for (word,) in struct.iter_unpack("<I", data[:whole]):
         seed ^= word

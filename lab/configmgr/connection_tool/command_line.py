@@ -26,12 +26,12 @@ Usage: ServiceConnectionTool.exe
 
 
 class UsageError(ValueError):
-    """The command line is none of the tool's."""
+    """The command line is not valid for the tool."""
 
 
 @dataclass(frozen=True)
 class Request:
-    """What is asked for. ``paths`` by parameter name; ``download`` is empty for the newest update that applies."""
+    """The requested action. ``paths`` by parameter name; ``download`` is empty for the newest update that applies."""
 
     action: str
     paths: Mapping[str, str] = field(default_factory=dict)
@@ -39,7 +39,7 @@ class Request:
 
 
 def parse(arguments: tuple[str, ...]) -> Request:
-    """Read the arguments; names compare without case, in any order. Raises :class:`UsageError` for anything else."""
+    """Read the arguments: case-insensitive names, in any order. Raises :class:`UsageError` for anything else."""
     actions: list[str] = []
     downloads: list[str] = []
     values: dict[str, str] = {}

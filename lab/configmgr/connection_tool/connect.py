@@ -1,4 +1,4 @@
-"""``-connect``: usage data goes up, updates come down."""
+"""``-connect``: uploads usage data, downloads updates."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ _MANIFEST_BYTES = 15741046
 _LINK = "https://go.microsoft.com/fwlink/?LinkId="
 _ZEROS = bytes(pack.MARK_EVERY_BYTES)
 _BAD_DATA = "The usage data is not valid or cannot be uploaded"
-# Where real runs were seen to end: the name in the documentation's example.
+# The file at which real runs were seen to end: the name in the documentation's example.
 _LEFT_FILE = r"extractmanifestcab\95F8A562.sql"
 
 
 def connect(run: Run) -> Iterator[float]:
-    """Upload the data of ``-usagedatasrc`` and fill ``-updatepackdest``; what is in the way there stays or is written over."""
+    """Upload the data of ``-usagedatasrc`` and fill ``-updatepackdest``; files that exist there are kept or overwritten."""
     sources = _sources(run)
     yield _STEP_SECONDS
     try:
         said = internet.failure(run, internet.UPLOAD)
     except internet.ProxyUnreachable:
-        # The documented trap: the complaint is about the data, and nothing says proxy.
+        # A documented problem: the message is about the data, and does not mention the proxy.
         raise Failed(f"{_BAD_DATA}.") from None
     if said:
         raise Failed(f"{_BAD_DATA}: {said}")
@@ -61,7 +61,7 @@ def connect(run: Run) -> Iterator[float]:
 
 
 def _sources(run: Run) -> list[UsageData]:
-    """The data of one .cab, or of every .cab in a folder."""
+    """The usage data of one .cab file, or of every .cab file in a folder."""
     source = run.path("usagedatasrc")
     cabinets = [source]
     if run.files.is_folder(source):
@@ -85,7 +85,7 @@ def _must_reach(run: Run, what: str, *hosts: str) -> None:
 
 
 def _console_content(run: Run, destination: str) -> None:
-    """The console's content; without it the tool goes on."""
+    """Download the console's content; without it the tool continues."""
     said = internet.failure(run, internet.LINKS, internet.CONSOLE_CONTENT)
     if not said and not requirements.speaks_tls_12(run.machine):
         said = internet.SEND
@@ -98,7 +98,7 @@ def _console_content(run: Run, destination: str) -> None:
 
 
 def _download(run: Run, destination: str, update: InternetUpdate) -> Generator[float, None, pack.Packed]:
-    """One update with its redistributable files. The generator's value is what the manifest says of it."""
+    """Download one update with its redistributable files. The generator's value is its entry in the manifest."""
     number = 2166085 + sum(update.guid.encode()) % 100_000
     version = update.version.replace(".00.", ".0.")
     run.log(f"Downloading Payload {update.guid} version {version}. More information: {_LINK}{number}")
@@ -137,7 +137,7 @@ def _payload(run: Run, path: str, update: InternetUpdate) -> Generator[float, No
 
 
 def _redists(run: Run, folder: str, update: InternetUpdate, number: int) -> dict[str, pack.FileFacts]:
-    """The redistributable files, as setup's downloader fetches them; those that are to be had."""
+    """Download the redistributable files, as setup's downloader does; returns those that could be downloaded."""
     run.setup_log("INFO: Setup downloader setupdl.exe: STARTED", f"INFO: Downloading files to {folder}")
     found: dict[str, pack.FileFacts] = {}
     for name in update.redists:
@@ -162,7 +162,7 @@ def _redists(run: Run, folder: str, update: InternetUpdate, number: int) -> dict
 
 
 def _noise(run: Run) -> None:
-    """The harmless end: always or never by order, else at the first run of an account on this server."""
+    """The harmless error at the end: as an injected fault says, otherwise at the first run of an account on this server."""
     path = rf"C:\Users\{run.caller.name}\AppData\Local\Temp\{_LEFT_FILE}"
     first = not run.files.exists(path)
     run.files.write(path, b"--\r\n")

@@ -1,4 +1,4 @@
-"""``-import``: what was downloaded goes to the service connection point, and the manifest to the site."""
+"""``-import``: copies the downloaded files to the service connection point, and gives the manifest to the site."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _SECONDS_PER_MB = 0.1
 
 
 def import_(run: Run) -> Iterator[float]:
-    """Take over the data of ``-updatepacksrc`` that is for this hierarchy; again is no harm."""
+    """Import the data of ``-updatepacksrc`` for this hierarchy; it can be run again without harm."""
     source = run.path("updatepacksrc")
     found = run.hierarchy()
     site = found.state.top
@@ -64,7 +64,7 @@ def import_(run: Run) -> Iterator[float]:
 
 
 def _copy(run: Run, source: str, target: str, facts: pack.FileFacts) -> Iterator[float]:
-    """Copy a file in slices, its zeros as a gap, and check that it is what the manifest says."""
+    """Copy a file in slices, leaving out blocks of zeros, and check it against the manifest."""
     size = run.files.size(source)
     if size is None:
         raise Failed(f"Could not find file '{source}'.")

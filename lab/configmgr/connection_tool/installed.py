@@ -1,4 +1,4 @@
-r"""Where the tool lies: on media and in ``cd.latest`` of site servers, and wherever somebody copied its folder."""
+r"""Where the tool is: on media, in ``cd.latest`` of site servers, and in copies of its folder."""
 
 from __future__ import annotations
 
@@ -12,21 +12,21 @@ from lab.windows.machine import Machine
 PROGRAM = "ServiceConnectionTool"
 ON_MEDIA = rf"SMSSETUP\TOOLS\{PROGRAM}"
 LOG = f"{PROGRAM}.log"
-# What stands beside the program: that the folder must stay whole is documented, the names are plausible, not established ([I]).
+# Files beside the program: it is documented that the folder must be complete; the names are plausible, not established ([I]).
 LIBRARIES = ("Microsoft.ConfigurationManager.CommonBase.dll", "Microsoft.ConfigurationManager.DmpConnector.Messages.dll")
 CONFIGURATION = f"{PROGRAM}.exe.config"
 _PADDING = 2048
 
 
 def write_tool(files: FileStore, folder: str, version: str) -> None:
-    """Put the tool's folder there."""
+    """Write the tool's folder."""
     for name in (f"{PROGRAM}.exe", *LIBRARIES):
         files.write(f"{folder}\\{name}", program_file(version, _PADDING))
     files.write(f"{folder}\\{CONFIGURATION}", b'<?xml version="1.0"?>\r\n<configuration />\r\n')
 
 
 def lay_out(estate: EstateDescription, machines: Iterable[Machine]) -> None:
-    """The tool on every server that has it: site servers but those of secondary sites, media, copied folders."""
+    """Write the tool to every server that has it: site servers except those of secondary sites, media, copied folders."""
     by_name = {machine.name: machine for machine in machines}
     for hierarchy in estate.hierarchies:
         for site in hierarchy.sites:
@@ -42,10 +42,10 @@ def lay_out(estate: EstateDescription, machines: Iterable[Machine]) -> None:
 
 
 def missing_file(files: FileStore, folder: str) -> str:
-    """The first file that the tool needs and has not beside it; empty when the folder is whole."""
+    """The first file that the tool needs and that is missing beside it; empty when the folder is complete."""
     return next((name for name in (CONFIGURATION, *LIBRARIES) if not files.exists(f"{folder}\\{name}")), "")
 
 
 def version_of(files: FileStore, program: str) -> str:
-    """The version of the program in this file; 0.0.0.0 when the file carries none."""
+    """The version of the program in this file; 0.0.0.0 when the file has none."""
     return file_version(files.read_part(program, 0, LONGEST_LOOK)) or "0.0.0.0"

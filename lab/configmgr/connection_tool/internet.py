@@ -1,4 +1,4 @@
-"""What the tool reaches on the internet, directly or through the proxy of its command line, and how .NET words a failure."""
+"""What the tool reaches on the internet, directly or through the proxy of its command line, and .NET's message for a failure."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ _WORDS: Mapping[str, str] = {
 
 
 class ProxyUnreachable(Exception):
-    """No proxy is where the command line says."""
+    """There is no proxy at the address in the command line."""
 
 
 def failure(run: Run, *hosts: str) -> str:
-    """What .NET says when one of these hosts cannot be had over HTTPS; empty when all can. Raises :class:`ProxyUnreachable`."""
+    """.NET's message if one of these hosts cannot be reached over HTTPS; empty if all can. Raises :class:`ProxyUnreachable`."""
     for host in hosts:
         found = _connection(run, host)
         if isinstance(found, str):
@@ -50,7 +50,7 @@ def _connection(run: Run, host: str) -> Connection | str:
     if not uri:
         return network.connect(run.machine, host, _HTTPS)
     name, _, port = uri.rpartition("://")[2].rstrip("/").partition(":")
-    # Without a port the tool means 80, whatever the proxy listens on.
+    # Without a port the tool uses 80, whatever port the proxy listens on.
     reached = network.connect(run.machine, name, int(port) if port.isdecimal() else _PROXY_PORT)
     if reached.problem or reached.proxy is None:
         raise ProxyUnreachable

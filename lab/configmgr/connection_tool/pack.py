@@ -1,7 +1,7 @@
-"""What ``-connect`` downloads and ``-import`` takes: the manifest, and payloads with their redistributable files.
+"""What ``-connect`` downloads and ``-import`` reads: the manifest, and payloads with their redistributable files.
 
-The real manifest is encrypted, and a payload a signed cabinet. Here the manifest is JSON that says for each hierarchy which
-updates it gets, and a payload is a mark with its place at every mebibyte, and zeros between.
+The real manifest is encrypted, and a payload a signed cabinet. Here the manifest is JSON that lists the updates
+for each hierarchy, and a payload has a mark with its offset at every mebibyte, and zeros between the marks.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ class FileFacts:
 
 @dataclass(frozen=True)
 class Packed:
-    """An update in a pack. ``redists`` that are missing were not to be had when the pack was downloaded."""
+    """An update in a pack. Missing ``redists`` could not be downloaded."""
 
     guid: str
     name: str
@@ -48,19 +48,19 @@ class Packed:
 
 
 def payload_path(folder: str, guid: str) -> str:
-    """Where the payload of an update is, below the folder of all."""
+    """The path of an update's payload below the folder of the pack."""
     return f"{folder}\\{guid}\\{guid}.cab"
 
 
 def payload_parts(guid: str, size: int) -> Iterator[tuple[int, bytes, int]]:
-    """A payload in parts: where, its mark, and its length with the zeros that follow."""
+    """A payload in parts: the offset, the mark, and the length with the zeros that follow."""
     for offset in range(0, size, MARK_EVERY_BYTES):
         length = min(MARK_EVERY_BYTES, size - offset)
         yield offset, f"{guid} {offset}\n".encode()[:length], length
 
 
 def redist_content(guid: str, name: str) -> bytes:
-    """A redistributable file."""
+    """The contents of a redistributable file."""
     return f"{name} of {guid}\r\n".encode() * 64
 
 
@@ -85,7 +85,7 @@ def manifest_of(packs: Mapping[str, list[Packed]]) -> bytes:
 
 
 def read_manifest(content: bytes) -> dict[str, list[Packed]] | None:
-    """The updates by hierarchy; None when this is no whole manifest."""
+    """The updates by hierarchy; None when this is not a complete manifest."""
     try:
         hierarchies = json.loads(content)["hierarchies"]
         return {str(hierarchy): [_packed(row) for row in rows] for hierarchy, rows in hierarchies.items()}

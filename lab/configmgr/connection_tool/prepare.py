@@ -1,4 +1,4 @@
-"""``-prepare`` and ``-export``: usage data out of the site database, into a cabinet or a table."""
+"""``-prepare`` and ``-export``: write usage data from the site database to a cabinet or a table."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from lab.configmgr.connection_tool.usage_data import UsageData, cabinet_of, tabl
 from lab.configmgr.hierarchy import OFFLINE
 
 USAGE_DATA = "usage_data"
-# Usage data is collected for the first time so long after the installation.
+# The time after the installation at which usage data is first collected.
 FIRST_COLLECTION = timedelta(days=7)
 _QUERY_SECONDS, _WRITE_SECONDS = 8.0, 4.0
 _IDENTIFIERS = uuid.UUID("c2f4a9d1-6f0e-4a5b-9a53-1f5d0c7e8b24")
 
 
 def hierarchy_id(name: str) -> str:
-    """The identifier of a hierarchy, made out of its name in the estate file."""
+    """The identifier of a hierarchy, derived from its name in the estate file."""
     return str(uuid.uuid5(_IDENTIFIERS, name))
 
 

@@ -1,7 +1,7 @@
 """ServiceConnectionTool.exe as a program of a shell.
 
-It writes nothing to its window but the usage, a prompt and what .NET prints of an exception. Exit codes are not documented: here
-0 also for what its log calls an error, and not 0 after the harmless exception that ends a good download.
+It prints only its usage, a prompt, and .NET's text of an exception. Exit codes are not documented: here 0 also for an error in
+its log, and not 0 after the harmless exception at the end of a successful download.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _START_SECONDS = 1.0
 _LONGEST_LINE = 512
 ACCESS_DENIED_EXIT = 5
 USAGE_EXIT = 1
-# An exception that nobody caught (0xE0434352), and an access violation (0xC0000005), as signed 32-bit numbers.
+# An unhandled exception (0xE0434352), and an access violation (0xC0000005), as signed 32-bit numbers.
 UNHANDLED_EXIT, DIED_EXIT = -532462766, -1073741819
 
 
@@ -49,7 +49,7 @@ class ServiceConnectionTool:
         self._started = False
 
     def start(self, output: ProgramOutput) -> None:
-        """Begin, when Windows and the command line allow it."""
+        """Start, if Windows and the command line allow it."""
         self._output = output
         run = self._run
         if not run.machine.is_administrator(str(run.caller)):
@@ -75,7 +75,7 @@ class ServiceConnectionTool:
         self._begin()
 
     def stdin(self, data: bytes, end: bool) -> None:
-        """The password of the proxy's user, when the tool asks for it."""
+        """Read the password of the proxy user, if the tool prompts for it."""
         if not self._asks_password or self._started or self._output is None:
             return
         self._input += data[:_LONGEST_LINE]
@@ -84,7 +84,7 @@ class ServiceConnectionTool:
             self._begin()
 
     def signal(self, signal: Signal) -> None:
-        """Every signal ends it where it stands."""
+        """Every signal ends it at once."""
         self._end(CONTROL_C_EXIT)
 
     def _begin(self) -> None:
@@ -92,7 +92,7 @@ class ServiceConnectionTool:
         self._run.machine.clock.later(_START_SECONDS, self._open)
 
     def _open(self) -> None:
-        """Take the log, which only one run can have."""
+        """Open the log, which only one run at a time can do."""
         run = self._run
         if self._output is None or self._output.ended:
             return

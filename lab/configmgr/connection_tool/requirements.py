@@ -1,4 +1,4 @@
-"""What the tool needs of Windows (facts/internet-and-offline.md, section 5.1), and how it fails without."""
+"""The tool's requirements of Windows (facts/internet-and-offline.md, section 5.1), and how it fails without them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _CRYPTO_KEY = r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319"
 
 
 def complaint(machine: Machine, tool_version: str) -> str:
-    """What Windows says when it cannot even start the program; empty when it can."""
+    """Windows' message when it cannot start the program; empty when it can."""
     release = _value(machine, _NET_KEY, "Release")
     if not isinstance(release, int) or release < _NET_462:
         return "This application requires one of the following versions of the .NET Framework:\n .NETFramework,Version=v4.6.2\n"
@@ -32,12 +32,12 @@ def complaint(machine: Machine, tool_version: str) -> str:
 
 
 def has_database_driver(machine: Machine, tool_version: str) -> bool:
-    """Whether the driver is there with which this version of the tool speaks to SQL Server."""
+    """Whether the driver is installed that this version of the tool uses for SQL Server."""
     return numbers(tool_version) < _ODBC or isinstance(_value(machine, _ODBC_KEY, "InstalledVersion"), str)
 
 
 def speaks_tls_12(machine: Machine) -> bool:
-    """Whether .NET programs of this server use TLS 1.2: the values that Microsoft's article asks for (section 4)."""
+    """Whether .NET programs of this server use TLS 1.2: the values that Microsoft's article requires (section 4)."""
     return _value(machine, _CRYPTO_KEY, "SchUseStrongCrypto") == 1
 
 

@@ -1,4 +1,4 @@
-"""One run of the tool: where it stands, its logs, and how its work can end before its end."""
+"""One run of the tool: its folder, its logs, and how its work can end early."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _NO_ROOM = "There is not enough space on the disk."
 
 @dataclass(frozen=True)
 class World:
-    """What the tool meets outside its own server. ``running`` holds the folders of tools that run just now."""
+    """What the tool uses outside its own server. ``running`` are the folders of the tools that are currently running."""
 
     description: EstateDescription
     network: Network
@@ -33,19 +33,19 @@ class World:
 
 
 class Failed(Exception):
-    """The tool gives up: the text is the last line of its log."""
+    """The tool fails: the text is the last line of its log."""
 
 
 class Died(Exception):
-    """The process ended where it stood, without a word."""
+    """The process ended at once, without a message."""
 
 
 class Unhandled(Exception):
-    """An exception that the tool does not catch: the text is what .NET prints of it."""
+    """An exception that the tool does not catch: the text is what .NET prints."""
 
 
 class Run:
-    """The tool from this invocation on. ``folder`` is where its program lies."""
+    """The tool, started with this invocation. ``folder`` contains its program."""
 
     def __init__(self, invocation: Invocation, world: World) -> None:
         self.invocation = invocation
@@ -62,11 +62,11 @@ class Run:
         self._written = 0
 
     def path(self, parameter: str) -> str:
-        """A path of the command line, made full."""
+        """A path of the command line, as a full path."""
         return self.invocation.path(self.request.paths[parameter]).rstrip("\\")
 
     def log(self, *lines: str) -> None:
-        """Write lines to ServiceConnectionTool.log, with INFO in front."""
+        """Write lines to ServiceConnectionTool.log, each with INFO before it."""
         self._append(*(f"INFO:{line}" for line in lines))
 
     def warn(self, line: str) -> None:
@@ -74,11 +74,11 @@ class Run:
         self._append(f"WARNING: {line}")
 
     def error(self, line: str) -> None:
-        """Write an error to ServiceConnectionTool.log; the real tool leaves the blank out in some lines and not in others."""
+        """Write an error to ServiceConnectionTool.log; the real tool omits the blank in some lines."""
         self._append(f"ERROR:{line}" if len(line) % 2 else f"ERROR: {line}")
 
     def trace(self, *lines: str) -> None:
-        """Write lines that the downloader's code writes, with its ``~~``."""
+        """Write lines of the downloader's code, with its ``~~``."""
         self._append(*(f"{line}~~" for line in lines))
 
     def setup_log(self, *lines: str) -> None:
@@ -87,19 +87,19 @@ class Run:
         self.files.append(SETUP_LOG, "".join(native_line(line, _SETUP, now) for line in lines).encode())
 
     def begin_log(self) -> None:
-        """The log of the last run is replaced."""
+        """Start a new log, which replaces that of the last run."""
         self.files.write(f"{self.folder}\\{installed.LOG}", b"")
         self.log(f"ServiceConnectionTool version {self.version}, -{self.request.action}")
 
     def write(self, path: str, content: bytes, phase: str) -> None:
-        """Write a file; half of it when this is where the work ends."""
+        """Write a file; only half of it if the work ends here."""
         end = self.end_at(phase, path, len(content))
         self.files.write(path, content if end is None else content[: len(content) // 2])
         if end is not None:
             raise end
 
     def end_at(self, phase: str, path: str, size: int) -> Exception | None:
-        """Whether writing a file of this size ends the work: by order, or for want of room on the drive."""
+        """The exception that ends the work when a file of this size is written: an injected fault, or a full drive; else None."""
         faults, name = self.world.faults, self.machine.name
         crash = faults.flag("tool_crash", name)
         if crash is not None and crash.text("phase") == phase:
@@ -114,7 +114,7 @@ class Run:
         return Failed(_NO_ROOM) if self._written > free else None
 
     def need_folder(self, path: str) -> None:
-        """Refuse a path on a drive or in a folder that is not there."""
+        """Reject a path on a drive or in a folder that does not exist."""
         if not self.files.is_folder(path):
             raise Failed(f"Could not find a part of the path '{path}'.")
 
@@ -126,12 +126,12 @@ class Run:
         raise Failed("This computer is not a service connection point. Run the tool on the server that hosts the role.")
 
     def check_version(self, site_version: str) -> None:
-        """Refuse a site of another version."""
+        """Reject a site of another version."""
         if self.version.split(".")[2:3] != site_version.split(".")[2:3]:
             raise Failed(f"The version {self.version} of the tool does not match the version {site_version} of the site.")
 
     def check_database(self, hierarchy: Hierarchy) -> None:
-        """Refuse when the caller cannot read the database of the top-level site. Raises :class:`Failed`."""
+        """Check that the caller can read the database of the top-level site. Raises :class:`Failed`."""
         if not requirements.has_database_driver(self.machine, self.version):
             raise Failed("[Microsoft][ODBC Driver Manager] Data source name not found and no default driver specified")
         site = hierarchy.top
@@ -141,7 +141,7 @@ class Run:
             raise Failed("A network-related or instance-specific error occurred while establishing a connection to SQL Server.")
         delegates = self.world.description.machine(self.machine.name).delegation
         if server is not self.machine and not delegates:
-            # Who logs on over the network brings no credentials for a further server, unless the server may delegate.
+            # A user who logs on over the network has no credentials for another server, unless the server may delegate.
             raise Failed("Login failed for user 'NT AUTHORITY\\ANONYMOUS LOGON'.")
         if not server.is_administrator(str(self.caller)) and hierarchy.rights(self.caller) == "none":
             raise Failed(f"Login failed for user '{self.caller}'.")

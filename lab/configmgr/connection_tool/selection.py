@@ -7,14 +7,14 @@ from collections.abc import Iterable
 from lab.configmgr.updates import applies, numbers
 from lab.estate.offline import InternetUpdate
 
-# Since this version a redistributable file that can not be fetched stops the tool (2509).
+# From this version on, a redistributable file that cannot be downloaded stops the tool (2509).
 STOPS_WITHOUT_REDIST = (5, 0, 9141, 0)
 # The version whose default download is broken (2002).
 _BROKEN_BUILD = 8968
 
 
 def chosen(updates: Iterable[InternetUpdate], download: str, site_version: str) -> list[InternetUpdate]:
-    """What ``-downloadall`` and so on ask for; without them the newest update that applies, and no hotfixes."""
+    """The updates for ``-downloadall`` and the other options; without one, the newest update that applies, and no hotfixes."""
     offered = list(updates)
     if download == "downloadall":
         return offered

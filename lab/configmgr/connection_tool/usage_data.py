@@ -1,4 +1,4 @@
-"""Usage data of a hierarchy as the tool carries it to the internet: a cabinet, or a table to look at."""
+"""Usage data of a hierarchy as the tool transfers it to the internet: a cabinet, or a table for reading."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lab.configmgr.connection_tool.cabinet import CabinetError, read_cabinet, write_cabinet
 
 _ID_FILE, _ROWS_FILE = "HierarchyID.txt", "TelemetryResults.csv"
-# The documentation says that a text file is named with the site version, and how to look for it: *SiteVersion*.txt.
+# The documentation says that the name of a text file contains the site version, and how to search for it: *SiteVersion*.txt.
 _VERSION_FILE = re.compile(r".*SiteVersion.*\.txt", re.IGNORECASE)
 _VERSION = re.compile(r"5\.\d{2}\.\d{4}\.\d{4}")
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -41,7 +41,7 @@ def table_of(data: UsageData, rows: Mapping[str, int]) -> bytes:
 
 
 def read_usage_data(cabinet: bytes) -> UsageData | None:
-    """Whose data a cabinet holds; None when it is no cabinet with usage data."""
+    """Whose data a cabinet contains; None when it is not a cabinet with usage data."""
     try:
         files = read_cabinet(cabinet)
     except CabinetError:

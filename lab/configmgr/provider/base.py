@@ -1,4 +1,4 @@
-"""What every class of the SMS Provider does: rights, ordered failures, the words of its errors."""
+"""What every class of the SMS Provider does: rights, injected failures, the messages of its errors."""
 
 from __future__ import annotations
 
@@ -28,26 +28,26 @@ class Place:
 
 
 class SmsProvider(Provider):
-    """A class behind the SMS Provider. Only users of role-based administration come in."""
+    """A class of the SMS Provider. Only users of role-based administration have access."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.hierarchy = place.hierarchy
 
     def reading(self, call: Call, class_name: str, operation: str) -> None:
-        """Let a read begin, or refuse it (no rights, or an ordered failure)."""
+        """Allow a read, or reject it (no rights, or an injected failure)."""
         if self.hierarchy.rights(call.caller) == "none":
             raise denied(call, "to connect to this site")
         self._ordered(class_name, operation)
 
     def writing(self, call: Call, class_name: str, operation: str) -> None:
-        """Let a write begin, or refuse it (reader, no rights, or an ordered failure)."""
+        """Allow a write, or reject it (read-only rights, no rights, or an injected failure)."""
         if self.hierarchy.rights(call.caller) != "full":
             raise denied(call, f"to {operation} instances of {class_name}")
         self._ordered(class_name, operation)
 
     def written(self, class_name: str, operation: str) -> None:
-        """After the effect of a write: an order for ``after_put``, ``after_create`` or ``after_delete`` fails it now."""
+        """Called after a write: a fault for ``after_put``, ``after_create`` or ``after_delete`` makes it fail now."""
         self._ordered(class_name, f"after_{operation}", exact=True)
 
     def _ordered(self, class_name: str, operation: str, exact: bool = False) -> None:
@@ -64,17 +64,17 @@ class SmsProvider(Provider):
 
 
 def denied(call: Call, what: str) -> CimError:
-    """Access denied, in the provider's words."""
+    """Access denied, with the provider's message."""
     return CimError(
         Wbem.ACCESS_DENIED, "Access denied", f"The user {call.caller} has no permission {what} in Configuration Manager."
     )
 
 
-def failed(words: str) -> CimError:
-    """A general failure of the provider, told in the Description of its SMS_ExtendedStatus."""
-    return CimError(Wbem.FAILED, "Generic failure", words)
+def failed(description: str) -> CimError:
+    """A general failure of the provider, with this Description in its SMS_ExtendedStatus."""
+    return CimError(Wbem.FAILED, "Generic failure", description)
 
 
-def invalid(words: str) -> CimError:
+def invalid(description: str) -> CimError:
     """A value that the provider does not accept."""
-    return CimError(Wbem.INVALID_PARAMETER, "Invalid parameter", words)
+    return CimError(Wbem.INVALID_PARAMETER, "Invalid parameter", description)

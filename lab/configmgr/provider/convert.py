@@ -1,4 +1,4 @@
-"""Site control rows to CIM instances and back, with nothing lost on the way."""
+"""Site control rows to CIM instances and back, without loss."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def to_instance(place: Place, row: ControlRow) -> Instance:
 
 
 def to_row(instance: Instance, before: ControlRow | None = None) -> ControlRow:
-    """The instance as a row. Properties that only the site writes (read-qualified, not keys) stay as they were ``before``."""
+    """The instance as a row. Properties that only the site writes (read-qualified, not keys) keep the values of ``before``."""
     values: NameMap[Value] = NameMap()
     for prop in instance.cls.properties.values():
         if prop.name in _KEYS or prop.name in ("Props", "PropLists"):

@@ -30,7 +30,7 @@ class StatusMessageProvider(SmsProvider):
         return self.search(call, cls, None)
 
     def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
-        """Those that the condition can be about."""
+        """The messages that may fulfil the condition."""
         self.reading(call, cls.name, "enumerate")
         return [
             self.place.new(
@@ -57,7 +57,7 @@ class StatusMessageProvider(SmsProvider):
         ]
 
     def visible(self, where: Condition | None) -> list[StatusMessage]:
-        """The messages that this site has, and that the condition can be about."""
+        """The messages that this site has and that may fulfil the condition."""
         below = self.hierarchy.below(self.place.site.code)
         return [message for message in self.hierarchy.status.matching(where) if message.site_code.upper() in below]
 
@@ -79,9 +79,9 @@ class ComponentSummarizerProvider(SmsProvider):
     """SMS_ComponentSummarizer: needs TallyInterval in WHERE."""
 
     def restrict(self, call: Call, cls: ClassDef, where: Condition | None) -> None:
-        """Refuse a query that does not name a tally interval.
+        """Reject a query that does not name a tally interval.
 
-        That it is needed is documented, what a provider answers without it is not: the lab calls the query invalid.
+        It is documented as required, but not what a provider answers without it: the lab answers that the query is invalid.
         """
         if "TallyInterval" not in equalities(where):
             raise CimError(Wbem.INVALID_QUERY, "Invalid query", "A query of SMS_ComponentSummarizer must name a TallyInterval.")
@@ -122,7 +122,7 @@ class ComponentSummarizerProvider(SmsProvider):
         return rows
 
     def _heartbeat(self, entry: ComponentState, now: datetime) -> datetime | None:
-        """A component that runs gives a sign of life each hour, as long as its machine lives."""
+        """A running component sends a heartbeat each hour, as long as its machine is alive."""
         machine = self.hierarchy.machine(entry.machine)
         alive = machine is not None and machine.alive and not self.hierarchy.faults.flag("dead_machine", machine.name)
         if entry.last_heartbeat is None or entry.state != status.STATE_STARTED or not alive:
@@ -143,7 +143,7 @@ class SiteSystemSummarizerProvider(SmsProvider):
         return self.search(call, cls, None)
 
     def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
-        """Those of one server where the condition names it."""
+        """The instances of one server if the condition names it, otherwise of all."""
         self.reading(call, cls.name, "enumerate")
         below = self.hierarchy.below(self.place.site.code)
         server = equalities(where).get("SiteSystem")

@@ -1,6 +1,6 @@
-"""What the SMS Provider accepts as a row of the site control file: pure checks, each a sentence or None.
+"""What the SMS Provider accepts as a row of the site control file: pure checks, each returns a sentence or None.
 
-Which of these a real provider makes is known for the FQDN only; the others follow from the keys (facts/site-model.md, 3 and 5).
+A real provider is known only to check the FQDN; the other checks follow from the keys (facts/site-model.md, 3 and 5).
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from lab.configmgr import names
 from lab.configmgr.database import ControlRow
 
-# Rows that the site keeps itself: setup and site component manager write them, nobody else.
+# Rows that the site itself maintains: only setup and site component manager write them.
 OWN_ROLES = (names.SITE_SERVER, names.SMS_PROVIDER, names.SQL_SERVER, names.COMPONENT_SERVER)
-# Settings with few values; the names are the product's and count with case.
+# Settings with few values; the names are the product's and are case-sensitive.
 RANGES = {
     "OfflineMode": (0, 1),
     "UseMachineAccount": (0, 1),
@@ -23,7 +23,7 @@ RANGES = {
 
 
 def keys_problem(row: ControlRow) -> str | None:
-    """Whether the keys of a SMS_SCI_SysResUse row agree with its NAL path, role and site."""
+    """Whether the keys of an SMS_SCI_SysResUse row agree with its NAL path, role and site."""
     if row.file_type != names.FILE_TYPE:
         return f"FileType is {row.file_type}; it must be {names.FILE_TYPE}."
     if row.item_type != names.ITEM_TYPE:
@@ -46,7 +46,7 @@ def keys_problem(row: ControlRow) -> str | None:
 
 
 def props_problem(row: ControlRow) -> str | None:
-    """Whether the embedded properties have names, each once, and values in their range."""
+    """Whether the embedded properties have unique names, and values within their ranges."""
     seen: set[str] = set()
     for prop in row.props or ():
         if not prop.name:
@@ -77,9 +77,9 @@ def new_role_problem(row: ControlRow, present: Iterable[ControlRow]) -> str | No
 def removal_problem(row: ControlRow, present: Iterable[ControlRow]) -> str | None:
     """Whether a role may be removed, given the rows of its server at its site.
 
-    A site system stays while it has any other role. The component server is one: nobody can remove it, and only when site
-    component manager has taken it away can the site system be deleted (documented for Configuration Manager 2007; the
-    description of Remove-CMSiteSystemServer speaks of any other role).
+    A site system cannot be removed while it has another role. The component server counts as a role: only site component manager
+    can remove it, and only after that can the site system be deleted (documented for Configuration Manager 2007; the description
+    of Remove-CMSiteSystemServer mentions any other role).
     """
     if row.role in OWN_ROLES:
         return f"The role {row.role} can be removed by the site itself only."

@@ -1,4 +1,4 @@
-"""SMS_RbacSecuredObject: which operations role-based administration grants to the user who asks, for each type of object."""
+"""SMS_RbacSecuredObject: the operations that role-based administration grants to the calling user, for each type of object."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from lab.cim.model import ClassDef, Instance
 from lab.cim.provider import Call
 from lab.configmgr.provider.base import SmsProvider
 
-# Bits of SMS_ARoleOperation.GrantedOperations (SDK page); those of "full" are what a site knows besides reading.
+# Bits of SMS_ARoleOperation.GrantedOperations (SDK page); those of "full" are what a site has in addition to reading.
 READ, MODIFY, DELETE, SECURITY_SCOPE, CREATE = 1, 2, 4, 16, 1024
 _GRANTED = {"full": READ | MODIFY | DELETE | SECURITY_SCOPE | CREATE, "read": READ}
 # Numbers as SMS_SecuredObject.ObjectKey has them (SDK page); that the names are class names is not established ([I]).

@@ -18,7 +18,7 @@ from lab.configmgr.sites import CENTRAL, SECONDARY
 
 
 class ControlProvider(SmsProvider):
-    """Reads rows of a class and changes existing ones. Subclasses say more."""
+    """Reads rows of a class and changes existing ones. Subclasses add the rest."""
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """Every row of the hierarchy: the site control file is global data."""
@@ -26,19 +26,19 @@ class ControlProvider(SmsProvider):
         return [to_instance(self.place, self.shown(row)) for row in self.hierarchy.control.of_class(cls.name)]
 
     def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
-        """The rows that the condition can be about."""
+        """The rows that may fulfil the condition."""
         self.reading(call, cls.name, "enumerate")
         return [to_instance(self.place, self.shown(row)) for row in self.hierarchy.control.matching(cls.name, where)]
 
     def get(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
-        """The row of these keys."""
+        """The row with these keys."""
         self.reading(call, cls.name, "enumerate")
         item, kind, site = (str(keys[name]).casefold() for name in ("ItemName", "ItemType", "SiteCode"))
         row = self.hierarchy.control.find((cls.name.casefold(), keys["FileType"], item, kind, site))
         return None if row is None else to_instance(self.place, self.shown(row))
 
     def put(self, call: Call, instance: Instance) -> Instance:
-        """Change a row; keys stay."""
+        """Change a row; its keys cannot change."""
         name = instance.cls.name
         self.writing(call, name, "put")
         before = self.hierarchy.control.find(to_row(instance).key)
@@ -57,7 +57,7 @@ class ControlProvider(SmsProvider):
         return row
 
     def check_change(self, before: ControlRow, after: ControlRow) -> None:
-        """Raise CimError when this class does not take the change."""
+        """Raise CimError when this class does not accept the change."""
 
     def add(self, call: Call, row: ControlRow) -> Instance:
         """Create a checked row."""
@@ -74,7 +74,8 @@ class ControlProvider(SmsProvider):
     def remove(self, call: Call, row: ControlRow) -> None:
         """Delete a row that exists.
 
-        Whether a real provider removes what a site left that is no more is not published; here the top-level site's does ([I]).
+        Whether a real provider removes the rows of a site that no longer exists is not published; here the provider of the
+        top-level site does ([I]).
         """
         left_over = row.site_code.upper() not in {code.upper() for code in self.hierarchy.sites}
         if not (left_over and self.place.site == self.hierarchy.top):
@@ -101,7 +102,7 @@ class RoleProvider(ControlProvider):
     """SMS_SCI_SysResUse: a role on a server."""
 
     def create(self, call: Call, instance: Instance) -> Instance:
-        """Add a role. Keys that are left null are computed, as for the documented sample; given ones must agree."""
+        """Add a role. Keys that are null are computed, as for the documented sample; given keys must agree."""
         self.writing(call, instance.cls.name, "create")
         given = instance.copy()
         nal = given["NALPath"] or ""
@@ -124,7 +125,7 @@ class RoleProvider(ControlProvider):
         return self.add(call, row)
 
     def check_change(self, before: ControlRow, after: ControlRow) -> None:
-        """Role and NAL path are in the key and stay."""
+        """Role and NAL path are in the key and cannot change."""
         _refuse(rules.keys_problem(after))
 
     def delete(self, call: Call, instance: Instance) -> None:
@@ -137,14 +138,14 @@ class RoleProvider(ControlProvider):
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """HasMonitoringStatus answers false. RetryInstallation is refused: whether it works for this role is not known."""
+        """HasMonitoringStatus answers false. RetryInstallation is rejected: whether it works for this role is not known."""
         self.reading(call, cls.name, "invoke")
         if method.casefold() == "hasmonitoringstatus":
             return {"ReturnValue": False}
         raise CimError(Wbem.NOT_SUPPORTED, "Not supported", f"{cls.name}.{method} is for passive site servers.")
 
     def _server_type(self, row: ControlRow) -> int:
-        """Type of a row: the type of the site when its server is the site server, else 8."""
+        """Type of a row: the type of the site if its server is the site server, otherwise 8."""
         site = self.hierarchy.sites[row.site_code]
         if row.server != site.server:
             return 8
@@ -152,10 +153,10 @@ class RoleProvider(ControlProvider):
 
 
 class ComponentProvider(ControlProvider):
-    """SMS_SCI_Component: one row for each component; Flag tells whether its role is placed (5) or not (1)."""
+    """SMS_SCI_Component: one row for each component; Flag shows whether its role is placed (5) or not (1)."""
 
     def shown(self, row: ControlRow) -> ControlRow:
-        """The row with its Flag as it is now."""
+        """The row with its current Flag."""
         role = row.item_name.partition("|")[2]
         placed = self.hierarchy.control.roles(role=role, site_code=row.site_code) if role in names.ROLE_COMPONENTS else ()
         return row.with_values(Flag=5 if placed else 1)
@@ -165,7 +166,7 @@ class AccountProvider(ControlProvider):
     """SMS_SCI_Reserved: the accounts of a site, their passwords encrypted by the site (facts, section 7)."""
 
     def create(self, call: Call, instance: Instance) -> Instance:
-        """Add an account; Reserved2 must be text that EncryptData or EncryptDataEx gave."""
+        """Add an account; Reserved2 must be text that EncryptData or EncryptDataEx returned."""
         self.writing(call, instance.cls.name, "create")
         row = to_row(instance)
         _refuse(rules.account_problem(row))
@@ -173,7 +174,7 @@ class AccountProvider(ControlProvider):
         return self.add(call, row.with_values(AccountUsage=[]))
 
     def check_change(self, before: ControlRow, after: ControlRow) -> None:
-        """The name is in the key and stays; the password may be another one."""
+        """The name is in the key and cannot change; the password can."""
         _refuse(rules.account_problem(after))
         self._check_secret(after)
 
@@ -188,7 +189,7 @@ class AccountProvider(ControlProvider):
         self.remove(call, row)
 
     def shown(self, row: ControlRow) -> ControlRow:
-        """The row with what uses the account."""
+        """The row with the uses of the account."""
         users = [
             role.server
             for role in self.hierarchy.control.roles(names.SITE_SYSTEM, site_code=row.site_code)
@@ -202,7 +203,7 @@ class AccountProvider(ControlProvider):
 
 
 class ResourceListProvider(SmsProvider):
-    """SMS_SystemResourceList: the roles once more, read only."""
+    """SMS_SystemResourceList: the roles in another form, read only."""
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """One instance for each role row."""

@@ -16,12 +16,13 @@ MAX_PASSWORD = 256
 
 
 class LocationProvider(SmsProvider):
-    """SMS_ProviderLocation in root/sms: where the providers of the sites are that this machine serves.
+    """SMS_ProviderLocation in root/sms: where the providers are of the sites that this machine serves.
 
-    The site code is the key, so a site server tells of one provider of its site, whatever number there is.
+    The site code is the key, so a site server shows one provider of its site, however many there are.
 
-    :param place: the place in root/sms; :param machines: by site code the FQDN of a machine with a provider of that site.
-    :param local: the code of the one site that is this machine's own.
+    :param place: the place in root/sms.
+    :param machines: by site code, the FQDN of a machine with a provider of that site.
+    :param local: the code of this machine's own site.
     """
 
     def __init__(self, place: Place, machines: Mapping[str, str], local: str) -> None:
@@ -45,7 +46,7 @@ class LocationProvider(SmsProvider):
 
 
 class IdentificationProvider(SmsProvider):
-    """SMS_Identification: quick facts on the connected site."""
+    """SMS_Identification: a few facts about the connected site."""
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """One instance: this site."""
@@ -64,7 +65,7 @@ class IdentificationProvider(SmsProvider):
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """The static methods; a site code outside the hierarchy is refused."""
+        """The static methods; a site code outside the hierarchy is rejected."""
         self.reading(call, cls.name, "invoke")
         site = self.place.site
         name = method.casefold()
@@ -84,7 +85,7 @@ class SiteProvider(SmsProvider):
     """SMS_Site: every site of the hierarchy, and the site's encryption."""
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
-        """All sites; ReportingSiteCode is empty at the top."""
+        """All sites; ReportingSiteCode is empty for the top-level site."""
         self.reading(call, cls.name, "enumerate")
         return [
             self.place.new(
@@ -123,7 +124,7 @@ class SiteProvider(SmsProvider):
         raise CimError(Wbem.NOT_SUPPORTED, "Not supported", f"{cls.name}.{method} is not available on this site.")
 
     def _import(self, call: Call, site: Site, user: str, password: list[int]) -> None:
-        """How the real method reads the bytes is not known; UTF-16LE is the way of Windows ([I])."""
+        """How the real method reads the bytes is not known; UTF-16LE is usual on Windows ([I])."""
         try:
             text = bytes(password).decode("utf-16-le")
         except UnicodeDecodeError:

@@ -15,12 +15,12 @@ from lab.configmgr.updates import AVAILABLE, READY_TO_INSTALL, is_installing
 class UpdateProvider(SmsProvider):
     """SMS_CM_UpdatePackages: global data, the same at every site.
 
-    The lab downloads payloads that are asked for (with the next check, online) and takes a wish to install (state 2); an
-    installation itself goes on only by :mod:`lab.configmgr.updates`.
+    The lab downloads requested payloads (with the next check, online) and accepts a request to install (state 2); only
+    :mod:`lab.configmgr.updates` advances the installation itself.
     """
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
-        """Every package; EULA is lazy and stays null."""
+        """Every package; EULA is lazy and therefore null."""
         self.reading(call, cls.name, "enumerate")
         return [self._shown(package) for package in self.hierarchy.updates.values()]
 
@@ -37,7 +37,7 @@ class UpdateProvider(SmsProvider):
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """Changes of state: UpdatePrereqAndStateFlags, SetPackageToBeDownloaded and their companions."""
+        """Changes of state: UpdatePrereqAndStateFlags, SetPackageToBeDownloaded and related methods."""
         name = method.casefold()
         if name in ("iscurrentworkingupdatepackage", "packageexistsintobedownloadedlist"):
             self.reading(call, cls.name, "invoke")
@@ -95,7 +95,7 @@ class UpdateProvider(SmsProvider):
 
 
 class CloudProvider(SmsProvider):
-    """The Entra and Azure classes: read only, rows as the estate tells."""
+    """The Entra and Azure classes: read only, with the rows of the estate."""
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """The rows of the class."""

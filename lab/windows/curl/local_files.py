@@ -1,6 +1,6 @@
-"""``file:`` addresses: the end, the beginning or the whole of a file of the server (measured with curl 7.88 on Linux).
+"""``file:`` addresses: the end, the beginning or all of a file on the server (measured with curl 7.88 on Linux).
 
-Windows' curl.exe has the protocol (its ``--version`` lists it); that it behaves alike there is inferred ([I]).
+Windows' curl.exe has the protocol (its ``--version`` lists it); that it behaves the same there is inferred ([I]).
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _RANGE = re.compile(r"(\d{0,15})-(\d{0,15})")
 
 @dataclass(frozen=True)
 class FileRead:
-    """Bytes, or an exit code with curl's words."""
+    """Bytes, or an exit code with curl's message."""
 
     data: bytes = b""
     exit_code: int = 0
@@ -26,12 +26,12 @@ class FileRead:
 
 
 def is_file_url(url: str) -> bool:
-    """Whether this is curl's business with a file of its own computer."""
+    """Whether this is the address of a file on curl's own computer."""
     return url[:5].lower() == "file:"
 
 
 def read_file_url(url: str, part: str | None, files: FileStore) -> FileRead:
-    """Read what a ``file:`` address names; ``part`` as ``--range`` takes it."""
+    """Read the file of a ``file:`` address; ``part`` has the form of the value of ``--range``."""
     found = _URL.fullmatch(url)
     if found is None:
         return FileRead(b"", 3, "URL using bad/illegal format or missing URL")
@@ -47,7 +47,7 @@ def read_file_url(url: str, part: str | None, files: FileStore) -> FileRead:
     first, last = bounds[1], bounds[2]
     if not first:
         begin = size - int(last)
-        # One byte too many is no error to curl: it takes the failed seek to -1 for the place -1 that it asked for.
+        # One byte too many is not an error in curl: it takes the failed seek to -1 for the position -1 that it requested.
         if begin < -1:
             return FileRead(b"", BAD_RESUME, "Couldn't resume download")
         begin = max(0, begin)

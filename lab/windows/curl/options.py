@@ -1,4 +1,4 @@
-"""curl's options: which there are, since which version, and how a command line or config file is read (curl's manual page)."""
+"""curl's options: which exist, since which version, and how a command line or config file is read (curl's manual page)."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ READ_EXIT = 26
 DEFAULT_PARALLEL, MOST_PARALLEL = 50, 300
 MOST_URLS = 1000
 
-# long name, short name, kind of its value (- for a flag), version that brought it. Where a version is left out, every curl.exe
-# of Windows has it. The lab knows more options than it heeds: those without a meaning for reaching a host are read and ignored.
+# long name, short name, kind of its value (- for a flag), version that added it. Without a version, every curl.exe of Windows
+# has the option. The lab accepts more options than it uses: those that do not affect reaching a host are read and ignored.
 _TABLE = """
 anyauth - -; basic - -; cacert - text; compressed - -; config K config; connect-timeout - seconds; disable q -; fail f -
 fail-early - -; fail-with-body - - 7.76; globoff g -; head I -; header H text; http1.0 0 -; http1.1 - -; include i -
@@ -25,7 +25,7 @@ styled-output - - 7.61; suppress-connect-headers - -; tls-max - text; tls13-ciph
 tlsv1.1 - -; tlsv1.2 - -; tlsv1.3 - -; url - text; user u text; user-agent A text; verbose v -; version V -; write-out w text
 """
 
-# Options that count for every operation, not only up to the next --next.
+# Options that apply to every operation, not only up to the next --next.
 _GLOBAL = {
     "fail-early", "parallel", "parallel-immediate", "parallel-max", "no-progress-meter", "show-error", "silent", "styled-output",
     "verbose",
@@ -33,15 +33,15 @@ _GLOBAL = {
 
 Version = tuple[int, ...]
 
-# Much of what curl says changed between 7.88, measured on Debian 12, and 8.14.1, measured on Debian 13. What comes from the
-# library is the same in 8.11.1, 8.12.1 and 8.16.0, measured too. What comes from the program (the words for mistakes in a command
-# line or config file) was not measured between the two, and is taken to be 8.14.1's in 8.13 too.
+# Many of curl's messages changed between 7.88, measured on Debian 12, and 8.14.1, measured on Debian 13. Those of the library are
+# the same in 8.11.1, 8.12.1 and 8.16.0, also measured. Those of the program (for errors in a command line or config file) were
+# not measured between the two; 8.13 is assumed to have those of 8.14.1.
 NEW_WAYS: Version = (8, 11)
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option. ``kind`` is ``-`` for a flag, else what its value must be."""
+    """One option. ``kind`` is ``-`` for a flag, otherwise the type of its value."""
 
     name: str
     short: str
@@ -50,7 +50,7 @@ class Option:
 
 
 class CurlError(Exception):
-    """curl refuses its command line: exit code and what it says, with the hint at its help when ``hint``."""
+    """curl rejects its command line: exit code and message, followed by a reference to its help if ``hint``."""
 
     def __init__(self, exit_code: int, message: str, hint: bool = True) -> None:
         super().__init__(message)
@@ -60,7 +60,7 @@ class CurlError(Exception):
 
 
 class _BadOption(CurlError):
-    """One option that cannot be taken, as it was written, and why."""
+    """An option that curl rejects, as written, and why."""
 
     def __init__(self, word: str, reason: str) -> None:
         super().__init__(USAGE_EXIT, f"option {word}: {reason}")
@@ -70,7 +70,7 @@ class _BadOption(CurlError):
 
 @dataclass
 class Operation:
-    """The URLs between two ``--next`` and what counts for them: options by long name, flags as ``""``."""
+    """The URLs between two ``--next`` and the options that apply to them: by long name, flags as ``""``."""
 
     urls: list[str] = field(default_factory=list)
     outputs: list[str] = field(default_factory=list)
@@ -83,7 +83,7 @@ class Operation:
 
 @dataclass
 class CommandLine:
-    """What curl was asked to do."""
+    """What a command line of curl requests."""
 
     operations: list[Operation]
     options: dict[str, str] = field(default_factory=dict)
@@ -91,12 +91,12 @@ class CommandLine:
 
     @property
     def complains(self) -> bool:
-        """Whether failures are told on standard error."""
+        """Whether failures are reported on standard error."""
         return "silent" not in self.options or "show-error" in self.options
 
     @property
     def parallel(self) -> int:
-        """How many transfers run at once; 0 for one after the other."""
+        """How many transfers run at the same time; 0: one after the other."""
         if "parallel" not in self.options:
             return 0
         wanted = int(self.options.get("parallel-max", "0"))
@@ -136,7 +136,7 @@ def parse(words: Sequence[str], version: Version, read_config: Callable[[str], s
         if not all(operation.urls for operation in parsed.operations):
             raise CurlError(USAGE_EXIT, "(2) no URL specified" if version >= NEW_WAYS else "no URL specified!")
         if sum(len(operation.urls) for operation in parsed.operations) > MOST_URLS:
-            raise CurlError(USAGE_EXIT, f"the lab's curl takes at most {MOST_URLS} URLs")
+            raise CurlError(USAGE_EXIT, f"the lab's curl accepts at most {MOST_URLS} URLs")
     return parsed
 
 
@@ -220,7 +220,7 @@ class _Reader:
 
     def _config(self, word: str, name: str) -> None:
         if self._deep:
-            raise CurlError(USAGE_EXIT, "the lab's curl reads no config file out of a config file")
+            raise CurlError(USAGE_EXIT, "the lab's curl does not read a config file that another config file names")
         try:
             text = self._read_config(name)
         except FileNotFoundError:
@@ -237,7 +237,7 @@ class _Reader:
         self._deep -= 1
 
     def _unusable(self, word: str, name: str, what: str) -> CurlError:
-        """A config file with a mistake ends curl; the mistake itself is told only where curl is not silent."""
+        """A config file with an error ends curl; the error itself is reported only without ``--silent``."""
         lines = [] if "silent" in self.parsed.options else [what, f"cannot read config from '{name}'"]
         return CurlError(READ_EXIT, "\ncurl: ".join([*lines, f"option {word}: error encountered when reading a file"]))
 
@@ -271,17 +271,17 @@ _ESCAPES = {"t": "\t", "n": "\n", "r": "\r", "v": "\v"}
 
 
 def _config_value(rest: str) -> tuple[str, bool]:
-    """The value of an option in a config file, and whether words follow that belong to nothing."""
+    """The value of an option in a config file, and whether words follow that belong to no option."""
     if not rest.startswith('"'):
         value, _, more = rest.partition(" ")
         return value, bool(more.strip()) and not more.strip().startswith("#")
-    signs: list[str] = []
+    characters: list[str] = []
     position = 1
     while position < len(rest) and rest[position] != '"':
         if rest[position] == "\\" and position + 1 < len(rest):
             position += 1
-            signs.append(_ESCAPES.get(rest[position], rest[position]))
+            characters.append(_ESCAPES.get(rest[position], rest[position]))
         else:
-            signs.append(rest[position])
+            characters.append(rest[position])
         position += 1
-    return "".join(signs), False
+    return "".join(characters), False

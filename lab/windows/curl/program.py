@@ -1,4 +1,4 @@
-"""curl.exe as a program of a shell: reads its command line, carries out the transfers in lab time, writes as curl writes."""
+"""curl.exe as a program of a shell: parses its command line, does the transfers in lab time, writes output like curl."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _METER = (
 
 
 def curl(version: str, network: Network) -> ProgramMaker:
-    """The program ``curl`` of this version, for a machine's shell."""
+    """The program ``curl`` in this version, for a machine's shell."""
 
     def make(run: Invocation) -> Program:
         return Curl(run, version, network)
@@ -33,7 +33,7 @@ def curl(version: str, network: Network) -> ProgramMaker:
 
 
 class _InputMissing(Exception):
-    """The command line wants standard input, which has not ended yet."""
+    """The command line needs standard input, which has not ended yet."""
 
 
 @dataclass(frozen=True)
@@ -56,12 +56,12 @@ class Curl:
         self._output: ProgramOutput | None = None
 
     def start(self, output: ProgramOutput) -> None:
-        """Begin, unless a config file is still to come on standard input."""
+        """Start, unless a config file must first be read from standard input."""
         self._output = output
         self._try()
 
     def stdin(self, data: bytes, end: bool) -> None:
-        """Take input; at its end what waited for it begins."""
+        """Accept input; at its end, the run that waits for it starts."""
         if self._input_ended or self._output is None:
             return
         self._input += data
@@ -111,13 +111,13 @@ class Curl:
             self._output.exit(error.exit_code)
 
     def _schedule(self, asked: CommandLine, output: ProgramOutput) -> None:
-        """Let every transfer end at its time; the last one ends the program."""
+        """Schedule the end of every transfer; the last one ends the program."""
         if "silent" not in asked.options and not asked.parallel:
             output.stderr(self._text(_METER))
         jobs = list(_jobs(asked))
         if asked.parallel and sum(job.url.lower().startswith("telnet:") for job in jobs) > 1:
-            # curl serves one telnet connection at a time, also in parallel, and lets the others wait.
-            self._fail(CurlError(USAGE_EXIT, "the lab's curl takes one telnet URL at a time"))
+            # curl handles one telnet connection at a time, also with --parallel; the others wait.
+            self._fail(CurlError(USAGE_EXIT, "the lab's curl accepts only one telnet URL at a time"))
             return
         outcomes = [(job, transfer(job.url, job.operation, self._site)) for job in jobs]
         exit_code = 0
@@ -130,14 +130,14 @@ class Curl:
                 break
         else:
             if any(outcome.seconds is None for _, outcome in outcomes):
-                return  # a transfer without an end: the program goes on until somebody ends it
+                return  # a transfer without an end: the program runs until it is stopped
         self._later(end, lambda: output.exit(exit_code))
 
     def _later(self, seconds: float, action: Callable[[], None]) -> None:
         self._run.machine.clock.later(seconds, action)
 
     def _ending(self, job: _Job, outcome: Outcome, asked: CommandLine, output: ProgramOutput) -> Callable[[], None]:
-        """What is written when a transfer ends: body, complaint, write-out."""
+        """What is written when a transfer ends: body, error message, write-out."""
 
         def write() -> None:
             self._store(job, outcome, output)
@@ -164,7 +164,7 @@ class Curl:
             self._run.machine.files.write(self._run.path(job.file), content)
 
     def _text(self, text: str) -> bytes:
-        """As the C runtime writes text: every line end as CR LF."""
+        """Text as the C runtime writes it: every line ends with CR LF."""
         return self._run.encoded(text.replace("\r\n", "\n").replace("\n", "\r\n"))
 
 

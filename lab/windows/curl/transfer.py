@@ -1,4 +1,4 @@
-"""What comes of one URL: a pure decision out of the operation's options and the network of the estate."""
+"""The outcome of one URL: a pure decision from the operation's options and the network of the estate."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lab.windows.machine import Machine
 from lab.windows.network import Connection, Network
 
 _PORTS = {"http": 80, "https": 443, "telnet": 23, "ftp": 21}
-# Protocols in which the client has nothing to say before the server does; no server of the lab speaks them.
+# Protocols in which the server sends first; no server of the lab supports them.
 _WAITING = ("telnet", "ftp")
 _URL = re.compile(r"(?:(?P<scheme>[A-Za-z][A-Za-z0-9+.-]*)://)?(?P<host>[^/:?#\s@]+)(?::(?P<port>\d{1,5}))?(?P<path>[/?#]\S*)?")
 _PROXY = re.compile(
@@ -22,7 +22,7 @@ _PROXY = re.compile(
 _DEFAULT_PROXY_PORT = 1080
 _MALFORMED, _UNSUPPORTED = 3, 1
 
-# Seconds that things take: a name, a connection, a handshake, an answer, and Windows' own patience with a silent address.
+# Durations in seconds: name resolution, connection, handshake, answer, and Windows' time-out for an address without an answer.
 _NAME, _CONNECT, _HANDSHAKE, _ANSWER = 0.012, 0.024, 0.060, 0.045
 _REFUSED = 2.03
 _SYSTEM_PATIENCE = 21.05
@@ -33,7 +33,7 @@ _AUTHORITY = "CN=DigiCert Global G2 TLS RSA SHA256 2020 CA1, O=DigiCert Inc, C=U
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one transfer came to. Times in seconds since its start; ``seconds`` None: it never ends by itself."""
+    """The outcome of one transfer. Times in seconds since its start; ``seconds`` None: it never ends by itself."""
 
     url: str
     effective: str
@@ -52,13 +52,13 @@ class Outcome:
     body: bytes = b""
     headers: bytes = b""
     issuer: str = ""
-    # The TCP connection was made, but not what was to stand on it: a tunnel or TLS.
+    # The TCP connection was made, but not the tunnel or TLS session over it.
     unfinished: bool = False
 
 
 @dataclass(frozen=True)
 class Site:
-    """From where transfers start: the server, the network, and the version and language of curl."""
+    """Where transfers start: the server, the network, and the version and language of curl."""
 
     machine: Machine
     network: Network
@@ -74,7 +74,7 @@ class _Target:
 
 
 def transfer(url: str, operation: Operation, site: Site) -> Outcome:
-    """Carry out one URL of an operation."""
+    """Transfer one URL of an operation."""
     if is_file_url(url):
         found_file = read_file_url(url, operation.options.get("range"), site.machine.files)
         return Outcome(url, url, "file", found_file.exit_code, found_file.error, seconds=_ANSWER, body=found_file.data)
@@ -93,7 +93,7 @@ def transfer(url: str, operation: Operation, site: Site) -> Outcome:
 def _target(url: str, operation: Operation, version: Version) -> _Target | Outcome:
     found = _URL.fullmatch(url)
     if "globoff" not in operation.options and re.search(r"[\[\]{}]", url):
-        return Outcome(url, url, exit_code=_MALFORMED, error="bad range in URL; the lab's curl expands nothing", method="")
+        return Outcome(url, url, exit_code=_MALFORMED, error="bad range in URL; the lab's curl does not expand URLs", method="")
     if found is None:
         return Outcome(url, url, exit_code=_MALFORMED, error="URL using bad/illegal format or missing URL", method="")
     scheme = (found["scheme"] or "http").lower()
@@ -111,14 +111,14 @@ def _effective(url: str, target: _Target) -> str:
 
 
 @dataclass(frozen=True)
-class _ProxyWish:
+class _ProxyOption:
     host: str
     port: int
     user: str | None
     password: str
 
 
-def _proxy_of(operation: Operation, host: str) -> _ProxyWish | str | None:
+def _proxy_of(operation: Operation, host: str) -> _ProxyOption | str | None:
     written = operation.options.get("proxy", "")
     if not written or _is_excepted(operation.options.get("noproxy", ""), host):
         return None
@@ -128,7 +128,7 @@ def _proxy_of(operation: Operation, host: str) -> _ProxyWish | str | None:
     user, password = found["user"], found["password"] or ""
     if "proxy-user" in operation.options:
         user, _, password = operation.options["proxy-user"].partition(":")
-    return _ProxyWish(found["host"], int(found["port"] or _DEFAULT_PROXY_PORT), user, password)
+    return _ProxyOption(found["host"], int(found["port"] or _DEFAULT_PROXY_PORT), user, password)
 
 
 def _is_excepted(noproxy: str, host: str) -> bool:
@@ -151,18 +151,18 @@ def _direct(outcome: Outcome, target: _Target, operation: Operation, site: Site)
     return _by_machine(outcome, target, connection, operation, site)
 
 
-def _through(outcome: Outcome, target: _Target, wish: _ProxyWish, operation: Operation, site: Site) -> Outcome:
-    connection = site.network.connect(site.machine, wish.host, wish.port)
+def _through(outcome: Outcome, target: _Target, chosen: _ProxyOption, operation: Operation, site: Site) -> Outcome:
+    connection = site.network.connect(site.machine, chosen.host, chosen.port)
     if connection.problem == "name_resolution":
-        error = f"Could not resolve proxy: {wish.host}"
+        error = f"Could not resolve proxy: {chosen.host}"
         return replace(outcome, exit_code=words.COULD_NOT_RESOLVE_PROXY, error=error, seconds=_NAME, method="")
-    failed = _not_connected(outcome, connection, wish.host, wish.port, operation, site)
+    failed = _not_connected(outcome, connection, chosen.host, chosen.port, operation, site)
     if failed is not None:
         return failed
-    outcome = replace(outcome, address=connection.address, port=wish.port, named=_NAME, seconds=_NAME + _CONNECT + _ANSWER)
+    outcome = replace(outcome, address=connection.address, port=chosen.port, named=_NAME, seconds=_NAME + _CONNECT + _ANSWER)
     if connection.proxy is None:
         return replace(outcome, exit_code=words.TRANSFER_FAILED, error="Proxy CONNECT aborted")
-    status, rule = _asked_of_proxy(connection.proxy, target, wish, operation, site)
+    status, rule = _asked_of_proxy(connection.proxy, target, chosen, operation, site)
     tunnel = target.scheme != "http" or "proxytunnel" in operation.options
     if rule is None or (rule.status != 200 and not rule.problem and tunnel):
         refused = status if rule is None else rule.status
@@ -183,10 +183,10 @@ def _through(outcome: Outcome, target: _Target, wish: _ProxyWish, operation: Ope
 
 
 def _asked_of_proxy(
-    proxy: Proxy, target: _Target, wish: _ProxyWish, operation: Operation, site: Site
+    proxy: Proxy, target: _Target, chosen: _ProxyOption, operation: Operation, site: Site
 ) -> tuple[int, EndpointRule | None]:
-    """The status with which a proxy refuses, or how the endpoint behind it answers."""
-    if proxy.authentication != "none" and not _is_admitted(proxy, wish, operation, site):
+    """The status with which a proxy rejects the request, or how the endpoint behind it answers."""
+    if proxy.authentication != "none" and not _is_admitted(proxy, chosen, operation, site):
         return 407, None
     connection = site.network.behind(proxy, target.host, target.port)
     if connection.problem:
@@ -194,22 +194,22 @@ def _asked_of_proxy(
     return 200, connection.rule
 
 
-def _is_admitted(proxy: Proxy, wish: _ProxyWish, operation: Operation, site: Site) -> bool:
-    """Whether curl shows the proxy credentials that it takes, in a way that it takes.
+def _is_admitted(proxy: Proxy, chosen: _ProxyOption, operation: Operation, site: Site) -> bool:
+    """Whether curl sends the proxy credentials that it accepts, with an authentication method that it accepts.
 
-    An empty user means the credentials of the logon session; one over WinRM has none to show (no delegation).
+    An empty user means the credentials of the logon session; a session over WinRM has none to send (no delegation).
     """
     offered = {name for name in ("basic", "ntlm", "negotiate") if f"proxy-{name}" in operation.options} or {"basic"}
     if "proxy-anyauth" in operation.options:
         offered = {"basic", "ntlm", "negotiate"}
     taken = {"basic"} if proxy.authentication == "basic" else {"ntlm", "negotiate"}
-    return bool(wish.user and offered & taken and site.network.admits(proxy, wish.user, wish.password))
+    return bool(chosen.user and offered & taken and site.network.admits(proxy, chosen.user, chosen.password))
 
 
 def _not_connected(
     outcome: Outcome, connection: Connection, host: str, port: int, operation: Operation, site: Site
 ) -> Outcome | None:
-    """The failure of a connection that did not come about; None when it did."""
+    """The failure of a connection that could not be made; None when it was made."""
     if connection.problem == "name_resolution":
         error = f"Could not resolve host: {host}"
         return replace(outcome, exit_code=words.COULD_NOT_RESOLVE, error=error, seconds=_NAME, port=0)
@@ -226,7 +226,7 @@ def _not_connected(
 
 
 def _answered(outcome: Outcome, target: _Target, rule: EndpointRule, operation: Operation, site: Site) -> Outcome:
-    """The answer of an endpoint of the internet that was reached, directly or through a proxy."""
+    """The answer of an internet endpoint that was reached, directly or through a proxy."""
     if target.scheme in _WAITING:
         return _silence(outcome)
     if target.scheme == "http":
@@ -241,7 +241,7 @@ def _answered(outcome: Outcome, target: _Target, rule: EndpointRule, operation: 
 
 
 def _without_tls(outcome: Outcome, exit_code: int, error: str, seconds: float, site: Site) -> Outcome:
-    """A handshake that failed. curl 7.88 takes the connection as made once TLS stands, so its time_connect is 0."""
+    """A handshake that failed. For curl 7.88 the connection is made only with TLS, so its time_connect is 0."""
     connected = outcome.connected if site.version >= NEW_WAYS else 0.0
     return replace(outcome, exit_code=exit_code, error=error, seconds=seconds, connected=connected, unfinished=True)
 
@@ -257,7 +257,7 @@ def _is_refused(rule: EndpointRule, operation: Operation) -> bool:
 
 
 def _by_machine(outcome: Outcome, target: _Target, connection: Connection, operation: Operation, site: Site) -> Outcome:
-    """The answer of a server of the estate (or of a proxy that is asked as a web server)."""
+    """The answer of a server of the estate (or of a proxy that is used as a web server)."""
     if target.scheme in _WAITING:
         return _silence(outcome)
     if connection.proxy is not None:
@@ -275,8 +275,8 @@ def _by_machine(outcome: Outcome, target: _Target, connection: Connection, opera
 
 
 def _silence(outcome: Outcome) -> Outcome:
-    """A connection on which nobody speaks: it lasts until curl's time is over."""
-    # telnet has words of its own for it.
+    """A connection without any data: it lasts until curl's time limit."""
+    # telnet has its own message for this.
     error = "Time-out" if outcome.scheme == "telnet" else ""
     return replace(outcome, exit_code=words.TIMED_OUT, error=error, seconds=None)
 
@@ -293,7 +293,7 @@ def _with_answer(outcome: Outcome, status: int, operation: Operation) -> Outcome
 
 
 def _within_time(outcome: Outcome, operation: Operation) -> Outcome:
-    """What is left of an outcome when ``--max-time`` comes first."""
+    """The outcome, or a time-out if ``--max-time`` passes first."""
     limit = operation.seconds("max-time")
     if not limit or (outcome.seconds is not None and outcome.seconds <= limit):
         return outcome

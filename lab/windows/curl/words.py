@@ -1,7 +1,7 @@
-"""What curl and Schannel say: the texts of curl's Windows builds, and Windows' own in the language of the server.
+"""The messages of curl and Schannel: those of curl's Windows builds, and Windows' own in the language of the server.
 
 Captured on Windows by others: untrusted, expired and wrong name (curl 8.21.0), revocation (8.8.0 and 7.83.1), refused (8.21.0).
-Exit codes of certificates that curl 7.55.1 found wrong are from reports in curl's issues 568 and 6003 ([R]); the code for a
+Exit codes of curl 7.55.1 for invalid certificates are from reports in curl's issues 568 and 6003 ([R]); the code for a
 server without a common TLS version is not established ([K]).
 """
 
@@ -66,7 +66,7 @@ def tls_failure(problem: str, version: Version, language: int) -> tuple[int, str
 
 
 def could_not_connect(host: str, port: int, seconds: float, version: Version, reason: str = "Could not connect to server") -> str:
-    """The words for a connection that did not come about."""
+    """The message for a connection that could not be made."""
     if version < (7, 80):
         return f"Failed to connect to {host} port {port}: {'Timed out' if reason.startswith('Time') else 'Connection refused'}"
     where = f"{host}:{port}" if version >= _SHORT_ADDRESS_SINCE else f"{host} port {port}"
@@ -74,14 +74,14 @@ def could_not_connect(host: str, port: int, seconds: float, version: Version, re
 
 
 def bad_port(version: Version) -> str:
-    """The words for a port that is none."""
+    """The message for an invalid port."""
     if version < NEW_WAYS:
         return "URL using bad/illegal format or missing URL"
     return "URL rejected: Port number was not a decimal number between 0 and 65535"
 
 
 def tunnel_failed(status: int, version: Version) -> str:
-    """The words for a proxy that does not make a tunnel."""
+    """The message for a proxy that does not open a tunnel."""
     if version < _TUNNEL_WORDS_SINCE:
         return f"Received HTTP code {status} from proxy after CONNECT"
     return f"CONNECT tunnel failed, response {status}"

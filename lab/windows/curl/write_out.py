@@ -13,7 +13,7 @@ from lab.windows.curl.transfer import Outcome
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
 _TOKEN = re.compile(r"%%|%\{(?P<variable>[^}]*)\}|%header\{(?P<header>[^}]*)\}|\\(?P<escape>.)", re.DOTALL)
 
-# Variables by the version that brought them, where not every curl.exe of Windows has them.
+# The version that added each variable, for those that not every curl.exe of Windows has.
 _SINCE: dict[str, Version] = {
     "certs": (7, 88), "conn_id": (8, 2), "errormsg": (7, 75), "exitcode": (7, 75), "json": (7, 70), "method": (7, 72),
     "num_certs": (7, 88), "num_headers": (7, 73), "num_retries": (8, 9), "onerror": (7, 75), "proxy_used": (8, 7),
@@ -29,14 +29,14 @@ Plain = str | int | float | None
 
 @dataclass
 class Written:
-    """What was written to the two streams."""
+    """The text for the two streams."""
 
     stdout: list[str] = field(default_factory=list)
     stderr: list[str] = field(default_factory=list)
 
 
 def write_out(template: str, outcome: Outcome, number: int, file: str | None, version: Version, library: str) -> Written:
-    """Fill in a template for the transfer that was the ``number``-th, counted from 0; ``file`` took its body."""
+    """Fill in a template for transfer ``number``, counted from 0; its body was written to ``file``."""
     values = variables(outcome, number, file, version)
     written = Written()
     stream = written.stdout
@@ -46,7 +46,7 @@ def write_out(template: str, outcome: Outcome, number: int, file: str | None, ve
         position = found.end()
         name = found["variable"]
         if found["escape"]:
-            # What escapes nothing stays as it is written, also a doubled backslash.
+            # A backslash that escapes nothing is left unchanged, also a doubled one.
             stream.append(_ESCAPES.get(found["escape"], found[0]))
         elif found["header"] is not None:
             stream.append(_header(outcome, found["header"]) if version >= (7, 84) else found[0])
@@ -67,10 +67,10 @@ def write_out(template: str, outcome: Outcome, number: int, file: str | None, ve
 
 
 def variables(outcome: Outcome, number: int, file: str | None, version: Version) -> dict[str, Plain]:
-    """Every variable that this version knows, as it stands in JSON."""
+    """Every variable that this version has, with its value in JSON."""
     connected = bool(outcome.address)
     new = version >= NEW_WAYS
-    # Newer versions name the two ends only of a connection on which everything stands that was to stand.
+    # Newer versions give the two addresses only of a connection that is complete, with its tunnel and TLS.
     made = connected and not (new and outcome.unfinished)
     no_port = -1 if new else 0
     total = outcome.seconds or 0.0
@@ -129,7 +129,7 @@ def variables(outcome: Outcome, number: int, file: str | None, version: Version)
 
 
 def _scheme(outcome: Outcome, connected: bool, new: bool) -> str | None:
-    """The scheme, in lower case and known as soon as the address is read by newer versions only."""
+    """The scheme; only newer versions give it in lower case and as soon as the URL is parsed."""
     if new:
         return outcome.scheme or None
     return outcome.scheme.upper() if connected else None
@@ -170,7 +170,7 @@ def _header(outcome: Outcome, name: str) -> str:
 
 
 def _certificates(outcome: Outcome) -> str:
-    """The server's certificate in the words of curl, as far as the estate tells of it: whose it is and who issued it."""
+    """The server's certificate in curl's format, as far as the estate describes it: its subject and its issuer."""
     if not outcome.issuer:
         return ""
     host = outcome.effective.partition("://")[2].partition("/")[0].partition(":")[0]

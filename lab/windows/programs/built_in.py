@@ -61,11 +61,11 @@ def type_(run: Invocation) -> Finished:
 
 
 def dir_(run: Invocation) -> Finished:
-    """The names in a folder, one a line (``dir /b``); other switches are not known."""
+    """The names in a folder, one per line (``dir /b``); other switches are not supported."""
     switches = [word.lower() for word in run.arguments if word.startswith("/")]
     names = [word for word in run.arguments if not word.startswith("/")]
     if any(switch != "/b" for switch in switches) or len(names) > 1:
-        return run.complained("The lab's dir knows only /b and one folder or file.\r\n")
+        return run.complained("The lab's dir supports only /b and one folder or file.\r\n")
     folder = run.path(names[0]).rstrip("\\") if names else run.folder
     files = run.machine.files
     if files.exists(folder):

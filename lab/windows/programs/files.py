@@ -1,4 +1,4 @@
-"""What cmd.exe and Windows' own programs do to files: mkdir, rmdir, copy, and certutil's hashes."""
+"""Commands of cmd.exe and programs of Windows that work on files: mkdir, rmdir, copy, and certutil's hashes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_FILE = "The system cannot find the file specified.\r\n"
 
 
 def mkdir(run: Invocation) -> Finished:
-    """A folder and those above it; one that is there is an error, as it is to cmd.exe."""
+    """Create a folder and its parents; an existing folder is an error, as in cmd.exe."""
     names = [run.path(word) for word in run.arguments if not word.startswith("/")]
     if not names:
         return run.complained(_SYNTAX)
@@ -31,7 +31,7 @@ def mkdir(run: Invocation) -> Finished:
 
 
 def rmdir(run: Invocation) -> Finished:
-    """A folder; with ``/s`` all that is in it, else only an empty one. ``/q`` because nobody can be asked."""
+    """Remove a folder, with ``/s`` also its contents, otherwise only if it is empty. ``/q`` because no prompt can be answered."""
     switches = {word.lower() for word in run.arguments if word.startswith("/")}
     names = [run.path(word) for word in run.arguments if not word.startswith("/")]
     files = run.machine.files
@@ -46,7 +46,7 @@ def rmdir(run: Invocation) -> Finished:
 
 
 def copy(run: Invocation) -> Finished:
-    """One file to another name or into a folder."""
+    """Copy one file to another name or into a folder."""
     words = [word for word in run.arguments if word.lower() not in ("/b", "/y")]
     if len(words) != 2:
         return run.complained(_SYNTAX)

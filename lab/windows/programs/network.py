@@ -1,4 +1,4 @@
-"""The programs of a server that tell of the network: curl.exe where Windows has it, and netsh's view of the WinHTTP proxy."""
+"""The network programs of a server: curl.exe if Windows has it, and netsh, which shows the WinHTTP proxy."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _GERMAN = 1031
 
 
 def network_programs(description: MachineDescription, network: Network) -> dict[str, ProgramMaker]:
-    """By bare name, for the shell of this machine."""
+    """The programs by name without extension, for the shell of this machine."""
     programs: dict[str, ProgramMaker] = {"netsh": _netsh(description.winhttp_proxy)}
     version = curl_version(description.os, description.software)
     if version != "none":
@@ -24,7 +24,7 @@ def network_programs(description: MachineDescription, network: Network) -> dict[
 def _netsh(proxy: str) -> ProgramMaker:
     def netsh(run: Invocation) -> Finished:
         if [word.lower() for word in run.arguments] != ["winhttp", "show", "proxy"]:
-            return run.said("The lab's netsh knows only: netsh winhttp show proxy\r\n", 1)
+            return run.said("The lab's netsh supports only: netsh winhttp show proxy\r\n", 1)
         german = run.machine.os.language == _GERMAN
         title = "Aktuelle WinHTTP-Proxyeinstellungen:" if german else "Current WinHTTP proxy settings:"
         direct = "Direktzugriff (kein Proxyserver)." if german else "Direct access (no proxy server)."

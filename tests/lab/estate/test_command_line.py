@@ -1,4 +1,4 @@
-"""``python -m lab`` as people use it."""
+"""``python -m lab`` as users run it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def estate_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(state: Path, estate_file: Path, address_base: str) -> Iterator[Run]:
-    """Run a command of the lab; ``up`` gets the small estate on fresh addresses. A lab still running at the end is ended."""
+    """Run a command of the lab; ``up`` gets the small estate on fresh addresses. A lab still running at the end is stopped."""
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -70,7 +70,7 @@ def _command(state: Path, estate_file: Path, base: str, arguments: tuple[str, ..
 
 
 def _ended(done: subprocess.CompletedProcess[str]) -> str:
-    """The sentence of a command that failed as it should."""
+    """The sentence of a command that failed as expected."""
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"lab: [^\n]+\n", done.stderr), done.stderr
     return done.stderr
@@ -85,8 +85,8 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
     for again in (run("up", "--detach"), run("up")):
         assert (again.returncode, "already running" in again.stdout) == (0, True)
 
-    assert run("fault", "add", "drop_after", "machine=one", "at=2", "count=always").stdout == "order 1\n"
-    assert run("fault", "add", "dead_machine", "target=two").stdout == "order 2\n"
+    assert run("fault", "add", "drop_after", "machine=one", "at=2", "count=always").stdout == "fault 1\n"
+    assert run("fault", "add", "dead_machine", "target=two").stdout == "fault 2\n"
     assert run("fault", "list").stdout == "   1  drop_after  machine=one, at=2\n   2  dead_machine  machine=two\n"
     assert "two.corp.example         Microsoft Windows Server 2022 Standard  (dead)" in run("status").stdout
     with pytest.raises(ConnectionRefusedError):
@@ -94,7 +94,7 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
     assert run("fault", "cancel", "2").returncode == 0
     socket.create_connection((f"{address_base}.2", 5985), 5).close()
     assert run("fault", "clear").returncode == 0
-    assert run("fault", "list").stdout == "no orders\n"
+    assert run("fault", "list").stdout == "no faults\n"
 
     hosts = yaml.safe_load(run("inventory").stdout)["all"]["children"]
     assert hosts["sms_provider"]["hosts"]["one.corp.example"]["ansible_host"] == f"{address_base}.1"
@@ -106,7 +106,7 @@ def test_a_whole_life(run: Run, state: Path, address_base: str) -> None:
     assert {"role": "SMS Dmp Connector", "server": "two.corp.example", "site": "ONE", "mode": "online"} in status["roles"]
 
     down = run("down")
-    assert (down.returncode, down.stdout) == (0, "the lab has ended\n")
+    assert (down.returncode, down.stdout) == (0, "the lab has stopped\n")
     assert not state.exists()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((f"{address_base}.1", 5985), 5)
@@ -121,13 +121,11 @@ def test_commands_need_a_running_lab(run: Run, command: tuple[str, ...]) -> None
 
 def test_bad_orders_are_explained(run: Run) -> None:
     assert run("up", "--detach").returncode == 0
-    assert "there is no machine 'nine' in the estate; there are one, two" in _ended(
-        run("fault", "add", "garbage", "machine=nine")
-    )
+    assert "there is no machine 'nine' in the estate; allowed: one, two" in _ended(run("fault", "add", "garbage", "machine=nine"))
     assert "'at' is not of the form name=value" in _ended(run("fault", "add", "garbage", "at"))
     assert "there is no fault 'x'; allowed: " in _ended(run("fault", "add", "x"))
     assert "dead_machine needs machine" in _ended(run("fault", "add", "dead_machine"))
-    assert "there is no order number 7" in _ended(run("fault", "cancel", "7"))
+    assert "there is no fault number 7" in _ended(run("fault", "cancel", "7"))
 
 
 @pytest.mark.parametrize("detach", [(), ("--detach",)], ids=["foreground", "detached"])
@@ -137,7 +135,7 @@ def test_a_taken_port_names_address_and_port(run: Run, state: Path, address_base
         taken.listen()
         said = _ended(run("up", *detach))
     assert f"{address_base}.2" in said
-    assert "5986: another program listens there already; end that program, or give this lab other addresses" in said
+    assert "5986: another program already listens there; stop that program, or give this lab other addresses" in said
     assert not state.exists()
 
 
@@ -145,7 +143,7 @@ def test_a_taken_port_names_address_and_port(run: Run, state: Path, address_base
     ("old", "new", "said"),
     [
         ("two, address: 127.0.10.2", "two, address: 10.0.0.2", r"\.yml:8: machine two: address 10\.0\.0\.2 is outside 127"),
-        ("code: ONE", "code: O", r"estate\.yml:11: site of only number 1: code 'O' will not do"),
+        ("code: ONE", "code: O", r"estate\.yml:11: site of only number 1: code 'O' is not valid"),
         ("pace: 60", "pace: [", r"estate\.yml:\d+: this is not YAML"),
     ],
 )
@@ -175,8 +173,8 @@ def test_a_state_folder_that_can_not_be_one(estate_file: Path) -> None:
         done = subprocess.run(
             [sys.executable, "-m", "lab", "--state", str(estate_file), "up", *detach], cwd=ROOT, capture_output=True, text=True
         )
-        assert f"the state folder {estate_file} cannot be made" in _ended(done)
-        assert "name another one with --state" in done.stderr
+        assert f"the state folder {estate_file} cannot be created" in _ended(done)
+        assert "choose another folder with --state" in done.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -188,7 +186,7 @@ def test_signals_end_it_cleanly(state: Path, estate_file: Path, address_base: st
         process.send_signal(number)
         out, error = process.communicate(timeout=20)
     assert (process.returncode, error) == (0, "")
-    assert out.endswith(f"the lab has ended: ended by {number.name}\n")
+    assert out.endswith(f"the lab has stopped: received {number.name}\n")
     assert not state.exists()
 
 
@@ -215,11 +213,11 @@ def test_a_lab_that_ended_by_itself_leaves_its_last_words(run: Run, state: Path)
     while is_locked(state):
         time.sleep(0.05)
     assert [file.name for file in state.iterdir()] == ["lab.log"]
-    assert (state / "lab.log").read_text(encoding="utf-8").endswith("nobody asked anything for 1 seconds\n")
+    assert (state / "lab.log").read_text(encoding="utf-8").endswith("no request and no command for 1 seconds\n")
 
 
 def test_who_interrupts_a_detached_start_leaves_no_lab(run: Run, state: Path, estate_file: Path, address_base: str) -> None:
-    # On a busy machine a start may be over before the signal arrives; then there is nothing to interrupt.
+    # On a busy machine a start may have finished before the signal arrives; then there is nothing to interrupt.
     for _ in range(10):
         code, out, error = _interrupted_start(state, estate_file, address_base)
         if code != 0:
@@ -235,7 +233,7 @@ def _heeds_interrupts() -> None:
 
 def _interrupted_start(state: Path, estate_file: Path, address_base: str) -> tuple[int, str, str]:
     command = _command(state, estate_file, address_base, ("up", "--detach"))
-    # What a shell starts in the background ignores the signal, and hands that on to what it starts itself.
+    # A program that a shell starts in the background ignores the signal, and so do the programs that it starts.
     with subprocess.Popen(
         command, cwd=ROOT, text=True, preexec_fn=_heeds_interrupts, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:
@@ -250,4 +248,4 @@ def _interrupted_start(state: Path, estate_file: Path, address_base: str) -> tup
 def test_it_ends_by_itself_when_nobody_asks(run: Run) -> None:
     done = run("up", "--stop-after", "0.6")
     assert done.returncode == 0
-    assert done.stdout.endswith("the lab has ended: nobody asked anything for 0.6 seconds\n")
+    assert done.stdout.endswith("the lab has stopped: no request and no command for 0.6 seconds\n")

@@ -57,7 +57,7 @@ def test_defaults_and_typed_values() -> None:
     ("text", "message"),
     [
         ("class A : Gone {};", "f.mof:1: parent class Gone of A is not declared before it"),
-        ("class A {};\nclass a {};", "f.mof:2: class a is declared already in root/t"),
+        ("class A {};\nclass a {};", "f.mof:2: class a is already declared in root/t"),
         ("class A {\n Gone X; };", "f.mof:2: A.X: Gone is neither a CIM type nor a class declared before it"),
         (f"{BASE} class D : B {{ string N; }};", "f.mof:1: D.N overrides a property of another type, uint32"),
         ("class A { [key] string X[]; };", "f.mof:1: key X of A cannot be an array, an object or a real number"),
@@ -70,7 +70,7 @@ def test_defaults_and_typed_values() -> None:
         ("class A { string X[] = {NULL}; };", "f.mof:1: X: None does not fit; allowed: string"),
         ('class A { datetime X = "today"; };', "f.mof:1: X: 'today' is not a DMTF date-time such as 20260131235900.000000+060"),
         ("instance of Gone {};", "f.mof:1: instance of Gone: no such class in root/t"),
-        ("[abstract] class A {}; instance of A {};", "f.mof:1: A is abstract and can have no instances"),
+        ("[abstract] class A {}; instance of A {};", "f.mof:1: A is abstract and cannot have instances"),
         (f'{BASE}\ninstance of B {{ Name = "x";\n Zip = 1; }};', "f.mof:3: class B has no property Zip"),
         (f"{BASE}\ninstance of B {{ N = 1; }};", "f.mof:2: key Name of B is null"),
         (

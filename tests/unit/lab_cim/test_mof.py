@@ -93,7 +93,7 @@ def test_string_escapes() -> None:
         ("instance of A { X 1; };", "f.mof:1: expected '=' after X, found 1"),
         ("instance of A { X = ; };", "f.mof:1: expected a value, found ;"),
         ("instance of A { X = 1; x = 2; };", "f.mof:1: instance of A has x twice"),
-        ("[key, Key] class A {};", "f.mof:1: qualifier Key stands twice"),
+        ("[key, Key] class A {};", "f.mof:1: qualifier Key is given twice"),
         (
             "#pragma nonsense(1)",
             "f.mof:1: unknown pragma nonsense; known: namespace, autorecover, classflags, instanceflags, instancelocale, locale",

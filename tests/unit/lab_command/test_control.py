@@ -1,4 +1,4 @@
-"""The control socket: bounded, and never fatal for the lab."""
+"""The control socket: its input is limited and can never stop the lab."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def test_commands_and_their_refusals(folder: Path) -> None:
     assert ask(folder, "echo", what=["ä", 1]) == {"said": ["ä", 1]}
     with pytest.raises(ControlError, match="'x'"):
         ask(folder, "refuse", what="x")
-    with pytest.raises(ControlError, match="there is no such command; allowed: break, echo, refuse"):
+    with pytest.raises(ControlError, match="this command does not exist; allowed: break, echo, refuse"):
         ask(folder, "rm")
-    with pytest.raises(ControlError, match="the lab failed at break: ZeroDivisionError"):
+    with pytest.raises(ControlError, match="the lab failed while running break: ZeroDivisionError"):
         ask(folder, "break")
 
 
@@ -85,8 +85,8 @@ def test_not_running(tmp_path: Path) -> None:
 
 
 def test_bad_folders(tmp_path: Path) -> None:
-    with pytest.raises(ControlError, match="too long for a socket; name a shorter one with --state"):
+    with pytest.raises(ControlError, match="too long for a socket; choose a shorter one with --state"):
         control.make_private(tmp_path / ("x" * 120))
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(ControlError, match="cannot be made"):
+    with pytest.raises(ControlError, match="cannot be created"):
         control.make_private(tmp_path / "file" / "below")

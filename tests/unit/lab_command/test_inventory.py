@@ -58,7 +58,7 @@ def test_the_one_beside_the_file_gets_the_addresses() -> None:
     assert beside["service_connection_point_server"] == "scp01.corp.example"
 
 
-@pytest.mark.parametrize(("content", "said"), [("[1]", "is no inventory with a group `all`"), ("a: [", "can not be read")])
+@pytest.mark.parametrize(("content", "said"), [("[1]", "is not an inventory with a group `all`"), ("a: [", "cannot be read")])
 def test_a_file_of_another_kind_is_told(tmp_path: Path, content: str, said: str) -> None:
     (tmp_path / "hosts.yml").write_text(content, encoding="utf-8")
     with pytest.raises(InventoryError, match=said):

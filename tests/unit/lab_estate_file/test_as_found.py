@@ -1,4 +1,4 @@
-"""States of an estate file that no administrator should leave, and names as administrators really write them."""
+"""States that break the product's rules in an estate file, and names as administrators really write them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_names_in_any_language() -> None:
 
 @pytest.mark.parametrize("name", ["a/b", "a*b", "a@b", "'a[b'", ".a", "a.", "'a '", "CAS01$", "a" * 21])
 def test_names_that_windows_does_not_take(name: str) -> None:
-    with pytest.raises(EstateError, match="will not do; allowed: up to 20 signs"):
+    with pytest.raises(EstateError, match="is not valid; allowed: up to 20 characters"):
         parse(ESTATE.replace(r"CORP\Админ", f"'CORP\\{name.strip(chr(39))}'"))
 
 
@@ -97,29 +97,29 @@ def test_modes() -> None:
     [
         ("{server: scp01}", "21: role found in one number 1: site is missing"),
         ("{site: OLD, server: scp01}", "there is no site OLD; allowed: CAS, PR1, or any other with `site_gone: true`"),
-        ("{site: CAS, site_gone: true, server: pri1}", "site CAS is not gone: it stands under sites"),
+        ("{site: CAS, site_gone: true, server: pri1}", "site CAS exists: it is listed under sites"),
         (
             "{site: CAS, server: scp09}",
             "role found on scp09: there is no machine scp09 in corp.example; with `server_gone: true`",
         ),
         ("{site: CAS, server: scp01.other.example}", "there is no machine scp01.other.example"),
         ("{site: CAS, server: alone}", "there is no machine alone in corp.example"),
-        ("{site: CAS, server: pri1, server_gone: true}", "pri1 is not gone: it stands under machines"),
-        ("{site: CAS, server: 'a b'}", "server 'a b' will not do; allowed: a host name, short or full"),
+        ("{site: CAS, server: pri1, server_gone: true}", "pri1 exists: it is listed under machines"),
+        ("{site: CAS, server: 'a b'}", "server 'a b' is not valid; allowed: a host name, short or full"),
         (
             "{site: CAS, server: pri1, role: Nonsense}",
-            "role 'Nonsense' is not known; allowed: SMS Dmp Connector, SMS Site System,",
+            "role 'Nonsense' is not a known value; allowed: SMS Dmp Connector, SMS Site System,",
         ),
-        ("{site: CAS, server: pri1, mode: both}", "mode 'both' is not known; allowed: online, offline, none"),
+        ("{site: CAS, server: pri1, mode: both}", "mode 'both' is not a known value; allowed: online, offline, none"),
         ("{site: CAS, server: pri1, role: SMS Provider, mode: online}", "only SMS Dmp Connector has a mode"),
-        ("{site: CAS, server: pri1, role: SMS Provider, installed: true}", "on a machine and at a site that are not gone"),
+        ("{site: CAS, server: pri1, role: SMS Provider, installed: true}", "on an existing machine and at an existing site"),
         ("{site: OLD, site_gone: true, server: pri1, installed: true}", "can be installed"),
-        ("{site: CAS, server: pri1, role: SMS Site System, site_system: false}", "the row is the SMS Site System row itself"),
-        ("{site: CAS, server: SCP01.corp.example}", "SCP01.corp.example has the role already under service_connection_point"),
-        ("{site: CAS, server: pri1, colour: red}", "colour is not known here; allowed: installed, mode, remote_name"),
+        ("{site: CAS, server: pri1, role: SMS Site System, site_system: false}", "this row is itself the SMS Site System row"),
+        ("{site: CAS, server: SCP01.corp.example}", "SCP01.corp.example already has the role, under service_connection_point"),
+        ("{site: CAS, server: pri1, colour: red}", "colour is not a known key; allowed: installed, mode, remote_name"),
         (
             "{site: PR1, server: pri1}\n        - {site: PR1, server: PRI1}",
-            "22: role found on PRI1: site PR1 has this role of PRI1 already, in line 21",
+            "22: role found on PRI1: site PR1 already has this role on PRI1, in line 21",
         ),
     ],
 )
@@ -133,7 +133,7 @@ def test_mistakes(row: str, complaint: str) -> None:
     ("old", "new", "complaint"),
     [
         ("[cas01, PRI1]", "[cas01, pri9]", "there is no machine 'pri9'; allowed: cas01, pri1, scp01"),
-        ("[cas01, PRI1]", "[cas01, CAS01]", "cas01 stands there twice"),
+        ("[cas01, PRI1]", "[cas01, CAS01]", "cas01 is listed twice"),
         ("state_hours: 3", "state_hours: -1", "state_hours '-1' is not a number from 0"),
         ("state: 196630", "state: broken", "state 'broken' is not a number from 0"),
     ],
@@ -145,7 +145,7 @@ def test_other_mistakes(old: str, new: str, complaint: str) -> None:
 
 
 def test_nothing_else_stands_under_as_found() -> None:
-    with pytest.raises(EstateError, match="what was found in one: rows is not known here; allowed: roles"):
+    with pytest.raises(EstateError, match="what was found in one: rows is not a known key; allowed: roles"):
         parse(f"{ESTATE}    as_found: {{rows: []}}\n")
 
 

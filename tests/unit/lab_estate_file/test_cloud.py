@@ -1,4 +1,4 @@
-"""The Entra and Azure side of an estate file."""
+"""Entra and Azure in an estate file."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_everything() -> None:
     [
         ("    cloud_gateways: [{state: 6}]", "name is missing"),
         ("    cloud_gateways: [{name: A, state: -1}]", "state '-1' is not a number from 0"),
-        ("    cloud_gateways: [{name: A, colour: red}]", "colour is not known here"),
+        ("    cloud_gateways: [{name: A, colour: red}]", "colour is not a known key"),
         ("    cloud_discovery: {full: maybe}", "full must be true or false"),
         ("    cloud_discovery: {delta_minutes: 0}", "delta_minutes"),
         (

@@ -1,4 +1,4 @@
-"""What an estate file says of machines, domain groups and the network, and its mistakes."""
+"""Machines, domain groups and the network in an estate file, and errors in them."""
 
 from __future__ import annotations
 
@@ -62,40 +62,46 @@ def test_everything_is_open_unless_the_file_says_otherwise() -> None:
     assert (machine.internet.default, machine.internet.endpoints, machine.certificates.missing) == ("reachable", (), ())
 
 
-# What is replaced, by what, and the complaint.
+# The replaced text, its replacement, and the error message.
 MISTAKES = [
-    ("group name", "name: Inner", "name: 'In/ner'", "6: group number 2: name 'In/ner' will not do"),
-    ("group twice", "name: Inner", "name: outer", "6: group CORP\\outer: name outer is already taken by line 5"),
-    ("group like an account", "name: Outer", "name: admin", "5: group CORP\\admin: name admin is taken by an account"),
-    ("group member", r"'CORP\SRV1$'", r"'CORP\SRV9$'", r"6: group CORP\Inner: members: 'CORP\\SRV9$' is no account of"),
-    ("group member of a workgroup", r"'CORP\SRV1$'", r"'CORP\SRV2$'", "is no account of the estate"),
-    ("local group member", r"'CORP\SRV1$'", "local", r"6: group CORP\Inner: members: 'local' is no account of the estate"),
-    ("rights in a workgroup", "administrator_of: all", "administrator_of: srv2", "srv2 is in a workgroup, where accounts of the"),
+    ("group name", "name: Inner", "name: 'In/ner'", "6: group number 2: name 'In/ner' is not valid"),
+    ("group twice", "name: Inner", "name: outer", "6: group CORP\\outer: name outer is already used in line 5"),
+    ("group like an account", "name: Outer", "name: admin", "5: group CORP\\admin: name admin is already the name of an account"),
+    ("group member", r"'CORP\SRV1$'", r"'CORP\SRV9$'", r"6: group CORP\Inner: members: 'CORP\\SRV9$' is not an account of"),
+    ("group member of a workgroup", r"'CORP\SRV1$'", r"'CORP\SRV2$'", "is not an account of the estate"),
+    ("local group member", r"'CORP\SRV1$'", "local", r"6: group CORP\Inner: members: 'local' is not an account of the estate"),
+    ("rights in a workgroup", "administrator_of: all", "administrator_of: srv2",
+     "srv2 is in a workgroup and cannot authenticate accounts of the"),
     ("member in a workgroup", "administrators: [local]", r"administrators: ['CORP\Outer']", "allowed: local accounts of this"),
     ("SID in a workgroup", "administrators: [local]", "administrators: [S-1-5-21-1-2-3-1104]", "allowed: local accounts of this"),
-    ("SID", "S-1-5-21-1-2-3-1104", "S-1-5-21-1-2", "17: machine srv1: administrators: 'S-1-5-21-1-2' is no account"),
-    ("member twice", "S-1-5-21-1-2-3-1104", r"'CORP\OUTER'", r"administrators: CORP\OUTER stands there twice"),
+    ("SID", "S-1-5-21-1-2-3-1104", "S-1-5-21-1-2", "17: machine srv1: administrators: 'S-1-5-21-1-2' is not an account"),
+    ("member twice", "S-1-5-21-1-2-3-1104", r"'CORP\OUTER'", r"administrators: CORP\OUTER is listed twice"),
     ("clock", "-90", "1e9", "clock_offset_seconds '1e9' is not a number from -86400 to 86400"),
-    ("file system", "ReFS", "FAT", "file_system 'FAT' is not known; allowed: NTFS, ReFS"),
-    ("root", "DigiCert Global Root G2", "Some Root", "there is no root 'Some Root'; allowed: Baltimore CyberTrust Root,"),
-    ("store", "store: ROOT", "store: CA", "store 'CA' is not known; allowed: AuthRoot, ROOT"),
-    ("winhttp", "proxy01:3128", "proxy01", "winhttp_proxy 'proxy01' will not do; allowed: a host name, a colon and a port"),
-    ("curl", "curl: none", "curl: 1.0", "curl '1.0' is not known; allowed: none, 7.55.1,"),
-    ("default", "default: refused", "default: broken", "default 'broken' is not known; allowed: reachable, name_resolution,"),
-    ("host", "'*.example'", "'x*.example'", "host 'x*.example' will not do; allowed: a host name in lower case"),
-    ("host twice", "host: a.example", "host: '*.example'", "endpoint *.example stands there twice"),
+    ("file system", "ReFS", "FAT", "file_system 'FAT' is not a known value; allowed: NTFS, ReFS"),
+    ("root", "DigiCert Global Root G2", "Some Root",
+     "there is no root certificate 'Some Root'; allowed: Baltimore CyberTrust Root,"),
+    ("store", "store: ROOT", "store: CA", "store 'CA' is not a known value; allowed: AuthRoot, ROOT"),
+    ("winhttp", "proxy01:3128", "proxy01", "winhttp_proxy 'proxy01' is not valid; allowed: a host name, a colon and a port"),
+    ("curl", "curl: none", "curl: 1.0", "curl '1.0' is not a known value; allowed: none, 7.55.1,"),
+    ("default", "default: refused", "default: broken",
+     "default 'broken' is not a known value; allowed: reachable, name_resolution,"),
+    ("host", "'*.example'", "'x*.example'", "host 'x*.example' is not valid; allowed: a host name in lower case"),
+    ("host twice", "host: a.example", "host: '*.example'", "endpoint *.example is listed twice"),
     ("status", "status: 403", "status: 99", "status '99' is not a number from 100 to 599"),
     ("problem and status", "status: 403", "status: 403, problem: expired", "an endpoint has a problem or a status, not both"),
-    ("issuer of nothing", "status: 403", "issuer: X", "issuer belongs to problem: intercepted"),
+    ("issuer of nothing", "status: 403", "issuer: X", "issuer is allowed only with `problem: intercepted`"),
     ("no issuer", "issuer: CN=Box, ", "", "issuer is missing"),
-    ("proxy name", "name: proxy01", "name: srv1", "11: proxy srv1: name srv1 is already taken"),
-    ("proxy account", r"accounts: ['CORP\admin']", "accounts: [local]", "accounts: 'local' is no domain account of this file"),
-    ("accounts of an open proxy", "authentication: basic", "authentication: none", "accounts need an authentication; allowed"),
-    ("closed port", "ports: [445,", "ports: [0,", "13: barrier number 1: port '0' will not do; allowed: numbers from 1 to 65535"),
-    ("closed range", "49152-65535", "65535-49152", "port '65535-49152' will not do"),
+    ("proxy name", "name: proxy01", "name: srv1", "11: proxy srv1: name srv1 is already used"),
+    ("proxy account", r"accounts: ['CORP\admin']", "accounts: [local]", "accounts: 'local' is not a domain account of this file"),
+    ("accounts of an open proxy", "authentication: basic", "authentication: none",
+     "accounts are allowed only with `authentication: basic`"),
+    ("closed port", "ports: [445,", "ports: [0,",
+     "13: barrier number 1: port '0' is not valid; allowed: numbers from 1 to 65535"),
+    ("closed range", "49152-65535", "65535-49152", "port '65535-49152' is not valid"),
     ("no ports", "ports: [445, 49152-65535]", "ports: []", "ports are missing; allowed: numbers from 1 to 65535, and ranges"),
     ("closed by nobody", "from: srv1", "from: srv9", "from: there is no machine 'srv9'; allowed: all, or names of machines"),
-    ("closed how", "problem: refused}\n", "problem: expired}\n", "problem 'expired' is not known; allowed: timeout, refused"),
+    ("closed how", "problem: refused}\n", "problem: expired}\n",
+     "problem 'expired' is not a known value; allowed: timeout, refused"),
 ]  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""What an estate file says of working offline, and how mistakes in it are answered."""
+"""Sites without internet in an estate file, and the messages for errors."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def test_sizes_and_files_of_an_update() -> None:
 @pytest.mark.parametrize(
     ("machine", "complaint"),
     [
-        (r"media: [{path: 'D:\Media', version: 5.00.9152.1000}]", "there is no such drive; allowed: C"),
-        (r"media: [{path: Media, version: 5.00.9152.1000}]", r"allowed: a full path, as D:\Media"),
+        (r"media: [{path: 'D:\Media', version: 5.00.9152.1000}]", "the machine does not have this drive; allowed: C"),
+        (r"media: [{path: Media, version: 5.00.9152.1000}]", r"allowed: a full path, for example D:\Media"),
         (r"media: [{path: 'C:\Media', version: 9152}]", "allowed: a version such as 5.00.9152.1000"),
         (r"connection_tools: [{path: 'C:\Tool', version: 5.00.9152.1000}]", "folder is missing"),
         ("delegation: maybe", "must be true or false"),
@@ -61,10 +61,10 @@ def test_mistakes_in_a_machine(machine: str, complaint: str) -> None:
     ("updates", "complaint"),
     [
         (f"{{name: One, guid: {GUID}, version: 5.00.9152.1000, size_mb: 9000}}", "is not a number from 0.001 to 8192"),
-        (f"{{name: One, guid: {GUID}, version: 5.00.9152.1000, redists: ['../x']}}", "'../x' is no name of a file"),
+        (f"{{name: One, guid: {GUID}, version: 5.00.9152.1000, redists: ['../x']}}", "'../x' is not a valid file name"),
         (f"{{name: One, guid: {GUID}, version: 5.00.9152.1000, type: hotfix}}", "allowed: regular, weave, qfe"),
         (f"{{name: One, guid: {GUID}, version: 1.2}}", "allowed: a version such as"),
-        (", ".join([f"{{name: One, guid: {GUID}, version: 5.00.9152.1000}}"] * 2), "stands there twice"),
+        (", ".join([f"{{name: One, guid: {GUID}, version: 5.00.9152.1000}}"] * 2), "is listed twice"),
     ],
 )
 def test_mistakes_in_what_the_internet_offers(updates: str, complaint: str) -> None:

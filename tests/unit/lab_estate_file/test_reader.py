@@ -1,4 +1,4 @@
-"""Estate files: the default one, and every mistake with file, line and what is allowed."""
+"""Estate files: the default one, and every error with file, line and what is allowed."""
 
 from __future__ import annotations
 
@@ -63,63 +63,68 @@ def test_a_good_file() -> None:
     assert "Secret" not in repr(estate)
 
 
-# What is replaced, by what, and the complaint without the name of the file.
+# The replaced text, its replacement, and the error message without the name of the file.
 MISTAKES = [
     ("pace", "domain: {", "pace: 0\ndomain: {", r"1: the estate: pace '0' is not a number from 0.01 to 100000"),
     (
         "unknown key",
         "  - name: one\n",
         "  - name: one\n    colour: red\n",
-        "13: hierarchy one: colour is not known here; allowed: ",
+        "13: hierarchy one: colour is not a known key; allowed: ",
     ),
     ("no domain", "domain: {dns: corp.example, netbios: CORP}", "", "2: the estate: domain is missing"),
-    ("key twice", "netbios: CORP", "dns: b.example", "1: domain has dns twice; line 1 has it too"),
+    ("key twice", "netbios: CORP", "dns: b.example", "1: domain has dns twice; the first is in line 1"),
     ("not YAML", "machines:", "machines: [", "this is not YAML"),
-    ("dns", "corp.example", "Corp", "1: domain: dns 'Corp' will not do; allowed: a DNS name"),
+    ("dns", "corp.example", "Corp", "1: domain: dns 'Corp' is not valid; allowed: a DNS name"),
     (
         "account without domain",
         r"CORP\admin",
         "admin",
-        r"3: account admin: name 'admin' needs its domain, as CORP\admin, or a machine",
+        r"3: account admin: name 'admin' needs its domain (CORP\admin), or the key `machine`",
     ),
     ("foreign domain", r"CORP\admin", r"OTHER\admin", r"3: account OTHER\admin: the domain of 'OTHER\\admin' is not CORP"),
-    ("bad account name", r"CORP\admin", r"CORP\a*b", r"3: account CORP\a*b: name 'a*b' will not do"),
+    ("bad account name", r"CORP\admin", r"CORP\a*b", r"3: account CORP\a*b: name 'a*b' is not valid"),
     ("no password", ", password: Secret-1", "", r"3: account CORP\admin: password is missing"),
-    ("password with colon", "Secret-1", "'a:b'", r"3: account CORP\admin: password must be at most 127 signs"),
-    ("sms", "sms: full", "sms: some", r"3: account CORP\admin: sms 'some' is not known; allowed: full, read, none"),
+    ("password with colon", "Secret-1", "'a:b'", r"3: account CORP\admin: password must have at most 127 characters"),
+    ("sms", "sms: full", "sms: some", r"3: account CORP\admin: sms 'some' is not a known value; allowed: full, read, none"),
     ("rights nowhere", "administrator_of: all", "administrator_of: [none]", "there is no machine 'none'; allowed: all, or names"),
     (
         "local rights elsewhere",
         "administrator_of: scp01",
         "administrator_of: cas01",
-        "a local account of scp01 can have no rights on",
+        "a local account of scp01 cannot have rights on",
     ),
-    ("machine name", "name: cas01", "name: CAS_01", "6: machine number 1: name 'CAS_01' will not do"),
-    ("machine twice", "name: pri1,", "name: cas01,", "7: machine cas01: name cas01 is already taken by line 6"),
-    ("address twice", "127.0.10.2", "127.0.10.1", "7: machine pri1: address 127.0.10.1 is already taken by line 6"),
+    ("machine name", "name: cas01", "name: CAS_01", "6: machine number 1: name 'CAS_01' is not valid"),
+    ("machine twice", "name: pri1,", "name: cas01,", "7: machine cas01: name cas01 is already used in line 6"),
+    ("address twice", "127.0.10.2", "127.0.10.1", "7: machine pri1: address 127.0.10.1 is already used in line 6"),
     (
         "address outside",
         "127.0.10.2",
         "10.0.0.2",
         "7: machine pri1: address 10.0.0.2 is outside 127.0.0.0/8; the lab listens on loopback only",
     ),
-    ("no address", "127.0.10.2", "here", "7: machine pri1: address 'here' is no IPv4 address; allowed: one of 127.0.0.0/8"),
-    ("os", "127.0.10.1}", "127.0.10.1, os: 2008}", "6: machine cas01: os '2008' is not known; allowed: 2025, 2022,"),
+    ("no address", "127.0.10.2", "here", "7: machine pri1: address 'here' is not an IPv4 address; allowed: one of 127.0.0.0/8"),
+    ("os", "127.0.10.1}", "127.0.10.1, os: 2008}", "6: machine cas01: os '2008' is not a known value; allowed: 2025, 2022,"),
     ("flag", "127.0.10.1}", "127.0.10.1, alive: maybe}", "6: machine cas01: alive must be true or false"),
     ("drive", "127.0.10.1}", "127.0.10.1, drives: [{letter: D}]}", "6: machine cas01: the first drive must be C"),
     (
         "software",
         "127.0.10.1}",
         "127.0.10.1, software: {vc_runtime: new}}",
-        "software of cas01: vc_runtime 'new' will not do; allowed: none,",
+        "software of cas01: vc_runtime 'new' is not valid; allowed: none,",
     ),
-    ("member", "'local']", r"'CORP\nobody']", r"10: machine scp01: administrators: 'CORP\\nobody' is no account of the estate"),
-    ("code", "code: PR1", "code: P1", "15: site of one number 2: code 'P1' will not do; allowed: three capital letters"),
+    (
+        "member",
+        "'local']",
+        r"'CORP\nobody']",
+        r"10: machine scp01: administrators: 'CORP\\nobody' is not an account of the estate",
+    ),
+    ("code", "code: PR1", "code: P1", "15: site of one number 2: code 'P1' is not valid; allowed: three capital letters"),
     ("reserved code", "code: PR1", "code: AUX", "15: site AUX: code AUX is reserved by Windows"),
-    ("code twice", "code: PR1", "code: CAS", "15: site CAS: code CAS is already taken by line 14"),
-    ("site server twice", "server: pri1", "server: cas01", "15: site PR1: cas01 is already the site server of line 14"),
+    ("code twice", "code: PR1", "code: CAS", "15: site CAS: code CAS is already used in line 14"),
+    ("site server twice", "server: pri1", "server: cas01", "15: site PR1: cas01 is already the site server in line 14"),
     ("no such server", "server: pri1", "server: pri9", "15: site PR1: there is no machine 'pri9'; allowed: cas01,"),
-    ("no parent", "parent: CAS, ", "", "15: site PR1: parent is missing; only the top-level site CAS has none"),
+    ("no parent", "parent: CAS, ", "", "15: site PR1: parent is missing; only the top-level site CAS has no parent"),
     (
         "wrong parent",
         "parent: CAS",
@@ -130,9 +135,9 @@ MISTAKES = [
         "secondary below CAS",
         "parent: PR1",
         "parent: CAS",
-        "16: site SE1: a secondary site stands below primary, and CAS is a cas site",
+        "16: site SE1: the parent of a secondary site must be a primary site, and CAS is a cas site",
     ),
-    ("cas below something", "type: primary", "type: cas", "15: site PR1: a cas site stands below nothing"),
+    ("cas below something", "type: primary", "type: cas", "15: site PR1: a cas site has no parent"),
     (
         "top with parent",
         "type: cas",
@@ -163,16 +168,16 @@ MISTAKES = [
         "role at the wrong place",
         "server: pri1",
         "server: pri1, site_systems: [{server: sql1, roles: SMS Dmp Connector}]",
-        "the service connection point stands under service_connection_point",
+        "list the service connection point under service_connection_point",
     ),
     (
         "mode",
         "mode: offline",
         "mode: off",
-        "17: service connection point of one: mode 'off' is not known; allowed: online, offline",
+        "17: service connection point of one: mode 'off' is not a known value; allowed: online, offline",
     ),
     ("list expected", "    sites:\n", "    sites: no\n    x:\n", "13: hierarchy one: sites must be a list"),
-    ("no accounts", "accounts:", "accounts: []\nothers:", "2: the estate: accounts must list one account or more"),
+    ("no accounts", "accounts:", "accounts: []\nothers:", "2: the estate: accounts must list at least one account"),
 ]
 
 
@@ -189,7 +194,7 @@ def test_mistakes(old: str, new: str, complaint: str) -> None:
 
 def test_the_pair_of_site_servers_cannot_hold_the_role() -> None:
     text = GOOD.replace("server: cas01}", "server: cas01, passive_server: scp01, sql_server: sql1}")
-    with pytest.raises(EstateError, match="scp01 is one of a pair of site servers and cannot hold the role"):
+    with pytest.raises(EstateError, match="scp01 is one of a pair of site servers and cannot have the role"):
         parse(text)
 
 
@@ -233,7 +238,7 @@ def test_bad_address_bases(base: str, complaint: str) -> None:
 
 def test_an_address_base_must_keep_machines_apart() -> None:
     estate = parse(GOOD.replace("127.0.10.2", "127.0.11.1"))
-    with pytest.raises(EstateError, match="two machines would have one address"):
+    with pytest.raises(EstateError, match="two machines would have the same address"):
         estate.at("127.1.1")
 
 

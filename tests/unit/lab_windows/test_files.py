@@ -76,7 +76,7 @@ def test_nothing_outside_the_folder_is_reached(tmp_path: Path) -> None:
     (inside / "link").symlink_to(outside)
     assert files.read(r"D:\link\secret") is files.read(r"D:\..\out\secret") is None
     for path in (r"D:\link\new", r"D:\..\out\new", r"D:\a/../../out/new"):
-        with pytest.raises(OSError, match=r"a link stands|no name"):
+        with pytest.raises(OSError, match=r"contains a symbolic link|not a valid file name"):
             files.write(path, b"x")
     assert sorted(entry.name for entry in outside.iterdir()) == ["secret"]
     assert list(files.files()) == []

@@ -60,8 +60,8 @@ def test_unknown_programs_are_refused_as_cmd_does(shell: Shell, name: str) -> No
         (r"type C:\none", 1, "The system cannot find the file specified."),
         (r"C:\Tools\hostname.exe", 1, "The system cannot find the path specified."),
         (r"dir C:\none", 1, "File Not Found"),
-        ("dir /s", 1, "The lab's dir knows only /b"),
-        ("echo a | more", 255, "The lab's cmd.exe does not know |"),
+        ("dir /s", 1, "The lab's dir supports only /b"),
+        ("echo a | more", 255, "The lab's cmd.exe does not support |"),
         ("cmd", 255, "The lab's cmd.exe runs only with /c."),
     ],
 )

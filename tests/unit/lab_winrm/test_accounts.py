@@ -90,7 +90,7 @@ def test_names_that_windows_forbids(accounts: Accounts, name: str) -> None:
 
 
 def test_doubles_are_refused() -> None:
-    with pytest.raises(ValueError, match="given twice"):
+    with pytest.raises(ValueError, match="defined twice"):
         Accounts("SCP01", "CORP", "corp.example", [Account("a", "1", "CORP"), Account("A", "2", "corp")])
 
 

@@ -1,4 +1,4 @@
-"""XML within bounds."""
+"""XML within limits."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Handshakes with a real client's tokens, whole and damaged."""
+"""Handshakes with a real client's tokens, complete and damaged."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def accounts() -> Iterator[Accounts]:
 
 
 def last_token(accounts: Accounts, protocol: str, password: str = "right") -> tuple[spnego.ContextProxy, Negotiation, bytes]:
-    """A handshake up to the client's last token, which is not yet given to the server."""
+    """A handshake up to the client's last token, which is not yet passed to the server."""
     client = spnego.client("CORP\\scpadmin", password, protocol=protocol, service="http", hostname="scp01")
     server = Negotiation(accounts, "Negotiate")
     step = server.step(client.step() or b"")

@@ -54,7 +54,7 @@ def test_output_is_bounded() -> None:
     output = ProgramOutput()
     output.stdout(bytes(OUTPUT_LIMIT_BYTES))
     output.stdout(b"")
-    with pytest.raises(ValueError, match="nobody has read"):
+    with pytest.raises(ValueError, match="no client has read"):
         output.stderr(b"x")
     output.read(OUTPUT_LIMIT_BYTES + CHUNK_COST_BYTES, 0)
     output.stderr(b"x")

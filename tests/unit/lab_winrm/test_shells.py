@@ -18,7 +18,7 @@ R = f"{{{SHELL}}}"
 
 
 class Waiting:
-    """A program that does nothing but note what happens to it."""
+    """A program that only records what happens to it."""
 
     def __init__(self) -> None:
         self.signals: list[Signal] = []
@@ -35,7 +35,7 @@ class Waiting:
 
 
 class Bench:
-    """A shell service, a clock that is turned by hand, and short ways to ask."""
+    """A shell service, a clock that the tests advance, and short methods for requests."""
 
     def __init__(self, limits: ShellLimits | None = None) -> None:
         self.time = 0.0

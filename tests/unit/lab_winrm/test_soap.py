@@ -1,4 +1,4 @@
-"""Requests: what is taken and which fault answers the rest."""
+"""Requests: which are accepted, and which fault answers the others."""
 
 from __future__ import annotations
 

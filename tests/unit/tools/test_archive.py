@@ -1,4 +1,4 @@
-"""What the collection's archive holds: what its list names, whatever else lies in the checkout, and no link into nothing."""
+"""The contents of the collection's archive: only the listed files, whatever else is in the checkout, and no broken link."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.tools import archive
 
 ROOT = Path(__file__).resolve().parents[3]
 
-# What plays, editors and people leave in a checkout.
+# Files that plays, editors and users leave in a checkout.
 STRAYS = [
     "reports/cas01.contoso.com.html",
     "reports/cas01.contoso.com.json",
@@ -37,10 +37,10 @@ STRAYS = [
     ".env",
     ".venv/lib/x.py",
 ]
-# These fit a pattern of the list; only git tells them from files of the collection.
+# These match a pattern of the list; only git distinguishes them from files of the collection.
 STRAYS_OF_A_SHIPPED_KIND = ["roles/verify/vars/vault.yml", "playbooks/mine.yml", "plugins/modules/draft.py", "docs/draft.md"]
 
-# Of these folders everything that git knows is shipped.
+# All files of these folders that git tracks are shipped.
 WHOLE = ("plugins/", "roles/", "playbooks/", "docs/", "meta/", "inventories/example/")
 SINGLE = {
     "README.md",
@@ -56,7 +56,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 def known() -> list[str]:
-    """What git knows or is to know of this checkout."""
+    """The files of this checkout that git tracks or could track."""
     return archive.known_files(ROOT) + archive.new_files(ROOT)
 
 
@@ -72,7 +72,7 @@ def wanted() -> set[str]:
 
 @pytest.fixture(scope="module")
 def littered(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A checkout of this state, whose owner left all kinds of files in it."""
+    """A checkout of this state with all kinds of other files in it."""
     root = tmp_path_factory.mktemp("checkout")
     archive.copy_files(ROOT, known(), root)
     for command in (["init", "--quiet"], ["add", "--all"]):
@@ -96,10 +96,10 @@ def test_ansible_galaxy_alone_ships_by_the_list(littered: Path, tmp_path: Path) 
 
 def test_strangers_are_named(littered: Path) -> None:
     said = archive.left_out(archive.new_files(littered))
-    assert said.startswith("not in the archive, because git does not know them: ")
+    assert said.startswith("not in the archive, because git does not track them: ")
     assert "after_setup.json, carry/UsageData.cab" in said
     assert said.endswith(" more")
-    assert archive.left_out(["a.yml"]) == "not in the archive, because git does not know them: a.yml"
+    assert archive.left_out(["a.yml"]) == "not in the archive, because git does not track them: a.yml"
     assert archive.left_out([]) == ""
 
 
@@ -110,7 +110,7 @@ def test_outside_of_git_it_is_refused(tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The collection as somebody has it who installed the archive."""
+    """The collection of a user who has installed the archive."""
     folder = tmp_path_factory.mktemp("installed")
     archive.unpack(archive.build(ROOT, known(), folder / "built"), folder / "scp")
     return folder / "scp"

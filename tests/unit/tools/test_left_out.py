@@ -1,4 +1,4 @@
-"""What `make test` says at its end of what was left out."""
+"""What `make test` reports at its end about what was not run."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_reasons_are_counted_and_packages_named(folder: Path) -> None:
         "1 test: no file shares on this machine: only root can run a file server, and only on Linux",
         "the scenario x: only root can run it",
         "An administrator can install what is missing: apt-get install curl",
-        "What only root can run needs `make test` as root, on Debian.",
+        "To run what only root can run, run `make test` as root, on Debian.",
     ]
 
 

@@ -1,4 +1,4 @@
-"""What `make test` says at its end of what took longest."""
+"""What `make test` reports at its end about what took longest."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pairs of ansible-core and Python, and how the Pythons of a machine are found."""
+"""Pairs of ansible-core and Python, and how the Python versions of a machine are found."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_some_cores_can_be_chosen() -> None:
     assert [str(pair) for pair in matrix.chosen("2.20")] == [
         f"ansible-core 2.20 with Python {python}" for python in ("3.12", "3.13", "3.14")
     ]
-    with pytest.raises(ValueError, match=r"'2.17' is no supported version .*; allowed are 2.18, 2.19, 2.20, 2.21$"):
+    with pytest.raises(ValueError, match=r"'2.17' is not a supported version .*; allowed: 2.18, 2.19, 2.20, 2.21$"):
         matrix.chosen("2.21 2.17")
 
 

@@ -1,4 +1,4 @@
-"""The hooks of .pre-commit-config.yaml are the parts of `make lint`, all of them, and fetch nothing."""
+"""The hooks of .pre-commit-config.yaml are all the parts of `make lint`, and download nothing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The scenarios of molecule: each at addresses of its own, which it takes from outside."""
+"""The scenarios of molecule: each on its own addresses, which it reads from the environment."""
 
 from __future__ import annotations
 

@@ -14,13 +14,13 @@ ROOT = Path(__file__).resolve().parents[3]
 
 CORES = list(matrix.CORES)
 CORE_RANGE = f"ansible-core {CORES[0]} to {CORES[-1]}"
-# What a checkout runs on, and what tests and pages call tried.
+# What a checkout runs on, and what tests and pages describe as tested.
 OWN = matrix.CORES[matrix.OWN_CORE]
 OWN_RANGE = f"Python {OWN[0]} to {OWN[-1]}"
 
 
 def text(name: str) -> str:
-    """A file with its lines joined, because sentences go over their ends."""
+    """A file with its lines joined, because sentences continue over line ends."""
     return " ".join((ROOT / name).read_text(encoding="utf-8").replace("\n# ", "\n").split())
 
 
@@ -108,7 +108,7 @@ def test_the_example_of_an_execution_environment_takes_this_version() -> None:
 
 
 def test_kerberos_can_be_installed_as_the_readme_says() -> None:
-    """The execution environment compiles the same extras with the same packages as the README names."""
+    """The execution environment compiles the same extras with the same packages that the README lists."""
     readme = text("README.md")
     for line in (ROOT / "meta" / "ee-bindep.txt").read_text(encoding="utf-8").splitlines():
         if not line.startswith("#"):

@@ -1,4 +1,4 @@
-"""SMS_SCI_SysResUse and its companions: what the SMS Provider takes, refuses and keeps."""
+"""SMS_SCI_SysResUse and related classes: what the SMS Provider accepts, rejects and keeps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def prop(site: Any, name: str, value: int = 0, value1: str = "", value2: str = "
 
 
 def role(site: Any, role_name: str, code: str = "CAS", server: str = SERVER, **other: Any) -> Any:
-    """A role as the facts' synthesis writes it."""
+    """A role's row, built as facts/site-model.md describes it."""
     nal = nal_path(server, code)
     values = {
         "FileType": 2,
@@ -228,7 +228,7 @@ def test_every_break_of_the_roles_rules_is_recorded(cas: Any, pr1: Any, st1: Any
     assert any("2 service connection points" in t for t in texts)
     assert any("not the top-level site" in t for t in texts)
     st1.create(role(st1, "SMS Dmp Connector", code="ST1", server="sta02.corp.example"))
-    assert any("active and passive site server" in v.text for v in estate.two.violations)
+    assert any("active and passive site server pair" in v.text for v in estate.two.violations)
 
 
 def test_ordered_provider_errors(cas: Any, estate: Any) -> None:

@@ -1,4 +1,4 @@
-"""The lab's curl.exe: what it reads, what comes of it, what it writes."""
+"""The lab's curl.exe: its command line, its results, its output."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _no_file(name: str) -> str:
 
 @pytest.fixture
 def run(build: Callable[[str], Machine], clock: Any) -> Run:
-    """Run a command line on a machine until nothing waits any more: exit code, output, complaints, seconds of lab time."""
+    """Run a command line on a machine to its end: exit code, output, error messages, seconds of lab time."""
     estate = load()
     machines: NameMap[Machine] = NameMap()
     for description in estate.machines:
@@ -69,7 +69,7 @@ def run(build: Callable[[str], Machine], clock: Any) -> Run:
         (["--connect-timeout", "abc", "x"], 2, "option --connect-timeout: expected a proper numerical parameter"),
         (["--next", "x"], 2, "missing URL before --next"),
         (["-K", "none"], 26, "option -K: error encountered when reading a file"),
-        (["x"] * 1001, 2, "the lab's curl takes at most 1000 URLs"),
+        (["x"] * 1001, 2, "the lab's curl accepts at most 1000 URLs"),
     ],
 )
 def test_refused_command_lines(words: list[str], exit_code: int, message: str) -> None:
@@ -121,7 +121,7 @@ def test_a_mistake_in_a_config_file_ends_a_newer_curl_and_is_a_warning_of_an_old
     ]
 
 
-# Machine, options and URL, then http_code, http_connect, exitcode and the complaint.
+# Machine, options and URL, then http_code, http_connect, exitcode and the error message.
 OUTCOMES = [
     ("scp01", "https://go.microsoft.com", "200 000 0", ""),
     ("scp01", "-I https://go.microsoft.com/x", "200 000 0", ""),
