@@ -125,7 +125,9 @@ def test_as_many_pages_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_answer_with_neither_end_nor_context() -> None:
     cim, _ = wire.session(wire.first_page(wire.service_xml("a")))
-    with pytest.raises(AnswerError, match=r"^Query in root/cimv2 .* neither an end of the enumeration nor a context to continue it"):
+    with pytest.raises(
+        AnswerError, match=r"^Query in root/cimv2 .* neither an end of the enumeration nor a context to continue it"
+    ):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
 
 
