@@ -94,6 +94,10 @@ def test_a_truth_value_for_a_choice_of_texts(given: Any, value: str) -> None:
             {"site_code": 10},
             'trial_site_code is the number 10, but it must be a string. Put it in quotes, as in trial_site_code: "010".',
         ),
+        (
+            {"proxy": {"password": 12345}},
+            "trial_proxy.password is a number and not a string; put it in quotes, so that it is not converted.",
+        ),
         ({"proxy": {"port": "x"}}, "trial_proxy.port: 'x' is not a whole number; give a port from 1 to 65535."),
         (
             {"accounts": [{"name": r"CORP\a"}, r"corp\A"]},
