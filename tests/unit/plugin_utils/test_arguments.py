@@ -101,7 +101,7 @@ def test_secrets_are_found_at_any_depth_and_masked(raw: dict[str, Any], secrets:
 def test_a_secret_in_a_value_that_is_not_taken_is_one_all_the_same() -> None:
     options = {"account": {"type": "dict", "aliases": ["user"], "options": {"pin": {"type": "str", "no_log": True}}}}
     found = read_arguments({"argument_spec": options}, {"account": '{"pin": "first"}', "user": "pin=second"})
-    assert found.error == "account is given twice, under another name too; give it once."
+    assert found.error == "account is set twice, the second time under an alias; set it once."
     assert found.secrets == {"first", "second"}
     assert read_arguments({"argument_spec": options}, {"account": "no dictionary"}).secrets == frozenset()
 

@@ -122,7 +122,7 @@ def test_what_can_not_be_decrypted_is_an_answer_and_no_rejection() -> None:
 
 @pytest.mark.parametrize("reason", ["WRONG_VERSION_NUMBER", "HTTP_REQUEST", "UNKNOWN_PROTOCOL", "RECORD_LAYER_FAILURE"])
 def test_a_port_without_tls(reason: str) -> None:
-    assert "the port does not speak TLS" in str(translate(tls(ssl.SSLError, reason), TARGET, "ntlm", sent=False))
+    assert "the port does not use TLS" in str(translate(tls(ssl.SSLError, reason), TARGET, "ntlm", sent=False))
 
 
 @pytest.mark.parametrize(
@@ -141,20 +141,20 @@ def test_what_speaks_no_http() -> None:
     odd = requests.ConnectionError(ProtocolError("Connection aborted.", http.client.BadStatusLine("SSH-2.0")))
     found = translate(odd, TARGET, "ntlm", sent=True)
     assert (type(found), found.after_send) == (Unreachable, True)
-    assert "what listens on https://scp01:5986/wsman does not speak HTTP" in str(found)
+    assert "the service on https://scp01:5986/wsman does not use HTTP" in str(found)
     # A connection that ended is a kind of it to the library.
     ended = requests.ConnectionError(ProtocolError("aborted", http.client.RemoteDisconnected("Remote end closed")))
-    assert "broke: Remote end closed" in str(translate(ended, TARGET, "ntlm", sent=True))
+    assert "was aborted: Remote end closed" in str(translate(ended, TARGET, "ntlm", sent=True))
 
 
 def test_the_innermost_words_are_told() -> None:
     inner = OSError(5, "Input/output error")
     outer = requests.ConnectionError(ProtocolError("outer", inner), "beside")
-    assert "broke: Input/output error" in str(translate(outer, TARGET, "ntlm", sent=True))
+    assert "was aborted: Input/output error" in str(translate(outer, TARGET, "ntlm", sent=True))
     told_before = requests.ConnectionError(ValueError("(<Pool object>, 'x')"), "plain words")
     # What only repeats the objects of a library is passed over.
-    assert "broke: plain words" in str(translate(told_before, TARGET, "ntlm", sent=True))
-    assert "broke: ConnectionError" in str(translate(requests.ConnectionError(ValueError()), TARGET, "ntlm", sent=True))
+    assert "was aborted: plain words" in str(translate(told_before, TARGET, "ntlm", sent=True))
+    assert "was aborted: ConnectionError" in str(translate(requests.ConnectionError(ValueError()), TARGET, "ntlm", sent=True))
 
 
 def test_a_chain_without_end_is_left() -> None:
@@ -199,9 +199,9 @@ def test_bare_statuses() -> None:
     assert "proxies in between" in str(page)
     fault = refused(500, b"<html>", TARGET)
     assert (fault.status, fault.after_send) == (500, True)
-    assert "answers HTTP 500 without SOAP" in str(fault)
+    assert "answered HTTP 500 without SOAP" in str(fault)
     early = refused(499, b"<html>", TARGET)
-    assert "without SOAP; is it WinRM" not in str(early)
+    assert "probably not from WinRM" not in str(early)
 
 
 @pytest.mark.parametrize("user", [r"CORP\admin", "admin@corp.example"])

@@ -27,7 +27,7 @@ SPEC: dict[str, Any] = {
     "rows": {"type": "list", "elements": "dict", "options": {"size": {"type": "int"}}},
 }
 RULES = OptionRules({"days": Range(1, 30, "days"), "ports": Range(1, 9)}, {"note": "means none"})
-OUT = "give a value, or leave the option out (default(omit, true) does that for an empty variable)"
+OUT = "give a value, or omit the option (default(omit, true) does this for an empty variable)"
 
 
 def values(**given: Any) -> dict[str, Any]:
@@ -84,16 +84,16 @@ def test_values_with_one_meaning(given: dict[str, Any], expected: dict[str, Any]
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"name": "x", "title": "y"}, "name is given twice, under another name too; give it once"),
+        ({"name": "x", "title": "y"}, "name is set twice, the second time under an alias; set it once"),
         ({"name": ""}, "name: '' is empty; give a value"),
         ({"place": " "}, f"place: ' ' is empty; {OUT}"),
         ({"code": ""}, f"code is empty; {OUT}"),
-        ({"tags": ["a", ""]}, "tags[1]: '' is empty; give a value, or take it out of the list"),
-        ({"tags": ["a", None]}, "tags[1] is null; give it a value, or take it out of the list"),
+        ({"tags": ["a", ""]}, "tags[1]: '' is empty; give a value, or remove it from the list"),
+        ({"tags": ["a", None]}, "tags[1] is null; give it a value, or remove it from the list"),
         ({"tags": True}, "tags is not a list; give a list"),
         ({"tags": {"a": 1}}, "tags is not a list; give a list"),
-        ({"flag": "maybe"}, "flag: 'maybe' is not a truth value; give true or false"),
-        ({"count": True}, "count: True is a truth value; give a whole number"),
+        ({"flag": "maybe"}, "flag: 'maybe' is not a Boolean; give true or false"),
+        ({"count": True}, "count: True is a Boolean; give a whole number"),
         ({"count": "1.5"}, "count: '1.5' is not a whole number; give a whole number"),
         ({"count": float("nan")}, "count: nan is not a whole number; give a whole number"),
         ({"share": "x"}, "share: 'x' is not a number; give a number"),
@@ -103,15 +103,15 @@ def test_values_with_one_meaning(given: dict[str, Any], expected: dict[str, Any]
         ({"days": 31}, "days: 31 is out of range; give days from 1 to 30"),
         ({"ports": ["1", 10]}, "ports[1]: 10 is out of range; give a whole number from 1 to 9"),
         ({"proxy": {"port": 0}}, "proxy.port: 0 is out of range; give a port from 1 to 65535"),
-        ({"proxy": {"pin": 1}}, "proxy.pin is a number and not a text; put it in quotes, so that it stays as it is written"),
+        ({"proxy": {"pin": 1}}, "proxy.pin is a number and not a string; put it in quotes, so that it is not converted"),
         ({"proxy": "no dictionary"}, "proxy is not a dictionary; give a dictionary"),
         ({"proxy": [1]}, "proxy is not a dictionary; give a dictionary"),
         ({"rows": [{"size": "x"}]}, "rows[0].size: 'x' is not a whole number; give a whole number"),
         ({"rows": ["x"]}, "rows[0] is not a dictionary; give a dictionary"),
-        ({"note": True}, "note: True is a truth value and not a text; put it in quotes, so that it stays as it is written"),
-        ({"note": 1.5}, "note: 1.5 is a number and not a text; put it in quotes, so that it stays as it is written"),
-        ({"code": 123}, "code is a number and not a text; put it in quotes, so that it stays as it is written"),
-        ({"note": ["x"]}, "note: ['x'] is a list or a dictionary; give a text"),
+        ({"note": True}, "note: True is a Boolean and not a string; put it in quotes, so that it is not converted"),
+        ({"note": 1.5}, "note: 1.5 is a number and not a string; put it in quotes, so that it is not converted"),
+        ({"code": 123}, "code is a number and not a string; put it in quotes, so that it is not converted"),
+        ({"note": ["x"]}, "note: ['x'] is a list or a dictionary; give a string"),
         ({"count": "x" * 78}, f"count: '{'x' * 78}' is not a whole number; give a whole number"),
         ({"count": "x" * 79}, f"count: '{'x' * 76}... is not a whole number; give a whole number"),
     ],

@@ -87,17 +87,21 @@ def test_a_truth_value_for_a_choice_of_texts(given: Any, value: str) -> None:
     ("variables", "said"),
     [
         ({"mode": "half"}, "value of trial_mode must be one of: online, offline, got: half."),
-        ({"mode": ""}, "trial_mode is empty. Allowed are online, offline. Give it a value, or leave the variable out."),
-        ({"list": ""}, "trial_list is empty. Give it a value, or leave the variable out."),
-        ({"name": "{{ bad }}"}, "trial_name can not be resolved: no such variable. Correct it."),
+        ({"mode": ""}, "trial_mode is empty. Allowed are online, offline. Give it a value, or remove the variable."),
+        ({"list": ""}, "trial_list is empty. Give it a value, or remove the variable."),
+        ({"name": "{{ bad }}"}, "trial_name cannot be resolved: no such variable. Correct the template."),
         (
             {"site_code": 10},
-            'trial_site_code is the number 10, and a text is wanted. Put the text in quotes, as in trial_site_code: "010".',
+            'trial_site_code is the number 10, but it must be a string. Put it in quotes, as in trial_site_code: "010".',
+        ),
+        (
+            {"proxy": {"password": 12345}},
+            "trial_proxy.password is a number and not a string; put it in quotes, so that it is not converted.",
         ),
         ({"proxy": {"port": "x"}}, "trial_proxy.port: 'x' is not a whole number; give a port from 1 to 65535."),
         (
             {"accounts": [{"name": r"CORP\a"}, r"corp\A"]},
-            r"trial_accounts has the account corp\A twice. Letter case makes no difference. Remove one of the two.",
+            r"trial_accounts has the account corp\A twice. Account names are not case-sensitive. Remove one of the two entries.",
         ),
     ],
 )
@@ -144,7 +148,7 @@ def test_variables_that_nobody_reads(name: str, refused: int, doubtful: int) -> 
     if name == "verify_thing":
         assert found[0] == [
             "The variable verify_thing is not known to any role or playbook of configmgr.scp. Did you mean verify_things? "
-            "Correct its name, or remove it."
+            "Correct the name, or remove the variable."
         ]
     if doubtful:
         assert found[1] == [f"The variable {name} is not known to any role or playbook of configmgr.scp. It is ignored."]

@@ -41,6 +41,7 @@ class Library:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
         self.options: dict[str, Any] = {}
+        self.all_options: list[dict[str, Any]] = []
         self.error: Exception | None = None
         self.attributes = FOLDER
         self.file = File(b"0123456789")
@@ -50,6 +51,7 @@ class Library:
     def _note(self, *call: Any, **options: Any) -> None:
         self.calls.append(call)
         self.options = options
+        self.all_options.append(options)
         if self.error:
             raise self.error
 
@@ -156,6 +158,12 @@ def test_a_server_that_offers_less_is_refused_and_left(library: Library, dialect
     assert library.calls[-1] == ("reset_connection_cache",)
 
 
+def test_without_the_library_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "smbclient", None)
+    with pytest.raises(ShareRefused, match="pip install smbprotocol"):
+        open_share(ACCOUNT, "E$", 445)
+
+
 def test_smb_3_0_is_enough(library: Library) -> None:
     library.dialect = Dialects.SMB_3_0_0
     assert open_share(ACCOUNT, "E$", 445).root == ROOT
@@ -230,9 +238,15 @@ def test_a_file_is_written_whole(library: Library, share: SmbShare, offset: int,
     assert library.file.content == content
 
 
+def test_a_file_is_made_anew_when_nothing_is_said(library: Library, share: SmbShare) -> None:
+    share.writer("a").close()
+    assert library.calls == [("open_file", ROOT + r"\a", "wb")]
+
+
 def test_folders_are_made_where_they_are_missing(library: Library, share: SmbShare) -> None:
     share.make_folders(r"a\b")
     assert library.calls == [("makedirs", ROOT + r"\a\b"), ("stat", ROOT + r"\a\b")]
+    assert library.all_options[0]["exist_ok"] is True
 
 
 def test_a_file_in_the_way_of_a_folder(library: Library, share: SmbShare) -> None:

@@ -225,13 +225,13 @@ def test_a_list_that_is_none(bench: Bench, tmp_path: Path) -> None:
     bench.share.make_folders(REMOTE + ".sha256")
     assert remote_files.read_manifest(bench.share, REMOTE) is None
     bench.share.put(r"USB\X.sha256", b"\xff")
-    with pytest.raises(ShareError, match="can not be used as a list of hashes"):
+    with pytest.raises(ShareError, match="cannot be used as a list of hashes"):
         remote_files.read_manifest(bench.share, r"USB\X")
     bench.share.files[r"USB\X.sha256"].is_link = True
     with pytest.raises(ShareError, match="is a link"):
         remote_files.read_manifest(bench.share, r"USB\X")
     assert local_files.read_manifest(tmp_path / "none") is None
-    for content, said in ((b"\xff", "can not be read"), (b"nonsense", "can not be used")):
+    for content, said in ((b"\xff", "cannot be read"), (b"nonsense", "cannot be used")):
         (tmp_path / "x.sha256").write_bytes(content)
         with pytest.raises(LocalError, match=said):
             local_files.read_manifest(tmp_path / "x")

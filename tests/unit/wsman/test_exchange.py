@@ -121,6 +121,26 @@ def test_as_many_pages_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
     row = wire.next_page(wire.service_xml("b"), context="c")
     cim, _script = wire.session(wire.first_page(context="c"), row, wire.next_page(end=wire.N_END))
     assert len(cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)) == 1
+    cim, script = wire.session(wire.first_page(context="c"), row, row, "")
+    with pytest.raises(AnswerError, match="does not end: 2 pages"):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+    assert actions(script) == ["Enumerate", "Pull", "Pull", "Release"]
+
+
+def test_as_many_bytes_as_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    row, end = wire.next_page(wire.service_xml("b"), context="c"), wire.next_page(end=wire.N_END)
+    cim, script = wire.session(wire.first_page(context="c"), row, end)
+    cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+    last = wire.HEAD.format(action="urn:answer", message_id=script.header(0, "MessageID")) + end + wire.TAIL
+    before_the_end = cim.received_bytes - len(last)
+    for most, fits in ((before_the_end, True), (before_the_end - 1, False)):
+        monkeypatch.setattr(exchange, "MAX_TOTAL_BYTES", most)
+        cim, _script = wire.session(wire.first_page(context="c"), row, end if fits else "")
+        if fits:
+            assert len(cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)) == 1
+        else:
+            with pytest.raises(AnswerError, match="does not end: 1 pages"):
+                cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
 
 
 def test_answer_with_neither_end_nor_context() -> None:
