@@ -80,7 +80,7 @@ def test_a_file_that_changes_while_it_is_fetched_leaves_nothing(bench: Bench, ch
             bench.share.files.pop(path, None)
 
     bench.share.read = changing  # type: ignore[method-assign,assignment]
-    with pytest.raises(copying.Changed, match="changed while it was fetched"):
+    with pytest.raises(copying.Changed, match="changed while it was copied"):
         bench.fetch()
     assert list(bench.local.iterdir()) == []
 
@@ -114,7 +114,7 @@ def test_excluded_files_are_none_of_it_on_either_side(bench: Bench) -> None:
 def test_check_mode_compares_with_the_list_beside_the_source(bench: Bench) -> None:
     bench.fetch()
     bench.share.put(REMOTE + ".sha256", f"{HASH}  Packs/a.cab\n".encode())
-    with pytest.raises(ShareError, match="was changed or cut off"):
+    with pytest.raises(ShareError, match="was changed or truncated"):
         bench.fetch(check_mode=True)
     bench.share.put(REMOTE + ".sha256", f"{digest(CONTENT)}  Packs/a.cab\n{HASH}  Packs/b.cab\n".encode())
     with pytest.raises(ShareError, match=r"b\.cab is missing"):
@@ -260,10 +260,10 @@ def test_a_hash_by_reading_tells_how_far_it_is(bench: Bench) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (f"\n{HASH}  Packs/a\n{OTHER}  Packs/a", "line 3 names a path a second time"),
-        (f"{HASH}  Other/a", "line 1 is about another folder than Packs"),
-        (f"\n\n{HASH} Packs/a", "line 3 is not a line as sha256sum writes it"),
-        ("\n \n", "it names no file"),
+        (f"\n{HASH}  Packs/a\n{OTHER}  Packs/a", "line 3 lists a path a second time"),
+        (f"{HASH}  Other/a", "line 1 is about a folder other than Packs"),
+        (f"\n\n{HASH} Packs/a", "line 3 does not have the format of sha256sum"),
+        ("\n \n", "it lists no file"),
     ],
 )
 def test_what_is_wrong_with_a_list(text: str, said: str) -> None:
@@ -298,9 +298,9 @@ def test_names_and_paths_at_their_limits() -> None:
 @pytest.mark.parametrize(
     ("name", "why"),
     [
-        ("", "is no name"),
-        ("a.", "ends in a blank or a dot"),
-        ("a?", r"has the sign U\+003F"),
+        ("", "is not a name"),
+        ("a.", "ends in a space or a dot"),
+        ("a?", r"has the character U\+003F"),
         ("NUL .txt", "is the name of a device"),
     ],
 )

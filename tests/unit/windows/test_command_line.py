@@ -69,7 +69,7 @@ def test_only_plain_programs_are_started(program: str) -> None:
 def test_a_long_argument_is_shown_cut(length: int, shown: str) -> None:
     with pytest.raises(BadCommandLine) as refusal:
         quoted("x" * length + "!")
-    assert str(refusal.value).startswith(f"{shown} has the sign ! at position {length + 1}")
+    assert str(refusal.value).startswith(f"{shown} has the character ! at position {length + 1}")
 
 
 def test_a_line_that_cmd_would_cut_is_refused() -> None:

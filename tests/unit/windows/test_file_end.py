@@ -249,7 +249,7 @@ def test_no_large_file_is_printed_whole(reading: Any, size: int, read: bool) -> 
     if read:
         assert reading(server) == FileEnd(b"6789abcdef", True)
     else:
-        with pytest.raises(FileError, match=r"and only its end would be read: there is no curl\.exe on this server"):
+        with pytest.raises(FileError, match=r"and its end cannot be read: there is no curl\.exe on this server"):
             reading(server)
 
 

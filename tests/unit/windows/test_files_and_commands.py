@@ -129,12 +129,12 @@ def test_a_hash_is_the_one_line_that_is_one(ends: Ends, written: str) -> None:
         ({"stdout": f"{HASH}\n{HASH}"}, HASH),
         ({"code": 1, "stderr": "no such\r\n file", "stdout": "x"}, "no such file"),
         ({"code": 1}, "exit code 1"),
-        ({"code": None, "stopped": "time"}, "it was ended, because of its time"),
+        ({"code": None, "stopped": "time"}, "it ran longer than its time limit and was stopped"),
     ],
 )
 def test_no_hash(ends: Ends, ending: dict[str, Any], said: str) -> None:
     ends(**ending)
-    with pytest.raises(file_commands.CommandFailed, match=rf"certutil.exe took no hash of D:\\a: {said}"):
+    with pytest.raises(file_commands.CommandFailed, match=rf"certutil.exe could not compute the hash of D:\\a: {said}"):
         file_commands.sha256_of(NOBODY, r"D:\a")
 
 
@@ -189,5 +189,5 @@ def test_whether_the_token_is_that_of_an_administrator(ends: Ends, sids: tuple[s
 @pytest.mark.parametrize("ending", [{"code": 1, "stdout": groups("S-1-5-32-544")}, {"stdout": "no groups"}])
 def test_a_token_that_is_not_told(ends: Ends, ending: dict[str, Any]) -> None:
     ends(**ending)
-    with pytest.raises(NotReadable, match="did not tell the groups"):
+    with pytest.raises(NotReadable, match="did not list the groups"):
         token.is_administrator(NOBODY)

@@ -135,7 +135,7 @@ def test_keys() -> None:
 
 def test_keys_are_those_that_were_read() -> None:
     role = CimInstance.new(NS, SYSRESUSE, {"FileType": 2, "ItemName": "n", "ItemType": "t"})
-    with pytest.raises(ValueError, match=r"holds no value for its key SiteCode, so it cannot be addressed$"):
+    with pytest.raises(ValueError, match=r"has no value for its key SiteCode, so it cannot be addressed$"):
         role.key_values()
     with pytest.raises(ValueError, match="keys of class Unknown are not declared"):
         CimInstance.new(NS, CimClass("Unknown"), {}).key_values()

@@ -188,7 +188,7 @@ def test_output_that_is_not_believed_is_told_with_what_was_asked(answer: str) ->
     link, _ = exchange(answer)
     with pytest.raises(AnswerError, match=r"^Receive of the command shell: "):
         shell.receive(link, SHELL_ID, COMMAND_ID, 1)
-    with pytest.raises(AnswerError, match=r"^Command of the command shell: the answer holds no CommandId"):
+    with pytest.raises(AnswerError, match=r"^Command of the command shell: the answer contains no CommandId"):
         shell.start(exchange("<x:Other/>")[0], SHELL_ID, "x")
 
 
