@@ -1,4 +1,4 @@
-"""Return values and the names in them that mean something to Ansible itself."""
+"""Return values, and the names in them that have a meaning in Ansible itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 import yaml
 
-# What ansible-core reads, writes or takes out of the result of a task, whoever wrote it there.
+# What ansible-core reads, writes or removes in the result of a task, wherever it comes from.
 ANSIBLES = frozenset(
     {
         "ansible_facts",
@@ -46,7 +46,7 @@ ANSIBLES = frozenset(
         "warnings",
     }
 )
-# Of these the ones that a module gives with Ansible's own meaning, and their types.
+# Those of them that a module returns with Ansible's own meaning, and their types.
 WITH_THEIR_MEANING: Mapping[str, tuple[type, ...]] = {"changed": (bool,), "msg": (str,), "diff": (dict, list)}
 _DOCUMENTED_TYPES = {"changed": ("bool",), "msg": ("str",), "diff": ("dict", "list")}
 
@@ -57,28 +57,28 @@ def documented(module: ModuleType) -> Mapping[str, Any]:
 
 
 def bad_documentation(returned: Mapping[str, Any]) -> list[str]:
-    """Documented return values that Ansible would take for something of its own."""
+    """Documented return values that Ansible would interpret as its own."""
     return [
         name for name, told in returned.items() if name in ANSIBLES and told.get("type") not in _DOCUMENTED_TYPES.get(name, ())
     ]
 
 
 def bad_values(result: Mapping[str, Any]) -> list[str]:
-    """Return values that Ansible would take for something of its own."""
+    """Return values that Ansible would interpret as its own."""
     return [
         name for name, value in result.items() if name in ANSIBLES and not isinstance(value, WITH_THEIR_MEANING.get(name, ()))
     ]
 
 
 def undocumented(module: ModuleType, result: Mapping[str, Any]) -> list[str]:
-    """Return values that a module's documentation does not name."""
+    """Return values that a module's documentation does not list."""
     return sorted(set(result) - set(documented(module)) - set(WITH_THEIR_MEANING))
 
 
 def written_keys(source: str) -> set[str]:
-    """The texts that are keys of dictionaries, or names of keywords of a failure, where the source makes a result.
+    """The texts that are keys of dictionaries, or names of keywords of a failure, where the source builds a result.
 
-    Dictionaries that are returned, assigned to a ``Result`` or handed to TaskFailure; not those inside them.
+    Dictionaries that are returned, assigned to a ``Result`` or passed to TaskFailure; not those inside them.
     """
     found: set[str] = set()
     for node in ast.walk(ast.parse(source)):

@@ -1,9 +1,9 @@
-"""`make bench`: the parts of the benchmark, and what they say of the collection.
+"""`make bench`: runs the parts of the benchmark of the collection.
 
 usage: python -m tests.bench [--quick] [--write] [part ...]
 
-Without a part all are taken. ``--write`` puts the figures into docs/performance.md, ``--quick`` takes few of them, to see that a
-part works.
+Without a part, all parts run. ``--write`` writes the figures to docs/performance.md; ``--quick`` measures only a few, to check
+that a part works.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ PARTS = {"requests": requests_per_task.run, "speed": speed.run, "scale": scale.r
 
 
 def main(words: list[str]) -> int:
-    """Take the parts that are asked for, print them, and write the page when told to."""
-    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Take figures of the collection over the lab.")
+    """Run the requested parts, print the figures, and write the page if requested."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description="Measure the collection over the lab.")
     parser.add_argument("part", nargs="*", help=f"one or more of {', '.join(PARTS)}; without any, all")
-    parser.add_argument("--write", action="store_true", help="put the figures into docs/performance.md")
-    parser.add_argument("--quick", action="store_true", help="few figures, to see that a part works")
+    parser.add_argument("--write", action="store_true", help="write the figures to docs/performance.md")
+    parser.add_argument("--quick", action="store_true", help="measure only a few figures, to check that a part works")
     chosen = parser.parse_args(words)
     unknown = [part for part in chosen.part if part not in PARTS]
     if unknown:
-        parser.error(f"there is no part {', '.join(unknown)}; allowed are {', '.join(PARTS)}")
+        parser.error(f"there is no part {', '.join(unknown)}; allowed: {', '.join(PARTS)}")
     if chosen.write and chosen.quick:
-        parser.error("figures of --quick are too few to be written; leave out --quick or --write")
+        parser.error("the figures of --quick are too few for the page; leave out --quick or --write")
     for part in chosen.part or PARTS:
         began = time.monotonic()
         taken_on = machine.described()

@@ -1,4 +1,4 @@
-"""Emulated estates in processes of their own, so that what is measured does not share an interpreter with them."""
+"""Emulated estates in separate processes, so that the measured program does not share an interpreter with them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _START_SECONDS = 120.0
 
 @dataclass(frozen=True)
 class Seen:
-    """What a lab was asked since the last look: HTTP exchanges by kind, bytes of their bodies; and its processor time."""
+    """The requests to a lab since the last measurement: HTTP exchanges by kind, bytes of their bodies; and its processor time."""
 
     handshake: int = 0
     cim: int = 0
@@ -29,7 +29,7 @@ class Seen:
 
     @property
     def requests(self) -> int:
-        """All exchanges, those of authentication too."""
+        """All exchanges, including those of authentication."""
         return self.handshake + self.cim + self.shell
 
     def __add__(self, other: Seen) -> Seen:
@@ -50,7 +50,7 @@ class Labs:
         self._connections = connections
 
     def seen(self) -> Seen:
-        """What all of them were asked since they were last looked at."""
+        """The requests to all of them since the last measurement."""
         for connection in self._connections:
             connection.send("look")
         total = Seen()
@@ -61,7 +61,7 @@ class Labs:
 
 @contextmanager
 def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | None = None) -> Iterator[Labs]:
-    """Serve estates, each in a process.
+    """Serve estates, each in its own process.
 
     :param estates: text of the estate and address base (``127.1.2``; empty: the addresses of the text).
     :param prepare: called in the process, before the lab is used; a function of a module.
@@ -87,7 +87,7 @@ def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | Non
 
 
 def _serve(connection: Connection[Any, Any], text: str, base: str, prepare: Callable[[Estate], None] | None) -> None:
-    # At pace 1 an emulated server is as busy with itself as a real one: hardly.
+    # At pace 1 an emulated server does as little work of its own as a real one.
     try:
         with Estate(parse(text, "the benchmark's estate").at(base or None, 1.0)) as estate:
             if prepare is not None:

@@ -1,4 +1,4 @@
-"""The limit: a bare program that sends recorded requests, over one authenticated connection to each host, and reads nothing.
+"""The limit: a minimal program that sends recorded requests over one authenticated connection to each host and parses nothing.
 
 usage: limit.py CONVERSATIONS, a JSON file: a list of {"endpoint", "user", "password", "envelopes": [...]}.
 """

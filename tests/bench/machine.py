@@ -1,4 +1,4 @@
-"""What figures were taken on: machine, versions, commit."""
+"""The environment of the measurements: machine, versions, commit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.lab.ansible_runs import CHECKOUT
 
 CORE_VERSION = "2.19.14"
-"""The ansible-core that the figures are for: the stand-in for PowerShell reads what this one sends."""
+"""The ansible-core of the figures: the stand-in for PowerShell reads what this version sends."""
 
 
 def described() -> str:

@@ -11,7 +11,7 @@ import yaml
 USER, PASSWORD = r"CORP\scpadmin", "Lab-Admin-2026"
 DOMAIN = "corp.example"
 IN_ONE_PROCESS = 50
-"""So many share a lab's process; with more there are several, so that no lab is a bottleneck where cores are free."""
+"""How many share a lab's process; for more there are several processes, so that a lab is no bottleneck while cores are free."""
 
 _ACCOUNT = {"name": USER, "password": PASSWORD, "sms": "full", "administrator_of": "all"}
 
@@ -41,13 +41,13 @@ def places(count: int) -> list[Place]:
 
 
 def estates(count: int) -> Iterator[str]:
-    """Estate files that hold them together."""
+    """Estate files that together contain them."""
     for first in range(0, count, IN_ONE_PROCESS):
         yield _estate(places(count)[first : first + IN_ONE_PROCESS])
 
 
 def inventory(chosen: list[Place]) -> str:
-    """The inventory of these."""
+    """The inventory for them."""
     hosts = {
         place.name: {
             "ansible_host": place.address,

@@ -1,4 +1,4 @@
-"""docs/performance.md: each part of the benchmark writes between two marks of its own."""
+"""docs/performance.md: each part of the benchmark writes between its own two marks."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
 
 
 def write(part: str, text: str) -> None:
-    """Put the text between the marks of this part.
+    """Write the text between the marks of this part.
 
     :raises ValueError: the page has no such marks.
     """

@@ -1,8 +1,9 @@
-"""`powershell` for the lab's shells, for benchmarks alone: answers ansible.windows.win_powershell in no time.
+"""`powershell` for the lab's shells, only for benchmarks: answers ansible.windows.win_powershell at once.
 
-It runs nothing. It reads what ansible-core's exec wrapper is sent (an internal form, see machine.CORE_VERSION), and answers with
-the JSON that the module gives for a script without output. So what is measured is what a module in PowerShell costs at least:
-Ansible's own work and the exchanges of WinRM. Windows' work, to start a process and to load a module, comes on top.
+It runs no PowerShell. It reads the input of ansible-core's exec wrapper (an internal form, see machine.CORE_VERSION), and answers
+with the JSON that the module returns for a script without output. The measurement is therefore the least that a module in
+PowerShell costs: Ansible's own work and the exchanges of WinRM. Windows' work, starting a process and loading a module, is not
+included.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from lab.winrm.programs import Program, ProgramOutput, Signal
 
 MODULE = "ansible.windows.win_powershell"
 _SCRIPT = "ansible_collections.ansible.windows.plugins.modules.win_powershell.ps1"
-# What ends the first part of the input: the wrapper itself.
+# The end of the first part of the input, which is the wrapper itself.
 _END_OF_WRAPPER = "\0\0\0\0"
 _ANSWER = {
     "changed": False,
@@ -33,19 +34,19 @@ _ANSWER = {
 
 
 class UnknownShape(ValueError):
-    """The input is not what the exec wrapper of the pinned ansible-core gets."""
+    """The input is not what the exec wrapper of the pinned ansible-core receives."""
 
 
 def install(estate: Estate) -> None:
-    """Give every machine of the estate the stand-in."""
+    """Install the stand-in on every machine of the estate."""
     for machine in estate.description.machines:
         estate.add_program(machine.name, "powershell", _StandIn)
 
 
 def script_of(text: str) -> str:
-    """The module's script that the input of the exec wrapper asks for.
+    """The module's script in the input of the exec wrapper.
 
-    :raises UnknownShape: it is no such input.
+    :raises UnknownShape: the input does not have that form.
     """
     wrapper, end, manifest = text.partition(_END_OF_WRAPPER)
     try:

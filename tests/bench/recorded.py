@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport impo
 
 @dataclass(frozen=True)
 class Host:
-    """Where modules run. ``name`` is what the module is told, ``address`` where it listens."""
+    """A host of modules. ``name`` is the name that the module uses, ``address`` is where it listens."""
 
     name: str
     address: str
@@ -28,13 +28,13 @@ class Host:
 
 @dataclass
 class Conversation:
-    """What one host is asked, in order."""
+    """The requests to one host, in order."""
 
     host: Host
     envelopes: list[str] = field(default_factory=list)
 
     def run(self, module: str, arguments: Mapping[str, Any]) -> dict[str, Any]:
-        """Run a module and keep its requests; its result."""
+        """Run a module and record its requests; returns its result."""
         host = self.host
         options: dict[str, Any] = {
             "remote_addr": host.address,
@@ -72,7 +72,7 @@ class Conversation:
             link.close()
 
     def as_data(self) -> dict[str, Any]:
-        """For limit.py."""
+        """The input for limit.py."""
         host = self.host
         endpoint = f"http://{host.address}:{host.port}/wsman"
         return {"endpoint": endpoint, "user": host.user, "password": host.password, "envelopes": self.envelopes}

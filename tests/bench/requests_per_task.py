@@ -1,4 +1,4 @@
-"""How many requests a play or a module needs, counted by the lab that answers them."""
+"""How many requests a play or a module needs, counted by the lab."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tests.lab.ansible_runs import CHECKOUT, run_playbook
 ADDRESS_BASE = "127.58.77"
 PROVIDER, SERVER = "cas01.corp.example", "scp01.corp.example"
 
-# Each module with arguments under which nothing is left to do.
+# Each module with arguments for which there is nothing to change.
 MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("service_connection_point", PROVIDER, "with site_code", {"server": SERVER, "site_code": "CAS"}),
     ("service_connection_point", PROVIDER, "site_code found", {"server": SERVER}),
@@ -61,7 +61,7 @@ class Count:
 
 
 def run(quick: bool) -> str:
-    """Count; the table for the page. There is no quicker way than to run each play once.
+    """Count the requests; returns the table for the page. Each play must run once.
 
     :raises RuntimeError: a play failed.
     """
@@ -85,7 +85,7 @@ def run(quick: bool) -> str:
 
 @contextmanager
 def settled_estate() -> Iterator[tuple[Estate, Callable[..., Count]]]:
-    """An estate on which the role is installed already, and what counts a play on it."""
+    """An estate on which the role is already installed, and a function that counts a play on it."""
     with tempfile.TemporaryDirectory() as folder, Estate(load().at(ADDRESS_BASE, pace=10)) as estate:
         inventory = Path(folder) / "hosts.yml"
         inventory.write_text(_moved_inventory(), encoding="utf-8")

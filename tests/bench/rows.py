@@ -24,7 +24,7 @@ AIM = 1.3
 _ROLE = {"server": "scp01.corp.example", "site_code": "CAS"}
 _SITE = {"site_code": "CAS"}
 
-# Each module with arguments under which nothing is left to do.
+# Each module with arguments for which there is nothing to change.
 MODULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("service_connection_point", "", _ROLE),
     ("service_connection_point_info", "", _SITE),
@@ -39,7 +39,7 @@ MODULES: tuple[tuple[str, str, dict[str, Any]], ...] = (
 
 
 def run(quick: bool) -> str:
-    """Take the figures; the text for the page."""
+    """Measure; returns the text for the page."""
     text = with_role("scp01")
     with (
         tempfile.TemporaryDirectory() as name,

@@ -20,7 +20,7 @@ from tests.lab.ansible_runs import CHECKOUT
 
 SIZES, FORKS = (10, 50, 200), (10, 25)
 QUICK_SIZES, QUICK_FORKS = (4, 12), (10,)
-# A run with few hosts is short, so one moment of the machine counts much in it.
+# A run with few hosts is short, so a short load on the machine affects it strongly.
 ROUNDS = {10: 7, 50: 3, 200: 2}
 AIM_GROWTH = 1.2
 AIM_MEMORY_MIB = 1024
@@ -28,7 +28,7 @@ AIM_MEMORY_MIB = 1024
 
 @dataclass(frozen=True)
 class Point:
-    """Runs of one kind: how many hierarchies and forks, what they took, and what the labs took beside each on average."""
+    """Runs of one kind: the number of hierarchies and forks, their times, and the average times of the labs during each."""
 
     hosts: int
     forks: int
@@ -36,11 +36,11 @@ class Point:
     lab_cpu_seconds: float
 
     def wall(self, start: Trials) -> float:
-        """Per host, without what Ansible needs to start."""
+        """Per host, without Ansible's startup."""
         return (self.taken.wall - start.wall) / self.hosts
 
     def cpu(self, start: Trials) -> float:
-        """Processor time of the controller per host, without its start."""
+        """Processor time of the controller per host, without its startup."""
         return (self.taken.cpu - start.cpu) / self.hosts
 
 
@@ -80,7 +80,7 @@ def _beside(folder: Path, hosts: int, forks: int, tasks: int) -> tuple[Taken, Ta
 
 
 def _conversation(place: Place) -> Conversation:
-    """What a provisioning asks this host, which is both provider and the role's server."""
+    """The requests of a provisioning to this host, which is both the provider and the role's server."""
     found = Conversation(Host(place.name, place.address, USER, PASSWORD))
     role = {"server": place.name, "site_code": place.code}
     found.run("site_prerequisites", {**role, "skip_when_in_place": True})
@@ -138,7 +138,7 @@ def _text(points: list[Point], start: Trials, compared: str) -> str:
 
 
 def _compared(ours: Point, start: Trials, tasks: int, floor: Taken, bare: Taken) -> str:
-    """Processor time of the controller per host, which depends little on what else the machine does."""
+    """Processor time of the controller per host, which depends little on the other load of the machine."""
     own, floor_cpu, bare_cpu = (
         seconds * 1000 / ours.hosts
         for seconds in (

@@ -1,9 +1,9 @@
-"""Floor, limit and peer of work that changes nothing.
+"""Floor, limit and peer of runs that change nothing.
 
 - floor: as many tasks of ansible.builtin.debug as the work has tasks;
-- limit: a bare program that sends the same requests, over one authenticated connection to each host;
+- limit: a minimal program that sends the same requests, over one authenticated connection to each host;
 - peer: the same play where each task of this collection is one of ansible.windows.win_powershell that does nothing and whose
-  server answers in no time. A module in PowerShell costs that at least.
+  server answers at once. A module in PowerShell costs at least that.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Work:
 
 @dataclass(frozen=True)
 class Compared:
-    """What came out for one work. ``empty`` is a play without tasks: Ansible's own start."""
+    """The results for one run. ``empty`` is a play without tasks: Ansible's own startup."""
 
     name: str
     ours: Trials
@@ -72,13 +72,13 @@ class Compared:
 
     @property
     def powershell_seconds(self) -> float:
-        """How long PowerShell may take in a task of the peer until the aim is met; it takes no time in what was measured."""
+        """How long PowerShell must take in a task of the peer for the target to be met; in the measurement it takes no time."""
         ours, peer = self.ours.wall - self.empty.wall, self.peer.wall - self.empty.wall
         return max(0.0, (AIM_PEER * ours - peer) / self.modules)
 
 
 def run(quick: bool) -> str:
-    """Take the figures; the text for the page.
+    """Measure; returns the text for the page.
 
     :raises RuntimeError: something failed, or the installed ansible-core is not the pinned one.
     """
@@ -144,7 +144,7 @@ def _peer_tasks(work: Work) -> list[dict[str, Any]]:
 
 
 def _conversations(work: Work) -> list[dict[str, Any]]:
-    """The requests of the work, by host; its order within a host is kept."""
+    """The requests, by host; their order within a host is kept."""
     addresses = {PROVIDER: f"{BASE}.11", SERVER: f"{BASE}.31"}
     found: dict[str, Conversation] = {}
     for name, module, arguments in work.modules:
@@ -195,7 +195,7 @@ def _text(found: list[Compared]) -> str:
 
 
 def _ratios(c: Compared) -> list[list[str]]:
-    """Of whole runs as users wait for them; and without what Ansible needs to start, which the limit does not have."""
+    """Ratios of complete runs, as users wait for them, and without Ansible's startup, which the limit does not have."""
     start, cpu = c.empty.wall, c.empty.cpu
     return [
         [c.name, "whole run", *_three(c.ours.wall, c.floor.wall, c.limit.wall, c.peer.wall)],

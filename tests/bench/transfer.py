@@ -1,7 +1,7 @@
 """``python -m tests.bench.transfer [MiB]``: memory and time of a large transfer, against a real file server on this machine.
 
-The file is sparse on the server. The figure is the resident memory of the largest process of ansible-playbook, its workers among
-them, as the kernel counts it; an empty task stands beside it. Needs root, for the file server.
+The file is sparse on the server. The figure is the resident memory of the largest process of ansible-playbook, including its
+workers, as the kernel counts it, compared with an empty task. Needs root, for the file server.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Runs of programs side by side: what each took, taken in turns, so that a busy moment of the machine meets all of them."""
+"""Runs of several programs in turn, so that a temporary load on the machine affects all of them; and what each took."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ _TIME_LIMIT_SECONDS = 900.0
 class Taken:
     """One run: wall clock and processor time of the program with all its children, in seconds; memory in MiB.
 
-    ``largest_mib`` is the peak of the largest process; ``whole_mib`` that of the whole tree, shared pages counted once, looked
-    at every quarter of a second (0 where that was not asked for).
+    ``largest_mib`` is the peak of the largest process; ``whole_mib`` that of all processes together, shared pages counted once,
+    measured every quarter of a second (0 if not requested).
     """
 
     wall_seconds: float
@@ -34,7 +34,7 @@ class Taken:
 
 @dataclass(frozen=True)
 class Trials:
-    """The runs of one thing."""
+    """The runs of one program."""
 
     runs: tuple[Taken, ...]
 
@@ -61,7 +61,7 @@ class Trials:
 
 
 def in_turns(rounds: int, things: Mapping[str, Callable[[], Taken]]) -> dict[str, Trials]:
-    """Run all things ``rounds`` times: A B C A B C ..., after one round that does not count."""
+    """Run all programs ``rounds`` times: A B C A B C ..., after one round that is not counted."""
     taken: dict[str, list[Taken]] = {name: [] for name in things}
     for number in range(rounds + 1):
         for name, run in things.items():
@@ -74,7 +74,7 @@ def in_turns(rounds: int, things: Mapping[str, Callable[[], Taken]]) -> dict[str
 def play(
     playbook: Path, inventory: Path, folder: Path, *arguments: str, collections: Path | None = None, memory: bool = False
 ) -> Taken:
-    """ansible-playbook as users run it; every host must come out well."""
+    """ansible-playbook as users run it; every host must succeed."""
     # The recording of outcomes is for tests.
     variables = {name: value for name, value in environment(folder).items() if not name.startswith("ANSIBLE_CALLBACK")}
     if collections is not None:
@@ -83,7 +83,7 @@ def play(
 
 
 def tasks_of(playbook: Path, inventory: Path, folder: Path) -> int:
-    """How many tasks a play has that must come out well; skipped ones count, they cost as much.
+    """The number of tasks of a play, which must succeed; skipped ones are counted, because they cost the same.
 
     :raises RuntimeError: it failed.
     """
@@ -114,7 +114,7 @@ def measured(words: Sequence[str], variables: Mapping[str, str], folder: Path, *
             _pid, status, usage = os.wait4(process.pid, 0)
             took = time.monotonic() - began
         except BaseException:
-            # Somebody has had enough: what was started ends too.
+            # The user has interrupted the run: the started program ends too.
             process.kill()
             raise
         finally:
@@ -127,7 +127,7 @@ def measured(words: Sequence[str], variables: Mapping[str, str], folder: Path, *
 
 
 class _Watch:
-    """Looks at the memory of a process and its children until it is told to finish."""
+    """Measures the memory of a process and its children until it is stopped."""
 
     def __init__(self, pid: int) -> None:
         self._pid = pid
@@ -153,15 +153,15 @@ def _tree(pid: int) -> list[int]:
         try:
             children = Path(f"/proc/{parent}/task/{parent}/children").read_text(encoding="ascii").split()
         except OSError:
-            continue  # it has ended meanwhile
+            continue  # it has ended in the meantime
         found.extend(map(int, children))
     return found
 
 
 def _proportional_kib(pid: int) -> int:
-    """The process' share of memory: pages that several processes share count in parts."""
+    """The process' share of memory: each process counts its part of shared pages."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
     except OSError:
-        return 0  # it has ended meanwhile
+        return 0  # it has ended in the meantime
     return next((int(line.split()[1]) for line in lines if line.startswith("Pss:")), 0)

@@ -1,6 +1,6 @@
-"""The collection ansible.windows, for the peer: taken out of the package `ansible` that requirements-bench.txt pins.
+"""The collection ansible.windows, for the peer: from the package `ansible` that requirements-bench.txt pins.
 
-The package holds a hundred collections; this one alone is unpacked, into .cache/bench, and nothing of it is installed.
+The package contains a hundred collections; only this one is unpacked, to .cache/bench, and nothing is installed.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ _PART = "ansible_collections/ansible/windows/"
 
 
 def collections_folder() -> Path:
-    """A folder for ANSIBLE_COLLECTIONS_PATH; downloaded when it is not there yet.
+    """A folder for ANSIBLE_COLLECTIONS_PATH; downloaded if it does not exist yet.
 
-    :raises RuntimeError: pip could not fetch the package.
+    :raises RuntimeError: pip could not download the package.
     """
     name, _, pinned = _requirement().partition("==")
     folder = _CACHE / f"{name}-{pinned}"
@@ -41,14 +41,14 @@ def _download() -> Path:
         [*words, "-d", str(_CACHE), "-r", str(REQUIREMENTS)], capture_output=True, text=True, timeout=600, check=False
     )
     if done.returncode:
-        raise RuntimeError(f"pip could not fetch {_requirement()}, which the peer needs:\n{done.stderr.strip()}")
+        raise RuntimeError(f"pip could not download {_requirement()}, which the peer needs:\n{done.stderr.strip()}")
     name, _, pinned = _requirement().partition("==")
     return next(_CACHE.glob(f"{name}-{pinned}-*.whl"))
 
 
 def _unpack(wheel: Path, folder: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
-        # The list of contents comes last: it tells that all is there.
+        # The list of contents is written last: it shows that all files exist.
         names = sorted(name for name in archive.namelist() if name.startswith(_PART))
         for name in sorted(names, key=lambda name: name.endswith("MANIFEST.json")):
             archive.extract(name, folder)

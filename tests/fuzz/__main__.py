@@ -1,7 +1,7 @@
-"""Fuzz one target for a while: ``python -m tests.fuzz answer --seconds 60`` (`make fuzz` runs them all).
+"""Fuzz one target: ``python -m tests.fuzz answer --seconds 60`` (`make fuzz` runs them all).
 
-New inputs are kept in .cache/fuzz; ``--keep`` adds those of them to the corpus of the project that reach something new.
-An input that fails is written to .cache/fuzz as well: copy it to the corpus, mend what it found, and it stays as a test.
+New inputs are kept in .cache/fuzz; ``--keep`` adds those that reach new branches to the corpus of the project.
+An input that fails is also written to .cache/fuzz: copy it to the corpus, fix the defect, and it remains as a test.
 """
 
 from __future__ import annotations
@@ -21,14 +21,16 @@ MOST_MEGABYTES = 1500
 
 
 def main() -> None:
-    """Read the command line and hand over to libFuzzer, which ends the process by itself."""
+    """Read the command line and start libFuzzer, which ends the process by itself."""
     with atheris.instrument_imports(include=["ansible_collections.configmgr", "lab"]):
         from tests.fuzz.targets import TARGETS
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz")
     parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--seconds", type=int, default=60, help="how long (default: %(default)s)")
-    parser.add_argument("--keep", action="store_true", help="add what reaches something new to the corpus, and fuzz no further")
-    # To merge, libFuzzer starts this program again with options of its own.
+    parser.add_argument(
+        "--keep", action="store_true", help="add inputs that reach new branches to the corpus, without further fuzzing"
+    )
+    # To merge, libFuzzer starts this program again with its own options.
     chosen, own = parser.parse_known_args()
     kept, found = CORPUS / chosen.target, CACHE / chosen.target
     found.mkdir(parents=True, exist_ok=True)
@@ -43,7 +45,7 @@ def main() -> None:
     if own:
         arguments = own
     elif chosen.keep:
-        # A file for each new branch, not for each new count of a loop.
+        # A file for each new branch, but not for each new count of a loop.
         arguments = [*options, "-merge=1", "-use_counters=0", str(kept), str(found)]
     else:
         arguments = [*options, f"-max_total_time={chosen.seconds}", str(found), str(kept)]

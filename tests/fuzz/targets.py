@@ -1,6 +1,6 @@
-"""What is fuzzed: for each target, everything that is done with bytes that others wrote.
+"""The fuzz targets: for each, everything that is done with bytes from other programs.
 
-A target returns quietly for whatever its readers are documented to refuse. What it raises is a defect.
+A target returns without an error for input that its parsers are documented to reject. An exception is a defect.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from tests.unit.wsman import wire
 from tests.unit.wsman.shell_wire import COMMAND_ID, SHELL_ID
 
 MESSAGE_ID = b"@MessageID@"
-"""Stands in an answer for the identifier of the request, which no fuzzer could guess."""
+"""In an answer, this is replaced by the identifier of the request, which no fuzzer could guess."""
 
 _MESSAGE_ID = re.compile(rb"MessageID>([^<]+)<")
 _MOST_ANSWERS = 3
@@ -46,7 +46,7 @@ def answer(data: bytes) -> None:
     left = _MOST_ANSWERS
 
     def send(envelope: bytes) -> bytes:
-        # An enumeration may go on for ten thousand pages, which all are this one.
+        # An enumeration may continue for ten thousand pages, which all are this one.
         nonlocal left
         left -= 1
         if left < 0:
@@ -73,7 +73,7 @@ def answer(data: bytes) -> None:
             call()
         except (AnswerError, CimFault, TransportTimeout) as error:
             if not str(error).isprintable():
-                raise AssertionError("a message of an error can move the cursor of a terminal") from error
+                raise AssertionError("an error message can move the cursor of a terminal") from error
 
 
 def log(data: bytes) -> None:

@@ -1,4 +1,4 @@
-"""What the fuzzer found worth keeping is read again by every run of the tests, and none of it takes long."""
+"""Every run of the tests reads the inputs in the fuzzer's corpus again, and none of them takes long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Loopback addresses of their own for estates that run side by side, in any process of this machine."""
+"""Separate loopback addresses for estates that run at the same time, in any process of this machine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _numbers = itertools.count()
 
 
 def claim(claims: ExitStack) -> str:
-    """Addresses 127.x.y.*: whoever holds 127.x.y.254 on an agreed port owns them."""
+    """Addresses 127.x.y.*: the process that has bound 127.x.y.254 on an agreed port may use them."""
     for _ in range(1000):
         number = (os.getpid() * 31 + next(_numbers)) % (120 * 250)
         base = f"127.{100 + number // 250}.{1 + number % 250}"

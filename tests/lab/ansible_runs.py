@@ -1,4 +1,4 @@
-"""ansible-playbook as users run it, in a process of its own, with each task's outcome recorded."""
+"""ansible-playbook as users run it, in a separate process, with each task's outcome recorded."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RECAP = re.compile(r"^(\S+)\s+:\s+(ok=.*)$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of ansible-playbook left behind."""
+    """The results of a run of ansible-playbook."""
 
     code: int
     output: str
@@ -27,13 +27,13 @@ class Run:
     seconds: float
 
     def outcome(self, task: str, host: str | None = None) -> dict[str, Any]:
-        """The one outcome of a task (on a host)."""
+        """The only outcome of a task (on a host)."""
         found = [item for item in self.outcomes if item["task"] == task and host in (None, item["host"])]
         assert len(found) == 1, (found, self.output)
         return found[0]
 
     def result(self, task: str, status: str, host: str | None = None) -> dict[str, Any]:
-        """The result of a task that must have ended so."""
+        """The result of a task that must have ended in this way."""
         outcome = self.outcome(task, host)
         assert outcome["status"] == status, (outcome, self.output)
         result: dict[str, Any] = outcome["result"]
@@ -52,7 +52,7 @@ def command(playbook: Path, inventory: Path, arguments: Sequence[str] = ()) -> l
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The checkout's configuration; ``folder`` takes what Ansible writes, record.jsonl among it."""
+    """The checkout's configuration; ``folder`` is for the files that Ansible writes, record.jsonl among them."""
     return {
         **os.environ,
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
@@ -66,7 +66,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str) -> Run:
-    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes."""
+    """Run a playbook with the checkout's configuration; ``folder`` is for the files that Ansible writes."""
     record = folder / "record.jsonl"
     record.unlink(missing_ok=True)
     began = time.monotonic()

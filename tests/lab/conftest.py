@@ -1,4 +1,4 @@
-"""Running estates for tests, each on addresses of its own, and what speaks to them."""
+"""Running estates for tests, each on its own addresses, and their clients."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.lab.addresses import claim
 from tests.lab.shares.smbd import CannotRun, Shares, shares
 from tests.tools.order import long_first
 
-# Lab seconds per second in tests: what takes a site two minutes is over in a fifth of a second.
+# Lab seconds per second in tests: two minutes of a site take a fifth of a second.
 PACE = 600.0
 
 StartEstate = Callable[..., Estate]
@@ -30,14 +30,14 @@ OpenSession = Callable[..., CimSession]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Begin with the tests marked ``long``."""
+    """Start with the tests marked ``long``."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = long_first(items, lambda item: item.get_closest_marker("long") is not None, workers)
 
 
 @pytest.fixture
 def address_base() -> Iterator[str]:
-    """The first three numbers of loopback addresses that no other test of any process uses meanwhile."""
+    """The first three numbers of loopback addresses that no other test of any process uses at the same time."""
     with ExitStack() as claims:
         yield claim(claims)
 
@@ -50,10 +50,10 @@ def _session_base() -> Iterator[str]:
 
 @pytest.fixture
 def start_estate(tmp_path: Path) -> Iterator[StartEstate]:
-    """Start an estate out of YAML text (or the default file) with ``pace`` and so on as :meth:`EstateDescription.at` takes them.
-    With ``by_hand`` its time passes only while a :class:`Play` pauses, and as it is advanced by the test.
+    """Start an estate from YAML text (or the default file), with ``pace`` and the other options of :meth:`EstateDescription.at`.
+    With ``by_hand`` its time passes only while a :class:`Play` pauses, and when the test advances it.
 
-    At the end it is stopped, and nothing may have gone wrong inside the lab.
+    At the end it is stopped, and there must be no error inside the lab.
     """
     with ExitStack() as running:
 
@@ -75,7 +75,7 @@ def _shared_estate(_session_base: str) -> Iterator[Estate]:
 
 @pytest.fixture
 def estate(_shared_estate: Estate) -> Iterator[Estate]:
-    """The default estate at pace 600, fresh for each test; the listeners stay the same in one process."""
+    """The default estate at pace 600, reset for each test; the listeners are the same within one process."""
     _shared_estate.reset()
     yield _shared_estate
     _nothing_went_wrong(_shared_estate)
@@ -100,7 +100,7 @@ def cim_session(estate: Estate) -> Iterator[OpenSession]:
 def smb_shares() -> Iterator[OpenShares]:
     """Serve the drives of a machine as real file shares: ``smb_shares(estate, "scp02", readers=["CORP\\\\scpreader"])``.
 
-    Where no file server can run, the test is skipped and says why.
+    If no file server can run, the test is skipped and says why.
     """
     with ExitStack() as running:
 
@@ -155,7 +155,7 @@ def _protocol(estate: Estate, machine: str, account: str, scheme: str) -> Protoc
 
 
 def _sent(protocol: Protocol, message: bytes) -> bytes:
-    """The answer, a fault too: the session reads both."""
+    """The answer, also a fault: the session reads both."""
     try:
         return bytes(protocol.send_message(message))
     except WSManFaultError as fault:

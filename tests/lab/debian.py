@@ -1,4 +1,4 @@
-"""Installing what tests need of Debian's packages: one after the other, because apt-get does not wait for another one."""
+"""Installing the Debian packages that tests need: one after the other, because apt-get does not wait for another apt-get."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-# With the time that apt-get takes to fetch the packages.
+# Includes the time that apt-get takes to download the packages.
 _SECONDS = 600.0
 
 
 def why_not_installed(need: str) -> str:
-    """Install what tests/tools/debian.sh knows by this name, where it is missing; empty when it is there, else why it is not."""
+    """Install a program of tests/tools/debian.sh if it is missing; empty when it is installed, otherwise the reason why not."""
     cache = ROOT / ".cache"
     cache.mkdir(exist_ok=True)
     with (cache / "debian.lock").open("w") as lock:

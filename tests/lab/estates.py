@@ -1,4 +1,4 @@
-"""Estates for tests that begin where the role is in place already."""
+"""Estates for tests in which the role is already installed at the start."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.estate_file.reader import DEFAULT_FILE
 
 
 def with_role(server: str, mode: str = "online", site_systems: Collection[Mapping[str, Any]] = (), hierarchy: str = "one") -> str:
-    """The default estate with the role installed on a server, with settings of the site's own on its row.
+    """The default estate with the role installed on a server, with settings in its row that the collection does not know.
 
     :param site_systems: further entries of the top-level site, as in the estate file: ``{"server": "scp02"}``.
     """

@@ -1,4 +1,4 @@
-"""A site with thousands of site systems, rows and status messages, made out of a small one."""
+"""A site with thousands of site systems, rows and status messages, made from a small one."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ _SETTINGS = tuple(
 def grow(estate: Estate, code: str = "CAS", site_systems: int = SITE_SYSTEMS, messages: int = MESSAGES) -> None:
     """Give a site of a running estate further site systems with ROWS_OF_EACH rows each, and further status messages.
 
-    The servers are rows only: nothing listens there. A message was made every five minutes; nine of ten are those
-    that a change of the configuration leaves, the rest is of another component.
+    The servers are only rows: nothing listens there. There is a message for every five minutes; nine of ten are those of a
+    change of the configuration, the others are from another component.
     """
     with estate.lock:
         state = next(found.state for found in estate.hierarchies if code in found.state.sites)

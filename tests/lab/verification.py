@@ -1,4 +1,4 @@
-"""A verification as the role verify makes it, without ansible-playbook: modules over NTLM, then the judgement."""
+"""A verification as the role verify does it, without ansible-playbook: modules over NTLM, then the checks."""
 
 from __future__ import annotations
 
@@ -20,42 +20,42 @@ KEY = r"HKLM\SOFTWARE\Microsoft\SMS\COMPONENTS\SMS_DMP_DOWNLOADER"
 
 
 def role_in_place(start_estate: Callable[..., Estate]) -> Estate:
-    """The default estate with the role on scp01, once the site has taken its first list of updates in."""
+    """The default estate with the role on scp01, once the site has processed its first list of updates."""
     estate = start_estate(with_role("scp01"), pace=60)
     wait_for(lambda: "Processing Configuration Manager Update manifest file" in log_text(estate, "cas01", "hman.log"))
     return estate
 
 
 def spoil_log(estate: Estate) -> None:
-    """Let a synchronisation fail, and write a line into its log that would harm a page, a terminal or a template."""
+    """Let a synchronisation fail, and write a line to its log that would harm a page, a terminal or a template."""
     estate.faults.order("failing_download", target="scp01", cause="tls", count=1)
     machine = estate.machine("scp01")
     with estate.lock:
         machine.registry.set(KEY, "LastSyncedTime", 0)
     wait_for(lambda: "Retry in the next polling cycle" in log_text(estate, "scp01", "dmpdownloader.log"))
     with estate.lock:
-        # Of another thread: a line of the same one would only accompany the failure.
+        # From another thread: a line of the same thread would only be part of the failure.
         line = logs.native_line(EVIL, "SMS_OTHER", machine.clock.now())
         machine.files.append(f"{logs.log_folder(machine)}\\dmpdownloader.log", line.encode())
 
 
 def log_text(estate: Estate, machine: str, file: str) -> str:
-    """All of a log of an emulated server."""
+    """The complete text of a log of an emulated server."""
     found = estate.machine(machine)
     with estate.lock:
         return (found.files.read(f"{logs.log_folder(found)}\\{file}") or b"").decode("utf-8", "replace")
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30.0) -> None:
-    """Wait until something is so."""
+    """Wait until a condition is true."""
     end = time.monotonic() + seconds
     while not condition():
-        assert time.monotonic() < end, "it did not come"
+        assert time.monotonic() < end, "the condition did not become true in time"
         time.sleep(0.05)
 
 
 def report_of(play: Play, server: str = "scp01", log_bytes: int = 1024 * 1024) -> dict[str, Any]:
-    """The report, out of what the modules return in the order of the role."""
+    """The report, from the results of the modules in the order of the role."""
 
     def answer(module: str, machine: str, **given: Any) -> dict[str, Any]:
         host = play.estate.machine(machine).fqdn

@@ -1,4 +1,4 @@
-"""`make proof`: every operation with every fault at every request, and the state machine; `--write` fills in the page."""
+"""`make proof`: every operation with every fault at every request, and the state machine; `--write` updates the page."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from tests.proof import matrix, report, states
 
 
 def main() -> int:
-    """Run both parts, print the tables and whatever was not fine; 0 when all of it was tried and fine."""
+    """Run both parts, print the tables and all failures; returns 0 if everything was tried and nothing failed."""
     options = _options()
-    # Before, because a run is long and somebody may commit meanwhile.
+    # Before the run, because it is long and another commit may be made in the meantime.
     began, commit = time.monotonic(), report.commit()
     columns = matrix.run(matrix.cells(), options.minutes, options.workers, _tell, options.every) if options.minutes else []
     matrix_minutes = (time.monotonic() - began) / 60
@@ -22,7 +22,7 @@ def main() -> int:
     text = "\n\n".join(
         [
             f"Measured at commit {commit} on {datetime.now(UTC):%Y-%m-%d}, with {options.workers} processes"
-            + (f", at each {options.every}th request only." if options.every > 1 else "."),
+            + (f", only at each {options.every}th request." if options.every > 1 else "."),
             f"**Matrix** ({matrix_minutes:.1f} minutes). Tried / fine / not fine:",
             report.matrix_table(columns),
             report.totals(columns),
@@ -41,11 +41,11 @@ def main() -> int:
 
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
-    parser.add_argument("--write", action="store_true", help="put the tables into docs/reliability.md")
-    parser.add_argument("--minutes", type=float, default=30.0, help="time limit of each part; 0 leaves the matrix out")
-    parser.add_argument("--workers", type=int, default=2, help="processes side by side")
-    parser.add_argument("--every", type=int, default=1, help="strike at each so-manieth request only, for a quick look")
-    parser.add_argument("--steps", type=int, default=10_000, help="steps of the state machine; 0 leaves it out")
+    parser.add_argument("--write", action="store_true", help="write the tables to docs/reliability.md")
+    parser.add_argument("--minutes", type=float, default=30.0, help="time limit of each part; 0: without the matrix")
+    parser.add_argument("--workers", type=int, default=2, help="number of parallel processes")
+    parser.add_argument("--every", type=int, default=1, help="inject the fault only at every Nth request, for a quick check")
+    parser.add_argument("--steps", type=int, default=10_000, help="steps of the state machine; 0: without the state machine")
     return parser.parse_args()
 
 

@@ -1,4 +1,4 @@
-"""A controller that runs tasks one after the other, as a play does, and keeps what its user reads of each."""
+"""A controller that runs tasks one after the other, as a play does, and records what its user reads about each."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from lab.clock import HandClock
 from tests.lab.modules.conftest import ADMIN, Play
 from tests.proof.looking import Looks, look
 
-# Lab time that one request takes, so that the site gets on between two of them.
+# Lab time that one request takes, so that the site makes progress between two of them.
 REQUEST_SECONDS = 0.2
-# The shortest that pywinrm waits for an answer. A user's default is 30 s; what is late in a trial is late in the same proportion.
+# The shortest time that pywinrm waits for an answer. A user's default is 30 s; late answers in a trial are late in proportion.
 SHORT_PATIENCE_SECONDS = 2
 LATE_SECONDS = SHORT_PATIENCE_SECONDS * 35 / 30
 MOST_REQUESTS = 400
@@ -31,16 +31,16 @@ _FROM = re.compile(rb"select .{0,2000}? from (\w+)", re.IGNORECASE | re.DOTALL)
 
 
 class PlayEnded(Exception):
-    """A task failed, or its host could not be reached: what follows it in the play is not run."""
+    """A task failed, or its host could not be reached: the rest of the play is not run."""
 
 
 class Killed(BaseException):
-    """The controller is no more: nobody catches this."""
+    """The controller was killed: this exception is never caught."""
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A request as messages should name it: ``what`` is the class, or the shell; ``machine`` is whom it went to (FQDN)."""
+    """A request as messages should name it: ``what`` is the class, or the shell; ``machine`` is the server (FQDN)."""
 
     machine: str
     address: str
@@ -50,7 +50,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Told:
-    """A task that has ended: what its user reads, and whether what it looks after is another now than before."""
+    """A task that has ended: what its user reads, and whether the object that it manages has changed."""
 
     module: str
     machine: str
@@ -69,9 +69,9 @@ class Told:
 
 @dataclass
 class Controller(Play):
-    """Modules over pywinrm and NTLM; what they raise is translated as the action plugin does.
+    """Modules over pywinrm and NTLM; their exceptions are converted as in the action plugin.
 
-    :param patient_for_answers: whether it waits for an answer as long as users do by default.
+    :param patient_for_answers: whether it waits for an answer as long as with users' default settings.
     :param kill_at: the number of the request at which it is killed, 0 for never.
     :param kill_after: whether that request still has its effect.
     """
@@ -85,7 +85,7 @@ class Controller(Play):
     _machine: str = ""
 
     def run(self, module: str, machine: str = "cas01", *, user: str = ADMIN, check: bool = False, **given: Any) -> Result:
-        """One task; see :class:`Told`.
+        """Run one task; see :class:`Told`.
 
         :raises PlayEnded: it failed.
         """
@@ -93,7 +93,7 @@ class Controller(Play):
         self._machine = machine
         try:
             result = super().run(module, machine, user=user, check=check, **given)
-        except Exception as error:  # noqa: BLE001 - as the action plugin, which makes a result of whatever a module raises
+        except Exception as error:  # noqa: BLE001 - like the action plugin, which converts every exception of a module to a result
             result = outcome_of(error, connected=self._answered() > 0, host=self.estate.machine(machine).fqdn, done=self.done)
         finally:
             if self._link is not None:
@@ -121,7 +121,7 @@ class Controller(Play):
             self.pause(REQUEST_SECONDS)
             asked = _asked(machine.fqdn, str(machine.address), envelope)
             if asked.what == "*" and self.asked:
-                # A Pull names no class: it goes on with the query before it.
+                # A Pull names no class: it continues the query before it.
                 asked = dataclasses.replace(asked, what=self.asked[-1].what)
             self.asked.append(asked)
             number = len(self.asked)

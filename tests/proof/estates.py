@@ -1,4 +1,4 @@
-"""Estates for trials: the default one, as far as a trial needs it, so that it is soon back in its first state."""
+"""Estates for trials: the parts of the default estate that a trial needs, so that a reset is fast."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ def estate_text(
 ) -> str:
     """An estate file.
 
-    :param holder: the server that has the role, with settings of the site's own on its row; empty for none.
-    :param site_systems: servers that are site systems of the top-level site already.
+    :param holder: the server that has the role, with settings in its row that the collection does not know; empty for none.
+    :param site_systems: servers that are already site systems of the top-level site.
     :param style: the form in which the provider's server answers errors (facts/wsman.md, section 8).
-    :param whole: with every machine and both hierarchies.
+    :param whole: all machines and both hierarchies.
     """
     estate = yaml.safe_load(with_role(holder or "scp01", mode, [{"server": name} for name in site_systems]))
     if not holder:
         del next(found for found in estate["hierarchies"] if found["name"] == HIERARCHY)["service_connection_point"]
     next(machine for machine in estate["machines"] if machine["name"] == "cas01")["fault_style"] = style
-    # An account that may not install on a server is a mistake that no repeated run can put right.
+    # An account that may not install on a server is an error that no repeated run can fix.
     next(account for account in estate["accounts"] if account["name"] == INSTALL)["administrator_of"] += site_systems
     return str(yaml.safe_dump(estate if whole else _small(estate)))
 
 
 def _small(estate: dict[str, Any]) -> dict[str, Any]:
-    """Hierarchy one with its site servers and a few others; no groups, and nobody who is not there."""
+    """Hierarchy one with its site servers and a few others; no groups, and no members that are left out."""
     accounts = [account for account in estate["accounts"] if account.get("machine", "cas01") in _MACHINES]
     known = {account["name"] for account in accounts} | {f"CORP\\{name.upper()}$" for name in _MACHINES}
     machines = [machine for machine in estate["machines"] if machine["name"] in _MACHINES]

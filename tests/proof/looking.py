@@ -1,4 +1,4 @@
-"""What the lab itself knows of the things that modules change: no module is asked."""
+"""The lab's own state of the objects that modules change, read without modules."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _WATCHED_ROLES = (names.SERVICE_CONNECTION_POINT, names.SITE_SYSTEM)
 class Looks:
     """``rows``: the settings of each row of the role, of site systems and of accounts, by key.
 
-    ``threads``: for each server its downloader's state, what is asked of it, and a number that grows whenever it starts or stops.
+    ``threads``: for each server its downloader's state, the requested operation, and a number that grows at each start or stop.
     """
 
     rows: Mapping[tuple[str, int, str, str, str], Any]
@@ -27,7 +27,7 @@ class Looks:
 
 
 def look(estate: Estate) -> Looks:
-    """The present state of hierarchy one."""
+    """The current state of hierarchy one."""
     with estate.lock:
         state = estate.hierarchy(HIERARCHY).state
         watched = [row for row in state.control.roles() if row.role in _WATCHED_ROLES]
@@ -68,6 +68,6 @@ def _asked(executive: Executive) -> str:
 
 
 def _settings(row: ControlRow) -> Any:
-    # The plain properties are counted and set by the site itself; of an account the encrypted password is the user's. A row that
-    # was removed and is there again is another one, even if it looks the same.
+    # The site itself sets the plain properties; only an account's encrypted password is the user's. A row that was removed and
+    # created again is another row, even if it looks the same.
     return row.props, row.prop_lists, row.text("Reserved2"), row.created_at

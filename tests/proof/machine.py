@@ -1,7 +1,7 @@
-"""A hierarchy that much happens to at once: what several administrators, broken servers and cut-off runs make of the role.
+"""A state machine over one hierarchy: several administrators, failing servers and interrupted runs change the role.
 
-After every step the rules of the role are held against the lab's own state (facts/site-model.md, section 12); what modules say is
-held against it as well. Time is advanced by hand, so that a failure is the same at every run.
+After every step the rules of the role are checked against the lab's own state (facts/site-model.md, section 12), and so are the
+results of modules. The test advances the time, so that a failure is the same in every run.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from tests.proof.trial import FAULTS, claims, wording
 SERVERS = ("scp01.corp.example", "scp02.corp.example", "scp03.corp.example")
 UPDATE = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
 LIMIT_SECONDS = 300
-# After so long the site has tried again what failed (lab/configmgr/timing.py).
+# After this time the site has retried what failed (lab/configmgr/timing.py).
 RETRIED_SECONDS = 3700.0
 
 servers = st.sampled_from(SERVERS)
 modes = st.sampled_from(("online", "offline"))
 requests = st.integers(1, 40)
-# Late answers take their time by the wall clock; the matrix has them.
+# Late answers take real time; they are tested in the matrix.
 network_faults = st.sampled_from([fault for fault in FAULTS if not fault.late])
 
 
 class HierarchyUnderFire(RuleBasedStateMachine):
-    """Rules are what happens; ``estate`` is set by whoever runs the machine, and is reset for each example.
+    """Each rule is one event; ``estate`` is set by the caller that runs the machine, and is reset for each example.
 
     ``steps`` counts those of all examples.
     """
@@ -148,7 +148,7 @@ class HierarchyUnderFire(RuleBasedStateMachine):
 
     @rule(server=servers, mode=modes)
     def put_right_and_run_again(self, server: str, mode: str) -> None:
-        """Whatever has happened: without faults the wish is reached, after what only a person can decide."""
+        """Whatever has happened: without faults the desired state is reached, after decisions of an administrator."""
         self.estate.faults.clear()
         self.cut = (0, False)
         self.end_the_update()
@@ -201,7 +201,7 @@ class HierarchyUnderFire(RuleBasedStateMachine):
     def _play(
         self, action: Callable[[Controller], object], wish: tuple[str, str] | None = None, must: bool = False
     ) -> Controller:
-        """Run tasks, perhaps cut off; judge what they said, and the wish where they said that all is well."""
+        """Run tasks, perhaps interrupted; check their messages, and the desired state if they succeeded."""
         updating = updates.is_installing(self._state().updates[UPDATE].state)
         others = self.estate.faults.flag("second_controller", SITE) is not None
         before = self._writes()

@@ -1,4 +1,4 @@
-"""The whole matrix: every operation, every fault, every request, in estates side by side."""
+"""The complete matrix: every operation, every fault, every request, in parallel estates."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Cell = tuple[str, str]
 
 @dataclass
 class Column:
-    """The trials of one cell, at each request in turn; ``whole`` is false when time ran out before the last one."""
+    """The trials of one cell, at each request in turn; ``whole`` is false if the time limit ended it before the last one."""
 
     operation: str
     fault: str
@@ -39,17 +39,17 @@ class Column:
 
 @contextmanager
 def estate_of(operation: Operation) -> Iterator[Estate]:
-    """An estate of its own for an operation, whose time is advanced by hand."""
+    """A separate estate for an operation, whose time the test advances."""
     with ExitStack() as claims:
         description = parse(operation.estate, f"the estate for {operation.name}").at(claim(claims), 1.0)
         yield claims.enter_context(Estate(description, by_hand=True))
 
 
 def column(operation: str, fault: str, deadline: float, every: int = 1) -> Column:
-    """Strike at the first request, the second and so on, until the operation ends before the fault.
+    """Inject the fault at the first request, the second and so on, until the operation ends before the fault.
 
     :param deadline: by ``time.time()``.
-    :param every: strike at each so-manieth request only.
+    :param every: inject the fault only at every Nth request.
     """
     began = time.time()
     found = Column(operation, fault)
@@ -67,7 +67,7 @@ def column(operation: str, fault: str, deadline: float, every: int = 1) -> Colum
 
 
 def struck(estate: Estate, operation: Operation, fault: Fault, at: int) -> Trial:
-    """A trial; once more where the play failed before its fault, as on a machine so busy that an answer in time is too late."""
+    """A trial; repeated if the play failed before its fault, for example if the machine was too busy to answer in time."""
     for _ in range(_ATTEMPTS):
         trial = attempt(estate, operation, fault, at)
         if trial.struck or not trial.message:
@@ -77,7 +77,7 @@ def struck(estate: Estate, operation: Operation, fault: Fault, at: int) -> Trial
 
 
 def cells() -> list[Cell]:
-    """Every combination; those that take longest first, so that no worker is left alone with one in the end."""
+    """Every combination; those that take longest first, so that no worker is still busy with one at the end."""
     length = {
         name: rank for rank, name in enumerate(("move", "provision", "mode change while it installs", "mode change", "removal"))
     }
@@ -86,7 +86,7 @@ def cells() -> list[Cell]:
 
 
 def run(wanted: list[Cell], minutes: float, workers: int, tell: Callable[[str], None], every: int = 1) -> list[Column]:
-    """Run the cells in so many processes; what is not finished after ``minutes`` is cut short and says so.
+    """Run the cells in ``workers`` processes; cells that are not finished after ``minutes`` are cut short and marked.
 
     :param every: see :func:`column`.
     """

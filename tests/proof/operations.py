@@ -1,4 +1,4 @@
-"""What is put under fire: the tasks of the roles, in their order, and the wish that must hold in the end."""
+"""The tested operations: the tasks of the roles, in their order, and the desired state that must hold at the end."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def role_service_connection_point(
 
 
 def role_move(play: Controller, old: str, server: str, mode: str, **options: Any) -> None:
-    """The modules that the role move runs, without what only reads before and after (roles/move/tasks)."""
+    """The modules that the role move runs, without those that only read before and after (roles/move/tasks)."""
     move = {"move": True, "move_from": old, **options}
     wish: dict[str, Any] = {"server": server, "mode": mode, "site_code": SITE}
     play.run(MODULE, check=True, expect_site_system=True, **wish, **move)
@@ -53,13 +53,13 @@ def role_move(play: Controller, old: str, server: str, mode: str, **options: Any
 
 @dataclass(frozen=True)
 class Operation:
-    """A wish of a user.
+    """A desired state of a user.
 
     :param estate: the estate file that it begins with.
-    :param play: the tasks that bring it about.
-    :param unmet: what is missing of the wish, by the lab's own state; empty when it holds.
-    :param prepare: what is done before, without faults.
-    :param writes_again: whether it writes each time by design, as the renewal of a password does.
+    :param play: the tasks that establish it.
+    :param unmet: the differences from the desired state, by the lab's own state; empty when it holds.
+    :param prepare: steps that are done before, without faults.
+    :param writes_again: whether it writes each time by design, like the renewal of a password.
     """
 
     name: str
@@ -71,9 +71,9 @@ class Operation:
 
 
 def _placed(estate: Estate, server: str, mode: str, unknown: bool) -> list[str]:
-    """What is missing when the role should run on one server in a mode.
+    """The differences from the state in which the role runs on one server in a mode.
 
-    :param unknown: whether the row had settings that this collection does not know, which must still be there.
+    :param unknown: whether the row had settings that this collection does not know, which must still exist.
     """
     rows = looking.points(estate)
     if [row.server for row in rows] != [server]:
@@ -97,7 +97,7 @@ def _provision(play: Controller) -> None:
 
 
 def _begin_online(play: Controller) -> None:
-    """The row is written, and the site has just begun with it."""
+    """The row is written, and the site has just begun to process it."""
     play.run("site_system", server=SCP02, site_code=SITE)
     play.run(MODULE, server=SCP02, mode="online", site_code=SITE, wait=False)
 
@@ -185,7 +185,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("site_account", estate_text(), _accounts, _accounts_are([INSTALL]), _add_account),
     Operation("password renewal", estate_text(), _renew, _accounts_are([PROXY]), _add_account, writes_again=True),
 )
-# What the state machine begins with.
+# The estate with which the state machine begins.
 STATES = Operation(
     "states", estate_text(site_systems=["scp01", "scp02", "scp03"], whole=True), lambda _play: None, lambda _estate: []
 )

@@ -17,7 +17,7 @@ BEGIN, END = "<!-- proof: begin -->", "<!-- proof: end -->"
 
 
 def matrix_table(columns: Sequence[Column]) -> str:
-    """For each operation and fault how many requests met a fault and how many of these trials were fine."""
+    """For each operation and fault how many requests had a fault, and how many of these trials succeeded."""
     by_cell = {(column.operation, column.fault): column for column in columns}
     names = [operation.name for operation in OPERATIONS]
     lines = ["| fault | " + " | ".join(names) + " |", "|---|" + "---|" * len(names)]
@@ -27,7 +27,7 @@ def matrix_table(columns: Sequence[Column]) -> str:
 
 
 def totals(columns: Sequence[Column]) -> str:
-    """One sentence on the whole matrix."""
+    """One sentence about the complete matrix."""
     trials = sum(len(column.trials) for column in columns)
     bad = sum(len(column.bad) for column in columns)
     cut = sum(not column.whole for column in columns)
@@ -46,7 +46,7 @@ def _cell(column: Column | None) -> str:
 
 
 def states_line(walks: Sequence[Walk], wanted: int) -> str:
-    """One sentence on the state machine."""
+    """One sentence about the state machine."""
     if not walks:
         return "Not run."
     steps, broken = sum(walk.steps for walk in walks), sum(bool(walk.failure) for walk in walks)
@@ -58,7 +58,7 @@ def states_line(walks: Sequence[Walk], wanted: int) -> str:
 
 
 def failures(columns: Sequence[Column], walks: Sequence[Walk]) -> list[str]:
-    """Whatever was not fine, one entry each."""
+    """All failures, one entry each."""
     found = [
         f"{trial.operation}, {trial.fault}, request {trial.at} "
         f"({trial.asked.action + ' of ' + trial.asked.what if trial.asked else 'of the handshake'}):\n  "
@@ -70,14 +70,14 @@ def failures(columns: Sequence[Column], walks: Sequence[Walk]) -> list[str]:
 
 
 def commit() -> str:
-    """The commit that is checked out, and whether something else is."""
+    """The commit that is checked out, and whether there are other changes."""
     head = _git("rev-parse", "--short=12", "HEAD")
     changed = _git("status", "--porcelain", "--", "plugins", "lab", "roles", "tests", "playbooks")
     return f"`{head}`" + (" with changes that are not committed" if changed else "")
 
 
 def write(text: str, page: Path = PAGE) -> None:
-    """Put the text between the page's markers."""
+    """Write the text between the page's markers."""
     before, _, rest = page.read_text(encoding="utf-8").partition(BEGIN)
     page.write_text(f"{before}{BEGIN}\n\n{text}\n\n{END}{rest.partition(END)[2]}", encoding="utf-8")
 

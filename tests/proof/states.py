@@ -1,4 +1,4 @@
-"""Running the state machine: a given number of steps, shared by several processes, each with examples of its own."""
+"""Running the state machine: a given number of steps, shared by several processes, each with its own examples."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from tests.proof.operations import STATES
 
 FIRST_SEED = 2026
 _STEPS_OF_EXAMPLE = 50
-# The first example of a batch is the simplest there is, so a batch has many.
+# The first example of a batch is always the simplest one, so a batch has many.
 _EXAMPLES_OF_BATCH = 20
 
 
 @dataclass(frozen=True)
 class Walk:
-    """What one process did: ``failure`` is the shortest way to break a rule, as Hypothesis tells it, or empty."""
+    """What one process did: ``failure`` is the shortest way to break a rule, as Hypothesis reports it, or empty."""
 
     steps: int
     examples: int
@@ -33,7 +33,7 @@ class Walk:
 
 
 def profile(examples: int, steps: int) -> settings:
-    """So many examples of so many steps; no deadline, because machines are shared, and no example is kept between runs."""
+    """The numbers of examples and steps; no deadline, because machines are shared, and no example is kept between runs."""
     return settings(
         max_examples=examples,
         stateful_step_count=steps,
@@ -45,7 +45,7 @@ def profile(examples: int, steps: int) -> settings:
 
 
 def walk(steps: int, number: int, deadline: float) -> Walk:
-    """Take at least so many steps, in batches with seeds that follow from ``number``; ends at the first failure."""
+    """Run at least ``steps`` steps, in batches with seeds derived from ``number``; stops at the first failure."""
     began, examples = time.time(), 0
     HierarchyUnderFire.steps = 0
     with estate_of(STATES) as estate:
@@ -55,14 +55,14 @@ def walk(steps: int, number: int, deadline: float) -> Walk:
             seed(FIRST_SEED + 100_000 * number + examples)(batch)
             try:
                 run_state_machine_as_test(batch, settings=profile(_EXAMPLES_OF_BATCH, _STEPS_OF_EXAMPLE))
-            except Exception:  # noqa: BLE001 - whatever breaks a rule is told, with the steps that led to it
+            except Exception:  # noqa: BLE001 - every violation of a rule is reported, with the steps that led to it
                 return Walk(HierarchyUnderFire.steps, examples, traceback.format_exc(), time.time() - began)
             examples += _EXAMPLES_OF_BATCH
     return Walk(HierarchyUnderFire.steps, examples, "", time.time() - began)
 
 
 def run(steps: int, minutes: float, workers: int, tell: Callable[[str], None]) -> list[Walk]:
-    """Share the steps among so many processes; after ``minutes`` no new batch begins."""
+    """Divide the steps among ``workers`` processes; after ``minutes`` no new batch begins."""
     deadline = time.time() + 60 * minutes
     done: list[Walk] = []
     shares = workers

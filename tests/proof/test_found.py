@@ -1,4 +1,4 @@
-"""Ways through the state machine and the matrix that went wrong once."""
+"""Paths through the state machine and the matrix that once failed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.proof.trial import FAULTS_BY_NAME, claims
 
 
 def test_a_row_of_somebody_else_in_place_of_the_own_one_is_a_change() -> None:
-    """Moved away from a server on which another controller installs the role meanwhile: the row there looks as it did before."""
+    """Moved from a server on which another controller installs the role at the same time: its row there looks unchanged."""
     with estate_of(STATES) as estate:
         role_service_connection_point(Controller(estate), SCP01, "online")
         estate.faults.order("second_controller", target="CAS", server=SCP01, mode="online", count=1)
@@ -25,7 +25,7 @@ def test_a_row_of_somebody_else_in_place_of_the_own_one_is_a_change() -> None:
 
 
 def test_a_role_that_was_put_back_was_changed() -> None:
-    """The site has removed it and installs it anew, although its row looks as before."""
+    """The site has removed it and installs it again, although its row looks unchanged."""
     with estate_of(STATES) as estate:
         role_service_connection_point(Controller(estate), SCP01, "online")
         estate.faults.order("quota", action="Create", resource="SysResUse")
@@ -38,7 +38,7 @@ def test_a_role_that_was_put_back_was_changed() -> None:
 
 @pytest.mark.parametrize("request_at", [3, 4], ids=["reading", "writing"])
 def test_a_password_that_was_not_written_is_not_called_renewed(request_at: int) -> None:
-    """Its row has no embedded settings, so it looked as wished whatever became of the write."""
+    """Its row has no embedded settings, so it looked as requested whether or not the write succeeded."""
     operation = BY_NAME["password renewal"]
     with estate_of(operation) as estate:
         trial = struck(estate, operation, FAULTS_BY_NAME["dropped before the effect"], request_at)
@@ -59,7 +59,7 @@ def test_a_mode_that_is_changed_while_the_role_is_installed() -> None:
 
 
 def test_a_stop_that_was_asked_for_before_is_no_change() -> None:
-    """The thread hangs while it stops, and the next run wishes it stopped again."""
+    """The thread hangs while it stops, and the next run requests the stop again."""
     with estate_of(STATES) as estate:
         role_service_connection_point(Controller(estate), SCP01, "online")
         estate.faults.order("stuck_thread", target=SCP01, component="SMS_DMP_DOWNLOADER")

@@ -1,4 +1,4 @@
-"""What trials are judged by finds what it is there to find."""
+"""The checks of trials find the errors that they are made for."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ from tests.proof.operations import OPERATIONS, Operation
 from tests.proof.trial import FAULTS
 
 SEED = 2026
-# Long operations have more requests, and more of them are looked at.
+# Long operations have more requests, and more of them are tested.
 REQUESTS_OF_ONE_TRIAL = 12
 
 

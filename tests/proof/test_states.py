@@ -1,4 +1,4 @@
-"""A short run of the state machine, the same at every run; `make proof` takes ten thousand steps."""
+"""A short run of the state machine, the same in every run; `make proof` runs ten thousand steps."""
 
 from __future__ import annotations
 

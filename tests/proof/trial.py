@@ -1,4 +1,4 @@
-"""One trial: an operation with a fault at one request, then again without; what was wrong with it."""
+"""One trial: an operation with a fault at one request, then again without it, and the problems that were found."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.proof.operations import Operation
 
 @dataclass(frozen=True)
 class Fault:
-    """A fault of the network or of the server: the lab's order for it. ``late``: it lasts longer than the client waits."""
+    """A fault of the network or of the server: its parameters in the lab. ``late``: it lasts longer than the client waits."""
 
     name: str
     order: Mapping[str, Any]
@@ -39,10 +39,10 @@ FAULTS: tuple[Fault, ...] = (
 )
 FAULTS_BY_NAME = {fault.name: fault for fault in FAULTS}
 
-# Lab time between the two runs: at once, after the site has done its part, after a stopped thread has returned by itself.
+# Lab time between the two runs: almost none, until the site has processed the change, until a stopped thread has started again.
 PAUSES_SECONDS = (1.0, 60.0, 600.0)
 _SETTLED_SECONDS = 120.0
-# What is said where nobody can tell.
+# The text of a message when it is not known whether the request had an effect.
 _DOUBT = "may have had its effect"
 _DRAIN_SECONDS = 10.0
 _NOT_FOR_USERS = re.compile(
@@ -52,10 +52,10 @@ _NOT_FOR_USERS = re.compile(
 
 @dataclass
 class Trial:
-    """What came of it.
+    """The result of a trial.
 
-    :param struck: false when the play ended before the request at which the fault was ordered.
-    :param message: with which the first run ended, empty when it went through.
+    :param struck: false when the play ended before the request at which the fault was to occur.
+    :param message: the message with which the first run failed; empty when it succeeded.
     """
 
     operation: str
@@ -68,7 +68,7 @@ class Trial:
 
 
 def attempt(estate: Estate, operation: Operation, fault: Fault, at: int) -> Trial:
-    """Carry out one trial in an estate of the operation, which is reset first."""
+    """Run one trial in an estate of the operation, which is reset first."""
     estate.reset()
     operation.prepare(Controller(estate))
     estate.request_log.clear()
@@ -88,7 +88,7 @@ def attempt(estate: Estate, operation: Operation, fault: Fault, at: int) -> Tria
 
 
 def _play(controller: Controller, operation: Operation) -> str:
-    """The message with which the play ended, empty when it went through."""
+    """The message with which the play failed; empty when it succeeded."""
     try:
         operation.play(controller)
     except PlayEnded as ended:
@@ -104,7 +104,7 @@ def _judge_first(trial: Trial, first: Controller) -> None:
 
 
 def _judge_rest(trial: Trial, estate: Estate, operation: Operation, late: bool) -> int:
-    """Run it again, and once more; returns how many requests that took."""
+    """Run it a second and a third time; returns how many requests that took."""
     second = Controller(estate)
     ended = _play(second, operation)
     if ended:
@@ -125,7 +125,7 @@ def _judge_rest(trial: Trial, estate: Estate, operation: Operation, late: bool) 
 
 
 def wording(told: Told, asked: Asked | None) -> list[str]:
-    """What is wrong with the sentence of a failed task: it must name the step and the server, and be one for people."""
+    """Problems of the message of a failed task: it must name the step and the server, and be readable for users."""
     problems = []
     text = told.message
     if _NOT_FOR_USERS.search(text):
@@ -143,18 +143,18 @@ def wording(told: Told, asked: Asked | None) -> list[str]:
 
 
 def claims(controller: Controller, disturbed: bool = False) -> list[str]:
-    """What is wrong with the changes that the tasks reported.
+    """Problems of the changes that the tasks reported.
 
-    :param disturbed: whether somebody else's change may come in between: the late effect of a run before.
+    :param disturbed: whether another change may occur at the same time: the late effect of an earlier run.
     """
     return [problem for told in controller.told if (problem := misclaimed(told, disturbed))]
 
 
 def misclaimed(told: Told, disturbed: bool) -> str:
-    """A change that was reported and is none, or one that was not told of. Empty for neither."""
+    """A reported change that is none, or a change that was not reported. Empty for neither."""
     changed = bool(told.result.get("changed"))
     if changed and not told.differs and not told.check:
-        return f"{told.module} reports a change that is none"
+        return f"{told.module} reports a change that did not happen"
     if told.failed and told.differs and not (changed or told.module == "component" or disturbed or _DOUBT in told.message):
         return f"{told.module} failed and does not say what it had changed: {told.message}"
     # A thread changes by itself as well.
@@ -169,7 +169,7 @@ def _advance(estate: Estate, seconds: float) -> None:
 
 
 def _drain(estate: Estate, requests: int) -> None:
-    """Wait until as many requests have ended as were sent, so that a late effect does not reach the next trial."""
+    """Wait until as many requests have ended as were sent, so that a late effect does not affect the next trial."""
     limit = time.monotonic() + _DRAIN_SECONDS
     while sum(record.kind in ("cim", "shell") for record in estate.request_log.records()) < requests:
         assert time.monotonic() < limit, "a late request has not ended"

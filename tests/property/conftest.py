@@ -1,4 +1,4 @@
-"""The same examples on every run, so that a failure is one for everybody; no deadlines, because machines are shared."""
+"""The same examples in every run, so that a failure can be repeated; no deadlines, because machines are shared."""
 
 from __future__ import annotations
 

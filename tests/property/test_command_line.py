@@ -1,4 +1,4 @@
-"""Whatever is let into a command line comes out as the same arguments; whatever is not is refused with a sentence."""
+"""Arguments that are accepted for a command line are parsed to the same arguments; others are rejected with a sentence."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ ALLOWED = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zl", "Zp"], exclude_characters="\"'`%!^&|<>\ufffe\uffff"),
     max_size=60,
 )
-# cmd.exe's own signs, outside quotes or in them.
+# cmd.exe's special characters, outside quotes or in them.
 SPECIAL = frozenset("%!^&|<>\"'`\r\n\0")
 
 
 def c_runtime(line: str) -> list[str]:
     """The arguments as a C program gets them ("Parsing C command-line arguments"), written from the rules, for a line without
-    doubled quotes: blanks part arguments outside quotes; 2n backslashes before a quote are n, any others stay."""
+    doubled quotes: blanks outside quotes separate arguments; 2n backslashes before a quote are n, others are unchanged."""
     arguments: list[str] = []
     current: list[str] | None = None
     inside = False

@@ -1,4 +1,4 @@
-"""What clients send to the lab, and what the emulated programs read: refused in the one documented way, never anything else."""
+"""Invalid input from clients of the lab and for the emulated programs: it is rejected only in the documented way."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_request_with_something_wrong_is_refused(request_file: Path, data: st.
                 ET.SubElement(element, data.draw(st.sampled_from([each.tag for each in root.iter()])))
             case "rename":
                 element.tag = data.draw(st.sampled_from([each.tag for each in root.iter()]))
-    # "twice" makes an element its own descendant's sibling, never a ring; what is too large to send is not tried.
+    # "twice" makes an element a sibling of its own descendant, never a circle; requests that are too large to send are not tried.
     sent = ET.tostring(root)
     if len(sent) < 500_000:
         TARGETS["request"](sent)
@@ -161,7 +161,7 @@ def test_an_estate_with_something_wrong_is_an_estate_or_names_its_line(path: tup
     try:
         parse_estate(text, "estate.yml")
     except EstateError as error:
-        assert str(error).startswith("estate.yml:")  # noqa: PT017 - most values are refused, and some will do
+        assert str(error).startswith("estate.yml:")  # noqa: PT017 - most values are rejected, some are valid
 
 
 @given(TEXT | st.text("{}[]&*!|>-: \n\"'#%@`ab", max_size=60))

@@ -1,4 +1,4 @@
-"""Texts of others in the collection's own readers: names, NAL paths, what curl and a server's shell say."""
+"""Text from other programs in the collection's parsers: names, NAL paths, output of curl and of a server's shell."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_name_is_taken_or_refused_with_one_short_sentence(kind: str, text: str
         told = str(refusal)
     else:
         told = ""
-        # Taken as it is, but for blanks around it and capitals of ASCII.
+        # Unchanged, except for blanks around it and ASCII capitals.
         assert name.casefold() == text.strip().casefold()
         assert len(name) == len(text.strip())
         assert kind == "account" or name.isascii()
@@ -110,7 +110,7 @@ def test_what_goes_to_curl_is_read_by_another_reader_as_it_was_meant(paths: list
     try:
         run = curl.http_run(urls, TOKEN, 10, proxy or None)
     except ValueError as refusal:
-        assert str(refusal).isprintable()  # noqa: PT017 - most texts are taken
+        assert str(refusal).isprintable()  # noqa: PT017 - most texts are accepted
         return
     read = parse_curl(run.arguments, version_of("8.13.0"), lambda _name: run.config)
     assert [url for operation in read.operations for url in operation.urls] == urls

@@ -1,4 +1,4 @@
-"""What the lab writes it reads back: values, instances and MOF."""
+"""The lab reads back what it writes: values, instances and MOF."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ REPOSITORY = Repository()
 REPOSITORY.compile(MOF, NAMESPACE)
 PARSER = ValueParser(NAMESPACE, REPOSITORY.find_class)
 
-# ElementTree writes CR as it is and every XML reader turns it into LF, so it cannot come back.
+# ElementTree writes CR unchanged and every XML parser converts it to LF, so it cannot be read back.
 TEXTS = st.text(
     st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff") | st.sampled_from("\t\n"), max_size=20
 )

@@ -1,4 +1,4 @@
-"""WQL against plain Python, and readers that meet any text at all."""
+"""WQL compared with plain Python, and parsers with any text as input."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def text_of(condition: Condition) -> str:
 
 
 def truth(condition: Condition, row: dict[str, Any]) -> bool | None:
-    """SQL's three-valued logic, written down once more."""
+    """SQL's three-valued logic, in a second implementation."""
     match condition:
         case Comparison(name, sign, value):
             if row[name] is None:
@@ -110,7 +110,7 @@ def test_like_agrees_with_a_regular_expression(pattern: str, text: str) -> None:
 
 
 def refusal(read_it: Callable[[], object], kind: type[Exception]) -> Exception | None:
-    """The one exception that this reader may raise, or None when it raised none."""
+    """The only exception that this parser may raise, or None when it raised none."""
     try:
         read_it()
     except kind as error:

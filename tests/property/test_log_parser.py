@@ -1,4 +1,4 @@
-"""The log parser takes anything: no exception, no lost record, and work that grows no faster than the log."""
+"""The log parser accepts any text: no exception, no lost record, and time proportional to the size of the log."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ PIECES = st.sampled_from(
     ]
 )
 RUBBLE = st.lists(st.one_of(PIECES, st.text(max_size=20)), max_size=30).map("".join)
-# Text without what could be taken for a mark of a record.
+# Text without anything that could be interpreted as a mark of a record.
 WORDS = st.text(
     st.characters(codec="utf-8", exclude_characters="<>[]$\r\n\ufeff", exclude_categories=["Cc", "Cs", "Z"]), min_size=1
 )
@@ -64,7 +64,7 @@ def test_any_mixture_of_marks(text: str, encoding: str, cut: bool) -> None:
 
 @given(RUBBLE)
 def test_no_word_is_lost(text: str) -> None:
-    """Every word that stands between marks comes out in some message or field."""
+    """Every word between marks is in some message or field of the result."""
     words = ["alpha1", "beta22", "gamma3"]
     lines = f"{words[0]} {text} {words[1]}\n{words[2]}\n"
     found = list(parse(split_lines(lines)))

@@ -1,4 +1,4 @@
-"""No check of a report is green that another one contradicts, whatever else is or is not well."""
+"""No check of a report passes if another one contradicts it, whatever the state of the site."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.unit.site.verify.support import CAS01, SCP01, flow, offline, problem,
 
 Found = dict[str, Any]
 
-# What stays true while the role is gone, its server dead or its thread stopped: what the site is made of, and what it plans.
+# True even if the role was removed, its server is dead or its thread is stopped: the sites, and what is planned.
 INDEPENDENT = frozenset({"role_configured", "site_server_pair", "support_end", "app_secrets_valid", "duty_proxy"})
 
 
@@ -73,7 +73,7 @@ def gathered(fatal: set[str], others: set[str]) -> Found:
 def test_nothing_that_the_role_does_is_green_while_it_does_nothing(fatal: set[str], others: set[str]) -> None:
     checks = report(gathered(fatal, others))["checks"]
     assert {check["id"] for check in checks if check["status"] == "passed"} <= INDEPENDENT
-    # Each of these tells why.
+    # Each of these gives the reason.
     failed = {check["id"] for check in checks if check["status"] == "failed"}
     for check in checks:
         if check["detail"].startswith("Not judged"):

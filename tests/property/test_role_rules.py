@@ -1,4 +1,4 @@
-"""The rules of the role, over every hierarchy that can be drawn: what a step may do, and that steps lead to the wish."""
+"""The rules of the role, for every hierarchy that can be generated: what a step may do, and that steps reach the target."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def cases(draw: st.DrawFn) -> tuple[RoleState, Wish, Surroundings]:
     )
     systems = draw(st.dictionaries(servers, st.sampled_from(["CAS", "PR1", "ST1"]), max_size=4))
     if draw(st.booleans()):
-        # Half of the cases are near to one where something may be done.
+        # Half of the cases are close to one in which a change is allowed.
         systems[wish.server or SERVERS[0]] = site.code
         state = RoleState(site, draw(st.sampled_from([(), (scp_row(wish.server or SERVERS[0], site.code),)])))
     around = Surroundings(
@@ -126,12 +126,12 @@ def test_every_kind_of_decision_is_among_the_cases(kind: type) -> None:
     find(cases(), decided)
 
 
-OLD = "OLD"  # a site that is gone
+OLD = "OLD"  # a site that no longer exists
 
 
 @st.composite
 def tangled(draw: st.DrawFn) -> tuple[RoleState, Wish, Surroundings]:
-    """Rows that nobody should have: of several sites, of one that is gone, twice on a server, under a short name."""
+    """Rows that break the rules: of several sites, of a site that no longer exists, twice on a server, with a short name."""
     names = st.sampled_from([SERVERS[0], SERVERS[1], "SCP01", SITES["PR1"].server])
     placed = draw(st.lists(st.tuples(names, st.sampled_from(["CAS", "PR1", OLD])), max_size=3, unique=True))
     site = SITES[draw(st.sampled_from(["CAS", "PR1"]))]
@@ -156,7 +156,7 @@ def decided(state: RoleState, wish: Wish, around: Surroundings) -> Step | MovePl
 
 
 def at(state: RoleState, around: Surroundings, host: str) -> tuple[RoleState, Surroundings]:
-    """The same seen from the site of another provider's host."""
+    """The same, from the site of another provider's host."""
     code = next((code for code, hosts in around.providers.items() if host in hosts), None)
     site = SITES[code] if code else next(site for site in around.sites if site.server == host)
     return RoleState(site, state.rows), dataclasses.replace(around, host=host)
@@ -175,7 +175,7 @@ def test_the_ways_out_of_each_refusal_lead_to_the_wish(case: tuple[RoleState, Wi
                 assert way.command in step.message
                 there, seen = at(state, around, way.host)
                 if way.options["state"] == "present" if "state" in way.options else way.options.get("move"):
-                    # The wish itself, at the place where it may be: what it says there is looked at in the next round.
+                    # The desired row itself, where it is allowed: its settings are checked in the next round.
                     state, around = there, seen
                     if way.options.get("move"):
                         wish = dataclasses.replace(wish, move=True)

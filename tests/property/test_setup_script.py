@@ -1,4 +1,4 @@
-"""Scripts for unattended setup: what is accepted is read back as it was meant, what is not is told in harmless lines."""
+"""Scripts for unattended setup: accepted values are read back unchanged, others are reported in harmless lines."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ SERVERS = st.builds("{}.{}.contoso.com".format, LABELS, LABELS)
 NAMES = st.text(ASCII, min_size=1, max_size=12)
 LOCAL = st.builds(lambda drive, parts: f"{drive}:\\" + "\\".join(parts), st.sampled_from("CDz"), st.lists(NAMES, max_size=4))
 SHARES = st.builds(lambda parts: "\\\\srv01\\" + "\\".join(parts), st.lists(NAMES, min_size=1, max_size=4))
-# Texts near to what breaks a line, a section or a reader.
+# Texts that almost break a line, a section or a parser.
 HOSTILE = st.one_of(
     st.text(max_size=30),
     st.text(st.sampled_from("a1.-;#=[]\"'%$ \\/:\r\n\t\x00\x0b\x0c\x1c\x85\u2028\ufeff"), max_size=20),
@@ -71,7 +71,7 @@ def put(wished: dict[str, Any], option: str, value: Any) -> None:
 
 @st.composite
 def wishes(draw: st.DrawFn) -> dict[str, Any]:
-    """Wishes that are right or nearly so: options out of a right one, some with another value of their kind, some away."""
+    """Options that are valid or almost valid: from a valid set, some with another value of the same kind, some left out."""
     kind = draw(st.sampled_from(TYPES))
     wished = wish(kind, most=draw(st.booleans()))
     able = [key for key in all_keys() if key.option and key.used_in(install_types()[kind])]

@@ -1,4 +1,4 @@
-"""Properties of the CIM client: round trips, quoting, and answers that nobody believes."""
+"""Properties of the CIM client: round trips, quoting, and invalid answers."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def test_not_a_number_survives_too(value: float) -> None:
 @STEADY
 @given(DATES, INTERVALS)
 def test_dates_and_intervals(when: datetime, interval: timedelta) -> None:
-    # Compared in UTC: Python calls no two times equal across zones where a clock is put forward or back.
+    # Compared in UTC: Python never treats times in different zones as equal where a clock changes to or from summer time.
     assert parse_when(format_date(when)) == when.astimezone(UTC)
     assert parse_when(format_dmtf(when)) == when.astimezone(UTC)
     assert parse_when(format_interval(interval)) == interval
@@ -125,7 +125,7 @@ def test_texts_that_are_no_date_are_refused_by_a_value_error(text: str) -> None:
 
 
 def read_literal(text: str, start: int) -> tuple[str, int]:
-    """An independent reader of a quoted string: the value and the place behind it."""
+    """An independent parser for a quoted string: the value and the position after it."""
     quote, place, value = text[start], start + 1, ""
     assert quote in "'\""
     while text[place] != quote:
@@ -172,7 +172,7 @@ ANSWERS = [
 
 
 def read_as_far_as_possible(data: bytes) -> None:
-    """Everything that a session does with an answer; only the two expected errors may come out."""
+    """Everything that a session does with an answer; only the two expected errors may be raised."""
     cim, script = wire.session()
     for call in (
         lambda: cim.get("root/x", wire.SYSRESUSE).as_data(),

@@ -1,8 +1,8 @@
-"""Who may import whom inside one package: its folders stand on floors, and imports go downwards only.
+"""Which files of a package may import which: its folders are on floors, and imports lead only downwards.
 
-A room is a folder, or a file that lies beside the folders. A file may import its own room and the rooms of lower
-floors; never a higher floor, never another room of its own floor, and no file of its own room that imports it in return. Imports
-are read off the sources: those in functions and under TYPE_CHECKING count as well.
+A room is a folder, or a file beside the folders. A file may import its own room and the rooms of lower floors; never a higher
+floor, never another room of its own floor, and no file of its own room that imports it. Imports are read from the sources: those
+in functions and under TYPE_CHECKING also count.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from tools.drawing.sources import imported
 
-# The package's own first file: below every floor, since Python runs it before any other file.
+# The package's own __init__.py: below every floor, because Python runs it before any other file.
 PACKAGE_FILE = "__init__.py"
 
 
@@ -39,16 +39,16 @@ class Floors:
 
     :ivar package: its dotted name.
     :ivar floors: the lowest first; each a collection of rooms. A room is the path of a folder (``windows``, ``windows/curl``),
-        which stands for the files in it and in the folders below that are no rooms, or of a single file (``clock.py``).
+        which means the files in it and in the folders below it that are not rooms, or of a single file (``clock.py``).
     """
 
     package: str
     floors: Sequence[Collection[str]]
 
     def complaints(self, files: Mapping[str, str]) -> list[str]:
-        """One sentence for each thing that breaks the plan; empty when nothing does.
+        """One sentence for each violation of the plan; empty when there are none.
 
-        :param files: the package's files, as :func:`sources` gives them.
+        :param files: the package's files, from :func:`sources`.
         """
         found = [entry for path, source in files.items() for entry in self._imports(path, source, files)]
         return [
@@ -58,7 +58,7 @@ class Floors:
         ]
 
     def room_of(self, path: str) -> str | None:
-        """The room of a file: itself, else the nearest folder around it that is a room; None when no floor has one."""
+        """The room of a file: itself, or the nearest folder around it that is a room; None when no floor has one."""
         rooms = {room for floor in self.floors for room in floor}
         around = (folder.as_posix() for folder in PurePosixPath(path).parents)
         return next((room for room in (path, *around) if room in rooms), None)
@@ -109,7 +109,7 @@ class Floors:
 def circles(imports: Iterable[tuple[str, str]]) -> list[list[str]]:
     """The circles of files that import each other, each in the order of the imports, beginning with its first name.
 
-    Circles that share files are told apart by cutting one import of each that is found.
+    Circles that share files are found one after the other: one import of each found circle is removed.
     """
     graph: dict[str, set[str]] = {}
     for importer, target in imports:
@@ -120,7 +120,7 @@ def circles(imports: Iterable[tuple[str, str]]) -> list[list[str]]:
             # Sorted, so that the same sources always give the same sentences.
             TopologicalSorter({path: sorted(graph[path]) for path in sorted(graph)}).prepare()
         except CycleError as error:
-            # The sorter lists what is imported before what imports it, the first once more at the end.
+            # The sorter lists an imported file before the file that imports it, and the first one again at the end.
             circle = error.args[1][:0:-1]
             first = circle.index(min(circle))
             found.append([*circle[first:], *circle[:first]])

@@ -1,4 +1,4 @@
-"""What the benchmark is made of, without taking figures."""
+"""The parts of the benchmark, without measurements."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of facts have exactly the columns that their readers know, filled in with what belongs there."""
+"""The tables of facts have exactly the columns that their readers use, with valid values."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ COLUMNS = {
     "update_states/states": "number:number name:text phase:text installing:flag moves:flag",
     "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
 }
-# What is no list of rows.
+# Files that are not a list of rows.
 PLAIN = {"endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
-# Columns whose words are a closed set, or of one form.
+# Columns with a fixed set of values, or with one form.
 FORMS = {
     "certainty": "documented|seen|inferred|recalled",
     "verdict": "passed|warning|failed",
@@ -72,7 +72,7 @@ DATES = ("expires", "support_ends", "released")
 
 
 def rows(path: str) -> list[dict[str, Any]]:
-    """The rows at a path; a star stands for every row on the way."""
+    """The rows at a path; a star means every row at that place."""
     name, *steps = path.split("/")
     nodes = [table(name)]
     for step in steps:
@@ -120,7 +120,7 @@ def test_numbers_and_names_stand_once(path: str) -> None:
 
 
 def repeated_keys(node: yaml.Node) -> Iterator[str]:
-    """Keys that stand twice in one mapping: YAML's reader takes the last and says nothing."""
+    """Keys that occur twice in one mapping: YAML's parser uses the last one without an error."""
     children = node.value if isinstance(node, (yaml.MappingNode, yaml.SequenceNode)) else []
     if isinstance(node, yaml.MappingNode):
         keys = [key.value for key, _value in children]

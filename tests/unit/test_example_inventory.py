@@ -1,4 +1,4 @@
-"""The example inventory: complete with its vault, and used by the README as it stands."""
+"""The example inventory: complete with its vault, and used by the README unchanged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The judge of a package's floors: it finds each import that goes upwards, sideways or in a circle."""
+"""The check of a package's floors: it finds each import that leads upwards, sideways or in a circle."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ BAD = [
         "importlib.import_module('box.house.roof.tiles')",
         UP.format("left/new.py:1", "box.house.roof.tiles", "left", 2, "roof", 4),
     ),
-    # A folder inside another one is a room of its own.
+    # A folder inside another one is a separate room.
     (
         "left/new.py",
         "from box.house.left.inner import hinge",

@@ -1,6 +1,6 @@
-"""Who may import whom: action -> modules -> site -> windows -> wsman, and the lab beside them, apart.
+"""Which folder may import which: action -> modules -> site -> windows -> wsman, and separately the lab.
 
-The rules are read off the sources, so imports inside functions and under TYPE_CHECKING count as well.
+The imports are read from the sources, so imports inside functions and under TYPE_CHECKING also count.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from tools.drawing.sources import imported
 ROOT = Path(__file__).resolve().parents[2]
 OURS = "ansible_collections.configmgr.scp."
 ANYTHING = frozenset({"*"})
-# Neither side may see the other, however free a room otherwise is; nor may anything but a test see the tests.
+# Neither side may import the other, whatever else a room may import; and only tests may import the tests.
 NEVER_OUTSIDE = frozenset({"ansible", "ansible_collections", "lab", "plugins", "tests"})
 
 
 @dataclass(frozen=True)
 class Room:
-    """What the files of one room may import besides the standard library.
+    """What the files of one room may import in addition to the standard library.
 
     ``ours`` are path prefixes of this project, ``ansible`` module names of ansible-core with all below them,
     ``outside`` other libraries (ANYTHING for all).
@@ -61,12 +61,12 @@ ROOMS = {
     OPTION_RULES: room(),
     FACT_TABLES: room(outside=frozenset({"yaml"})),
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES),
-    # LDAP needs a library; it is loaded when the first question is asked.
+    # LDAP needs a library; it is loaded at the first query.
     LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
     SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES, SHOWN, TRANSFER, OPTION_RULES),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
     PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, FILE_SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
-    # The page is written out of what the site's rules say that it shows.
+    # The page is built from what the site's rules define.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/action/", "plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
     # An inventory plugin must inherit from ansible.plugins.inventory.
@@ -90,7 +90,7 @@ def room_of(path: str) -> str | None:
 
 
 def imports_of(source: str, path: str) -> Iterator[tuple[int, str]]:
-    """Line and full dotted name of everything that the file imports; ``path`` resolves relative imports."""
+    """Line and full dotted name of every import of the file; ``path`` resolves relative imports."""
     package = path.removesuffix(".py").split("/")[:-1]
     if package[:1] == ["plugins"]:
         package = [*OURS.strip(".").split("."), *package]
@@ -104,7 +104,7 @@ def allowed(rule: Room, name: str) -> bool:
         return True
     if name.startswith(OURS) or top == "lab":
         path = name.removeprefix(OURS).replace(".", "/")
-        # The name may be a module or something in it, hence a file's path with and without its last part.
+        # The name may be a module or a name in it, so the path is tried with and without its last part.
         return any(path.startswith(prefix) or f"{path}/".startswith(prefix.removesuffix(".py") + "/") for prefix in rule.ours)
     if top == "ansible":
         return any(f"{name}.".startswith(f"{prefix}.") for prefix in rule.ansible)

@@ -45,7 +45,7 @@ def test_what_was_forgotten_does_not_run_even_if_it_waits_for_the_lock() -> None
     clock.start()
     with lock:
         clock.later(0, lambda: seen.append("old"))
-        while clock._due:  # the clock's thread has taken it and now waits for the lock
+        while clock._due:  # the clock's thread has taken the action and now waits for the lock
             threading.Event().wait(0.001)
         clock.clear()
         clock.later(0, done.set)

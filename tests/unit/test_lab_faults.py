@@ -1,4 +1,4 @@
-"""The board of ordered faults, and carrying them out."""
+"""The board of injected faults, and how they are applied."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_whom_an_order_strikes_has_one_name_or_the_other(board: FaultBoard, name
 
 
 def test_the_usage_of_every_kind_can_be_ordered(board: FaultBoard) -> None:
-    """Each parameter that the help names is one that an order takes, and those in brackets can be left out."""
+    """An order accepts each parameter in the help, and those in brackets are optional."""
     values: dict[str, Any] = {"NAME": "scp01", "CODE": "CAS", "TEXT": "x", "NUMBER": 1, "true|false": True}
     for kind in (*FLAGS, *REQUEST_KINDS):
         name, *params = usage(kind).split(" ")

@@ -1,4 +1,4 @@
-"""The floors of the lab: which of its folders may import which. docs/lab.md tells what each of them is for."""
+"""The floors of the lab: which of its folders may import which. docs/lab.md describes the purpose of each."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def test_imports_go_downwards_and_in_no_circle() -> None:
 
 
 def test_every_folder_is_a_room() -> None:
-    # Folders inside one room could import each other in a circle that nothing tells.
+    # Folders inside one room could import each other in a circle that this test does not find.
     folders = {path.rpartition("/")[0] for path in FILES} - {""}
     assert folders == {room for floor in LAB.floors for room in floor if not room.endswith(".py")}
 
@@ -56,7 +56,7 @@ BAD = [
 
 @pytest.mark.parametrize(("path", "source", "words"), BAD)
 def test_an_import_that_breaks_the_plan_is_found(path: str, source: str, words: str) -> None:
-    # The other files count by their names alone.
+    # Of the other files only the names are needed.
     (sentence,) = LAB.complaints({**dict.fromkeys(FILES, ""), path: source})
     assert words in sentence
 

@@ -1,4 +1,4 @@
-"""What the pages of docs/ tell: every variable that a playbook reads, and every playbook."""
+"""What the pages of docs/ contain: every variable that a playbook reads, and every playbook."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def named(variable: str, text: str) -> bool:
-    """As a name of its own, not as a part of a longer one."""
+    """As a separate name, not as a part of a longer one."""
     return re.search(rf"(?<!\w){variable}(?!\w)", text) is not None
 
 
@@ -26,7 +26,7 @@ def test_a_page_tells_each_variable_of_a_playbook(variable: str) -> None:
     assert named(variable, PAGES)
 
 
-# The folder of reports is told in a command of the report's page.
+# The folder of reports is in a command on the page about the report.
 @pytest.mark.parametrize("variable", [name for name in OF_THE_PAGE if name != "scp_report_dir"])
 def test_a_table_tells_each_variable_of_the_role_s_life(variable: str) -> None:
     assert named(variable, TABLES)

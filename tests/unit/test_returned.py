@@ -1,4 +1,4 @@
-"""No return value of a module has a name that means something else to Ansible: a list called "failed" fails the task."""
+"""No return value of a module has a name with a meaning in Ansible: a list called "failed" makes the task fail."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_no_written_value_is_one_of_ansibles(source: str) -> None:
 
 def test_the_sources_of_results_are_found() -> None:
     keys = {name: written_keys((PLUGINS / "modules" / f"{name}.py").read_text(encoding="utf-8")) for name in MODULES}
-    # The tool's result is made in module_utils, those of modules of the controller in their action plugins.
+    # The tool's result is built in module_utils, those of modules on the controller in their action plugins.
     elsewhere = {name for name in MODULES if not hasattr(module(name), "run")}
     assert {name for name, found in keys.items() if not found} == {"service_connection_tool", *elsewhere}
     assert written_keys((PLUGINS / "module_utils/site/servicing/connection_tool/occasion.py").read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""What every file keeps to: no host of a package registry, no path of somebody's machine, sources of a size to read."""
+"""Rules for every file: no host of a package registry, no path of a developer's machine, and short sources."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ import yaml
 
 ROOT = Path(__file__).resolve().parents[2]
 MOST_LINES = 450
-# What a fuzzer wrote is no text.
+# Files of a fuzzer are not text.
 CORPUS = "tests/fuzz/corpus/"
 
-# Written in pieces, so that this file may say them.
+# Written in parts, so that this file may contain them.
 REGISTRIES = (
     "py" + "pi.org",
     "python" + "hosted.org",
@@ -104,7 +104,7 @@ MODULES = sorted((ROOT / "plugins" / "modules").glob("*.py"))
 
 
 def constants(tree: ast.Module) -> dict[str, ast.expr]:
-    """Names that the module assigns at its top level, with what they are assigned."""
+    """Names that the module assigns at its top level, with their values."""
     plain = {
         target.id: node.value
         for node in tree.body
@@ -141,7 +141,7 @@ def test_every_module_has_its_action_plugin_and_is_in_the_action_group() -> None
 
 
 def test_the_action_group_site_has_the_modules_that_take_site_code() -> None:
-    """Else module_defaults of the group would break the task of a module that does not know the option."""
+    """Otherwise module_defaults of the group would break the task of a module that does not have the option."""
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     taking = {name for name in (path.stem for path in MODULES) if "site_code" in spec_of(name)["argument_spec"]}
     assert "site_system" in taking
@@ -156,11 +156,11 @@ def spec_of(module: str) -> dict[str, Any]:
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: path.stem)
 def test_a_module_says_in_which_action_groups_it_is(path: Path) -> None:
-    """The documentation fragments say it; which of them a module names decides."""
+    """It is stated in the documentation fragments; it depends on which of them a module uses."""
     runtime = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text(encoding="utf-8"))
     text = yaml.safe_load(ast.literal_eval(constants(ast.parse(path.read_text(encoding="utf-8")))["DOCUMENTATION"]))
     fragments = text["extends_documentation_fragment"]
     groups = sorted(group for group, members in runtime["action_groups"].items() if path.stem in members)
-    # The first fragment that tells of an attribute holds.
+    # For each attribute, the first fragment that describes it is used.
     usual = "configmgr.scp.attributes.controller" if path.stem in ON_THE_CONTROLLER else "configmgr.scp.attributes"
     assert fragments[0] == ("configmgr.scp.attributes.site" if "site" in groups else usual)

@@ -1,4 +1,4 @@
-"""A small emulated server with one class, and Ansible as users run it: ansible-playbook in a process of its own."""
+"""A small emulated server with one class, and Ansible as users run it: ansible-playbook in a separate process."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ WSMAN = "http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd"
 
 @dataclass
 class Orders:
-    """An injector: each order is carried out on one CIM request."""
+    """An injector: each order applies to one CIM request."""
 
     before_next: list[Verdict] = field(default_factory=list)
     after_next: list[Verdict] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Orders:
 
 @dataclass
 class Server:
-    """What a test sees of the emulated server."""
+    """The emulated server as tests use it."""
 
     address: str
     http_port: int
@@ -94,7 +94,7 @@ def _thing(name: str) -> ET.Element:
 
 
 def _answer(request: Request, calls: list[str]) -> Reply:
-    """Two instances of Lab_Thing; method Say answers its Text, method Slow takes three seconds; all else is a fault."""
+    """Two instances of Lab_Thing; method Say answers its Text, method Slow takes three seconds; everything else is a fault."""
     if request.resource_uri not in (THING, EVERYTHING) or "missing" in ET.tostring(request.body, "unicode").lower():
         raise faults.unknown_resource(request.resource_uri, "SCP01")
     verb = request.action.rpartition("/")[2]
@@ -123,7 +123,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
-    """Its accounts: CORP\\scpadmin and CORP\\other, with PASSWORD. The certificate is made out for the address."""
+    """Its accounts: CORP\\scpadmin and CORP\\other, with PASSWORD. The certificate is for the address."""
     address = f"127.{random.Random(os.urandom(8)).randint(100, 250)}.{os.getpid() % 250}.2"
     ca_file, other_ca_file = tmp_path / "ca.pem", tmp_path / "other-ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
@@ -157,7 +157,7 @@ class FakeConnection:
 
 @pytest.fixture(params=["winrm", "psrp"])
 def connection(request: pytest.FixtureRequest, server: Server) -> FakeConnection:
-    """The server over http with sealed messages; time limit for an answer two seconds."""
+    """The server over http with encrypted messages; the time limit for an answer is two seconds."""
     common = {
         "remote_addr": server.address,
         "remote_user": server.user,
@@ -211,7 +211,7 @@ def play(tmp_path: Path) -> Play:
 
 @pytest.fixture
 def closed_port() -> tuple[str, int]:
-    """An address and port of this computer where nothing listens."""
+    """An address and port of this computer on which nothing listens."""
     return f"127.{random.Random(os.urandom(8)).randint(100, 250)}.{os.getpid() % 250}.3", 5985
 
 

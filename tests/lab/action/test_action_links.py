@@ -1,4 +1,4 @@
-"""`send(bytes) -> bytes` over pywinrm and pypsrp when connections break: what is raised, and that nothing is sent twice."""
+"""`send(bytes) -> bytes` over pywinrm and pypsrp when connections fail: the exceptions, and that nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_fault_is_an_answer(connection: Any) -> None:
     with session_over(connection) as session:
         with pytest.raises(CimFault, match="Missing_Thing"):
             session.enumerate("root/cimv2", CimClass("Missing_Thing"))
-        # The connection lives on.
+        # The connection remains open.
         assert say(session) == "Ä"
 
 

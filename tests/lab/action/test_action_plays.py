@@ -1,4 +1,4 @@
-"""The action plugin as playbooks meet it, over real HTTP, TLS, NTLM and message encryption."""
+"""The action plugin in playbooks, over real HTTP, TLS, NTLM and message encryption."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_what_cannot_be_honoured_is_refused_with_what_to_do(server: Any, play: A
         message = run.result(task, "failed", "good")["msg"]
         assert [word for word in words if word not in message] == [], (task, message)
     assert run.result("read", "ok", "good")["instances"] == ROWS
-    # What is said of a host is said of its own connection.
+    # Messages about a host are about its own connection.
     assert run.result("read", "ok", "psrp-of-no-meaning")["instances"] == ROWS
     message = run.result("delegated", "failed", "good")["msg"]
     assert "ansible_psrp_cert_validaton is not known" in message
@@ -248,7 +248,7 @@ def test_no_output_at_any_verbosity_holds_the_password(server: Any, play: Any) -
     }
     tasks = [
         READ,
-        # The password comes back as data: from the server, and in the arguments.
+        # The password is returned as data: from the server, and in the arguments.
         {"name": "echo", CIM: {"class": "Lab_Thing", "method": "Say", "arguments": {"Text": f"it is {server.password}!"}}},
         {"name": "fault", CIM: {"class": "Missing_Thing"}, "ignore_errors": True},
     ]
@@ -275,6 +275,6 @@ def test_nobody_reads_requests_in_a_debug_log(server: Any, play: Any, connection
     assert run.code == 0
     assert "say" in log.read_text(encoding="utf-8")
     assert server.password not in log.read_text(encoding="utf-8")
-    # What ansible-core itself writes at debug level is its own; the request must not be there.
+    # ansible-core itself writes at debug level; the request must not be part of that.
     assert "<s:Envelope" not in log.read_text(encoding="utf-8")
     assert "Envelope" not in run.output

@@ -18,7 +18,7 @@ description: For tests.
 
 
 class CallbackModule(CallbackBase):  # type: ignore[misc]
-    """Listens to outcomes; loop items are recorded too."""
+    """Records outcomes, including those of loop items."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "aggregate"

@@ -52,7 +52,7 @@ def prop(name: str, value: int = 0, value1: str = "", value2: str = "") -> dict[
 
 
 def until(look: Callable[[], bool], seconds: float = 15.0) -> None:
-    """Wait for something that the emulated site does by itself."""
+    """Wait for an action of the emulated site."""
     end = time.monotonic() + seconds
     while not look():
         assert time.monotonic() < end, "it did not happen in time"

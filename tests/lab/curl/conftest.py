@@ -1,4 +1,4 @@
-"""The real curl, and servers on loopback that each behave in one way."""
+"""The real curl, and servers on loopback, each with one behaviour."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def curl_program() -> str:
 
 @dataclass(frozen=True)
 class Servers:
-    """Ports on loopback, and the file of certificates that curl is to trust."""
+    """Ports on loopback, and the file of certificates that curl trusts."""
 
     ca_file: Path
     ports: dict[str, int]
@@ -74,12 +74,12 @@ class _Server(ThreadingHTTPServer):
     def get_request(self) -> tuple[socket.socket, tuple[str, int]]:
         connection, address = super().get_request()
         if self._context is not None:
-            # The handshake is made by the thread of the connection, with its first read.
+            # The thread of the connection does the handshake, at its first read.
             connection = self._context.wrap_socket(connection, server_side=True, do_handshake_on_connect=False)
         return connection, address
 
     def handle_error(self, request: object, client_address: object) -> None:
-        """Clients that go away during the handshake are part of the tests."""
+        """Clients that disconnect during the handshake are part of the tests."""
 
 
 @pytest.fixture(scope="session")
@@ -133,14 +133,14 @@ def _context(certificate: trustme.LeafCert) -> ssl.SSLContext:
 
 
 def _closed(running: ExitStack) -> int:
-    """A port that stays taken, with nobody listening."""
+    """A port that is bound but not listening."""
     taken = running.enter_context(socket.socket())
     taken.bind((ADDRESS, 0))
     return int(taken.getsockname()[1])
 
 
 def _black_hole(running: ExitStack) -> int:
-    """A listener whose queue is full: the system drops further attempts to connect."""
+    """A listener whose queue is full: the system drops further connection attempts."""
     listener = running.enter_context(socket.socket())
     listener.bind((ADDRESS, 0))
     listener.listen(0)

@@ -1,4 +1,4 @@
-"""The lab's curl beside the real one: the same situations on loopback sockets and in an estate, the same codes and words."""
+"""The lab's curl compared with the real one: the same situations on loopback and in an estate, the same codes and messages."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ machines:
         - {host: s451.example, status: 451}
         - {host: silent.example, problem: timeout}
 """
-# The versions whose ways the lab's curl has: from the one of Debian 12 to the one after Debian 13's with the same words. Windows'
-# 8.13.0 is among them. The lab takes the version of the installed curl, so each comparison is of one version with itself.
+# The versions whose behaviour the lab's curl has: from that of Debian 12 to the one after Debian 13's with the same messages,
+# including Windows' 8.13.0. The lab uses the version of the installed curl, so each comparison is within one version.
 KNOWN = ((7, 88), (8, 16))
 
 Serve = Callable[[bytes | None], int]
@@ -48,7 +48,7 @@ Serve = Callable[[bytes | None], int]
 
 @pytest.fixture
 def serve() -> Iterator[Serve]:
-    """Listen on a fresh port: answers everything with these bytes, says nothing at all for None; b"" closes."""
+    """Listen on a free port: answers everything with these bytes, does not answer for None; b"" closes the connection."""
 
     def close_all(connections: list[socket.socket]) -> None:
         for connection in connections:
@@ -82,11 +82,11 @@ def serve() -> Iterator[Serve]:
 
 @pytest.fixture(scope="module")
 def version(curl_program: str) -> Version:
-    """The version of the installed curl, which the lab's takes for these tests."""
+    """The version of the installed curl, which the lab's curl uses in these tests."""
     said = subprocess.run([curl_program, "-q", "--version"], capture_output=True, text=True, timeout=10, check=True).stdout
     installed = version_of(said.split()[1])
     if not KNOWN[0] <= installed[:2] <= KNOWN[1]:
-        pytest.skip(f"the lab's curl has the ways of curl 7.88 to 8.16; the installed one is {said.split()[1]}")
+        pytest.skip(f"the lab's curl behaves like curl 7.88 to 8.16; the installed one is {said.split()[1]}")
     return installed
 
 
@@ -111,7 +111,7 @@ def _labs(site: Site, *arguments: str) -> Outcome:
 
 
 def _told(values: dict[str, Any]) -> tuple[Any, ...]:
-    """What both must agree on; hosts, ports, names of curl and milliseconds are other ones on each side."""
+    """The parts that must be the same; hosts, ports, names of curl and milliseconds differ on each side."""
     words = values["errormsg"] or ""
     # Windows' curls say "Could not", also where Debian's curl 7.88 says "Couldn't".
     changes = (
@@ -130,7 +130,7 @@ def _status(number: int) -> bytes:
     return f"HTTP/1.1 {number} Some\r\nContent-Length: 0\r\n\r\n".encode()
 
 
-# Name, what the real curl meets (bytes of an answer, None for silence, "refused" or a URL), its options, the lab's arguments.
+# Name, the server of the real curl (bytes of an answer, None for silence, "refused" or a URL), its options, the lab's arguments.
 SITUATIONS: list[tuple[str, bytes | str | None, list[str], list[str]]] = [
     ("status", _status(200), [], ["http://ok.example"]),
     ("forbidden", _status(403), [], ["http://s403.example"]),
@@ -163,7 +163,7 @@ def test_the_same_codes_and_words(
     mine = _told(variables(outcome, 0, None, site.version))
     real = _told(_real(curl_program, *options, url))
     if arguments == ["htps://x"]:
-        mine, real = mine[:3], real[:3]  # the words changed between the versions
+        mine, real = mine[:3], real[:3]  # the messages changed between the versions
     assert mine == real
 
 
@@ -253,7 +253,7 @@ def test_the_same_of_a_mistake_in_a_config_file(curl_program: str, serve: Serve,
     _, _, loud = _written(curl_program, text)
     if site.version < NEW_WAYS:
         parsed = parse_line(["-K", "-"], site.version, lambda _name: text)
-        if mistake == " silent":  # no mistake yet
+        if mistake == " silent":  # no error yet
             assert (parsed.warnings, loud) == ([], "")
             return
         (warning,) = parsed.warnings

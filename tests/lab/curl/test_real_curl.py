@@ -1,4 +1,4 @@
-"""The command lines of endpoint_check and port_check, run by the real curl, and what is made of its answers."""
+"""The command lines of endpoint_check and port_check, run by the real curl, and how its answers are interpreted."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def direct(curl_program: str, servers: Servers, tmp_path_factory: pytest.TempPat
         ("refused", Reach.REFUSED),
         ("black_hole", Reach.TIMEOUT),
         ("unknown_name", Reach.NAME_RESOLUTION),
-        # A web server without TLS is there, but not what was asked for.
+        # A web server without TLS answers, but not the requested service.
         ("plain", Reach.OTHER),
     ],
 )

@@ -1,4 +1,4 @@
-"""The lab's answers to ``file:`` addresses against those of the real curl, asked as the collection asks it."""
+"""The lab's answers to ``file:`` addresses compared with those of the real curl, called as the collection calls it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A directory to ask: one domain controller for all tests of a process."""
+"""A directory: one domain controller for all tests of a process."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.lab.directory.samba import CannotRun, DomainController, domain_contro
 
 @pytest.fixture(scope="session")
 def directory(_session_base: str) -> Iterator[DomainController]:
-    """A Samba domain controller with nested groups. Where it cannot run, the test is skipped and says why."""
+    """A Samba domain controller with nested groups. If it cannot run, the test is skipped and says why."""
     try:
         running = domain_controller(f"{_session_base}.100")
         controller = running.__enter__()

@@ -1,6 +1,6 @@
 """A real Active Directory domain controller: Samba from Debian's packages, in the foreground, on one loopback address.
 
-It needs root, for ports below 1024 and for the owners of its files. The domain is made once and kept in the project's cache;
+It needs root, for ports below 1024 and for the owners of its files. The domain is created once and kept in the project's cache;
 each run works on a copy.
 """
 
@@ -34,11 +34,11 @@ _PROVISION_SECONDS, _START_SECONDS, _STOP_SECONDS = 180.0, 60.0, 10.0
 DNS, NETBIOS, HOST = "corp.example", "CORP", "dc01"
 BASE_DN = "DC=corp,DC=example"
 COMPUTERS, USERS = f"CN=Computers,{BASE_DN}", f"CN=Users,{BASE_DN}"
-# Opens nothing but a domain that stands on a loopback address for the length of a test run.
+# Gives access only to a domain on a loopback address during a test run.
 PASSWORD = "Lab-Query-2026"
 BIND_USER = "scpquery"
 
-# The domain of the lab's estate file, and what it has not: a circle, a name that LDAP filters must quote, empty groups.
+# The domain of the lab's estate file, with additions: a circle, a name that LDAP filters must quote, empty groups.
 GROUPS: dict[str, tuple[str, ...]] = {
     "SCP-Servers": (f"CN=CAS01,{COMPUTERS}", f"CN=STA01,{COMPUTERS}", f"CN=STA02,{COMPUTERS}"),
     "SCP-Admins": (f"CN=SCP-Servers,{USERS}", f"CN=scpadmin,{USERS}"),
@@ -61,9 +61,9 @@ class CannotRun(Exception):
 class DomainController:
     """A domain controller that answers.
 
-    :param host: its name, as its certificate has it besides the address.
-    :param bind_dn: with ``user`` (user principal name) and ``password`` an ordinary user for a simple bind.
-    :param ca_file: the authority (PEM) of its certificate, for LDAPS and StartTLS.
+    :param host: its name, which its certificate contains in addition to the address.
+    :param bind_dn: with ``user`` (user principal name) and ``password``, an ordinary user for a simple bind.
+    :param ca_file: the certification authority (PEM) of its certificate, for LDAPS and StartTLS.
     """
 
     address: str
@@ -83,7 +83,7 @@ class DomainController:
 def domain_controller(address: str) -> Iterator[DomainController]:
     """Run the domain controller on a loopback address. Raises :class:`CannotRun`."""
     provisioned = _provisioned()
-    # Paths of Unix sockets are short: no folder of pytest's.
+    # Paths of Unix sockets must be short, so this is not a folder of pytest.
     folder = Path(tempfile.mkdtemp(prefix="dc-"))
     try:
         tree = folder / "t"
@@ -97,7 +97,7 @@ def domain_controller(address: str) -> Iterator[DomainController]:
 
 
 def _provisioned() -> Path:
-    """The tree of the domain, made if this machine has none of this content; one process makes it, the others wait."""
+    """The files of the domain, created if this machine has none with this content; one process creates them, the others wait."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         raise CannotRun("only root can run a domain controller, and only on Linux")
     CACHE.mkdir(parents=True, exist_ok=True)
@@ -125,7 +125,7 @@ def _provision(tree: Path) -> None:
     work = tree.with_name(f"{tree.name}.new")
     shutil.rmtree(work, ignore_errors=True)
     try:
-        # The administrator's password is a random one that nobody learns.
+        # The administrator's password is random and is not stored.
         _output(
             [
                 "samba-tool", "domain", "provision", f"--targetdir={work}", f"--realm={DNS.upper()}", f"--domain={NETBIOS}",
@@ -137,7 +137,7 @@ def _provision(tree: Path) -> None:
         settings = _write_settings(work, "127.0.0.1")
         environment = {**os.environ, "SMB_CONF_PATH": str(settings)}
         _output(["ldbadd", "-H", str(work / "private" / "sam.ldb")], 60.0, _population(), environment)
-        # A circle can only be closed when both groups are there.
+        # A circle can only be closed when both groups exist.
         circle = f"dn: CN=Circle-One,{USERS}\nchangetype: modify\nadd: member\nmember: CN=Circle-Two,{USERS}\n"
         _output(["ldbmodify", "-H", str(work / "private" / "sam.ldb")], 60.0, circle, environment)
         work.rename(tree)
@@ -166,7 +166,7 @@ def _population() -> str:
 
 
 def _write_settings(tree: Path, address: str) -> Path:
-    """The smb.conf that keeps the controller inside the tree and on the address, and of its services those that are asked."""
+    """The smb.conf that keeps the controller inside the tree and on the address, with only the services that the tests use."""
     for name in ("run", "cache", "winbindd", "ncalrpc"):
         (tree / name).mkdir(exist_ok=True)
     settings = {
@@ -232,7 +232,7 @@ def _running(settings: Path, log: Path, address: str) -> Iterator[None]:
 
 
 def _wait(process: subprocess.Popen[bytes], log: Path, address: str) -> None:
-    """Until both LDAP ports take connections."""
+    """Wait until both LDAP ports accept connections."""
     deadline = time.monotonic() + _START_SECONDS
     waiting = [LDAP, LDAPS]
     while waiting:
@@ -248,7 +248,7 @@ def _wait(process: subprocess.Popen[bytes], log: Path, address: str) -> None:
 
 
 def _output(command: list[str], seconds: float, text: str = "", environment: dict[str, str] | None = None) -> str:
-    """What a program says. Raises :class:`CannotRun` when it fails."""
+    """The output of a program. Raises :class:`CannotRun` when it fails."""
     try:
         done = subprocess.run(command, input=text, capture_output=True, text=True, timeout=seconds, check=False, env=environment)
     except (OSError, subprocess.TimeoutExpired) as error:

@@ -1,4 +1,4 @@
-"""Nobody gets the password of the directory but a domain controller with the right certificate."""
+"""The password for the directory is sent only to a domain controller with the right certificate."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ GROUP = Member("CORP", "SCP-Admins", Kind.GROUP)
 ADDRESS = "127.0.0.1"
 PAST = datetime.now(UTC) - timedelta(days=1)
 
-# Starts a listener, with TLS or without, that says nothing; its port, and what it was sent after the handshake.
+# Starts a silent listener, with or without TLS; returns its port, and what it received after the handshake.
 Listen = Callable[..., tuple[int, list[bytes]]]
 
 
@@ -68,7 +68,7 @@ def _serve(listener: socket.socket, certificate: trustme.LeafCert | None, heard:
             try:
                 secured = context.wrap_socket(connection, server_side=True) if certificate is not None else connection
                 heard.append(secured.recv(4096))
-                # Silent until the client gives up.
+                # Silent until the client times out.
                 secured.recv(1)
             except OSError as error:
                 heard.append(f"{type(error).__name__}".encode())

@@ -1,4 +1,4 @@
-"""The domain controller that the tests of nested groups ask: what is in it, and over which ways it is reached."""
+"""The domain controller for the tests of nested groups: its contents, and the protocols with which it is reached."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ IN_CHAIN = "1.2.840.113556.1.4.1941"
 
 
 def _connection(directory: DomainController, *, secure: bool = True, password: str = "") -> Any:
-    # By its name: ldap3's own check of the certificate knows no addresses from Python 3.12 on.
+    # By its name: ldap3's own check of the certificate does not support addresses with Python 3.12 and later.
     tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(directory.ca_file), valid_names=[f"{HOST}.{DNS}"])
     port = directory.ldaps_port if secure else directory.ldap_port
     server = ldap3.Server(directory.address, port, use_ssl=secure, tls=tls, get_info=ldap3.NONE, connect_timeout=10)

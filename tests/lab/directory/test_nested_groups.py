@@ -1,4 +1,4 @@
-"""Rights through nested groups, asked of a real domain controller."""
+"""Rights through nested groups, read from a real domain controller."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``python -m lab`` as people use it."""
+"""``python -m lab`` as users run it."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def estate_file(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def run(state: Path, estate_file: Path, address_base: str) -> Iterator[Run]:
-    """Run a command of the lab; ``up`` gets the small estate on fresh addresses. A lab still running at the end is ended."""
+    """Run a command of the lab; ``up`` gets the small estate on fresh addresses. A lab still running at the end is stopped."""
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -70,7 +70,7 @@ def _command(state: Path, estate_file: Path, base: str, arguments: tuple[str, ..
 
 
 def _ended(done: subprocess.CompletedProcess[str]) -> str:
-    """The sentence of a command that failed as it should."""
+    """The sentence of a command that failed as expected."""
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"lab: [^\n]+\n", done.stderr), done.stderr
     return done.stderr
@@ -217,7 +217,7 @@ def test_a_lab_that_ended_by_itself_leaves_its_last_words(run: Run, state: Path)
 
 
 def test_who_interrupts_a_detached_start_leaves_no_lab(run: Run, state: Path, estate_file: Path, address_base: str) -> None:
-    # On a busy machine a start may be over before the signal arrives; then there is nothing to interrupt.
+    # On a busy machine a start may have finished before the signal arrives; then there is nothing to interrupt.
     for _ in range(10):
         code, out, error = _interrupted_start(state, estate_file, address_base)
         if code != 0:
@@ -233,7 +233,7 @@ def _heeds_interrupts() -> None:
 
 def _interrupted_start(state: Path, estate_file: Path, address_base: str) -> tuple[int, str, str]:
     command = _command(state, estate_file, address_base, ("up", "--detach"))
-    # What a shell starts in the background ignores the signal, and hands that on to what it starts itself.
+    # A program that a shell starts in the background ignores the signal, and so do the programs that it starts.
     with subprocess.Popen(
         command, cwd=ROOT, text=True, preexec_fn=_heeds_interrupts, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as process:

@@ -1,4 +1,4 @@
-"""A running estate: start, reset, stop, faults, several side by side."""
+"""A running estate: start, reset, stop, faults, several at the same time."""
 
 from __future__ import annotations
 

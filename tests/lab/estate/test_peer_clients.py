@@ -1,4 +1,4 @@
-"""The peers' own clients against a whole estate, unmodified."""
+"""The peers' own clients, unmodified, with a complete estate."""
 
 from __future__ import annotations
 

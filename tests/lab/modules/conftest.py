@@ -1,4 +1,4 @@
-"""Modules as the action plugin runs them, over pywinrm and NTLM, against the default estate."""
+"""Modules as the action plugin runs them, over pywinrm and NTLM, on the default estate."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ class Play:
     estate: Estate
     progress: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
-    # How much shorter than asked for the pauses are: the lab's time runs fast.
+    # How much shorter than requested the pauses are: the lab's time runs fast.
     haste: float = 20.0
-    # Where the lab's time is advanced by hand: how many of its seconds pass in one second of a pause.
+    # If the test advances the lab's time: how many of its seconds pass in one second of a pause.
     stride: float = 1.0
     opened: list[SmbShare] = field(default_factory=list)
-    # Instead of the account's own, for file shares.
+    # In place of the account's own password, for file shares.
     password: str = ""
-    # What the last task changed, also if it failed later on.
+    # What the last task changed, also if it failed later.
     done: list[str] = field(default_factory=list)
 
     def session(self, machine: str, user: str = ADMIN) -> CimSession:
@@ -58,18 +58,18 @@ class Play:
         return CimSession(self.wrapped(Link([lambda: WinrmChannel(settings, "ntlm")]).send))
 
     def share(self, machine: str, user: str, drive: str, port: int) -> SmbShare:
-        """Open a drive of a server that a real file server serves."""
+        """Open a drive of a server through a real file server."""
         account = self.estate.account(user)
         host = str(self.estate.machine(machine).address)
         self.opened.append(open_share(ShareAccount(host, account.full_name, self.password or account.password), drive, port))
         return self.opened[-1]
 
     def patient(self, settings: WinrmSettings) -> WinrmSettings:
-        """The settings of the connections; for tests in which nobody waits as long as users do."""
+        """The settings of the connections; for tests with shorter time-outs than those of users."""
         return settings
 
     def wrapped(self, send: Send) -> Send:
-        """What the sessions send through; for tests that stand in between."""
+        """The function with which the sessions send; for tests that intercept requests."""
         return send
 
     def run(self, module: str, machine: str = "cas01", *, user: str = ADMIN, check: bool = False, **given: Any) -> Result:
@@ -101,23 +101,23 @@ class Play:
         return result
 
     def look_at(self, module: str, result: Result) -> None:
-        """No return value may mean something else to Ansible."""
+        """No return value may have another meaning in Ansible."""
         assert bad_values(result) == [], module
 
     def pause(self, seconds: float) -> None:
-        """What modules wait with: the lab's time, where that is advanced by hand, or a short part of the computer's."""
+        """The wait of modules: the lab's time, if the test advances it, or a fraction of the computer's time."""
         if isinstance(self.estate.clock, HandClock):
             self.estate.clock.advance(seconds * self.stride)
         else:
             time.sleep(seconds / self.haste)
 
     def seconds(self) -> float:
-        """What modules measure waiting by."""
+        """The clock with which modules measure their waiting."""
         clock = self.estate.clock
         return clock.now().timestamp() / self.stride if isinstance(clock, HandClock) else time.monotonic()
 
     def refused(self, module: str, machine: str = "cas01", **more: Any) -> str:
-        """Run a module that must fail; the sentence that the user reads."""
+        """Run a module that must fail; returns the message that the user reads."""
         with pytest.raises(TaskFailure) as failure:
             self.run(module, machine, **more)
         return str(failure.value)
@@ -139,7 +139,7 @@ class Play:
         return sorted(row.server for row in self.hierarchy(code).state.control.roles("SMS Dmp Connector"))
 
     def settle(self, lab_seconds: float = 300.0) -> None:
-        """Let the site's time pass."""
+        """Let time pass in the site."""
         time.sleep(lab_seconds / self.estate.clock.pace)
 
 

@@ -42,7 +42,7 @@ CLOUD = {
 
 
 def estate_with_cloud() -> str:
-    """The default estate with another cloud side of hierarchy one."""
+    """The default estate with other cloud data in hierarchy one."""
     text = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
     text["hierarchies"][0].update(CLOUD)
     return yaml.safe_dump(text)
@@ -85,7 +85,7 @@ def test_a_site_without_any(play: Play) -> None:
 
 
 def test_days_follow_the_clock_of_the_site(cloudy: Play) -> None:
-    """The site's clock goes 20 days ahead of the controller's: what has 15 days left by the one is expired by the other."""
+    """The site's clock is 20 days ahead of the controller's: a secret with 15 days left by one clock has expired by the other."""
     clock = cloudy.estate.clock
     clock._start += timedelta(days=20)
     result = cloudy.run("cloud_service_info")
@@ -96,7 +96,7 @@ def test_days_follow_the_clock_of_the_site(cloudy: Play) -> None:
 
 
 def test_no_secret_is_asked_for_and_none_comes(cloudy: Play) -> None:
-    """Every byte of the exchange, before it is sealed and after it is opened."""
+    """Every byte of the exchange, before encryption and after decryption."""
     for rows in cloudy.hierarchy().state.cloud.rows.values():
         for row in rows:
             if "SecretKeyExpiry" in row:

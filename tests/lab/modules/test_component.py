@@ -22,9 +22,9 @@ def installed(play: Play) -> Play:
 
 @pytest.fixture
 def unhurried(start_estate: StartEstate) -> Play:
-    """The role in place, and threads that take longer than this machine is ever busy with other things.
+    """The role installed, and threads that take longer than any delay of this machine.
 
-    At the usual pace a thread is stopped before a slow machine has looked once, and returns by itself within half a second.
+    At the usual pace a thread is stopped before a slow machine has read its state, and starts by itself within half a second.
     """
     return Play(start_estate(with_role("scp01"), pace=10))
 

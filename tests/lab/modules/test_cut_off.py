@@ -1,7 +1,7 @@
-"""The controller is cut off at every single request of a mode change and of a move; the next run finishes what it began.
+"""The controller is interrupted at every single request of a mode change and of a move; the next run finishes the work.
 
-Cut off is meant in two ways. *Killed*: nothing is sent after the cut, as when the controller loses power. *Lost*: the network
-drops one exchange, so that the module hears of it and may go on. Both before and after the request had its effect.
+There are two kinds of interruption. *Killed*: nothing is sent after that, as when the controller loses power. *Lost*: the network
+drops one exchange, so that the module gets an error and may continue. Both before and after the request had its effect.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ MODULE = "service_connection_point"
 SCP01, SCP02 = "scp01.corp.example", "scp02.corp.example"
 ROLE = "SMS Dmp Connector"
 MOST_REQUESTS = 200
-# Lab time that a request takes, so that the site gets on between two of them.
+# Lab time that a request takes, so that the site makes progress between two of them.
 REQUEST_SECONDS = 0.2
 
 pytestmark = pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 
 
 class Killed(BaseException):
-    """The controller is no more: nobody catches this."""
+    """The controller was killed: this exception is never caught."""
 
 
 @dataclass
@@ -111,7 +111,7 @@ class Case:
     scenario: Scenario
     mode_before: str
     check: Callable[[Estate], None]
-    # Lab seconds in one second that a module waits: it looks less often, and each look is one more place to be cut off at.
+    # Lab seconds in one second that a module waits: it reads less often, and each read is one more request to interrupt.
     stride: float
     writes: tuple[str, ...]
 
@@ -153,7 +153,7 @@ def test_a_lost_write_is_overcome_at_once_or_by_the_next_run(start_estate: Start
 
 
 def finish(estate: Estate, case: Case, where: str) -> None:
-    """Run it again: the wish is reached, nothing was broken on the way, and one more run sends no write."""
+    """Run it again: the desired state is reached, no rule was violated, and one more run sends no write."""
     assert estate.violations == [], where
     case.scenario(Controller(estate, stride=case.stride))
     case.check(estate)

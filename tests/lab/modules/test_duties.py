@@ -1,4 +1,4 @@
-"""What is left to do, as the site shows it over the real protocol."""
+"""The remaining duties, as the site shows them over the real protocol."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def renew(play: Play) -> None:
 
 
 def left(play: Play, machine: str = "cas01", **given: Any) -> dict[str, str]:
-    """The details of what is left, by id."""
+    """The details of the remaining duties, by id."""
     result = play.run("service_connection_point_info", machine, duties=True, user=READER, **given)
     assert result["changed"] is False
     assert [duty for duty in result["duties"] if duty["done"] is not True] == result["duties_left"]
@@ -50,7 +50,7 @@ def test_an_installation_leaves_the_secrets_to_renew_and_then_nothing(play: Play
     before = left(play)
     assert list(before) == ["app_secrets_renewed"]
     assert "ConfigMgr server app" in before["app_secrets_renewed"]
-    # Nothing is remembered: the same is said again, until it is done.
+    # Nothing is stored: the duty is reported again until it is done.
     assert left(play) == before
     renew(play)
     assert left(play) == {}
@@ -94,7 +94,7 @@ def test_a_stopped_discovery_is_seen(play: Play) -> None:
 
 @pytest.fixture
 def held(start_estate: StartEstate) -> Play:
-    """An estate whose role has been there from the start, so that the message of its installation is gone."""
+    """An estate that has the role from the start, so that the message of its installation no longer exists."""
     text = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
     text["hierarchies"][0]["service_connection_point"] = {"server": "scp01"}
     return Play(start_estate(yaml.safe_dump(text)))

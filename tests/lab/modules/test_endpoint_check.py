@@ -66,7 +66,7 @@ def test_six_requests_however_many_endpoints(play: Play) -> None:
         play.run("endpoint_check", "scp01", features=features)
         sent = actions(play)
         assert [action for action in sent if action != "Receive"] == ["Create", "Command", "Send", "Signal", "Delete"]
-        # Each further Receive is output that came later: the transfers end at different times.
+        # Each further Receive is later output: the transfers end at different times.
         assert sent.count("Receive") <= 12
 
 
@@ -135,7 +135,7 @@ RULES = {
 
 @pytest.fixture
 def troubled(start_estate: Callable[..., Estate]) -> Play:
-    """The default estate, where the internet answers scp01 and the German scp03 in every way there is."""
+    """The default estate, where the internet answers scp01 and the German scp03 in every possible way."""
     rules = [{"host": host, **yaml.safe_load(f"{{{rule}}}")} for host, (rule, _, _) in RULES.items()]
     internet = {"internet": {"endpoints": rules}}
     return Play(start_estate(changed_estate(scp01=internet, scp03=internet)))
@@ -176,12 +176,12 @@ def test_a_curl_that_is_too_old(start_estate: Callable[..., Estate]) -> None:
 
 
 def test_no_administrator_is_needed(play: Play) -> None:
-    # Members of Remote Management Users have shells, too.
+    # Members of Remote Management Users also have shells.
     assert play.run("endpoint_check", "scp01", user=READER)["counts"]["passed"] > 0
 
 
 def test_the_total_limit_ends_it(start_estate: Callable[..., Estate]) -> None:
-    # In real time, so that curl is still waiting for silent addresses when its time is over.
+    # In real time, so that curl is still waiting for silent addresses when its time limit is reached.
     play = Play(start_estate(pace=1.0))
     result = play.run("endpoint_check", "scp06", timeout=30, total_timeout=1)
     check = by_id(result)["endpoint_go_microsoft_com_443"]

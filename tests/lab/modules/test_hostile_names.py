@@ -1,4 +1,4 @@
-"""Names with odd signs: refused with one sentence before anything is sent, or written and read back as they were given.
+"""Names with unusual characters: rejected with one sentence before anything is sent, or written and read back unchanged.
 
 Over real NTLM and message encryption, against the lab, which is strict about XML, WQL and object paths.
 """
@@ -13,7 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFail
 from tests.lab.modules.conftest import Play
 
 SERVER = "scp01.corp.example"
-# Each stands in the middle of a name that is fine without it.
+# Each is in the middle of a name that is valid without it.
 SIGNS = {
     "quote": "'",
     "double quote": '"',
@@ -52,7 +52,7 @@ SIGNS = {
 
 
 def outcome(play: Play, act: Callable[[], Any]) -> str:
-    """The refusal, which must have come before any request; empty when it was let through."""
+    """The message of the rejection, which must come before any request; empty when the name was accepted."""
     begin = len(play.estate.request_log.records())
     try:
         act()
@@ -78,14 +78,14 @@ def test_accounts(play: Play) -> None:
             continue
         carried.append(what)
         assert [row.text("UserName") for row in controls(play, "SMS_SCI_Reserved")] == [name], what
-        # Found again by a query, and addressed by an object path with that name in its key.
+        # Found by a query, and addressed by an object path with that name in its key.
         assert play.run("site_account", name=name, password="Odd-Pass-2026")["changed"] is False, what
         assert play.run("site_account", name=name, state="absent")["changed"] is True, what
         assert controls(play, "SMS_SCI_Reserved") == []
     assert carried == ACCOUNTS_CARRIED
 
 
-# Windows forbids the others in the names of accounts, or nobody would see them.
+# Windows forbids the others in the names of accounts, or they are not visible.
 ACCOUNTS_CARRIED = [
     "quote",
     "ampersand",
@@ -157,5 +157,5 @@ def test_paths_of_logs(play: Play) -> None:
     assert carried == PATHS_CARRIED
 
 
-# curl hands other letters to Windows in the code page of the moment, so a path is ASCII.
+# curl passes other letters to Windows in the current code page, so a path is ASCII.
 PATHS_CARRIED = ["quote", "backslash", "ampersand", "entity", "percent", "braces", "condition", "comma", "nothing"]

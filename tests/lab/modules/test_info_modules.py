@@ -33,7 +33,7 @@ def test_the_providers_of_each_site_are_told(start_estate: StartEstate) -> None:
             "SE1": [],
         }
         assert result["top_level_site"]["providers"] == ["cas01.corp.example", "scp03.corp.example"]
-    # The servers of the providers are not listed unless they are named.
+    # The servers of the providers are only listed if they are given.
     assert result["site_systems"] == []
 
 

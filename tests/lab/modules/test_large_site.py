@@ -1,4 +1,4 @@
-"""What a module asks a site does not grow with rows that do not matter to it."""
+"""The requests of a module to a site do not grow with rows that it does not need."""
 
 from __future__ import annotations
 
@@ -37,12 +37,12 @@ class Cost:
 
 @pytest.fixture
 def play(start_estate: StartEstate) -> Play:
-    """The role in place on a site that is small at first."""
+    """The role, installed on a site that is small at first."""
     return Play(start_estate(with_role("scp01")))
 
 
 def cost(play: Play, work: Callable[[], object]) -> Cost:
-    """What the CIM requests of this work were."""
+    """The CIM requests of this work."""
     play.estate.request_log.clear()
     work()
     found = play.estate.request_log.records(kind="cim")
@@ -59,7 +59,7 @@ def test_what_is_read(play: Play) -> None:
 
 
 def test_what_is_read_around_a_change(play: Play) -> None:
-    """The guards and the moment before the write: a change of the mode there and back."""
+    """The checks before a write, and the site's time that is read before it: a change of the mode and back."""
 
     def change(mode: str) -> Cost:
         return cost(play, lambda: play.run("service_connection_point", **ROLE, mode=mode, wait=False))

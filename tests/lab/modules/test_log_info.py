@@ -1,4 +1,4 @@
-"""log_info over pywinrm and NTLM: what broken and sound synchronisations of the lab look like."""
+"""log_info over pywinrm and NTLM: failed and successful synchronisations of the lab."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def log_file(play: Play, machine: str = "scp01", file: str = "dmpdownloader.log"
 
 
 def check_again(play: Play, lab_seconds: float = 60) -> None:
-    """Ask for a check for updates, as its registry values do, and let it go on."""
+    """Request a check for updates with its registry values, and let it run."""
     with play.estate.lock:
         play.estate.machine("scp01").registry.set(KEY, "LastSyncedTime", 0)
     play.settle(lab_seconds)
@@ -68,7 +68,7 @@ def test_a_sound_synchronisation(installed: Play) -> None:
             ],
         }
     ]
-    # The lab's bias is -60: mixing up the sign would be two hours off.
+    # The lab's bias is -60: with the wrong sign, times would be two hours off.
     assert result["timeline"][-1]["time"] <= result["server_time"]
     assert result["since"] < result["timeline"][0]["time"]
     assert installed.estate.request_log.totals()["cim"] <= 11
@@ -105,7 +105,7 @@ def test_a_broken_synchronisation_has_its_own_cause(installed: Play, cause: str,
     assert found["cause"]
     assert found["remedy"]
     assert found["related"] >= 1
-    # A later check that comes through shows that it is over.
+    # A later successful check shows that the problem is over.
     check_again(installed)
     result = installed.run("log_info", "scp01")
     assert result["download"]["outcome"] == "completed"

@@ -14,7 +14,7 @@ SCP01 = "scp01.corp.example"
 
 @pytest.fixture
 def play(start_estate: StartEstate) -> Play:
-    """The role on scp01, online; slow enough that a stopped thread does not return by itself between two requests."""
+    """The role on scp01, online; slow enough that a stopped thread does not start by itself between two requests."""
     estate: Estate = start_estate(pace=100)
     made = Play(estate)
     made.run("site_system", server=SCP01)
@@ -34,7 +34,7 @@ def test_a_due_change_is_only_reported(play: Play) -> None:
 
 
 def test_an_installation_that_goes_on_is_waited_for_before_a_due_change_is_reported(play: Play) -> None:
-    """A run that was cut off after the row was written: the thread that the mode waits for is not there yet."""
+    """A run that was interrupted after the row was written: the thread that must read the mode does not exist yet."""
     play.run(MODULE, state="absent")
     play.run(MODULE, server=SCP01, wait=False)
     result = play.run(MODULE, server=SCP01, mode="offline", mode_change="report")
@@ -69,7 +69,7 @@ def test_a_stopped_thread_does_not_make_the_module_wait_for_an_installation(play
 
 
 def test_a_confirmed_mode_is_processed_before_the_thread_starts(play: Play) -> None:
-    """A run that was cut off between the write and its processing: the row says offline, the site has not heard of it."""
+    """A run that was interrupted between the write and its processing: the row says offline, the site has not processed it."""
     play.run("component", "scp01", state="stopped")
     play.run(MODULE, server=SCP01, mode="offline", wait=False)
     result = play.run(MODULE, server=SCP01, mode="offline", mode_change="confirm")

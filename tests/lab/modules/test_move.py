@@ -26,7 +26,7 @@ def own_row(play: Play, code: str = "CAS") -> ControlRow:
 
 @pytest.fixture
 def placed(play: Play) -> Play:
-    """The role on scp01, offline, with settings that nobody here knows; scp02 and scp03 are site systems."""
+    """The role on scp01, offline, with settings that the collection does not know; scp02 and scp03 are site systems."""
     for server in (SCP01, SCP02, SCP03):
         play.run("site_system", server=server)
     play.run(MODULE, server=SCP01, mode="offline")
@@ -87,11 +87,11 @@ def test_a_plan_may_expect_the_site_system(placed: Play) -> None:
     assert "not a site system server" in placed.refused(MODULE, server=new, mode="offline", move=True, check=True)
     result = to_scp02(placed, server=new, expect_site_system=True, check=True)
     assert new in result["steps"][2]
-    # A server of another site is none of this one, whatever is expected.
+    # A server of another site is not a server of this one, whatever is expected.
     assert "site PR1" in placed.refused(
         MODULE, server="pri1.corp.example", mode="offline", move=True, expect_site_system=True, check=True
     )
-    # Only a plan may expect: without check mode it is refused.
+    # Only a plan may use expectations: without check mode they are rejected.
     assert "not a site system server" in placed.refused(MODULE, server=new, mode="offline", move=True, expect_site_system=True)
     assert placed.writes() == []
 
@@ -111,7 +111,7 @@ def test_a_plan_may_expect_the_site_system(placed: Play) -> None:
     ],
 )
 def test_what_may_not_be_is_refused_with_one_sentence_and_no_write(placed: Play, given: dict[str, Any], words: str) -> None:
-    # An ellipsis takes an option away.
+    # An ellipsis removes an option.
     wish = {"server": SCP02, "mode": "offline", "move": True, **given}
     assert words in placed.refused(MODULE, **{name: value for name, value in wish.items() if value is not ...})
     assert placed.writes() == []
@@ -154,7 +154,7 @@ def test_a_refused_new_server_gives_the_role_back_as_it_was(placed: Play) -> Non
     assert failure.value.result["put_back"] is True
     after = own_row(placed)
     assert (after.key, after.props, after.prop_lists) == (before.key, before.props, before.prop_lists)
-    # What the site counts by itself is the only difference.
+    # The only difference is the count that the site writes itself.
     ours = {name: value for name, value in before.values.items() if name != "RoleCount"}
     assert {name: value for name, value in after.values.items() if name != "RoleCount"} == ours
     placed.settle()
@@ -187,7 +187,7 @@ def test_a_dead_old_server_does_not_block_and_is_named(placed: Play) -> None:
     (left,) = result["left_behind"]
     assert (left["server"], left["state"]) == (SCP01, "de-installing")
     assert "remove its site system" in left["text"]
-    # Computed from the site, so the next run says it too.
+    # Computed from the site, so the next run reports it too.
     assert to_scp02(placed)["left_behind"] == result["left_behind"]
 
 
@@ -199,7 +199,7 @@ def test_a_server_that_is_declared_gone_is_not_waited_for(placed: Play) -> None:
 
 
 def test_an_old_server_that_does_not_let_go_runs_into_the_limit_and_is_finished_by_the_next_run(placed: Play) -> None:
-    # Hierarchy manager does not come up again, so the site hears of nothing.
+    # Hierarchy manager does not start again, so the site processes nothing.
     placed.run("component", name="SMS_HIERARCHY_MANAGER", state="stopped")
     stuck = placed.estate.faults.order("stuck_thread", target="cas01", component="SMS_HIERARCHY_MANAGER")
     message = placed.refused(MODULE, server=SCP02, mode="offline", move=True, wait_timeout=1)
@@ -225,7 +225,7 @@ def test_without_the_old_row_the_mode_is_not_guessed(placed: Play) -> None:
 
 
 class Between(Play):
-    """Another administrator acts right after each removal of this one."""
+    """Another administrator acts directly after each removal by this one."""
 
     act: Callable[[], object]
 

@@ -40,11 +40,11 @@ IDS = (
     "root_certificates",
     "administrator_rights",
 )
-# The lab's time runs away from the controller's, so the clock has tests of its own.
+# The lab's time runs faster than the controller's, so the clock has separate tests.
 NO_CLOCK = {"clock_difference": "skipped"}
 NEW_SERVER = {**dict.fromkeys(IDS, "passed"), **NO_CLOCK, "server_name": "skipped", "sms_executive": "skipped"}
 
-# What each candidate of the default estate gets for site version 2609 of hierarchy one.
+# The results of each candidate of the default estate for site version 2609 of hierarchy one.
 VERDICTS: dict[str, dict[str, str]] = {
     "scp01": NEW_SERVER,
     "scp02": NEW_SERVER,
@@ -200,7 +200,7 @@ def test_a_stopped_service(play: Play) -> None:
 
 
 class Refusing(Provider):
-    """A class that WMI refuses to show."""
+    """A class that WMI does not let the account read."""
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         raise CimError(Wbem.ACCESS_DENIED, "Access denied")
@@ -264,7 +264,7 @@ def test_bad_input_is_refused_before_anything_is_sent(play: Play, given: dict[st
 
 
 def test_a_directory_is_not_asked_where_it_is_not_needed(play: Play) -> None:
-    # Nothing listens there: asking would show.
+    # Nothing listens there: a request would fail.
     nowhere = {**DIRECTORY, "server": "127.0.0.1", "port": 1, "timeout": 2}
     for server, status in (("scp01", "passed"), ("scp03", "passed"), ("scp05", "failed"), ("scp06", "warning")):
         result = play.run("server_prerequisites", server, directory=nowhere, **GIVEN)

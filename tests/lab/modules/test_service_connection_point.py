@@ -74,7 +74,7 @@ def test_a_changed_mode_asks_for_a_restart_and_loses_no_property(play: Play) -> 
     assert result["evidence"][0]["message_id"] == 3306
     assert play.hierarchy().violations == []
     assert play.run(MODULE, server=SCP01, mode="offline")["changed"] is False
-    # Left out, the mode stays.
+    # If it is left out, the mode is kept.
     assert play.run(MODULE, server=SCP01)["mode"] == "offline"
 
 

@@ -73,7 +73,7 @@ def test_accounts_and_who_uses_them(play: Play) -> None:
 
 @dataclass
 class Listener(Play):
-    """Keeps what the servers answer."""
+    """Records the answers of the servers."""
 
     heard: list[bytes] = field(default_factory=list)
 

@@ -14,7 +14,7 @@ from tests.lab.modules.conftest import NOBODY, READER, Play
 SCP01, SCP02, SCP05 = "scp01.corp.example", "scp02.corp.example", "scp05.corp.example"
 ACCOUNT, PASSWORD = r"CORP\scpinstall", "Lab-Install-2026"
 GUID = "7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"
-# What is not passed for a good candidate: it uses no accounts.
+# Checks that a good candidate does not pass: it uses no accounts.
 UNUSED = {
     "installation_account_listed": "skipped",
     "proxy_account_listed": "skipped",
@@ -23,7 +23,7 @@ UNUSED = {
 
 
 def found(result: dict[str, Any]) -> dict[str, str]:
-    """The verdicts that are not ``passed``, by check."""
+    """The results that are not ``passed``, by check."""
     return {check["id"]: check["status"] for check in result["checks"] if check["status"] != "passed"}
 
 
@@ -89,7 +89,7 @@ def test_a_site_with_a_passive_server(play: Play, server: str, verdicts: dict[st
     assert found(result) == UNUSED | verdicts
     assert result["site_servers"] == ["sta01.corp.example", "sta02.corp.example"]
     assert result["site_server_account"] == [r"CORP\STA01$", r"CORP\STA02$"]
-    # Its provider runs on another host than its server, which alone keeps the port.
+    # Its provider is on another host than its server, and only the server has the port.
     assert result["database"]["port"] is None
 
 
@@ -141,7 +141,7 @@ def test_of_two_roles_it_says_which_one_works_and_how_to_remove_the_other(start_
     assert check["status"] == "failed"
     assert f"On {SCP01} SMS_DMP_DOWNLOADER is started" in check["detail"]
     assert re.search(rf"On {gone} [^:.]*SMS_DMP_DOWNLOADER[^:.]*, so that one does not work", check["detail"]), check["detail"]
-    # Each on the host of the SMS Provider of its own site.
+    # Each on the host of its own site's SMS Provider.
     assert f"-e scp_provider=cas01.corp.example -e scp_server={gone}" in check["remedy"]
     assert "-e scp_provider=pri1.corp.example -e scp_server=pri1.corp.example" in check["remedy"]
 
@@ -173,7 +173,7 @@ def test_a_role_in_place_costs_one_request(play: Play) -> None:
     assert play.estate.request_log.totals()["cim"] == 1
     other = play.run("site_prerequisites", mode="offline", **given)
     assert other["in_place"] is False
-    # Another proxy or account is looked at again, the ones that are there are not.
+    # A new proxy or account is checked again, existing ones are not.
     proxy: dict[str, Any] = {"enabled": True, "server": "proxy01.corp.example", "port": 8080}
     changed = play.run("site_prerequisites", mode="online", proxy=proxy, **given)
     assert (changed["in_place"], changed["proxy"]["port"]) == (False, 8080)
@@ -209,7 +209,7 @@ def test_accounts_of_the_site_system(play: Play) -> None:
         **unused,
         "proxy_account_listed": "failed",
     }
-    # What the site has already counts where nothing is planned.
+    # If nothing is planned, the existing configuration of the site is checked.
     play.run("site_system", server=SCP05, installation_account=ACCOUNT)
     assert found(play.run("site_prerequisites", server=SCP05, site_code="CAS")) == {**unused, "proxy_account_listed": "skipped"}
 

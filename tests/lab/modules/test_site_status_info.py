@@ -1,4 +1,4 @@
-"""site_status_info over pywinrm and NTLM: what the site says of the role's endpoint check and of its components."""
+"""site_status_info over pywinrm and NTLM: what the site reports about the role's endpoint check and its components."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_warnings_and_errors_of_the_roles_components_only(installed: Play) -> No
     assert [message["message_id"] for message in result["messages"]] == [4242, 9605, 11410]
     unknown = result["messages"][0]
     assert (unknown["title"], unknown["verdict"], unknown["severity"]) == (None, None, "warning")
-    # WS-Management itself replaces control characters by question marks.
+    # WS-Management itself replaces control characters with question marks.
     assert unknown["words"][0].startswith("?[2J<b>\\u202eAAA")
     assert len(unknown["words"][0]) < 600
 

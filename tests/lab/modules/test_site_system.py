@@ -39,7 +39,7 @@ def test_every_setting_reaches_the_site_and_stays(play: Play) -> None:
     result = play.run("site_system", server=SERVER, **wish)
     assert result["settings"] == {**wish, "proxy": {"enabled": True, **wish["proxy"]}}
     assert play.run("site_system", server=SERVER, **wish)["changed"] is False
-    # What is left out stays.
+    # Settings that are left out are kept.
     partly = play.run("site_system", server=SERVER, public_fqdn="")
     assert partly["changed"] is True
     assert partly["settings"]["installation_account"] == ACCOUNT
@@ -64,7 +64,7 @@ def test_a_proxy_that_is_off_is_not_forgotten(play: Play) -> None:
     stored = {"server": "proxy.corp.example", "port": 8080, "account": ACCOUNT}
     result = play.run("site_system", server=SERVER, proxy={"enabled": False, **stored})
     assert result["settings"]["proxy"] == {"enabled": False, **stored}
-    # The site lets an account go that nobody uses, and then it does not come into use again.
+    # The site allows the removal of an account that is not in use; after that, the proxy cannot be enabled with it.
     assert play.run("site_account", name=ACCOUNT, state="absent")["changed"] is True
     assert "is not among the accounts" in play.refused("site_system", server=SERVER, proxy={"enabled": True})
     assert play.run("site_system", server=SERVER, proxy={"enabled": False, "account": ""})["changed"] is True
@@ -83,7 +83,7 @@ def test_no_site_system_changes_while_an_update_is_being_installed(start_estate:
         assert "is installing an update: Configuration Manager 2609 (INSTALL_IN_PROGRESS)" in said
         assert "allow_during_update: true" in said
     assert play.writes() == []
-    # What changes nothing is not held up.
+    # A task that changes nothing is not delayed.
     assert play.run("site_system", server="scp02.corp.example")["changed"] is False
     assert play.run("site_system", server=server, allow_during_update=True, **wish)["changed"] is True
 
@@ -108,7 +108,7 @@ def test_absence(play: Play) -> None:
 
 @pytest.fixture
 def kept(play: Play) -> ControlRow:
-    """A site system that only has the site's own component server left."""
+    """A site system that has only the site's own component server."""
     play.run("site_system", server=SERVER)
     row = role_row(SERVER, "CAS", "SMS Component Server")
     play.estate.hierarchy("one").state.store(row)

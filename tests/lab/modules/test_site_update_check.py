@@ -15,7 +15,7 @@ SERVER = "scp01.corp.example"
 def installed(play: Play) -> Play:
     play.run("site_system", server=SERVER)
     play.run("service_connection_point", server=SERVER)
-    # The first check, which every start of the thread makes by itself.
+    # The first check, which the thread does by itself at every start.
     play.settle(120)
     play.estate.request_log.clear()
     play.progress.clear()
@@ -46,7 +46,7 @@ def test_a_check_is_made_and_proved(installed: Play) -> None:
 
 
 def manifests(play: Play) -> int:
-    """How often hierarchy manager has taken a manifest in."""
+    """How often hierarchy manager has processed a manifest."""
     server = play.estate.machine("cas01")
     content = server.files.read(f"{logs.log_folder(server)}\\hman.log") or b""
     return content.count(b"Processing Configuration Manager Update manifest file")
@@ -95,7 +95,7 @@ def test_a_server_without_the_role_is_told_so(play: Play) -> None:
 
 
 def test_a_check_that_does_not_come_ends_at_the_limit(play: Play) -> None:
-    # Declared online, but the thread took up offline: it never checks.
+    # Configured online, but the thread read offline at its start: it never checks.
     play.run("site_system", server=SERVER)
     play.run("service_connection_point", server=SERVER, mode="offline")
     message = play.refused(MODULE, "scp01", mode="online", wait_timeout=1)
@@ -114,7 +114,7 @@ def test_a_lost_answer_after_the_last_write_is_no_failure(installed: Play, kind:
     before = checks(installed)
     installed.estate.faults.order(kind, machine="scp01", action="SetDWORDValue", at=at, count=1)
     if at == 1:
-        # Nothing was asked for yet: the value that is acted on stands as it was.
+        # Nothing was requested yet: the registry value is unchanged.
         with pytest.raises(CimError):
             installed.run(MODULE, "scp01", mode="online")
         assert checks(installed) == before

@@ -14,7 +14,7 @@ DOWNLOADING, WAITING_WINDOW, READY = 262145, 196610, 262146
 
 
 def add(play: Play, number: int, hours: float = 0, name: str = "Hotfix") -> None:
-    """Another package in this state, which the site wrote so many lab hours ago."""
+    """Another package in this state, which the site wrote this many lab hours ago."""
     state = play.hierarchy().state
     now = state.clock.now()
     guid = f"00000000-0000-0000-0000-{len(state.updates):012d}"
@@ -71,7 +71,7 @@ def test_what_goes_on_and_what_hangs(play: Play) -> None:
 def test_times_are_judged_by_the_sites_clock(play: Play) -> None:
     add(play, DOWNLOADING, hours=1.9)
     assert play.run(MODULE)["hanging_packages"] == []
-    # The lab's time runs fast: soon two hours have passed there, and none here.
+    # The lab's time runs fast: two hours soon pass in the lab, and almost no time on the controller.
     play.settle(600)
     assert len(play.run(MODULE)["hanging_packages"]) == 1
 

@@ -1,4 +1,4 @@
-"""What the report says of a role in trouble, each with its own cause and remedy: modules over NTLM, judged as the role does."""
+"""The report on a role with problems, each with its own cause and remedy: modules over NTLM, checked as in the role verify."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def test_a_broken_synchronisation(sound: Play, cause: str, problem: str, remedy:
     assert required(found) == [problem, "synchronisation"]
     assert found[problem]["detail"]
     assert remedy in found[problem]["remedy"]
-    # The next one comes through: nothing is left to be told as present.
+    # The next one succeeds: no current problem remains.
     check_again(sound)
     assert required(checks(sound)) == []
 
 
 def test_a_stopped_thread(start_estate: StartEstate) -> None:
-    # Slow enough that the thread does not return by itself meanwhile.
+    # Slow enough that the thread does not start by itself meanwhile.
     play = Play(start_estate(with_role("scp01"), pace=30))
     play.run("component", "scp01", state="stopped")
     found = checks(play)

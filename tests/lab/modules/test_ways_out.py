@@ -1,4 +1,4 @@
-"""States that others left behind: the advice of each refusal, followed as it stands, ends in the state that was asked for."""
+"""States that exist before the first run: following the advice of each refusal exactly leads to the requested state."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Found = Callable[..., Play]
 
 @pytest.fixture
 def found(start_estate: StartEstate) -> Found:
-    """Start the default estate with rows that others left behind, and with site systems at the top-level site."""
+    """Start the default estate with rows that exist before the first run, and with site systems at the top-level site."""
 
     def start(*roles: Mapping[str, Any], hierarchy: str = "one", systems: tuple[str, ...] = (), **top: Any) -> Play:
         estate = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
@@ -45,7 +45,7 @@ def attempt(play: Play, machine: str, **wish: Any) -> Result | TaskFailure:
 
 
 def advised(play: Play, failure: TaskFailure) -> None:
-    """Do what the refusal says, on the host that it names, and see that the message has the same in words."""
+    """Do what the refusal says, on the host that it names, and check that the message says the same."""
     ways = failure.result["way_out"]
     assert ways, failure.message
     for way in ways:
@@ -55,7 +55,7 @@ def advised(play: Play, failure: TaskFailure) -> None:
 
 
 def followed(play: Play, machine: str, **wish: Any) -> Result:
-    """The wish, after the advice of each refusal."""
+    """The requested state, after following the advice of each refusal."""
     for _step in range(MOST_STEPS):
         outcome = attempt(play, machine, **wish)
         if not isinstance(outcome, TaskFailure):
@@ -108,7 +108,7 @@ def test_a_role_at_a_child_site_is_removed_there_and_the_message_names_all_that_
         said = play.refused(MODULE, **wish)
         assert "belongs to site PR1" in said
         assert f"configmgr.scp.remove -e scp_provider={PRI1} -e scp_server={PRI1}" in said
-    # Asked at the child site, the same way is named, and nobody is sent to the top and back.
+    # At the child site the same way out is given; it does not refer to the top-level site and back.
     here = play.refused(MODULE, "pri1", server=SCP01)
     assert f"configmgr.scp.remove -e scp_provider={PRI1} -e scp_server={PRI1}" in here
     assert play.run(MODULE, "pri1", state="absent", server=PRI1)["changed"] is True
@@ -177,7 +177,7 @@ def test_a_role_under_a_netbios_name_is_that_servers(found: Found, remote_name: 
 
 
 def test_the_mode_of_a_row_under_a_netbios_name_can_be_reached(found: Found) -> None:
-    """The SMS Provider wants full names in what it writes, so such a row is made anew."""
+    """The SMS Provider requires full names in writes, so such a row is created again."""
     play = found({"site": "CAS", "server": "SCP01"})
     result = followed(play, "cas01", server=SCP01, mode="offline")
     assert (result["server"], result["mode"]) == (SCP01, "offline")
@@ -265,7 +265,7 @@ def test_check_mode_foretells_a_role_on_a_server_that_the_play_makes_a_site_syst
     foretold = play.run(MODULE, server=SCP01, mode="offline", expect_site_system=True, check=True)
     assert (foretold["changed"], foretold["server"], foretold["mode"]) == (True, SCP01, "offline")
     assert foretold["diff"]["after"]["service_connection_point"]["mode"] == "offline"
-    # The real run would be refused without it.
+    # The real run would be rejected without it.
     assert "not a site system server" in play.refused(MODULE, server=SCP01, expect_site_system=True)
 
 

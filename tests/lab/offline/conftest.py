@@ -28,7 +28,7 @@ def offline_estate() -> str:
 
 
 class Carrier(Play):
-    """Runs the tool's module, and carries files as somebody with a USB drive does."""
+    """Runs the tool's module, and copies files between servers like a user with a USB drive."""
 
     def tool(self, action: str, machine: str, **given: Any) -> dict[str, Any]:
         options: dict[str, Any] = {"tool_path": ON_WEB01 if machine == "web01" else ON_SCP02, **given}
@@ -60,14 +60,14 @@ class Carrier(Play):
         self.carry("web01", PACKS + "\\", "scp02", IMPORTED + "\\")
 
     def runs(self, machine: str) -> int:
-        """How many runs of the tool left their log."""
+        """The number of runs of the tool that wrote a log."""
         files = self.estate.machine(machine).files
         return sum("ServiceConnectionTool-" in path for path, _ in files.files())
 
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lab's minutes are short."""
+    """The lab's time runs fast."""
     monkeypatch.setattr(occasion, "_HAND_OVER_SECONDS", 0.5)
 
 

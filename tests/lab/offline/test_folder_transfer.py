@@ -111,7 +111,7 @@ def test_cut_off_and_continued(carried: Carried, monkeypatch: pytest.MonkeyPatch
 
 
 class Wire:
-    """Passes on what client and file server say, until so many bytes came from one of them; then it cuts or falls silent."""
+    """Forwards data between client and file server up to a number of bytes from one of them; then it disconnects or is silent."""
 
     def __init__(self, host: str, *, most: int, side: str, silent: bool) -> None:
         self._left, self._side, self._silent, self._host = most, side, silent, host
@@ -171,7 +171,7 @@ def test_a_changed_and_a_truncated_pack(carried: Carried) -> None:
     payload.write_bytes(LARGE[:1000])
     assert "changed or cut off" in carried.carry_refused("push", path=r"D:\Other")
     assert not carried.there(r"D:\Other").exists()
-    # The other way: the list lies beside the folder on the server.
+    # In the other direction: the list is beside the folder on the server.
     payload.write_bytes(LARGE)
     carried.carry("push")
     carried.there(PACKS + r"\ConfigMgr.Update.Manifest.ENC").write_bytes(b"MANIFEST")
@@ -183,7 +183,7 @@ def test_a_changed_and_a_truncated_pack(carried: Carried) -> None:
 def test_links_are_not_followed(carried: Carried, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("secret")
     carried.there(PACKS).joinpath("link").symlink_to(tmp_path)
-    # Samba hides what it does not follow; Windows shows a reparse point, which is refused (test_carrying.py).
+    # Samba hides links that it does not follow; Windows shows a reparse point, which is rejected (test_carrying.py).
     fetched = carried.carry("fetch")
     assert fetched["files"] == 3
     (carried.local / "out").symlink_to(tmp_path)

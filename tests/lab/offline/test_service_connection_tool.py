@@ -1,4 +1,4 @@
-"""service_connection_tool over pywinrm and NTLM: the whole way, what it refuses, and what it makes of the tool's quirks."""
+"""service_connection_tool over pywinrm and NTLM: a complete transfer, what it rejects, and the tool's peculiarities."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def failed_checks(found: Any) -> list[str]:
 
 
 def write_list(carrier: Carrier, folder: str = IMPORTED) -> None:
-    """The list of hashes that travels beside a folder."""
+    """The list of hashes that is copied with a folder."""
     files = carrier.estate.machine("scp02").files
     lines = [
         f"{hashlib.sha256(files.read(path) or b'').hexdigest()}  UpdatePacks{path[len(folder) :].replace(chr(92), '/')}\n"
@@ -234,7 +234,7 @@ def test_new_usage_data_asks_for_a_new_download(prepared: Carrier) -> None:
 
 
 def test_a_connection_that_is_lost_anywhere(prepared: Carrier) -> None:
-    """The answer to each command is lost once; whatever had happened by then, the next run finishes."""
+    """The answer to each command is lost once; the next run finishes the work, whatever had happened by then."""
     files, lost = prepared.estate.machine("web01").files, 0
     for at in range(1, 7):
         prepared.estate.faults.order("drop_after", machine="web01", action="/Receive", at=at)

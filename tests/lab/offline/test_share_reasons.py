@@ -1,4 +1,4 @@
-"""What is said where a real file server does not do what is asked: no such drive, a file in the way, no right to write."""
+"""The messages when a real file server rejects a request: no such drive, a file with that name, no right to write."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def run(estate: Estate, machine: str, folder: str, *arguments: str) -> winrm.Res
 
 
 def carry(estate: Estate, source: str, prefix: str, target: str, to: str) -> None:
-    """Bring files from one server to another, as somebody with a USB drive does."""
+    """Copy files from one server to another, like a user with a USB drive."""
     with estate.lock:
         files, others = estate.machine(source).files, estate.machine(target).files
         for path in [path for path, _ in files.files() if path.startswith(prefix)]:

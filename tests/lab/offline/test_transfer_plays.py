@@ -1,4 +1,4 @@
-"""folder_transfer through ansible-playbook, on both connections: whose credentials it takes, and what is said of them."""
+"""folder_transfer through ansible-playbook, on both connections: which credentials it uses, and the messages about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The collection's playbooks against the default estate."""
+"""The collection's playbooks on the default estate."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ PlayBook = Callable[..., Run]
 
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
-    """The default estate, slow enough that a stopped thread does not return by itself between two looks."""
+    """The default estate, slow enough that a stopped thread does not start by itself between two reads of its state."""
     return start_estate(pace=30)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of the scenario playbooks share: running one against an estate, and reading what it said."""
+"""Shared by the tests of the scenario playbooks: running one on an estate, and reading its output."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WriteInventory = Callable[..., Path]
 
 
 def play(name: str, estate: Estate, inventory: WriteInventory, folder: Path, *arguments: str, **variables: Any) -> Run:
-    """Run playbooks/<name>.yml; ``arguments`` with ``=`` are extra variables, others options; ``variables`` are of all hosts."""
+    """Run playbooks/<name>.yml; ``arguments`` with ``=`` are extra variables, others are options; ``variables`` for all hosts."""
     options = [part for text in arguments for part in (("-e", text) if "=" in text else (text,))]
     return run_playbook(CHECKOUT / "playbooks" / f"{name}.yml", inventory(estate, **variables), folder, *options)
 

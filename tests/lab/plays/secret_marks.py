@@ -1,4 +1,4 @@
-"""Secrets that can be found again in whatever form they leak, and where a run may leave them."""
+"""Secrets that can be found in any form in which they leak, and the places where a run may leave them."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# What quoting, JSON, XML, YAML and repr() each write differently: a secret that was escaped is not scrubbed as it is.
+# Characters that quoting, JSON, XML, YAML and repr() write in different ways: an escaped secret is not removed in its plain form.
 _ODD = "\"'\\&<ü"
 
 
 def marked(mark: str) -> str:
-    """A password with odd signs around a mark. Only the mark is looked for, so that no escaping hides a leak."""
+    """A password with special characters around a mark. Tests search only for the mark, so that no escaping hides a leak."""
     return f"{_ODD}{mark}{_ODD}"
 
 
 def spellings(mark: str) -> set[bytes]:
-    """The mark as it is, as UTF-16, in hexadecimal, and in Base64 of both at each of the three places there."""
+    """The mark unchanged, as UTF-16, in hexadecimal, and in Base64 of both at each of the three possible offsets."""
     found = {mark.encode()}
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         coded = mark.encode(encoding)
         found |= {coded, coded.hex().encode(), coded.hex().upper().encode()}
         for before in range(3):
-            # The signs at the ends depend on what stands beside the mark.
+            # The characters at the ends depend on the text beside the mark.
             found.add(base64.b64encode(b"x" * before + coded)[4:-4])
     return found
 
@@ -36,7 +36,7 @@ def leaks(data: bytes | str, marks: Iterable[str]) -> list[str]:
 
 
 def leaking_files(folder: Path, marks: Iterable[str]) -> dict[str, list[str]]:
-    """Files below a folder that hold a mark, or have it in their name."""
+    """Files below a folder that contain a mark, or have it in their name."""
     found: dict[str, list[str]] = {}
     for path in folder.rglob("*"):
         content = path.read_bytes() if path.is_file() else b""
@@ -48,7 +48,7 @@ def leaking_files(folder: Path, marks: Iterable[str]) -> dict[str, list[str]]:
 
 @contextmanager
 def watched_processes() -> Iterator[set[bytes]]:
-    """Command lines and environments of all processes, looked at again and again while the block runs."""
+    """Command lines and environments of all processes, read repeatedly while the block runs."""
     seen: set[bytes] = set()
     stop = threading.Event()
 
@@ -59,7 +59,7 @@ def watched_processes() -> Iterator[set[bytes]]:
                     try:
                         seen.add((process / name).read_bytes().replace(b"\0", b" "))
                     except OSError:
-                        continue  # it has ended meanwhile, or is another user's
+                        continue  # it has ended in the meantime, or belongs to another user
 
     watcher = threading.Thread(target=look, daemon=True)
     watcher.start()

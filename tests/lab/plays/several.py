@@ -1,7 +1,7 @@
-"""Several wishes tried in one run of ansible-playbook, which costs as much as its start.
+"""Several sets of variables in one run of ansible-playbook, because its startup takes most of the time.
 
-Each wish is a host of its own, with the address and the variables of the host of the SMS Provider, so that each has its own
-outcomes and its own line in the recap. Only for wishes that leave the site as it is: the hosts are worked on side by side.
+Each set is a separate host, with the address and the variables of the host of the SMS Provider, so that each has its own
+outcomes and its own line in the recap. Only for sets that do not change the site: the hosts run at the same time.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ def play_each(
     *arguments: str,
     providers: Mapping[str, str] | None = None,
 ) -> Run:
-    """Run playbooks/<name>.yml once, for a host of the name of each wish and with its variables.
+    """Run playbooks/<name>.yml once, for a host with the name of each set and with its variables.
 
-    :param wishes: variables by host name; a name is no host of the lab's inventory.
-    :param providers: the host of the SMS Provider for which a wish stands, where that is not cas01.
+    :param wishes: variables by host name; the names are not hosts of the lab's inventory.
+    :param providers: the host of the SMS Provider of a set, if that is not cas01.
     """
     written = inventory(estate)
     tree = yaml.safe_load(written.read_text(encoding="utf-8"))
@@ -44,7 +44,7 @@ def play_each(
 
 
 def refusal(run: Run, wish: str) -> str:
-    """What the one failed task of a wish said, without its line breaks."""
+    """The message of the only failed task of a set, without its line breaks."""
     assert run.recap(wish)["failed"] == 1, (wish, run.output)
     (failed,) = [item["result"] for item in run.outcomes if item["host"] == wish and item["status"] == "failed"]
     return " ".join(str(failed["msg"]).split())

@@ -1,4 +1,4 @@
-"""Check mode foretells what the run does: the same tasks changed, the same end, and no request that writes."""
+"""Check mode predicts what the run does: the same changed tasks, the same end, and no request that writes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def changed(run: Run) -> list[str]:
 
 
 class Foretold:
-    """Runs provision in check mode and then for real, with the same wish."""
+    """Runs provision in check mode and then for real, with the same variables."""
 
     def __init__(self, estate: Estate, inventory: WriteInventory, folder: Path) -> None:
         self.estate, self.inventory, self.folder = estate, inventory, folder
@@ -58,7 +58,7 @@ def foretold(start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path:
 @pytest.mark.long
 @pytest.mark.core
 def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
-    """With accounts that the play brings in, one for the proxy and one for the installation."""
+    """With accounts that the play adds, one for the proxy and one for the installation."""
     accounts = [{"name": rf"CORP\{name}", "password": "Lab-Install-2026"} for name in ("scpinstall", "scpproxy")]
     wish = {
         "server": SCP05,
@@ -71,10 +71,10 @@ def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     assert changed(told) == changed(done) == [ACCOUNTS, SYSTEM, PLACED]
     assert f"would be on {SCP05}, site CAS, online" in words(told)
     assert f"Service connection point: {SCP05}, site CAS, online" in words(done)
-    # Nothing is left to do.
+    # Nothing remains to be changed.
     told, done = foretold.both(**wish)
     assert changed(told) == changed(done) == []
-    # Another mode: in check mode the one task tells of all three.
+    # Another mode: in check mode one task reports all three changes.
     told, done = foretold.both(**{**wish, "mode": "offline"})
     assert changed(told) == [PLACED]
     assert changed(done) == MODE

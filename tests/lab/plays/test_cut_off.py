@@ -26,7 +26,7 @@ PATIENCE_SECONDS = 60.0
 
 
 def descendants(process: int) -> list[int]:
-    """A process and all that it started: workers of Ansible are in sessions of their own."""
+    """A process and all processes that it started: workers of Ansible are in separate sessions."""
     parents: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -41,7 +41,7 @@ def descendants(process: int) -> list[int]:
 
 
 def kill_after(estate: Estate, playbook: str, inventory: Path, folder: Path, arguments: list[str], wanted: list[str]) -> None:
-    """Run a playbook until the lab has carried out these writes; then nothing of it goes on."""
+    """Run a playbook until the lab has processed these writes; then kill it completely."""
     line = command(CHECKOUT / "playbooks" / f"{playbook}.yml", inventory, arguments)
     with subprocess.Popen(
         line, env=environment(folder), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
@@ -60,7 +60,7 @@ def kill_after(estate: Estate, playbook: str, inventory: Path, folder: Path, arg
 def test_a_killed_mode_change_is_finished_by_the_next_run(
     start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path, wanted: list[str]
 ) -> None:
-    # Slow: a stopped thread returns by itself after half a minute, and the next run must be quicker.
+    # Slow: a stopped thread starts by itself after half a minute, and the next run must be faster.
     estate = start_estate(with_role("scp01"), pace=10)
     inventory = lab_inventory(estate, service_connection_point_preflight=False)
     kill_after(estate, "provision", inventory, tmp_path, ["-e", OFFLINE], wanted)
@@ -77,7 +77,7 @@ def test_a_killed_mode_change_is_finished_by_the_next_run(
     [
         (["Delete"], OFFLINE),
         (["Delete", "Create"], OFFLINE),
-        # The next run wishes another mode while the site still installs the role.
+        # The next run requests another mode while the site is still installing the role.
         (["Delete", "Create"], "service_connection_point_mode=online"),
     ],
 )

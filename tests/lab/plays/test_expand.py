@@ -1,4 +1,4 @@
-"""playbooks/expand.yml: off the stand-alone primary before, on the central administration site after."""
+"""playbooks/expand.yml: removed from the stand-alone primary before, on the central administration site after."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TWO = "scp_provider=sms_provider_two"
 
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
-    """Hierarchy two is the stand-alone primary before its expansion, hierarchy one the hierarchy after one."""
+    """Hierarchy two is the stand-alone primary before its expansion, hierarchy one is a hierarchy after an expansion."""
     others = [{"server": "scp02", "roles": ["SMS Endpoint Protection Site Role"]}]
     return start_estate(with_role("scp02", "offline", others, "two"), pace=30)
 
@@ -40,7 +40,7 @@ def test_before_the_role_is_removed_and_the_rest_listed(estate: Estate, lab_inve
 
 
 def test_before_the_role_is_removed_from_wherever_it_is(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
-    """Also where the inventory names another server, as after a move."""
+    """Also if the inventory names another server, as after a move."""
     other = "service_connection_point_server=scp01.corp.example"
     planned = play("expand", estate, lab_inventory, tmp_path, TWO, "expand_phase=before", other, "--check")
     assert planned.code == 0, planned.output

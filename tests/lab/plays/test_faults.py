@@ -1,4 +1,4 @@
-"""What ansible-playbook really prints when a request fails. A sample: tests/proof strikes at every single request."""
+"""What ansible-playbook really prints when a request fails. A sample: tests/proof injects faults at every single request."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.lab.plays.scenarios import WriteInventory, play
 
 SCP01 = "scp01.corp.example"
 NOT_FOR_USERS = re.compile(r"Traceback|File \"|</|<\w+:|xmlns|defect of the module")
-# The order of the fault, and what the user reads of it besides the server.
+# The fault, and what the user reads about it in addition to the server.
 FAULTS = (
     ({"kind": "garbage", "action": "Enumerate", "resource": "*"}, "the answer is not well-formed XML"),
     ({"kind": "provider_fault", "action": "Create"}, "0x80041001 WBEM_E_FAILED"),

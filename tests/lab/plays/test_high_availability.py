@@ -1,4 +1,4 @@
-"""playbooks/high_availability.yml: the role leaves the site server before a passive one is added."""
+"""playbooks/high_availability.yml: the role is moved from the site server before a passive one is added."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from tests.lab.plays.scenarios import WriteInventory, play, words, writes
 from tests.lab.plays.several import play_each, refusal
 
 CAS01, SCP02 = "cas01.corp.example", "scp02.corp.example"
-# A server of the estate whose computer account is administrator of the candidates, as the planned passive one.
+# The planned passive server: a server of the estate whose computer account is an administrator of the candidates.
 PASSIVE = {"ha_passive_server": "sta01.corp.example"}
 PASSIVE_ARGUMENTS = [f"{name}={value}" for name, value in PASSIVE.items()]
 
 
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
-    """The role is on the site server, where setup puts it."""
+    """The role is on the site server, where setup installs it."""
     return start_estate(with_role("cas01", site_systems=[{"server": "scp03"}]), pace=30)
 
 

@@ -1,4 +1,4 @@
-"""Inventories and variables as people have them: credentials in extra variables, other spellings, texts, slips."""
+"""Inventories and variables as users have them: credentials in extra variables, other spellings, texts, mistakes."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def run(name: str, hosts: Path, folder: Path, *arguments: str) -> Run:
 
 @contextmanager
 def listening_here() -> Iterator[tuple[int, list[bytes]]]:
-    """A port of this computer, and what was sent there meanwhile."""
+    """A port of this computer, and the data that was sent to it."""
     heard: list[bytes] = []
     with socket.socket() as server:
         server.bind(("127.0.0.1", 0))
@@ -81,7 +81,7 @@ def listening_here() -> Iterator[tuple[int, list[bytes]]]:
 @pytest.mark.long
 @pytest.mark.core
 def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate: StartEstate, tmp_path: Path) -> None:
-    """Job runners hand credentials over so. They win over every other variable, those of the controller included."""
+    """Job runners pass credentials in this way. They have priority over every other variable, including the controller's."""
     with listening_here() as (port, heard):
         estate = start_estate(
             yaml.safe_dump(yaml.safe_load(with_role("scp01")) | {"ports": {"http": port, "https": 5986}}), pace=30
@@ -118,7 +118,7 @@ def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate:
             assert [item for item in found.outcomes if item["status"] == "unreachable"] == [], (name, found.output)
         for name in list(runs)[:5]:
             assert done[name].code == 0, (name, done[name].output)
-        # Nobody has carried anything yet: the phase has got as far as looking for it on the controller.
+        # Nothing has been copied yet: the phase has reached the search for it on the controller.
         assert "There is no usage data in" in words(done["offline_updates"])
     assert heard == []
     assert (tmp_path / "checked" / "preflight-cas01.corp.example.json").is_file()
@@ -145,7 +145,7 @@ def test_the_example_of_unattended_setup_is_written_where_its_user_is(tmp_path: 
 @pytest.mark.core
 def test_names_in_any_spelling(start_estate: StartEstate, tmp_path: Path) -> None:
     """Short names with addresses for one hierarchy, capitals and a trailing dot for the other; none of it needs scp_hosts."""
-    # Slow: a second between two looks at clocks must not count as minutes.
+    # Slow: a second between two readings of clocks must not become minutes.
     estate = start_estate(pace=30)
     providers = {
         "cas01": {**at(estate, "cas01"), "service_connection_point_server": SCP01},
@@ -228,7 +228,7 @@ def test_texts_of_an_ini_inventory_mean_what_they_say(start_estate: StartEstate,
     )
     done = run("provision", hosts, tmp_path)
     assert done.code == 2, done.output
-    # The site system is neither made, nor is the role installed without one.
+    # The site system is not created, and the role is not installed without one.
     assert refusal(done, "cas01.corp.example")
     assert writes(estate) == []
     assert "Conditional result" not in done.output
@@ -238,7 +238,7 @@ def test_texts_of_an_ini_inventory_mean_what_they_say(start_estate: StartEstate,
     ]
 
 
-# The variables, and what the one refusal says.
+# The variables, and the message of the only refusal.
 SLIPS: dict[str, tuple[dict[str, Any], str]] = {
     "misspelt": ({"service_connection_point_mod": "offline"}, "Did you mean service_connection_point_mode?"),
     "misspelt_server": ({"service_connection_point_servr": SCP01}, "Did you mean service_connection_point_server?"),

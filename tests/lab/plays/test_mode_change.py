@@ -40,7 +40,7 @@ def requests(estate: Estate) -> int:
 
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
-    """The role is on scp01, online; slow enough that a stopped thread does not return by itself while a play begins."""
+    """The role is on scp01, online; slow enough that a stopped thread does not start by itself while a play starts."""
     return start_estate(with_role("scp01"), pace=10)
 
 
@@ -119,7 +119,7 @@ def test_check_mode_shows_the_mode_and_touches_nothing(estate: Estate, provision
 
 
 def read_only() -> str:
-    """The role in place, and an account that administers every server and may only read in the site."""
+    """The role installed, and an account that administers every server and may only read in the site."""
     described = yaml.safe_load(with_role("scp01"))
     described["accounts"].append(
         {"name": r"CORP\onlyreads", "password": "Lab-Only-2026", "sms": "read", "administrator_of": "all"}
@@ -138,7 +138,7 @@ def test_a_mode_that_can_not_be_written_leaves_the_thread_at_work(
     assert run.code == 2, run.output
     assert "no right to modify sites" in run.result("configmgr.scp.preflight : What is wished may be written", "failed")["msg"]
     assert writes(estate) == []
-    # Not looked at before: the thread is started again. The site refuses, or breaks while it writes.
+    # Not checked before: the thread is started again. The site rejects the write, or fails while it writes.
     unseen = "service_connection_point_manage_site_system=false"
     no_look = "service_connection_point_preflight=false"
     runs = [play("provision", estate, lab_inventory, tmp_path, wish, unseen, no_look, **reader)]

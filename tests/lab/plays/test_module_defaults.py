@@ -27,7 +27,7 @@ OTHERS: dict[str, dict[str, Any]] = {
 
 @pytest.mark.core
 def test_a_play_names_the_site_code_once(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> None:
-    """A code that no site has shows that it arrives; the modules that do not take it are left alone."""
+    """A code that no site has shows that it is passed on; the modules without the option do not get it."""
     tasks = [{"name": name, f"configmgr.scp.{name}": given} for name, given in {**TAKING, **OTHERS}.items()]
     own = {"name": "own", "configmgr.scp.usage_data": {"site_code": "CAS"}}
     play = {

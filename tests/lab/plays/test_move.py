@@ -1,4 +1,4 @@
-"""playbooks/move.yml: the role goes to another server."""
+"""playbooks/move.yml: the role is moved to another server."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_check_mode_prints_the_steps_in_their_order_and_writes_nothing(estate: E
     assert holders(estate) == [SCP01]
 
 
-# What may not be.
+# Variables that are not allowed.
 REFUSED = {
     "no_server": ({"scp_to": ""}, "scp_to is empty"),
     "same_server": ({"scp_to": SCP02, "scp_from": SCP02}, "is the server that the role is to be moved to"),
@@ -150,7 +150,7 @@ def test_an_old_server_that_refuses_the_logon_is_not_gone(
     assert writes(estate) == []
     assert "it can not be told whether it is gone" in words(run)
     assert "-e move_old_server_gone=true" in words(run)
-    # What the message says works.
+    # The advice of the message works.
     again = move("-e", "move_old_server_gone=true")
     assert again.code == 0, again.output
     assert holders(estate) == [SCP02]

@@ -1,4 +1,4 @@
-"""playbooks/offline_updates.yml: updates for a hierarchy without internet, in one go and carried by hand."""
+"""playbooks/offline_updates.yml: updates for a hierarchy without internet, in one run and copied manually."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def estate(start_estate: StartEstate) -> Estate:
 
 @pytest.fixture
 def offline(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> Callable[..., Run]:
-    """Runs the playbook with a folder to carry."""
+    """Runs the playbook with a folder for the copies."""
 
     def run(folder: Path, *arguments: str) -> Run:
         options = (*TWO, "-e", f"offline_updates_carry_dir={folder}", *arguments)
@@ -45,7 +45,7 @@ def state_of_update(estate: Estate) -> int | None:
 
 
 def carry(estate: Estate, source: str, prefix: str, target: str) -> None:
-    """Bring a folder from one server to another under the same name, as somebody with a USB drive does."""
+    """Copy a folder from one server to another under the same name, like a user with a USB drive."""
     with estate.lock:
         files, others = estate.machine(source).files, estate.machine(target).files
         for path in [path for path, _ in files.files() if path.lower().startswith(prefix.lower())]:
@@ -57,7 +57,7 @@ def carry(estate: Estate, source: str, prefix: str, target: str) -> None:
 def test_in_one_go_over_the_file_shares(
     estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
 ) -> None:
-    """The role has a server of its own, which gets the tool from the site server."""
+    """The role is on a separate server, which gets the tool from the site server."""
     for server in ("sta01", "scp02", "web01"):
         smb_shares(estate, server)
     folder = tmp_path / "carry"
@@ -88,7 +88,7 @@ def test_in_one_go_over_the_file_shares(
 def test_carried_by_hand_to_another_controller(
     estate: Estate, offline: Callable[..., Run], smb_shares: OpenShares, tmp_path: Path
 ) -> None:
-    # Nothing listens on 445 yet: the play says so first, and does what it can.
+    # Nothing listens on port 445 yet: the play says so first, and does what it can.
     here, there, back = tmp_path / "here", tmp_path / "there", tmp_path / "back"
     nobody = (*ON_MEDIA, "-e", "offline_updates_connected_host=nobody")
     run = offline(here, *nobody, "--tags", "prepare")
@@ -96,13 +96,13 @@ def test_carried_by_hand_to_another_controller(
     assert "can not be reached on TCP port 445" in words(run)
     assert "has to be carried by hand" in words(run)
     assert offline(here, *nobody, "--tags", "prepare", "-e", "offline_updates_transfer=smb").code != 0
-    # With the share: it stops with a folder to carry, and does not wait for what nobody has brought yet.
+    # With the share: it stops with a folder to copy, and does not wait for files that do not exist yet.
     smb_shares(estate, "scp02")
     run = offline(here, *nobody)
     assert run.code == 0, run.output
     assert "has no updates yet" in words(run)
     shutil.copytree(here, there)
-    # Days later, another controller, a connected host without a file share: its folder is carried by hand, too.
+    # Days later, another controller, a connected host without a file share: its folder is also copied manually.
     carry(estate, "scp02", r"C:\OfflineUpdates", "web01")
     tool = r"C:\Media\SMSSETUP\TOOLS\ServiceConnectionTool"
     with estate.lock:
@@ -128,14 +128,14 @@ def test_carried_by_hand_to_another_controller(
 def test_in_one_go_without_file_shares_it_stops_with_a_folder_to_carry(
     estate: Estate, offline: Callable[..., Run], tmp_path: Path
 ) -> None:
-    """Also where a connected host is in the inventory, which can not have anything yet."""
+    """Also if a connected host is in the inventory, which cannot have anything yet."""
     run = offline(tmp_path, *ON_MEDIA)
     assert run.code == 0, run.output
     said = words(run)
     assert rf"C:\OfflineUpdates\{VERSION} on scp02.corp.example is ready to be carried" in said
     assert "has no usage data yet, so nothing is downloaded" in said
     assert rf"C:\OfflineUpdates\{VERSION}\UpdatePacks on scp02.corp.example has no updates yet" in said
-    # The next time, with what was prepared on the controller: the connected host has nothing of it yet.
+    # The next time, with the files prepared on the controller: the connected host has none of them yet.
     cab = tmp_path / VERSION / "UsageData" / "UsageData_ST1.cab"
     cab.parent.mkdir(parents=True)
     cab.write_bytes(estate.machine("scp02").files.read(rf"C:\OfflineUpdates\{VERSION}\UsageData\{cab.name}") or b"")
@@ -152,7 +152,7 @@ def test_what_is_missing_is_told(estate: Estate, offline: Callable[..., Run], tm
     connect = offline(tmp_path, "--tags", "connect")
     assert connect.code != 0
     assert "There is no usage data" in words(connect)
-    # Where the tool is to be, and the variable that says it otherwise.
+    # The folder of the tool, and the variable that changes it.
     prepare = offline(tmp_path, "--tags", "prepare", "-e", "scp_provider=sms_provider,sms_provider_two")
     assert prepare.code != 0
     assert "The hierarchy has no service connection point. Install it with configmgr.scp.provision" in words(prepare)

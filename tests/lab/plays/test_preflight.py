@@ -1,4 +1,4 @@
-"""playbooks/preflight.yml against each candidate of the lab, and the same checks in front of a provisioning."""
+"""playbooks/preflight.yml for each candidate of the lab, and the same checks before a provisioning."""
 
 from __future__ import annotations
 
@@ -42,13 +42,13 @@ def result(run: Run, host: str = CAS01) -> dict[str, Any]:
 
 
 def writes(estate: Estate) -> list[str]:
-    """The CIM requests that write, as the lab's log shows them. A shell, which is made and ended, is none."""
+    """The CIM requests that write, as the lab's log shows them. Creating and ending a shell is not a write."""
     actions = [record.action.rpartition("/")[2] for record in estate.request_log.records() if record.kind == "cim"]
     return [action for action in actions if action in WRITING]
 
 
 def verdicts(found: dict[str, Any]) -> dict[str, str]:
-    """Verdicts that are neither passed nor skipped, by check, without those of single endpoints."""
+    """Results that are neither passed nor skipped, by check, without those of single endpoints."""
     return {
         check["id"]: check["status"]
         for check in found["checks"]
@@ -57,7 +57,7 @@ def verdicts(found: dict[str, Any]) -> dict[str, str]:
 
 
 def endpoints(found: dict[str, Any], host: str) -> set[str]:
-    """Every verdict on the endpoints of the host, without patterns of which no host is known."""
+    """Every result for the endpoints of the host, without patterns for which no host is known."""
     return {
         check["status"]
         for check in found["checks"]
@@ -149,7 +149,7 @@ def test_the_run_ends_with_everything_that_stands_in_the_way(preflight: PlayBook
 
 
 def test_what_ends_the_run_can_be_chosen(estate: Estate, lab_inventory: WriteInventory, tmp_path: Path) -> None:
-    # Of this one the rights can not be told; its endpoints are left out.
+    # For this one the rights cannot be determined; its endpoints are left out.
     doubtful: dict[str, Any] = {"service_connection_point_server": "scp06.corp.example", "preflight_features": []}
     passing = {
         "failed_but_none": {"service_connection_point_server": SCP04, "preflight_fail_on": "none"},
@@ -178,7 +178,7 @@ def test_a_provider_that_is_down_is_a_failed_check(estate: Estate, preflight: Pl
     assert run.code == 2, run.output
     assert verdicts(result(run)) == {"site_checked": "failed"}
     assert any("could not be reached" in line for line in run.result(SHOWN, "ok")["msg"])
-    # What the inventory tells stands there all the same.
+    # The data of the inventory is in the report nevertheless.
     assert (result(run)["site_code"], result(run)["mode"]) == ("CAS", "online")
 
 

@@ -114,7 +114,7 @@ def test_the_second_hierarchy(estate: Estate, provision: PlayBook) -> None:
     assert holders(estate, "two") == ["scp02.corp.example"]
 
 
-# One clear sentence for each wrong wish.
+# One clear sentence for each wrong setting.
 WRONG = {
     "short_name": ({"service_connection_point_server": "scp01"}, "is a short name"),
     "too_old": ({"service_connection_point_server": "scp04.corp.example"}, "See above: operating_system, dotnet_release"),

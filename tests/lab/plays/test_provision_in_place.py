@@ -1,4 +1,4 @@
-"""playbooks/provision.yml where the role is in place already."""
+"""playbooks/provision.yml when the role is already installed."""
 
 from __future__ import annotations
 

@@ -31,24 +31,24 @@ def test_passwords_are_entered_again_the_role_is_where_it_was_and_the_rest_is_li
     first = play("recover", estate, lab_inventory, tmp_path, service_connection_point_accounts=ACCOUNTS)
     assert first.code == 0, first.output
     assert holders(estate) == [SCP01]
-    # The account is new to the site: it is added. In a second run its password is entered again, which is the point.
+    # The site does not have the account yet: it is added. In a second run its password is entered again, which is the purpose.
     assert first.recap(CAS01)["changed"] == 1
     again = play("recover", estate, lab_inventory, tmp_path, service_connection_point_accounts=ACCOUNTS)
     assert again.recap(CAS01)["changed"] == 1
     said = words(first)
     for part in (LISTED, "Renew the secret", "To do, if it was not done: Delete every subscription"):
         assert part in said
-    # Told once, and as an order. The one account of the site was entered in this very run.
+    # Reported once, and as an instruction. The only account of the site was entered in this run.
     assert said.count("external notifications") == 1
     assert "The passwords of the site" not in said.partition("See what is left")[2]
     assert "Lab-Install-2026" not in first.output
-    # Now the site has an account, and its password is missing: it is asked for before anything is touched.
+    # Now the site has an account, and its password is missing: it is requested before anything is changed.
     count = len(writes(estate))
     asked = play("recover", estate, lab_inventory, tmp_path)
     assert asked.code == 2
     assert r"(CORP\scpinstall), and none is given" in words(asked)
     assert len(writes(estate)) == count
-    # And what the message says works.
+    # The advice of the message works.
     done = play("recover", estate, lab_inventory, tmp_path, "recover_enter_passwords=false")
     assert done.code == 0, done.output
     assert done.recap(CAS01)["changed"] == 0

@@ -1,4 +1,4 @@
-"""playbooks/remove.yml: the role away, from wherever it is or from a server; and a site with two providers in one play."""
+"""playbooks/remove.yml: removes the role, wherever it is or from one server; and a site with two providers in one play."""
 
 from __future__ import annotations
 

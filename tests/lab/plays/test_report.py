@@ -1,4 +1,4 @@
-"""playbooks/report.yml: what ends the run, dead servers, hostile lines; tests/lab/report looks at its page in a browser."""
+"""playbooks/report.yml: what ends the run, dead servers, hostile lines; tests/lab/report checks its page in a browser."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ def test_a_broken_synchronisation_and_hostile_lines(estate: Estate, report: Call
     assert "cipher suites" in line
     # Each failed check is printed once.
     assert words(run).count("synchronisation: It failed.") == 1
-    # Neither the terminal nor Ansible's templates are reached by a line of a log.
+    # A line of a log affects neither the terminal nor Ansible's templates.
     assert "\x1b" not in run.output
     assert "\u202e" not in run.output
     assert "{{ 7 * 7 }}" in words(run)
     found = json.loads((tmp_path / f"{CAS01}.json").read_text(encoding="utf-8"))
     assert any("{{ 7 * 7 }}" in check["detail"] for check in found["checks"])
-    # On its way to the page no brace of a log was taken for a template.
+    # No brace of a log was interpreted as a template.
     assert "{{ 7 * 7 }}" in (tmp_path / f"{CAS01}.html").read_text(encoding="utf-8")
 
 

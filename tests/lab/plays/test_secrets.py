@@ -1,7 +1,7 @@
-"""Secrets stay where they belong: not in output, results, reports, temporary files, processes or the lab's request log.
+"""Secrets do not leak: not to output, results, reports, temporary files, processes or the lab's request log.
 
-Every module and every role is run with every secret there is, at the highest verbosity and with diffs: to its end, with
-requests and a site that fail, and cut off in the middle.
+Every module and every role runs with every secret, at the highest verbosity and with diffs: to its end, with failing requests
+and a failing site, and interrupted in the middle.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ PATIENCE_SECONDS = 60.0
 
 @dataclass(frozen=True)
 class Scene:
-    """A run with every secret: how it is called, and the folder that takes everything it leaves."""
+    """A run with every secret: its arguments, and the folder for all its files."""
 
     estate: Estate
     inventory: Path
@@ -69,7 +69,7 @@ class Scene:
 def scene(
     start_estate: StartEstate, lab_inventory: Callable[..., Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Scene:
-    """The default estate with passwords that carry marks, and an application with a secret in the site."""
+    """The default estate with passwords that contain marks, and an application with a secret in the site."""
     described = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
     passwords = {r"CORP\scpadmin": LOGON, r"CORP\scpinstall": INSTALL}
     for account in described["accounts"]:
@@ -97,7 +97,7 @@ def scene(
                 "service_connection_point_installation_account": r"CORP\scpinstall",
                 "service_connection_point_proxy": {"server": "proxy01.corp.example", "port": 8080, "account": r"CORP\proxy"},
                 **{f"unattended_setup_{name}": value for name, value in setup.items()},
-                # The one place where the key belongs.
+                # The only place where the key may be.
                 "unattended_setup_dest": str(tmp_path / "setup.ini"),
                 "unattended_setup_after_setup_dest": str(tmp_path / "run" / "after_setup.json"),
             }
@@ -119,7 +119,7 @@ def test_the_playbook_has_every_module_and_every_role() -> None:
     modules -= {"controller_files", "role_options", "run_scope"}
     assert {name for name in modules if f"configmgr.scp.{name}:\n" not in text} == set()
     roles = {folder.name for folder in (CHECKOUT / "roles").iterdir()}
-    # test_offline_updates.py looks for the password in the whole way of the one; the other takes no secret.
+    # test_offline_updates.py searches for the password in all output of the first; the other has no secret.
     assert {name for name in roles if f": configmgr.scp.{name}\n" not in text} == {"offline_updates", "remove"}
 
 
@@ -134,14 +134,14 @@ def test_a_run_to_its_end(scene: Scene, tmp_path: Path) -> None:
     assert (tmp_path / "run" / "reports").is_dir()
     assert PRODUCT_KEY in (tmp_path / "setup.ini").read_text(encoding="ascii")
     scene.nothing_leaked(done, processes)
-    # What was looked for was there: the site has the passwords, and an application its secret.
+    # The secrets were really used: the site has the passwords, and an application has its secret.
     assert len(scene.estate.hierarchy("one").state.control.of_class("SMS_SCI_Reserved")) == 2
 
 
 @pytest.mark.long
 def test_requests_and_a_site_that_fail(scene: Scene) -> None:
     faults = scene.estate.faults
-    # One for each time the installation account is told: the site repeats what it got, the rest breaks on the way.
+    # One fault for each time the installation account is sent: the site repeats what it received, then the network fails.
     faults.order("provider_error", target="CAS", message=f"cannot encrypt {INSTALL} for {LOGON}", operation="invoke", count=1)
     for at, kind in enumerate(("drop_after", "garbage", "truncate", "http_status"), 2):
         faults.order(kind, machine="cas01", action=ENCRYPT, at=at, count=1)
@@ -175,7 +175,7 @@ def test_a_run_that_is_cut_off_while_a_secret_travels(scene: Scene, tmp_path: Pa
 
 
 def test_the_watch_and_the_search_would_find_a_secret(tmp_path: Path) -> None:
-    # A text of its own: other tests may be watching the same machine.
+    # A separate text: other tests may be searching on the same machine.
     mark = f"M4rked{os.getpid()}S3cret"
     with watched_processes() as processes:
         assert os.system(f"sh -c 'sleep 0.3; : {mark}'") == 0
@@ -189,7 +189,7 @@ def test_the_watch_and_the_search_would_find_a_secret(tmp_path: Path) -> None:
 
 @pytest.mark.core
 def test_a_password_out_of_a_vault_within_its_list(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> None:
-    """As ansible-vault encrypt_string writes it: the value alone is encrypted, where it stands."""
+    """As ansible-vault encrypt_string writes it: only the value is encrypted, in its place."""
     key = tmp_path / "key"
     key.write_text("Vault-Key-2026\n", encoding="utf-8")
     vault = VaultLib([("default", FileVaultSecret(filename=str(key), loader=DataLoader()))])

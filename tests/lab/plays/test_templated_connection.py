@@ -1,4 +1,4 @@
-"""An inventory that makes the connection of every host out of one template, as many do."""
+"""An inventory that builds the connection of every host from one template, as many inventories do."""
 
 from __future__ import annotations
 

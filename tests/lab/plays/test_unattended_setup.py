@@ -1,4 +1,4 @@
-"""The playbooks around setup itself: one writes its script, the other says to a site what setup can not."""
+"""The playbooks around setup itself: one writes its script, the other sets in a site what setup cannot set."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ WRONG = ("wrong", "mistyped", "malformed", "nowhere")
 
 
 class Vaulted(str):
-    """A text that stands in an inventory as one out of a vault."""
+    """A text that is in an inventory like one from a vault."""
 
 
 class Writer(yaml.SafeDumper):
@@ -50,7 +50,7 @@ Writer.add_representer(Vaulted, encrypted)
 
 @dataclass(frozen=True)
 class Runs:
-    """What the runs left: in check mode, for real, and once more."""
+    """The results of the runs: in check mode, for real, and again."""
 
     checked: Run
     first: Run
@@ -70,7 +70,7 @@ def variables(wished: Mapping[str, Any], dest: Path) -> dict[str, Any]:
 
 
 def all_runs(folder: Path) -> Runs:
-    """Two hosts with a right wish, and some with a wrong one. Every type of script is compared in tests/unit."""
+    """Two hosts with correct variables, and some with wrong ones. Every type of script is compared in tests/unit."""
     scripts = folder / "scripts"
     scripts.mkdir()
     wishes = {
@@ -86,7 +86,7 @@ def all_runs(folder: Path) -> Runs:
     inventory = folder / "hosts.yml"
     inventory.write_text(yaml.dump({"all": {"hosts": hosts}}, Dumper=Writer, sort_keys=False), encoding="utf-8")
     (folder / "vault").write_text("lab", encoding="utf-8")
-    # The script of an earlier time: of another site, another key, readable for everybody.
+    # An earlier script: for another site, with another key, readable by all users.
     (scripts / "primary.ini").write_bytes(f"[Options]\r\nProductID={MISTYPED}Z\r\nSiteCode=OLD\r\n".encode("utf-16"))
 
     def run(*arguments: str) -> Run:
@@ -128,12 +128,12 @@ def wrong_wishes_are_told_and_nothing_is_written(runs: Runs) -> None:
 
 
 def spellings(secret: str) -> set[str]:
-    """The secret as it is and in Base64 at each of its three places there, as one of two encodings."""
+    """The secret unchanged and in Base64 at each of the three possible offsets, in one of two encodings."""
     found = {secret}
     for encoding in ("ascii", "utf-16-le"):
         for before in range(3):
             coded = base64.b64encode(b"x" * before + secret.encode(encoding)).decode("ascii")
-            # Signs at the ends depend on what stands beside the secret.
+            # The characters at the ends depend on the text beside the secret.
             found.add(coded[4:-4])
     return found
 
@@ -183,7 +183,7 @@ def what_setup_can_not_say_is_kept_and_told(runs: Runs) -> None:
 @pytest.mark.long
 @pytest.mark.core
 def test_scripts_are_written_once_and_nothing_leaks(tmp_path: Path) -> None:
-    # One test, because its three runs are shared by all that is looked at.
+    # One test, because all checks share its three runs.
     runs = all_runs(tmp_path)
     the_script_is_the_golden_file(runs)
     wrong_wishes_are_told_and_nothing_is_written(runs)

@@ -52,7 +52,7 @@ PLAY = """
 
 @pytest.fixture
 def estate(start_estate: StartEstate) -> Estate:
-    """The default estate with the role on scp01 from the start, and three packages that are not well."""
+    """The default estate with the role on scp01 from the start, and three packages with problems."""
     text = DEFAULT_FILE.read_text(encoding="utf-8")
     started = start_estate(text.replace("  - name: one\n", "  - name: one\n    service_connection_point: {server: scp01}\n"))
     state = started.hierarchies[0].state
@@ -76,7 +76,7 @@ def test_the_documented_examples(estate: Estate, lab_inventory: Callable[..., Pa
     assert check["last_synchronisation"] in run.output
     packages = run.result("Look at the updates", "ok")["packages"]
     assert {package["name"]: package["state"] for package in packages}["Configuration Manager 2609"] == "INSTALL_SUCCESS"
-    # "failed" as the name of a return value was turned into a truth value, with a warning.
+    # "failed" as the name of a return value was converted to true or false, with a warning.
     assert "converted to bool" not in run.output
     assert run.result("No more than the least", "ok")["level"] == "basic"
     assert re.search(r"^\+ *\"?level\"?: \"?basic", run.output, re.MULTILINE), run.output

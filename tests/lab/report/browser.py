@@ -1,4 +1,4 @@
-"""Headless Chromium from Debian's packages, driven by Selenium: pages as people see them."""
+"""Headless Chromium from Debian's packages, controlled by Selenium: pages as users see them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class CannotRun(Exception):
 
 @contextmanager
 def browser() -> Iterator[webdriver.Chrome]:
-    """A browser without a network to go to. Raises :class:`CannotRun`."""
+    """A browser without network access. Raises :class:`CannotRun`."""
     if not sys.platform.startswith("linux"):
         raise CannotRun("the browser is installed from Debian's packages, so only on Linux")
     _install()
@@ -37,7 +37,7 @@ def browser() -> Iterator[webdriver.Chrome]:
             f"--user-data-dir={profile}",
         ):
             options.add_argument(argument)
-        # Every name leads nowhere: a page that loads something fails to.
+        # No name is resolved, so a page that loads something from the network fails.
         options.add_argument("--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost")
         if os.geteuid() == 0:
             options.add_argument("--no-sandbox")

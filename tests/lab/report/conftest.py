@@ -12,7 +12,7 @@ from tests.lab.report.browser import CannotRun, browser
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Chrome]:
-    """Headless Chromium. Where it cannot run, the test is skipped and says why."""
+    """Headless Chromium. If it cannot run, the test is skipped and says why."""
     running = browser()
     try:
         driver = running.__enter__()

@@ -1,4 +1,4 @@
-"""A page in the browser as people see it: at a size, in light or dark, on paper."""
+"""A page in the browser as users see it: at a given size, light or dark, on paper."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ ARTEFACTS = CHECKOUT / "build" / "report"
 
 
 def said_by(driver: Chrome) -> list[dict[str, Any]]:
-    """What the browser's console has to say: blocked scripts, things that were not loaded."""
+    """The messages of the browser's console: blocked scripts, files that were not loaded."""
     return list(driver.get_log("browser"))  # type: ignore[no-untyped-call]
 
 
 class Screen:
-    """A page in the browser at a size."""
+    """A page in the browser at a given size."""
 
     def __init__(self, driver: Chrome, page: Path) -> None:
         self.driver = driver
@@ -35,13 +35,13 @@ class Screen:
         self.driver.get(self.page.as_uri())
 
     def keep(self, name: str) -> None:
-        """A picture of the whole page, as an artefact."""
+        """A picture of the complete page, as an artefact."""
         ARTEFACTS.mkdir(parents=True, exist_ok=True)
         shot = self.driver.execute_cdp_cmd("Page.captureScreenshot", {"format": "png", "captureBeyondViewport": True})
         (ARTEFACTS / f"{name}.png").write_bytes(base64.b64decode(shot["data"]))
 
     def too_wide(self) -> list[str]:
-        """Elements that stand out of the page, or whose content stands out of them."""
+        """Elements that extend beyond the page, or whose content extends beyond them."""
         return list(
             self.driver.execute_script(
                 """

@@ -1,4 +1,4 @@
-"""The page of playbooks/report.yml in a browser: on a desk, a phone, in the dark, on paper, and with hostile lines in a log."""
+"""The page of playbooks/report.yml in a browser: on a desktop, a phone, in dark mode, on paper, with hostile log lines."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_the_page_of_a_role_that_does_well(
 
     screen = Screen(chromium, tmp_path / "reports" / f"{CAS01}.html")
     screen.show(1000)
-    # The role's place: its box stands right below its site's, indented.
+    # The position of the role: its box is directly below its site's, indented.
     assert screen.texts("svg .role text") == ["Service connection point, online", SCP01]
     assert screen.texts("svg g .name")[:3] == [
         "CAS Central administration site",
@@ -65,7 +65,7 @@ def test_the_page_of_a_role_that_does_well(
     screen.show(360)
     assert screen.too_wide() == []
     assert screen.texts_out_of_their_boxes() == []
-    # What the drawing says can be read: its small letters are no smaller than 11 pixels on the screen.
+    # The text of the drawing is readable: its small letters have at least 11 pixels on the screen.
     scale = chromium.execute_script("const s = document.querySelector('svg'); return s.getBoundingClientRect().width / 360")
     assert float(scale) * 13 >= 11
     screen.keep("phone")

@@ -1,6 +1,6 @@
 """``python -m tests.lab.shares --state FOLDER --address-base A SERVER...``: a lab whose servers' drives are real file shares.
 
-Runs until ``python -m lab --state FOLDER down``, or until nobody has asked anything for long. Needs root.
+Runs until ``python -m lab --state FOLDER down``, or until the idle time of the lab has passed. Needs root.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.lab.shares.smbd import CannotRun, shares
 
 
 def main() -> int:
-    """Serve. Returns 0, or 2 after one sentence on standard error."""
+    """Run the lab. Returns 0, or 2 after printing one sentence to standard error."""
     parser = argparse.ArgumentParser(prog="python -m tests.lab.shares", description=__doc__)
     parser.add_argument("--state", type=Path, required=True)
     parser.add_argument("--address-base", required=True)

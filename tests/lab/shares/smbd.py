@@ -1,7 +1,7 @@
 """The drives of an emulated server as real file shares: Samba's smbd from Debian's packages, on the server's own address.
 
 SMB 3 with signing and encryption, NTLMv2, the estate's accounts and passwords. It needs root: for port 445, and because smbd
-acts as the account that has logged on. The accounts are known to smbd alone, by nss_wrapper; the computer's own are not touched.
+acts as the account that has logged on. Only smbd has these accounts, through nss_wrapper; those of the computer are not changed.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class CannotRun(Exception):
 class Shares:
     r"""The shares of one server: ``D$`` is ``folders["D"]``, the same files as ``D:\`` in the lab.
 
-    :param host: the server's address, where ``port`` answers.
+    :param host: the server's address, on which ``port`` listens.
     """
 
     host: str
@@ -46,7 +46,7 @@ class Shares:
     folders: Mapping[str, Path]
 
     def path(self, lab_path: str) -> Path:
-        r"""The real file of a path as the server has it (``D:\Packs\x``), spelled as written."""
+        r"""The real file for a path of the server (``D:\Packs\x``), spelled as given."""
         return self.folders[lab_path[0].upper()].joinpath(*lab_path[3:].split("\\"))
 
 
@@ -54,13 +54,13 @@ class Shares:
 def shares(estate: Estate, name: str, readers: Collection[str] = ()) -> Iterator[Shares]:
     r"""Serve every drive of a server as ``C$``, ``D$``, ... to its administrators. Raises :class:`CannotRun`.
 
-    :param readers: accounts (``CORP\scpreader``) that may read there and not write; all others are refused.
+    :param readers: accounts (``CORP\scpreader``) that have read-only access; all others are rejected.
 
-    Not while the estate is reset: a reset makes new files, which are in no share.
+    The estate must not be reset meanwhile: a reset creates new files, which are in no share.
     """
     _need()
     machine = estate.machine(name)
-    # Paths of Unix sockets are short: no folder of pytest's.
+    # Paths of Unix sockets must be short, so this is not a folder of pytest.
     base = Path(tempfile.mkdtemp(prefix="smb-"))
     try:
         folders = {drive.letter: base / drive.letter for drive in machine.drives}
@@ -82,7 +82,7 @@ def shares(estate: Estate, name: str, readers: Collection[str] = ()) -> Iterator
 
 
 def _need() -> None:
-    """Install what is missing; one process does it, the others wait."""
+    """Install missing packages; one process does it, the others wait."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         raise CannotRun("only root can run a file server, and only on Linux")
     reason = why_not_installed("smbd")
@@ -91,12 +91,12 @@ def _need() -> None:
 
 
 def _accounts(estate: Estate, machine: Machine) -> list[Account]:
-    """Who can log on to the server: its own accounts, and those of its domain. As they go without domain, names count once."""
+    """The accounts that can log on to the server: its own and those of its domain; without the domain, names must be unique."""
     own = [account for account in estate.accounts if account.machine == machine.name]
     domain = [account for account in estate.accounts if account.machine is None and not machine.workgroup]
     names = [account.name.casefold() for account in (*own, *domain)]
     if len(set(names)) < len(names):
-        raise ValueError(f"{machine.name} has two accounts of one name, which smbd cannot tell apart")
+        raise ValueError(f"{machine.name} has two accounts with the same name, which smbd cannot distinguish")
     return [*own, *domain]
 
 
@@ -136,7 +136,7 @@ def _write_settings(
         "max log size": 1000,
         "follow symlinks": "no",
         "force user": "root",
-        # A list without anybody would let everybody in.
+        # An empty list would give access to every account.
         "valid users": " ".join([*writers, *only_readers]) or "nobody",
         "read list": " ".join(only_readers),
         "write list": " ".join(writers),
@@ -150,7 +150,7 @@ def _write_settings(
 
 
 def _write_accounts(base: Path, settings: Path, known: Collection[Account]) -> dict[str, str]:
-    """The accounts with their passwords. Returns the environment in which Samba's programs know them."""
+    """Write the accounts with their passwords. Returns the environment in which Samba's programs find them."""
     users = ["root:x:0:0:root:/root:/bin/false", "nobody:x:65534:65534::/:/bin/false"]
     users += [f"{account.name}:x:{_FIRST_ID + place}:{_FIRST_ID}::/:/bin/false" for place, account in enumerate(known)]
     (base / "passwd").write_text("".join(f"{line}\n" for line in users), encoding="utf-8")
@@ -174,10 +174,10 @@ def _write_accounts(base: Path, settings: Path, known: Collection[Account]) -> d
 
 @contextmanager
 def _running(settings: Path, base: Path, address: str, environment: Mapping[str, str]) -> Iterator[None]:
-    # In the foreground smbd ends when its standard input does: also when this process dies without a word.
+    # In the foreground smbd ends when its standard input is closed, also when this process is killed.
     command = ["smbd", "-F", "--no-process-group", "-s", str(settings)]
     with (base / "smbd.out").open("wb") as output:
-        # When smbd ends it ends its whole process group, which must not be that of the tests.
+        # When smbd ends, it ends its complete process group, which must not be that of the tests.
         process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,
@@ -196,7 +196,7 @@ def _running(settings: Path, base: Path, address: str, environment: Mapping[str,
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
-        # Those that serve a connection end a little later by themselves, and would write their log until then.
+        # Processes that serve a connection end a little later by themselves, and would write to their log until then.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         if process.stdin is not None:

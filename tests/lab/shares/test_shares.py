@@ -21,7 +21,7 @@ from tests.lab.shares.smbd import Shares
 
 
 def smbclient(estate: Estate, server: Shares, share: str, account: str, command: str, *more: str, password: str = "") -> str:
-    """What the client says to commands (set apart by a semicolon), errors too, which begin with NT_STATUS."""
+    """The client's output for commands (separated by semicolons), including errors, which begin with NT_STATUS."""
     known = estate.account(account)
     options = ["-p", str(server.port), "--configfile=/dev/null", "-U", account, *more]
     done = subprocess.run(
@@ -78,7 +78,7 @@ def test_nothing_but_sealed_smb_3(estate: Estate, smb_shares: OpenShares) -> Non
     server = smb_shares(estate, "scp01")
     for older in (("-m", "SMB2_10"), ("-m", "SMB3_02"), ("-m", "NT1", "--option=client min protocol=NT1")):
         assert "NT_STATUS" in smbclient(estate, server, "D$", "CORP\\scpadmin", "ls", *older)
-    # What smbd says of a client that asks for no protection, while it is connected.
+    # How smbd lists a client that requests no protection, while it is connected.
     status = f"!smbstatus -b -s {server.folders['D'].parent}/smb.conf"
     said = smbclient(estate, server, "D$", "CORP\\scpadmin", status, "--client-protection=off")
     assert re.search(r"SMB3_11 +AES-128-(GCM|CCM)\b", said), said
@@ -92,7 +92,7 @@ def test_it_listens_on_the_addresses_of_its_servers_only(estate: Estate, smb_sha
 
 
 def test_the_tool_writes_what_the_share_serves(start_estate: StartEstate, smb_shares: OpenShares, tmp_path: Path) -> None:
-    """A pack of 2 GB: it takes no memory, and on the disk only its marks."""
+    """A pack of 2 GB: it takes no memory, and on the disk only the space of its marks."""
     text = offline_estate().replace("- guid: C8E5A1F3", "- size_mb: 2048\n  guid: C8E5A1F3")
     assert "2048" in text
     estate = start_estate(text, pace=6000.0)
@@ -114,7 +114,7 @@ def test_the_tool_writes_what_the_share_serves(start_estate: StartEstate, smb_sh
 
 
 def _remove(folder: Path) -> None:
-    """What the killed process could not remove itself; smbd may still write there while it ends."""
+    """Remove what the killed process could not remove itself; smbd may still write there while it ends."""
     deadline = time.monotonic() + 20
     while folder.is_dir() and time.monotonic() < deadline:
         shutil.rmtree(folder, ignore_errors=True)
@@ -123,7 +123,7 @@ def _remove(folder: Path) -> None:
 
 
 def test_it_ends_with_the_process_that_started_it(start_estate: StartEstate, tmp_path: Path) -> None:
-    """The one that starts it is killed: nothing is left that listens."""
+    """The process that started it is killed: after that, nothing listens."""
     estate = start_estate()
     base = estate.machine("scp01").address.rpartition(".")[0]
     program = textwrap.dedent(f"""
@@ -145,7 +145,7 @@ def test_it_ends_with_the_process_that_started_it(start_estate: StartEstate, tmp
     said = child.stdout.readline().strip()
     address = (estate.machine("scp01").address, 445)
     try:
-        assert said, "the process ended without a word"
+        assert said, "the process ended without output"
         if not Path(said).is_dir():
             pytest.skip(f"no file shares on this machine: {said}")
         socket.create_connection(address, timeout=5).close()

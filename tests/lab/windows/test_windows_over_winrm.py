@@ -112,7 +112,7 @@ def test_a_remote_management_user_can_not_list_services(cim_session: Open) -> No
         with pytest.raises(CimFault) as denied:
             ask()
         assert denied.value.kind is FaultKind.ACCESS_DENIED
-    # In Help Desk, which is among the administrators there.
+    # A member of Help Desk, which is in the administrators there.
     assert cim_session("scp03", account="CORP\\scpreader").get(CIMV2, SERVICE, {"Name": "WinRM"})["Name"] == "WinRM"
 
 

@@ -1,4 +1,4 @@
-"""A small emulated server for the tests of lab/winrm: a handful of accounts, an echo program and three resources."""
+"""A small emulated server for the tests of lab/winrm: a few accounts, an echo program and three resources."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Patient:
 
 
 class Late:
-    """A program that writes half a second later."""
+    """A program that writes after half a second."""
 
     def start(self, output: ProgramOutput) -> None:
         def work() -> None:
@@ -84,7 +84,7 @@ class Late:
 
 @dataclass
 class Server:
-    """What a test sees of the emulated server."""
+    """The emulated server as tests use it."""
 
     service: WinrmService
     http: Listener

@@ -1,4 +1,4 @@
-"""Clients that send requests in pieces, in heaps, or nothing that is HTTP: each gets a status or the end, and hurts nobody."""
+"""Clients that send partial requests, many at once, or not HTTP: each gets a status or is closed, and affects no other."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from lab.winrm.http_front import MAX_BODY_BYTES, Listener
 
 GOOD = b"POST /wsman HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab"
 UNAUTHORIZED = b"HTTP/1.1 401 "
-# The server is one for all examples, on purpose: none of them may leave anything behind.
+# All examples use one server, on purpose: none of them may leave anything behind.
 SHARED = settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
 def impatient(server: Any) -> Iterator[Listener]:
-    """A listener that closes what is silent for a quarter of a second."""
+    """A listener that closes connections which are silent for a quarter of a second."""
     with Listener(server.http.address, 0, server.service, idle_seconds=0.25) as listener:
         yield listener
     assert not server.service.errors
@@ -35,7 +35,7 @@ def connect(listener: Listener) -> socket.socket:
 def everything(client: socket.socket) -> bytes:
     """What the server sends until it closes the connection."""
     received = b""
-    # Reset when it had unread bytes of ours as it closed.
+    # A reset, if the server closed the connection with unread bytes.
     with suppress(ConnectionResetError):
         while part := client.recv(65536):
             received += part
@@ -102,7 +102,7 @@ def test_slow_clients_hold_up_nobody(impatient: Listener) -> None:
 )
 def test_too_much_of_anything_gets_a_bare_status_or_the_end(impatient: Listener, data: bytes) -> None:
     with connect(impatient) as client:
-        # The answer may come before all was sent.
+        # The answer may arrive before everything was sent.
         with suppress(ConnectionResetError, BrokenPipeError):
             client.sendall(data)
         found = answers(everything(client))

@@ -1,4 +1,4 @@
-"""The emulated service against unmodified pywinrm and pypsrp."""
+"""The emulated service with unmodified pywinrm and pypsrp."""
 
 from __future__ import annotations
 

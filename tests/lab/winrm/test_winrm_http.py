@@ -1,4 +1,4 @@
-"""The HTTP front and the authentication on the bare wire: what a hostile or clumsy client meets."""
+"""The HTTP front and the authentication at the level of HTTP: the answers to hostile or faulty clients."""
 
 from __future__ import annotations
 
@@ -262,7 +262,7 @@ def test_clear_text_on_the_tls_port_hurts_nobody(server: Any, tls_connection: ht
         socket.create_connection((server.https.address, server.https.port), timeout=10) as clear,
     ):
         clear.sendall(b"POST /wsman HTTP/1.1\r\n\r\n")
-        assert ask(tls_connection)[0] == 401  # while the silent one holds up its own handshake only
+        assert ask(tls_connection)[0] == 401  # while the silent one delays only its own handshake
         silent.close()
 
 

@@ -1,4 +1,4 @@
-"""Ordered faults as an unmodified client meets them."""
+"""Injected faults with an unmodified client."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def test_a_dropped_connection(server: Any, client: Protocol, moment: str, effect
         client.send_message(message(client))
     assert len(server.effects) == effects
     assert server.service.log.records()[-1].http_status == 0
-    # The keys of the old connection mean nothing on a new one.
+    # The keys of the old connection are not valid on a new one.
     with pytest.raises(winrm.exceptions.WinRMTransportError) as refused:
         client.send_message(message(client))
     assert (refused.value.code, refused.value.response_text) == (400, "")

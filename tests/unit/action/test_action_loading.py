@@ -10,7 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 PLUGINS = "ansible_collections.configmgr.scp.plugins"
 
-# The strategies ask the loader in these words, in the main process (plugins/strategy/linear.py and free.py of ansible-core).
+# The strategies call the loader in this way, in the main process (plugins/strategy/linear.py and free.py of ansible-core).
 LOOK_UP = """
 import json, sys
 from ansible.plugins.loader import action_loader, init_plugin_loader
@@ -29,7 +29,7 @@ def test_the_look_up_of_a_task_s_plugin_loads_its_module() -> None:
         check=True,
     )
     found, loaded = json.loads(done.stdout)
-    # Those that work on the controller alone have a class of their own.
+    # Those that work only on the controller have their own class.
     own = {f"{PLUGINS}.action.{name}" for name in ("controller_files", "role_options", "run_scope")}
     assert set(found.values()) == {f"{PLUGINS}.action.cim"} | own
     assert {f"{PLUGINS}.modules.{name}" for name in names} <= set(loaded)

@@ -1,4 +1,4 @@
-"""The action plugin without a network: what it asks of a module, and what it makes of its result."""
+"""The action plugin without a network: what it passes to a module, and how it converts the result."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MODULE = "ansible_collections.configmgr.scp.plugins.modules.trial"
 
 
 class Screen:
-    """Stands for Ansible's Display."""
+    """Replaces Ansible's Display."""
 
     def __init__(self) -> None:
         self.verbosity = 0
@@ -47,7 +47,7 @@ class Screen:
 
 
 class Trial:
-    """A module named trial, a task that calls it, and the screen."""
+    """A module named trial, a task that calls it, and the display."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.screen = Screen()
@@ -179,7 +179,7 @@ def test_a_secret_that_was_written_in_another_way_is_hidden_too(trial: Trial, se
         "ascii": ascii(secret),
         "json": json.dumps({"password": secret}),
         "json, not ASCII": json.dumps([secret], ensure_ascii=False),
-        # As the text of a fault is made one line.
+        # The text of a fault is converted to one line in the same way.
         "line": f"cannot encrypt {' '.join(secret.split())} here",
         "xml": ET.tostring(_element(secret), encoding="unicode"),
         "attribute": html.escape(secret),
@@ -247,7 +247,7 @@ def test_a_traceback_is_for_the_curious(trial: Trial, verbosity: int, shown: boo
 
 
 class Interrupt(BaseException):
-    """As the one of the keyword timeout, no Exception."""
+    """Like the one of the keyword timeout, it is not an Exception."""
 
 
 def test_an_interrupt_passes_and_the_connection_is_given_back(trial: Trial, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The module cim over a session that only notes what is asked of it."""
+"""The module cim over a session that only records its calls."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import rea
 
 
 class Notes:
-    """Stands for CimSession."""
+    """Replaces CimSession."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
@@ -74,7 +74,7 @@ def test_a_class_alone_is_enumerated_and_with_keys_read() -> None:
     assert run(session, {"class": "Win32_Service"}) == {"changed": False, "instances": []}
     assert run(session, {"class": "Win32_Service", "keys": {"Name": "WinRM"}})["instances"] == [{"Name": "WinRM"}]
     assert [call[0] for call in session.calls] == ["enumerate", "get"]
-    # What the collection knows of the class is used.
+    # What the collection knows about the class is used.
     assert session.calls[0][2].property("ProcessId").type is CimType.UINT32
 
 

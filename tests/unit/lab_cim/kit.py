@@ -56,7 +56,7 @@ instance of T_Two { Site = "CAS"; Id = 1; On = TRUE; Note = "n"; };
 
 
 class Echo(Provider):
-    """Methods of T_Thing beside its stored instances."""
+    """Methods of T_Thing, in addition to its stored instances."""
 
     def __init__(self, store: Provider) -> None:
         self.store = store
@@ -122,7 +122,7 @@ class Lab:
         return self.allowed
 
     def with_echo(self) -> Echo:
-        """Put a provider with methods behind T_Thing, which keeps one instance."""
+        """Register a provider with methods for T_Thing, which has one instance."""
         fresh = Repository()
         fresh.compile(MOF.partition("instance of")[0], NAMESPACE)
         store = StaticStore()
@@ -145,7 +145,7 @@ class Lab:
         size: int = 153600,
         fragment: str | None = None,
     ) -> Reply:
-        """One request; ``action`` is a whole URI, or the name of a transfer, enumeration or method."""
+        """One request; ``action`` is a complete URI, or the name of a transfer, enumeration or method."""
         uri = f"http://schemas.microsoft.com/wbem/wsman/1/wmi/{namespace}/{name}"
         if action in {"Get", "Put", "Create", "Delete"}:
             action = f"{TRANSFER}/{action}"
@@ -216,7 +216,7 @@ def pull_body(context: str, count: int | None) -> ET.Element:
 
 
 def xml(text: str, name: str = "T_Thing") -> ET.Element:
-    """XML in which p, q, cim, xsi, a and w are bound; p to the class, q to T_Part."""
+    """XML with the prefixes p, q, cim, xsi, a and w; p is the class, q is T_Part."""
     declarations = " ".join(
         f'xmlns:{prefix}="{uri}"'
         for prefix, uri in {
@@ -233,7 +233,7 @@ def xml(text: str, name: str = "T_Thing") -> ET.Element:
 
 
 def written(element: ET.Element) -> str:
-    """The element as text with the usual prefixes, each namespace declaration left out."""
+    """The element as text with the usual prefixes, without namespace declarations."""
     prefixes = {
         "http://www.w3.org/2001/XMLSchema-instance": "xsi",
         "http://schemas.dmtf.org/wbem/wscim/1/common": "cim",

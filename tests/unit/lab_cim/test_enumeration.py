@@ -24,7 +24,7 @@ from tests.unit.lab_cim.kit import (
 
 
 def lab_with(count: int, payload: str = "x") -> Lab:
-    """T_Many holds this many instances, two of them from the start."""
+    """T_Many has this many instances, two of them from the start."""
     lab = Lab()
     text = "".join(f'instance of T_Many {{ Id = {number}; Payload = "{payload}"; }};' for number in range(3, count + 1))
     lab.repository.compile(text, NAMESPACE)

@@ -1,4 +1,4 @@
-"""The index of a large table: it leaves no row out that a condition can be about."""
+"""The index of a large table: it omits no row that may fulfil a condition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The control socket: bounded, and never fatal for the lab."""
+"""The control socket: its input is limited and can never stop the lab."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small estate without network, on a clock that moves only when told."""
+"""A small estate without a network, on a clock that only the tests advance."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ hierarchies:
 
 
 class ManualClock(LabClock):
-    """Lab time that stands still until :meth:`advance`."""
+    """Lab time that passes only in :meth:`advance`."""
 
     def __init__(self) -> None:
         super().__init__(1.0, threading.RLock(), datetime(2026, 3, 2, 10, 0, tzinfo=UTC))
@@ -81,7 +81,7 @@ class ManualClock(LabClock):
         heapq.heappush(self.waiting, (self.present + timedelta(seconds=seconds), next(self.number), action))
 
     def advance(self, seconds: float) -> None:
-        """Move on, running what falls due on the way."""
+        """Advance the time and run the actions that become due."""
         end = self.present + timedelta(seconds=seconds)
         while self.waiting and self.waiting[0][0] <= end:
             self.present, _, action = heapq.heappop(self.waiting)
@@ -90,7 +90,7 @@ class ManualClock(LabClock):
 
 
 class SmallEstate:
-    """What build_hierarchies needs, and short ways for tests to act on it."""
+    """What build_hierarchies needs, and short methods for tests to act on it."""
 
     def __init__(self, description: EstateDescription) -> None:
         self.description = description
@@ -122,7 +122,7 @@ class SmallEstate:
         return self.machines[f"{name}.corp.example"]
 
     def log(self, machine: str, file: str) -> str:
-        """All of a log on a machine, wherever it stands."""
+        """The complete text of a log on a machine, in whatever folder it is."""
         found = [c for p, c in self.machine(machine).files.contents.items() if p.lower().endswith(f"\\logs\\{file}".lower())]
         assert len(found) == 1, f"{len(found)} logs {file} on {machine}"
         return found[0].decode()
@@ -139,7 +139,7 @@ class SmallEstate:
         )
 
     def messages(self, number: int, component: str | None = None, hierarchy: EmulatedHierarchy | None = None) -> list[str]:
-        """The components that sent a message of this number."""
+        """The components that sent a message with this number."""
         state = (hierarchy or self.one).state
         return [m.component for m in state.status.messages if m.message_id == number and component in (None, m.component)]
 

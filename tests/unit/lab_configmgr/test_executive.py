@@ -1,4 +1,4 @@
-"""Threads of SMS_EXECUTIVE and the mode that the downloader takes up."""
+"""Threads of SMS_EXECUTIVE and the mode that the downloader reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""States of an estate file that no administrator should leave, and names as administrators really write them."""
+"""States that break the product's rules in an estate file, and names as administrators really write them."""
 
 from __future__ import annotations
 

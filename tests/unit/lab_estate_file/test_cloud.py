@@ -1,4 +1,4 @@
-"""The Entra and Azure side of an estate file."""
+"""Entra and Azure in an estate file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an estate file says of machines, domain groups and the network, and its mistakes."""
+"""Machines, domain groups and the network in an estate file, and errors in them."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_everything_is_open_unless_the_file_says_otherwise() -> None:
     assert (machine.internet.default, machine.internet.endpoints, machine.certificates.missing) == ("reachable", (), ())
 
 
-# What is replaced, by what, and the complaint.
+# The replaced text, its replacement, and the error message.
 MISTAKES = [
     ("group name", "name: Inner", "name: 'In/ner'", "6: group number 2: name 'In/ner' is not valid"),
     ("group twice", "name: Inner", "name: outer", "6: group CORP\\outer: name outer is already used in line 5"),

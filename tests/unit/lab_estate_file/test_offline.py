@@ -1,4 +1,4 @@
-"""What an estate file says of working offline, and how mistakes in it are answered."""
+"""Sites without internet in an estate file, and the messages for errors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Estate files: the default one, and every mistake with file, line and what is allowed."""
+"""Estate files: the default one, and every error with file, line and what is allowed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_good_file() -> None:
     assert "Secret" not in repr(estate)
 
 
-# What is replaced, by what, and the complaint without the name of the file.
+# The replaced text, its replacement, and the error message without the name of the file.
 MISTAKES = [
     ("pace", "domain: {", "pace: 0\ndomain: {", r"1: the estate: pace '0' is not a number from 0.01 to 100000"),
     (

@@ -1,4 +1,4 @@
-"""A server to ask, without a network."""
+"""A server without a network."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Invoke = Callable[..., dict[str, Value]]
 
 
 class ManualClock(LabClock):
-    """Runs what was put off when a test says so."""
+    """Runs delayed actions when a test requests it."""
 
     def __init__(self) -> None:
         super().__init__(1, threading.RLock())
@@ -32,7 +32,7 @@ class ManualClock(LabClock):
         self.waiting.append((seconds, action))
 
     def run_all(self) -> list[float]:
-        """Run everything that waits; the waits, in seconds."""
+        """Run all waiting actions; returns the waits, in seconds."""
         due, self.waiting = self.waiting, []
         for _, action in due:
             action()
@@ -46,7 +46,7 @@ def clock() -> ManualClock:
 
 @pytest.fixture
 def build(clock: ManualClock) -> Callable[[str], Machine]:
-    """Make a machine of the default estate."""
+    """Build a machine of the default estate."""
     description = load()
     return lambda name: build_machine(description, description.machine(name), clock)
 
@@ -69,7 +69,7 @@ def rows() -> Callable[[Machine, str], list[Instance]]:
 
 @pytest.fixture
 def invoke() -> Invoke:
-    """Call a method the way the CIM service does."""
+    """Call a method as the CIM service does."""
 
     def ask(
         machine: Machine, class_name: str, method: str, caller: Caller = ADMIN, key: str = "", **inputs: Value

@@ -1,4 +1,4 @@
-"""Groups, their members and who is an administrator through them."""
+"""Groups, their members, and the administrators that follow from them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How cmd.exe reads a line."""
+"""How cmd.exe parses a line."""
 
 from __future__ import annotations
 

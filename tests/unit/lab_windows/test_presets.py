@@ -1,4 +1,4 @@
-"""What Windows and its software leave in the registry."""
+"""What Windows and its software write to the registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The registry's store."""
+"""The registry's keys and values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the Win32 classes say."""
+"""The values of the Win32 classes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows that an administrator left behind: what readers see of them, and what the sites make of them."""
+"""Rows that exist before the first run: how clients read them, and how the sites process them."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def test_a_role_on_a_pair_of_site_servers() -> None:
     st1 = Site(estate, "sta03", "ST1")
     assert sorted(row["NetworkOSPath"] for row in rows(st1, POINT)) == ["\\\\STA02", "\\\\scp02.corp.example"]
     assert estate.thread("sta02", "SMS_DMP_DOWNLOADER") == "Running"
-    # Whoever takes the other one away leaves the hierarchy with this one, which breaks a rule that was broken before.
+    # After the other row is removed, this one remains in the hierarchy; it violates a rule that was already violated.
     st1.delete(next(row for row in rows(st1, POINT) if "scp02" in row["NALPath"]))
     assert estate.two.violations == []
 

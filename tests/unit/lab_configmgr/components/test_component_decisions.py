@@ -1,4 +1,4 @@
-"""What site component manager decides to do, without doing it."""
+"""The decisions of site component manager, without carrying them out."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 from lab.configmgr import timing
 
 SIX = 6
-INSTALLED = 150  # more seconds than an install takes
+INSTALLED = 150  # more seconds than an installation takes
 
 
 def test_a_new_server_is_installed_in_steps(estate: Any) -> None:

@@ -1,4 +1,4 @@
-"""Failures of the downloader by order, as its log and the site server's log show them."""
+"""Injected failures of the downloader, as its log and the site server's log show them."""
 
 from __future__ import annotations
 

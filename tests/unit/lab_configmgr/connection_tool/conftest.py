@@ -1,4 +1,4 @@
-"""The service connection tool on a small estate without network: a hierarchy that is offline, and a server with internet."""
+"""The service connection tool on a small estate without a network: an offline hierarchy, and a server with internet."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ class Tools:
         return self.run("scp02", line, folder=ON_ROLE_SERVER)
 
     def connect(self, more: str = "") -> Ended:
-        """Carry the cabinet over and fetch what it asks for."""
+        """Copy the cabinet to the connected server and download the updates for it."""
         cabinet = self.machine("scp02").files.read(r"C:\Usage.cab")
         assert cabinet is not None
         self.machine("web01").files.write(r"D:\USB\Usage.cab", cabinet)

@@ -1,4 +1,4 @@
-"""How the tool fails: of itself, and by order. Nothing tells but its log and what it leaves behind."""
+"""How the tool fails: by itself, and with injected faults. Only its log and its output files show it."""
 
 from __future__ import annotations
 

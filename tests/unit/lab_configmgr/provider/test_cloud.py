@@ -26,7 +26,7 @@ MORE = """
 
 @pytest.fixture
 def st1() -> Site:
-    """The stand-alone primary of the small estate, with a cloud side of its own."""
+    """The stand-alone primary site of the small estate, with its own cloud data."""
     return Site(SmallEstate(parse(ESTATE + MORE, "test estate")), "sta03", "ST1")
 
 

@@ -1,4 +1,4 @@
-"""SMS_SCI_SysResUse and its companions: what the SMS Provider takes, refuses and keeps."""
+"""SMS_SCI_SysResUse and related classes: what the SMS Provider accepts, rejects and keeps."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def prop(site: Any, name: str, value: int = 0, value1: str = "", value2: str = "
 
 
 def role(site: Any, role_name: str, code: str = "CAS", server: str = SERVER, **other: Any) -> Any:
-    """A role as the facts' synthesis writes it."""
+    """A role's row, built as facts/site-model.md describes it."""
     nal = nal_path(server, code)
     values = {
         "FileType": 2,

@@ -1,4 +1,4 @@
-"""What role-based administration grants, as the SMS Provider shows it to the one who asks."""
+"""What role-based administration grants, as the SMS Provider shows it to the calling user."""
 
 from __future__ import annotations
 

@@ -39,7 +39,7 @@ def test_provider_location_and_identification(estate: Any, st1: Any) -> None:
 
 
 def locations(estate: Any, name: str) -> list[tuple[str, str, bool]]:
-    """What SMS_ProviderLocation of a machine tells: machine, site code, whether it is the local site."""
+    """The rows of SMS_ProviderLocation of a machine: machine, site code, whether it is the local site."""
     repository = estate.machine(name).repository
     cls = repository.find_class("root/sms", "SMS_ProviderLocation")
     rows = repository.provider("root/sms", cls).enumerate(Call(Caller("admin", "CORP"), "root/sms"), cls)

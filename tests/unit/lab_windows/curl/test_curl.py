@@ -1,4 +1,4 @@
-"""The lab's curl.exe: what it reads, what comes of it, what it writes."""
+"""The lab's curl.exe: its command line, its results, its output."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _no_file(name: str) -> str:
 
 @pytest.fixture
 def run(build: Callable[[str], Machine], clock: Any) -> Run:
-    """Run a command line on a machine until nothing waits any more: exit code, output, complaints, seconds of lab time."""
+    """Run a command line on a machine to its end: exit code, output, error messages, seconds of lab time."""
     estate = load()
     machines: NameMap[Machine] = NameMap()
     for description in estate.machines:
@@ -121,7 +121,7 @@ def test_a_mistake_in_a_config_file_ends_a_newer_curl_and_is_a_warning_of_an_old
     ]
 
 
-# Machine, options and URL, then http_code, http_connect, exitcode and the complaint.
+# Machine, options and URL, then http_code, http_connect, exitcode and the error message.
 OUTCOMES = [
     ("scp01", "https://go.microsoft.com", "200 000 0", ""),
     ("scp01", "-I https://go.microsoft.com/x", "200 000 0", ""),

@@ -1,4 +1,4 @@
-"""mkdir, rmdir, copy, certutil and the groups of a token, and the times of files, as the lab has them."""
+"""mkdir, rmdir, copy, certutil and the groups of a token, and the times of files, in the lab."""
 
 from __future__ import annotations
 
