@@ -1,4 +1,4 @@
-"""Foreign text as part of a sentence."""
+"""Text from other programs as part of a sentence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line impor
         ("a\u202eb\x1b[2Jc", "a b [2Jc"),
         ("ten signs.", "ten signs."),
         ("eleven sign", "eleven sig..."),
-        # What is behind forty blanks is not looked at, but that it is there is told.
+        # Text after forty blanks is not read, but the result shows that there is more.
         ("a" + " " * 60 + "b", "a..."),
     ],
 )

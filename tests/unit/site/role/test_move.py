@@ -138,7 +138,7 @@ def test_an_update_can_be_overridden_for_both_steps() -> None:
         (EMPTY, to_scp02(), None),
         (EMPTY, to_scp02(mode=None), "its mode cannot be read"),
         (EMPTY, to_scp02(mode=None, move=False), None),
-        # The role is there already: nothing is asked for that the mode is needed for.
+        # The role is already there: nothing is requested that needs the mode.
         (RoleState(CAS, (scp_row(SCP02),)), to_scp02(mode=None, move_from=SCP03), None),
     ],
 )

@@ -73,7 +73,7 @@ def test_a_role_on_a_pair_is_a_problem_with_a_way_out() -> None:
     assert "configmgr.scp.move" in problem.remedy
     assert "scp_to" in problem.remedy
     assert placement.pair_problem("sta02.corp.example", "ST1", ["sta01.corp.example", "STA02"]) is not None
-    # Two names of one server are no pair.
+    # Two names of one server are not a pair.
     assert placement.pair_problem("sta01.corp.example", "ST1", ["sta01.corp.example", "STA01.CORP.EXAMPLE."]) is None
     assert placement.pair_problem("scp01.corp.example", "ST1", ["sta01.corp.example", "sta02.corp.example"]) is None
 
