@@ -38,7 +38,7 @@ demo: venv  ## start the emulated estate, run the main playbook on it, print wha
 venv-2.18:
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
 
-# The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
+# The longest one begins at once. What only computes gives way to the tests, which wait for each other's answers with limits.
 CHECKS := lab lint core-2.18 types molecule sanity units
 GIVING_WAY := lint types sanity
 TIMED := $(addprefix timed-,venv venv-2.18 $(CHECKS))

@@ -66,7 +66,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str) -> Run:
-    """Run a playbook with the checkout's configuration; ``folder`` is for the files that Ansible writes."""
+    """Run a playbook with the checkout's configuration; ``folder`` takes what Ansible writes."""
     record = folder / "record.jsonl"
     record.unlink(missing_ok=True)
     began = time.monotonic()
