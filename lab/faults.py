@@ -23,8 +23,8 @@ Param = str | int | float | bool
 REQUEST_KINDS: Mapping[str, str] = {
     "drop_before": "close the connection before the request is processed",
     "drop_after": "process the request, then close the connection without an answer",
-    "delay": "process the request and answer it only after `seconds` (wall clock)",
-    "delay_after": "process the request at once, answer after `seconds` (wall clock)",
+    "delay": "wait `seconds` (wall clock), then process the request and answer",
+    "delay_after": "process the request at once, wait `seconds` (wall clock), then answer",
     "http_status": "answer with only the HTTP `status`, without processing the request",
     "garbage": "process the request, answer with bytes that are not XML",
     "truncate": "process the request, answer with only the beginning of a SOAP envelope",

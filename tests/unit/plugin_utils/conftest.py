@@ -1,4 +1,4 @@
-"""Certificate files such as a user names in an inventory."""
+"""Certificate files as a user names them in an inventory."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 
 @dataclass(frozen=True)
 class PemFiles:
-    """A CA, a client's certificate with its key, the same key with the password ``KeyPass-1``, and the key of another."""
+    """A CA, a client's certificate with its key, the same key with the password ``KeyPass-1``, and another key."""
 
     ca: str
     certificate: str

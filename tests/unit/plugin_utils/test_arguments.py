@@ -1,4 +1,4 @@
-"""Arguments against a SPEC: conversion, secrets at any depth, names that were given."""
+"""Arguments and a SPEC: conversion, secrets at any depth, names that were given."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def test_what_is_wrong_is_said_in_one_line(raw: dict[str, Any], words: tuple[str
         ({"server": "x", "proxy": {"account": {"pin": "4711"}}}, {"4711"}),
         ({"server": "x", "proxy": '{"account": {"pin": 4711}}'}, {"4711"}),
         ({"server": "x", "accounts": [{"key": "a"}, {"key": "b"}], "mode": "online"}, {"a", "b"}),
-        # Also when the arguments are refused.
+        # Also when the arguments are rejected.
         ({"password": "Pa ss", "colour": "red"}, {"Pa ss"}),
         ({"server": "x", "proxy": {"account": {"pin": "no number"}}}, {"no number"}),
     ],

@@ -1,4 +1,4 @@
-"""From a connection plugin to the way to its host."""
+"""From a connection plugin to the link to its host."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ PSRP = {
 
 
 class Text(str):
-    """Stands for ansible-core's own texts."""
+    """Replaces ansible-core's own text type."""
 
 
 def plugin(transport: str, options: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""What the actions without a connection do around their work."""
+"""The common part of the actions without a connection."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MODULE.__dict__["SPEC"] = {"argument_spec": {"path": {"type": "str", "required":
 
 
 class Trial(ControllerAction):
-    """Answers what it was asked, or fails."""
+    """Returns its arguments, or fails."""
 
     MODULE = MODULE
 

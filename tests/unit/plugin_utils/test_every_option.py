@@ -1,4 +1,4 @@
-"""Every option and suboption of every module, given what inventories, surveys and ``-e`` make of values. Nothing is sent."""
+"""Every option and suboption of every module, with values in the forms of inventories, surveys and ``-e``. Nothing is sent."""
 
 from __future__ import annotations
 
@@ -23,13 +23,13 @@ MODULES = {
 NUMBERS = ("int", "float")
 TEXTS = ("str", "path")
 TOO_MUCH = 10**15
-# Where -5 is a number like any other.
+# Options for which -5 is a valid number.
 BELOW_ZERO_TOO = {"log_info.bias_minutes", "server_prerequisites.site_clock_offset_seconds"}
 
 
 @dataclass(frozen=True)
 class Option:
-    """One option of a module; ``path`` is that of its rules, ``above`` the options on the way to it, outermost first."""
+    """One option of a module; ``path`` is that of its rules, ``above`` are the options that contain it, outermost first."""
 
     module: str
     path: str
@@ -49,7 +49,7 @@ class Option:
         return any(kind == "list" for _, kind in self.above)
 
     def holding(self, value: Any) -> dict[str, Any]:
-        """The arguments of a task that has this option alone, with that value."""
+        """The arguments of a task with only this option, with that value."""
         given = {self.path.rpartition(".")[2]: value}
         for name, kind in reversed(self.above):
             given = {name: [given] if kind == "list" else given}
@@ -59,12 +59,12 @@ class Option:
         return read_arguments(MODULES[self.module].SPEC, self.holding(value), rules_of(MODULES[self.module]))
 
     def refusal(self, value: Any) -> str:
-        """What is said of this option; the rest of the task is not there, which is not asked about."""
+        """The messages about this option; those about the missing other options are ignored."""
         said = [part for part in (self.read(value).error or "").split("; ") if not part.startswith("missing")]
         return "; ".join(said) if any(self.path.rpartition(".")[2] in part for part in said) else ""
 
     def outcome(self, value: Any) -> Any:
-        """What the module would see."""
+        """The value that the module would receive."""
         found: Any = self.read(value).params
         for name in self.path.split("."):
             found = found[name]
@@ -118,7 +118,7 @@ def test_an_empty_text_is_refused_or_means_what_the_module_declares(option: Opti
 
 
 def test_what_an_empty_text_means_is_documented() -> None:
-    """The exceptions, with their reasons, and the words of the pages for them."""
+    """The exceptions, with their reasons, and the text of the pages about them."""
     assert {name: module.EMPTY for name, module in MODULES.items() if hasattr(module, "EMPTY")} == {
         "endpoint_check": {"proxy.account": "the proxy needs no account"},
         "server_prerequisites": {"installation_account": "the site server's computer account"},

@@ -108,7 +108,7 @@ def test_each_has_its_kind_its_words_and_tells_of_a_possible_effect(
     assert [word for word in words if word not in str(found)] == []
     assert "\n" not in str(found)
     assert "object at 0x" not in str(found)
-    # Before the request itself went out, nothing can have an effect.
+    # Before the request itself is sent, there can be no effect.
     assert not translate(error, TARGET, "ntlm", sent=False).after_send
 
 

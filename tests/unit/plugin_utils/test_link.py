@@ -1,4 +1,4 @@
-"""The link: one connection kept, replaced when broken or old, ways of authenticating in order."""
+"""The link: one connection is kept, replaced when broken or old; authentication methods are tried in order."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Events = list[str]
 
 
 class ScriptedChannel:
-    """Notes what happens to it; raises what the script holds next, else answers."""
+    """Records its calls; raises the next exception of the script, otherwise answers."""
 
     def __init__(self, name: str, events: Events, script: list[BaseException | None]) -> None:
         self.name, self.events, self.script = name, events, script

@@ -1,4 +1,4 @@
-"""How a task ends that did not succeed."""
+"""The result of a task that did not succeed."""
 
 from __future__ import annotations
 

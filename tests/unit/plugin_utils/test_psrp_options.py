@@ -1,4 +1,4 @@
-"""Every option of Ansible's psrp connection: honoured, or refused by name."""
+"""Every option of Ansible's psrp connection: it is used, or rejected by name."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_options_reach_pypsrp(option: str, value: Any, argument: str, expected: 
 def test_the_table_above_is_complete() -> None:
     marks = getattr(test_options_reach_pypsrp, "pytestmark")  # noqa: B009
     tested = {row[0] for row in marks[0].args[1]}
-    # The first is refused instead of passed on; the others are files. See below.
+    # The first is rejected and not passed on; the others are files. See below.
     assert psrp_options.OPTIONS_USED - tested == {"configuration_name", "ca_cert", "certificate_key_password"}
 
 
@@ -128,7 +128,7 @@ def test_the_table_of_variables_is_the_plugin_s_own() -> None:
     options = yaml.safe_load(plugin.DOCUMENTATION)["options"].values()
     named = {variable["name"] for option in options for variable in option.get("vars", ())}
     named = {name for name in named if name.startswith(psrp_options.PREFIX)}
-    # Two came with ansible-core 2.21.
+    # ansible-core 2.21 added two.
     new = {f"ansible_psrp_{name}" for name in ("certificate_key_password", "no_profile")}
     assert named | new == psrp_options.VARIABLES
     settings(tuple(psrp_options.VARIABLES), certificate_key_password="x")
@@ -215,7 +215,7 @@ def test_the_proxy_that_counts(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_kerberos_and_negotiate_can_do_with_a_ticket() -> None:
     for auth in ("kerberos", "negotiate"):
         assert settings(auth=auth, remote_password=None, remote_user=None).arguments["username"] is None
-        # An empty password is none, and no reason to ask a server about it.
+        # An empty password counts as none; no server is contacted.
         assert settings(auth=auth, remote_password="").arguments["password"] is None
 
 

@@ -1,4 +1,4 @@
-"""The channel over pypsrp: what it hands to the library, and what it makes of the library's errors."""
+"""The channel over pypsrp: what it passes to the library, and how it converts the library's errors."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ OPTIONS = {
 
 
 class Library:
-    """Stands for pypsrp's WSMan and the transport in it."""
+    """Replaces pypsrp's WSMan and its transport."""
 
     def __init__(self) -> None:
         self.arguments: dict[str, Any] = {}
@@ -119,7 +119,7 @@ def test_settings_that_do_not_go_together(library: Library) -> None:
 def test_a_fault_of_the_server_is_an_answer(library: Library) -> None:
     library.error = WinRMTransportError("http", 500, "<s:Envelope>fault</s:Envelope>")
     assert opened().send(b"1") == b"<s:Envelope>fault</s:Envelope>"
-    # Nothing that comes unsealed, where sealed messages were agreed, is one.
+    # An unencrypted message, after encryption was agreed, is not an answer.
     library.wrap_required = True
     assert isinstance(failure(library, library.error), Refused)
     library.encryption = object()
@@ -171,7 +171,7 @@ def test_a_missing_library_is_named(library: Library, auth: str, install: str) -
 
 
 class SpnegoError(Exception):
-    """Named as that of pyspnego."""
+    """It has the name of pyspnego's exception."""
 
 
 @pytest.mark.parametrize(("encryption", "kind"), [(object(), TransportError), (None, AuthenticationFailed)])

@@ -1,4 +1,4 @@
-"""Every option of every role through the values that INI inventories, surveys and ``-e`` give for what YAML would give."""
+"""Every option of every role with the values that INI inventories, surveys and ``-e`` give in place of YAML's values."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ OMITTED = "__omit_place_holder__"
 SERVER = "scp01.corp.example"
 ROLES = role_options.role_names()
 NOT_POSSIBLE = {"preflight": impossible_preflight, "verify": impossible_verify}
-# What a template of the defaults comes to where no other variable is set.
+# The result of a template of the defaults if no other variable is set.
 STAND_FOR: dict[str, Any] = {
     "default('', true)": "",
     "default([]": [],
@@ -66,7 +66,7 @@ def test_the_defaults_can_be_used(name: str) -> None:
 
 @pytest.mark.parametrize("name", ROLES)
 def test_defaults_are_told_once_and_alike(name: str) -> None:
-    """What the specification documents as a default is what defaults/main.yml gives."""
+    """The default in the specification is the value in defaults/main.yml."""
     known = role(name)
     for variable, option in known.options.items():
         given = known.defaults.get(variable)
@@ -131,7 +131,7 @@ def test_every_number_has_its_limits() -> None:
 @pytest.mark.parametrize("wrong", [True, False, 1000.0])
 def test_a_text_that_became_something_else_is_refused(name: str, variable: str, option: Mapping[str, Any], wrong: Any) -> None:
     if isinstance(wrong, bool) and "true" in (option.get("choices") or ()):
-        # Its choices are texts that YAML reads as truth values.
+        # Its choices are texts that YAML reads as true or false.
         assert read(role(name), {"move_to": SERVER, variable: wrong}).problems == ()
         return
     (problem,) = read(role(name), {variable: wrong}).problems

@@ -34,7 +34,7 @@ def test_a_limit_that_leaves_no_host() -> None:
     problem = without_hosts("scp_provider", "p", ["a"], ["c"])
     assert problem is not None
     assert "--limit" in problem
-    # A limit that matches nothing at all is Ansible's own error.
+    # For a limit that matches no host, Ansible itself reports an error.
     assert without_hosts("scp_provider", "p", ["a"], []) is not None
 
 

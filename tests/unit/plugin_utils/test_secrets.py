@@ -1,4 +1,4 @@
-"""Secrets that were cut off in the middle: a text that was too long ends where it likes."""
+"""Secrets that were cut in the middle: a text that is too long may end at any character."""
 
 from __future__ import annotations
 

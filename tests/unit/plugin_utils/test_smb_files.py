@@ -1,4 +1,4 @@
-"""Files over a share, with the library's functions in place of a server: what is asked of it, and how it is told."""
+"""Files over a share, with replaced functions of the library: the calls, and the messages."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ NO_FILE, NO_FOLDER, DENIED = 0xC0000034, 0xC000003A, 0xC0000022
 
 
 class File(io.BytesIO):
-    """A file of the library: writes less than it is given, and tells whether it was closed."""
+    """A file of the library: writes less than it is given, and records whether it was closed."""
 
     def write(self, data: Any) -> int:
         return super().write(bytes(data[:3]))
@@ -36,7 +36,7 @@ class File(io.BytesIO):
 
 
 class Library:
-    """Stands for smbclient."""
+    """Replaces smbclient."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []

@@ -1,4 +1,4 @@
-"""What is said before and instead of a file share; the share itself is tested against a real file server (tests/lab/offline)."""
+"""The messages before a file share is opened, or if it cannot be; tests/lab/offline tests the share with a real file server."""
 
 from __future__ import annotations
 

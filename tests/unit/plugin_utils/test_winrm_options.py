@@ -1,4 +1,4 @@
-"""Every option of Ansible's winrm connection and every argument of pywinrm: honoured, or refused by name."""
+"""Every option of Ansible's winrm connection and every argument of pywinrm: it is used, or rejected by name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The channel over pywinrm: what it hands to the library, and what it makes of the library's errors."""
+"""The channel over pywinrm: what it passes to the library, and how it converts the library's errors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SOAP = b"<s:Envelope/>"
 
 
 class Library:
-    """Stands for pywinrm's Protocol and the transport in it."""
+    """Replaces pywinrm's Protocol and its transport."""
 
     def __init__(self) -> None:
         self.asked: tuple[Any, ...] = ()
@@ -163,7 +163,7 @@ EVENTS: list[str] = []
 
 
 class Ticket:
-    """Stands for a ticket by kinit."""
+    """Replaces a ticket from kinit."""
 
     def __init__(self, settings: KinitSettings) -> None:
         self.settings = settings
@@ -297,7 +297,7 @@ def test_in_the_handshake_they_have_none(library: Library, error: Exception) -> 
 
 
 class SpnegoError(Exception):
-    """Named as that of pyspnego."""
+    """It has the name of pyspnego's exception."""
 
 
 @pytest.mark.parametrize(("encryption", "kind"), [(object(), TransportError), (None, AuthenticationFailed)])
@@ -307,7 +307,7 @@ def test_a_complaint_of_the_authentication_about_a_sealed_answer(
     library.answers = raising(SpnegoError("bad checksum"))
     library.encryption = encryption
     assert type(failure(channel())) is kind
-    # In the handshake nothing is sealed yet.
+    # In the handshake nothing is encrypted yet.
     library.opening = SpnegoError("bad checksum")
     with pytest.raises(AuthenticationFailed):
         channel().open()

@@ -1,7 +1,7 @@
-"""A site in memory in place of a CimSession: it answers queries, takes writes, and installs and removes the role later.
+"""A site in memory in place of a CimSession: it answers queries, accepts writes, and installs and removes the role later.
 
-Queries are read by the lab's WQL, which is strict about names and types; a projection returns only the columns that it names.
-Time passes only while somebody sleeps (``Clock``), and the site's own clock is far from the controller's.
+Queries are parsed by the lab's WQL, which is strict about names and types; a projection returns only the columns that it lists.
+Time passes only while code sleeps (``Clock``), and the site's own clock differs much from the controller's.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class FakeSite:
     """The rows of a hierarchy as its top-level site's SMS Provider shows them.
 
     :param found: rows of any class.
-    :param behaviour: what becomes of the role on a server, by server, or by server and verb ("install", "remove", "change"):
-        "done", "failed" or "never"; "done" where nothing is said.
+    :param behaviour: what happens to the role on a server, by server, or by server and verb ("install", "remove", "change"):
+        "done", "failed" or "never"; "done" by default.
     :param seconds: how long it takes.
     :param lazy: properties that only a Get returns.
     """
@@ -119,34 +119,34 @@ class FakeSite:
         self._hooks: list[tuple[str, str, Callable[[], None]]] = []
         self._troubles: list[_Trouble] = []
 
-    # What a test arranges.
+    # What a test sets up.
 
     def add(self, *found: CimInstance) -> None:
         for row in found:
             self.tables.setdefault(row.cls.name, []).append(row)
 
     def drop_role(self, server: str) -> None:
-        """Somebody else removes the role's row."""
+        """Another administrator removes the role's row."""
         mine = self.tables["SMS_SCI_SysResUse"]
         mine[:] = [row for row in mine if not (rows.role_of(row) == _ROLE and rows.is_on(row, server))]
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Let something happen when so many seconds more have passed."""
+        """Run an action after this many more seconds."""
         self._due.append((self.clock.now + seconds, action))
 
     def after(self, verb: str, server: str, action: Callable[[], None]) -> None:
-        """Let something happen right after a write."""
+        """Run an action directly after a write."""
         self._hooks.append((verb, server, action))
 
     def trouble(self, verb: str, server: str, error: Exception, late: bool = False) -> None:
-        """The next such write fails: before its effect, or when that is done."""
+        """The next such write fails: before its effect, or after it."""
         self._troubles.append(_Trouble(verb, server, error, late))
 
     def task(self, params: Mapping[str, Any] | None = None, check_mode: bool = False) -> Task:
         made, _clock = task(self, params, self.progress.append, self.clock, warn=self.warnings.append, check_mode=check_mode)
         return made
 
-    # What a test looks at.
+    # What a test reads.
 
     @property
     def session(self) -> CimSession:
@@ -245,14 +245,14 @@ class FakeSite:
             self.later(self.seconds, ended)
 
     def say(self, number: int, server: str, name: str = naming.DOWNLOADER, words: tuple[str, ...] = ()) -> None:
-        """A status message of this moment."""
+        """A status message with the current time."""
         record = 1 + max((int(row["RecordID"]) for row in self.tables.get("SMS_StatusMessage", [])), default=100)
         self.add(message(record, number, server, name, self.now))
         for index, word in enumerate(words):
             self.add(instance(classes.SMS_STAT_MSG_INS_STRINGS, RecordID=record, InsStrIndex=index, InsStrValue=word))
 
     def set_component(self, server: str, state: int | None) -> None:
-        """How the site sums up the downloader on a server from now on; None: not at all any more."""
+        """The summarizer's entry for the downloader on a server from now on; None: no entry."""
         found = self.tables.setdefault("SMS_ComponentSummarizer", [])
         found[:] = [row for row in found if not naming.same_computer(row["MachineName"], server)]
         if state is not None:

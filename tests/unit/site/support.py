@@ -31,7 +31,7 @@ def site_system_row(server: str, code: str = "CAS", **settings: Setting) -> CimI
 
 
 class Clock:
-    """Time that passes only while somebody sleeps."""
+    """Time that passes only while code sleeps."""
 
     def __init__(self) -> None:
         self.now = 0.0

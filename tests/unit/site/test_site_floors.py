@@ -1,4 +1,4 @@
-"""The rooms of ``module_utils/site`` stand on five floors: imports go downwards only, and no files import each other."""
+"""The rooms of ``module_utils/site`` are on five floors: imports lead only downwards, and no files import each other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A share in memory, for transfers without a network; it breaks where a test wants it to."""
+"""A share in memory, for transfers without a network; it fails where a test requests it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Stored:
 
 @dataclass
 class MemoryShare(Share):
-    """``left`` bytes may cross before the connection breaks; None for any number."""
+    """``left`` bytes can be transferred before the connection fails; None for any number."""
 
     files: dict[str, Stored] = field(default_factory=dict)
     folders: set[str] = field(default_factory=set)

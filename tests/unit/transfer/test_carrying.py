@@ -1,4 +1,4 @@
-"""Transfers against a share in memory: what remains, resuming, hashes, and what is refused."""
+"""Transfers with a share in memory: what remains, resuming, hashes, and what is rejected."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ CONTENT = bytes(range(64))
 
 
 class Bench:
-    """A share, a folder of the controller, and what was told."""
+    """A share, a folder of the controller, and the messages."""
 
     def __init__(self, folder: Path) -> None:
         self.share = MemoryShare()

@@ -130,7 +130,7 @@ def test_names_that_are_one_to_windows_are_refused() -> None:
 
 
 class Watch:
-    """What a meter says, by the clock of a test."""
+    """The messages of a meter, with the clock of a test."""
 
     def __init__(self, total_bytes: int) -> None:
         self.now = 0.0

@@ -16,10 +16,10 @@ MISSING_VALUE, MISSING_KEY, TYPE_MISMATCH = 1, 2, 0x80041005
 
 
 class FakeServer:
-    """Answers StdRegProv out of ``keys`` and queries and Gets out of ``rows``; remembers what was asked.
+    """Answers StdRegProv from ``keys``, and queries and Gets from ``rows``; records the requests.
 
-    :param keys: values by name by key; the type of a value decides by which method it can be read.
-    :param rows: answers of queries by class; of Gets by class and key value, where an exception is raised.
+    :param keys: values by name by key; the type of a value decides which method can read it.
+    :param rows: answers of queries by class, and of Gets by class and key value; an exception as an answer is raised.
     """
 
     def __init__(

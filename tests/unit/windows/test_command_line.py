@@ -1,4 +1,4 @@
-"""What may stand in a command line, and how."""
+"""What a command line may contain, and in which form."""
 
 from __future__ import annotations
 

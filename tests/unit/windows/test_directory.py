@@ -38,7 +38,7 @@ def entry(dn: str, **attributes: bytes) -> dict[str, Any]:
 
 
 class FakeConnection:
-    """Answers searches out of ``known``, by base and a part of the filter."""
+    """Answers searches from ``known``, by base and a part of the filter."""
 
     def __init__(self, known: Mapping[tuple[str, str], list[dict[str, Any]] | Exception]) -> None:
         self.known = known

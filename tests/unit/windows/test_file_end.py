@@ -15,7 +15,7 @@ PATH = r"D:\Program Files\SMS\Logs\hman.log"
 
 
 class Server:
-    """A server with one file: what WMI says of its size, and curl that reads it as the real one does."""
+    """A server with one file: its size in WMI, and a curl that reads it like the real one."""
 
     def __init__(self, content: bytes, size: int | None = None) -> None:
         self.content = content
@@ -61,10 +61,10 @@ def reading(monkeypatch: pytest.MonkeyPatch) -> Any:
         (b"short", None, FileEnd(b"short", False), 1),
         (b"", None, FileEnd(b"", False), 1),
         (b"0123456789abcdef", None, FileEnd(b"6789abcdef", True), 1),
-        # WMI's size lags behind while a file is open.
+        # The size in WMI is out of date while a file is open.
         (b"0123456789abcdef", 3, FileEnd(b"6789abcdef", True), 2),
         (b"0123456789", 3, FileEnd(b"0123456789", False), 2),
-        # Rolled over between the two looks.
+        # Rolled over between the two reads.
         (b"new", 5000, FileEnd(b"new", False), 2),
     ],
 )
@@ -108,7 +108,7 @@ NO_CURL = [shell.Finished(1, "", "The system cannot find the path specified.\r\n
 
 
 class OldServer(Server):
-    """A server without curl.exe, whose cmd.exe prints whole files."""
+    """A server without curl.exe, whose cmd.exe prints complete files."""
 
     def __init__(self, content: bytes, lack: shell.Finished, printed: shell.Finished | None = None) -> None:
         super().__init__(content)

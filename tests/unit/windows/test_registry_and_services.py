@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 
 class Answering:
-    """A session that gives one answer to every method, and remembers what was asked."""
+    """A session that gives one answer to every method, and records the calls."""
 
     def __init__(self, **output: Any) -> None:
         self.output = output
@@ -76,7 +76,7 @@ def test_a_refused_service_request_says_why() -> None:
 
 
 class Listing(Answering):
-    """A server that shows these services."""
+    """A server with these services."""
 
     def __init__(self, *names: str) -> None:
         super().__init__()

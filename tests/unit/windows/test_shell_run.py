@@ -1,4 +1,4 @@
-"""One command line from beginning to end, whatever happens in between."""
+"""One command line from beginning to end, whatever happens during its run."""
 
 from __future__ import annotations
 

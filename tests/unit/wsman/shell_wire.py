@@ -1,4 +1,4 @@
-"""What a server answers about remote shells, written by hand."""
+"""A server's answers about remote shells, written manually."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers that are not believed."""
+"""Answers that are rejected."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ XSI = 'xmlns:i="http://www.w3.org/2001/XMLSchema-instance"'
 @pytest.mark.parametrize(
     ("data", "words"),
     [
-        # One long URI in front of every name: a megabyte that became more than six gigabytes.
+        # One long URI before every name: a megabyte that became more than six gigabytes.
         (f'<p:a xmlns:p="{LONG}">' + "".join(f"<p:b{n}/>" for n in range(10)) + "</p:a>", "a name of more than 2048 characters"),
         (f"<{LONG}/>", "a name of more than 2048 characters"),
         (f'<a {XSI} xmlns:p="urn:x" i:type="p:{LONG}"/>', "a name of more than 2048 characters"),

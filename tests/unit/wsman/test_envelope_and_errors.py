@@ -1,4 +1,4 @@
-"""Words of transport errors, and the bytes of envelopes."""
+"""Messages of transport errors, and the bytes of envelopes."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_pages_follow_the_newest_context() -> None:
     cim, script = wire.session(
         wire.first_page(wire.service_xml("a"), context="c1"),
         wire.next_page(wire.service_xml("b"), wire.service_xml("c"), context="c2"),
-        wire.next_page(wire.service_xml("d")),  # no new context: the old one stays valid
+        wire.next_page(wire.service_xml("d")),  # no new context: the old one remains valid
         wire.next_page(wire.service_xml("e"), context="", end=wire.N_END),
     )
     rows = cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)

@@ -1,4 +1,4 @@
-"""Foreign text as part of a sentence."""
+"""Text from other programs as part of a sentence."""
 
 from __future__ import annotations
 

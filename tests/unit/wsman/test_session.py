@@ -1,4 +1,4 @@
-"""Requests as they go out, and answers as the caller gets them."""
+"""Requests as they are sent, and answers as the caller receives them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The messages of a remote shell as they go out, and what is read from the answers."""
+"""The messages of a remote shell as they are sent, and what is read from the answers."""
 
 from __future__ import annotations
 

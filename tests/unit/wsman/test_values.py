@@ -1,4 +1,4 @@
-"""Values out of elements and back, with every oddity that Windows is known for."""
+"""Values from elements and back, with all known peculiarities of Windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers written by hand after what Windows was seen to send, and a ``send`` that plays them."""
+"""Answers written manually from recorded answers of Windows, and a ``send`` that returns them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Answer = str | Exception | Callable[[ET.Element], str]
 
 
 class Script:
-    """A ``send`` that plays answers in order: a body as text, an error to raise, or a function of the request."""
+    """A ``send`` that returns answers in order: a body as text, an error to raise, or a function of the request."""
 
     def __init__(self, *answers: Answer) -> None:
         self.answers = list(answers)

@@ -1,4 +1,4 @@
-"""Each duty: done, not done, and cannot tell."""
+"""Each duty: done, not done, and unknown."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def app(created: datetime | None = NOW, expires: datetime | None = NOW + 300 * D
     return Application("Server app", "c", 1, secret_created=created, secret_expires=expires, **values)
 
 
-# Nothing is left to do here; each test changes what it is about.
+# Here nothing remains to be done; each test changes one part.
 SETTLED = Facts(
     site=CAS,
     holders=[(NEW, "CAS")],
@@ -64,7 +64,7 @@ def duty(id: str, **changes: Any) -> Duty:
 
 
 def judged(found: Duty) -> str:
-    """The verdict, after what holds for every duty of this verdict."""
+    """The result, after the checks that apply to every duty with this result."""
     assert found.detail.startswith("Cannot tell:") is (found.done is None)
     assert bool(found.how) is (found.done is not True)
     assert found.detail.endswith(".")
@@ -170,7 +170,7 @@ def test_accounts_of_a_server_without_a_site_system_row() -> None:
         ({"applications": []}, "done", "no Entra application"),
         ({"applications": None}, "done", "no Entra application"),
         ({"applications": [app(None, None, client=True)]}, "done", "no Entra application"),
-        # The message of the installation is gone: only what is younger than the last start is younger than the role for sure.
+        # The message of the installation no longer exists: only what is newer than the last start is surely newer than the role.
         ({"installed_at": None, "applications": [app(STARTED)]}, "done", "Server app"),
         (
             {"installed_at": None, "applications": [app(STARTED - DAY)]},
@@ -310,7 +310,7 @@ def test_the_accounts_that_were_not_entered_are_named(entered: list[str], verdic
 def test_what_is_to_do_is_an_order(changes: dict[str, Any]) -> None:
     for found in left(duties(replace(SETTLED, **changes))):
         assert found.text.startswith(("To do: ", "To do, if it was not done: "))
-        # The title is the state to be reached; told as a sentence it would be taken for a fact.
+        # The title is the desired state; as a sentence it could be mistaken for a fact.
         assert found.title not in found.text
         assert found.how in found.text
 

@@ -1,4 +1,4 @@
-"""What is read for the duties, and how it is understood."""
+"""What is read for the duties, and how it is interpreted."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ WHEN = datetime(2026, 11, 22, 10, tzinfo=UTC)
 
 
 class Site:
-    """Answers queries by class name with rows or a fault, and keeps the queries."""
+    """Answers queries by class name with rows or a fault, and records the queries."""
 
     def __init__(self, **answers: list[CimInstance] | CimFault) -> None:
         self.answers = answers

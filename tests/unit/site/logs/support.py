@@ -1,4 +1,4 @@
-"""Lines as a service connection point writes them, and what a judge tells of them."""
+"""Lines as a service connection point writes them, and how they are interpreted."""
 
 from __future__ import annotations
 

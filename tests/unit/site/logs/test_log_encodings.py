@@ -26,7 +26,7 @@ def test_an_ansi_code_page_can_be_chosen() -> None:
     assert decode("Prüfung".encode("cp1252")) == ("Prüfung", "cp1252", 0)
     assert decode("Ошибка".encode("cp1251"), "cp1251") == ("Ошибка", "cp1251", 0)
     assert decode("エラー".encode("cp932"), "cp932") == ("エラー", "cp932", 0)
-    # Two signs that are valid UTF-8 by chance do not decide for the whole file.
+    # Two characters that are valid UTF-8 by chance do not decide the encoding of the complete file.
     chinese = "联通\r\n错误：无法连接\r\n下载失败\r\n"
     assert decode(chinese.encode("cp936"), "cp936") == (chinese, "cp936", 0)
 
@@ -87,7 +87,7 @@ def test_utf_16_of_a_file_that_is_being_written() -> None:
 @pytest.mark.parametrize(
     ("text", "encoding"),
     [
-        # A third of Latin signs tells UTF-16 without a mark; binary data has zeroes everywhere.
+        # A third of Latin characters indicates UTF-16 without a byte order mark; binary data has zeros everywhere.
         ("ab - Ошибка", "utf-16-le"),
         ("a - Ошибкам", "utf-16-le"),
         ("a  Ошибкам", "utf-8"),
@@ -107,7 +107,7 @@ def test_signs_that_stand_for_nothing_are_counted() -> None:
     assert decode(b"a\x81b\x8dc").unreadable_signs == 2
     assert decode("real \ufffd mark".encode()).unreadable_signs == 0
     assert decode(b"\xef\xbb\xbf" + "real \ufffd mark, bad ".encode() + b"\xff").unreadable_signs == 1
-    # Two signs whose bytes have those of the mark in their middle.
+    # Two characters whose bytes contain those of the byte order mark in the middle.
     assert decode(b"\xff\xfe" + "\ufd3e\u00ff".encode("utf-16-le")).unreadable_signs == 0
 
 

@@ -1,4 +1,4 @@
-"""Where a component logs, and when the rolled file is read as well."""
+"""Where a component logs, and when the rolled-over file is also read."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_it_is_read_only_if_enough_of_the_limit_is_left(reading: Callable[..., L
 def test_a_log_that_is_longer_than_the_limit_has_no_need_of_it(reading: Callable[..., Log]) -> None:
     log = reading({ROLLED: line("old", 8).encode(), PATH: line("new", 10).encode() * 100}, most_bytes=1990)
     assert [(part.path, part.bytes, part.cut) for part in log.parts] == [(PATH, 1990, True)]
-    # The first line is the rest of one, and is told as such.
+    # The first line is the rest of a line, and is reported as such.
     first, second = list(log.records())[:2]
     assert (first.whole, second.whole) == (False, True)
 

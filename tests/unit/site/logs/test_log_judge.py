@@ -1,4 +1,4 @@
-"""Flows, problems and the report, over lines as a service connection point writes them."""
+"""Flows, problems and the report, from lines as a service connection point writes them."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_later_complete_check_ends_a_problem_and_a_check_that_ran_already_does
     day = timedelta(days=1)
     found = judged(lines(BROKEN), lines(CHECK, BEGIN + day), now=BEGIN + day)
     assert [problem["status"] for problem in found["problems"]] == ["over"]
-    # Failing beside a check that comes to its end anyway is not over with that check.
+    # A failure during a check that nevertheless ends is not over at the end of that check.
     admin = "ERROR: Failed to download Admin UI content payload with exception: The operation has timed out"
     found = judged(lines([*CHECK[:5], admin, *CHECK[5:]]))
     assert found["download"]["outcome"] == "completed"
@@ -72,7 +72,7 @@ def test_the_first_specific_line_names_what_general_lines_tell_too() -> None:
         (problem,) = judged(lines(order))["problems"]
         assert problem["id"] == "name_resolution"
         assert problem["count"] + problem["related"] >= 2
-    # On another thread, or much later, it is another matter.
+    # On another thread, or much later, it is a separate event.
     assert len(judged(lines([specific]), lines([general], thread=8))["problems"]) == 2
     assert len(judged(lines([specific, general], step=600))["problems"]) == 2
 
@@ -122,7 +122,7 @@ def test_a_thread_that_was_stopped() -> None:
 def test_a_pass_whose_beginning_was_cut_off() -> None:
     found = judged(lines(CHECK[3:]))
     assert (found["download"]["outcome"], found["download"]["started"]) == ("completed", None)
-    # The next check, again without its first line, is a new pass all the same.
+    # The next check, also without its first line, is nevertheless a new pass.
     day = timedelta(days=1)
     found = judged(lines(CHECK), lines(CHECK[3:6], BEGIN + day), now=BEGIN + day)
     assert (found["download"]["outcome"], found["download"]["stage"]) == ("running", "manifest_download")

@@ -1,4 +1,4 @@
-"""Passes through a flow, the order of what is told, and which lines tell of one failure."""
+"""Passes through a flow, the order of reported events, and which lines belong to one failure."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_an_earlier_stage_seen_again_does_not_set_a_pass_back() -> None:
 def test_the_first_stage_seen_again_begins_a_new_pass() -> None:
     found = judged(lines([*CHECK[:6], CHECK[0]]))["download"]
     assert (found["stage"], found["started"], len(found["stages"])) == ("check_started", "2026-03-02T10:00:06.000Z", 1)
-    # Its state message is a second sign of the same beginning.
+    # Its state message is a second line of the same beginning.
     found = judged(lines(CHECK[:2]))["download"]
     assert (found["started"], found["time"]) == ("2026-03-02T10:00:00.000Z", "2026-03-02T10:00:01.000Z")
 
@@ -108,7 +108,7 @@ def test_a_problem_is_over_only_with_a_complete_pass_of_its_own_flow() -> None:
     judge.read({HMAN: parse(lines(share)), LOG: parse(lines(CHECK, BEGIN + DAY))})
     found = report(judge, None)
     assert [(problem["id"], problem["status"]) for problem in found["problems"]] == [("share_unreadable", "current")]
-    # A check that ends the troubles of its own log says nothing of another log.
+    # A check that ends the problems of its own log says nothing about another log.
     judge = Judge()
     judge.read({HMAN: parse(lines([NO_NAME])), LOG: parse(lines(CHECK, BEGIN + DAY))})
     assert [problem["status"] for problem in report(judge, None)["problems"]] == ["current"]
@@ -149,7 +149,7 @@ def test_only_what_is_in_the_range_is_told() -> None:
     found = judged(written, since=BEGIN + DAY, now=BEGIN + DAY)
     assert (found["timeline"], found["state_messages"], found["problems"]) == ([], [], [])
     assert (found["counts"]["in_range"], found["counts"]["errors"]) == (0, 0)
-    # The flow and the threads are as they are all the same.
+    # The flow and the threads are nevertheless the same.
     assert (found["download"]["outcome"], found["threads"][0]["running"]) == ("failed", True)
     assert judged(written, since=BEGIN + timedelta(seconds=3))["counts"]["in_range"] == 1
 
@@ -205,7 +205,7 @@ def test_a_special_line_takes_over_the_general_one_before_it() -> None:
     (problem,) = judged(lines([GENERAL, NO_NAME, GENERAL]))["problems"]
     assert (problem["id"], problem["count"], problem["related"]) == ("name_resolution", 1, 2)
     assert [line["text"] for line in problem["lines"]] == [GENERAL, NO_NAME, GENERAL]
-    # An earlier one of the same words is a failure of its own, and stays with its own line.
+    # An earlier one with the same text is a separate failure, with its own line.
     found = judged(lines([GENERAL]), lines([GENERAL, NO_NAME], BEGIN + DAY), now=BEGIN + DAY)["problems"]
     assert {p["id"]: (p["count"], p["related"], [line["time"] for line in p["lines"]]) for p in found} == {
         "name_resolution": (1, 1, ["2026-03-03T10:00:00.000Z", "2026-03-03T10:00:01.000Z"]),

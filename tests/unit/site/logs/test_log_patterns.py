@@ -88,7 +88,7 @@ def test_stages(log: str, message: str, stage: str) -> None:
 @pytest.mark.parametrize(
     ("message", "id"),
     [
-        # The four examples that Microsoft prints.
+        # The four examples in Microsoft's documentation.
         (
             f"WARNING: Failed to download easy setup payload with exception: {CLOSED}Could not establish trust relationship "
             "for the SSL/TLS secure channel.",
@@ -108,7 +108,7 @@ def test_stages(log: str, message: str, stage: str) -> None:
         ("Cannot upload: The remote name could not be resolved: 'x'", "name_resolution"),
         ("The proxy name could not be resolved: 'p'", "proxy_name_resolution"),
         ("Unable to connect to the remote server", "connect"),
-        # The inner exception on a following line is the special one.
+        # The inner exception on a following line is the specific one.
         (
             "Unable to connect to the remote server\nNo connection could be made because the target machine actively refused it",
             "connection_refused",
@@ -124,7 +124,7 @@ def test_stages(log: str, message: str, stage: str) -> None:
         ("ERROR: The remote server returned an error: (418) I'm a teapot.", "http_client_error"),
         ("ERROR: The remote server returned an error: (509).", "http_server_failure"),
         ("Failed. HTTP status code 403", "http_forbidden"),
-        # Codes, decimal and hexadecimal, without any word of failure.
+        # Codes, decimal and hexadecimal, without any text about a failure.
         ("returned -2147012889", "name_resolution"),
         ("returned 0x80072ee7", "name_resolution"),
         ("BITS job ended with 0x80190197", "proxy_authentication"),
@@ -250,7 +250,7 @@ def test_the_same_message_is_read_once_and_long_ones_are_not_kept() -> None:
 def test_the_type_of_a_record_is_part_of_what_it_says() -> None:
     levels = [found.severity if (found := meaning("all is well", type=type).problem) else None for type in (1, 2, 3)]
     assert levels == [None, "warning", "error"]
-    # Text that is known is a problem whatever its type, and only a warning where the record says so.
+    # Known text is a problem whatever its type, and only a warning if the record says so.
     levels = [
         found.severity if (found := meaning("Unable to connect to the remote server", type=type).problem) else None
         for type in (1, 2)
@@ -271,12 +271,12 @@ def test_nothing_is_looked_for_far_inside_a_message() -> None:
         ("returned -2146233079", "hresult", None, "0x80131509"),
         ("returned -805306369", "hresult", None, "0xCFFFFFFF"),
         ("returned -805306368", None, None, ""),
-        # Of BITS, with an HTTP status in it.
+        # From BITS, containing an HTTP status.
         ("ended with 0x8019018F", "hresult", None, "0x8019018F"),
         ("ended with 0x80190190", "http_bad_request", 400, "0x80190190"),
         ("ended with 0x80190257", "proxy_failure", 599, "0x80190257"),
         ("ended with 0x80190258", "hresult", None, "0x80190258"),
-        # Of several codes the first one counts; a status before any code.
+        # Of several codes the first one is used; a status has priority over any code.
         ("0x80131509 then 0x80072ee7", "hresult", None, "0x80131509"),
         ("-2147012889 then 0x80131509", "name_resolution", None, "0x80072EE7"),
         ("0x80072ee7, http status 407", "proxy_authentication", 407, ""),

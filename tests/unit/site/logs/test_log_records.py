@@ -1,4 +1,4 @@
-"""Every form and trap that public logs show (facts of logs, sections 2.1 to 2.5)."""
+"""Every form and difficulty of public logs (facts/logs.md, sections 2.1 to 2.5)."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def test_text_between_records_on_one_line() -> None:
 @pytest.mark.parametrize(
     "line",
     [
-        # A thread whose two numbers are not one, text behind the end, a number that is too long.
+        # A thread whose two numbers differ, text after the end, a number that is too long.
         "4580 (0x1)    INFO: text",
         "Failed\tSMS_X\t8/2/2016 2:20:24 PM\t7568 (0x1D90) more",
         "12345678901 (0x2DFDC1C35)    text",

@@ -88,7 +88,7 @@ def test_cmtrace_times(time: str, date: str, utc: str | None) -> None:
     [
         ("8/2/2016 2:20:24 PM", datetime(2016, 8, 2, 14, 20, 24)),
         ("8/2/2016 12:20:24 AM", datetime(2016, 8, 2, 0, 20, 24)),
-        # Day and month can be swapped, and nothing tells.
+        # Day and month can be swapped, and the text does not show it.
         ("02/07/2018 14:24:06", None),
         ("22/07/2018 14:24:06", datetime(2018, 7, 22, 14, 24, 6)),
         ("07/22/2018 14:24:06", datetime(2018, 7, 22, 14, 24, 6)),

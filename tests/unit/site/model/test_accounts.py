@@ -1,4 +1,4 @@
-"""Who uses the accounts of a site."""
+"""What uses the accounts of a site."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which inventory host a server is, in the spellings that inventories and sites really have."""
+"""Which inventory host a server is, in the spellings that inventories and sites really use."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ SCP01 = "scp01.corp.example"
         (SCP01, {"vm-0815": [SCP01]}, "vm-0815"),
         (SCP01, {"vm-0815": ["SCP01.corp.example."]}, "vm-0815"),
         ("SCP01", {"vm-0815": [SCP01]}, "vm-0815"),
-        # An exact name is more than an alike one.
+        # An exact name has priority over a similar one.
         (SCP01, {"scp01": [], "SCP01.CORP.EXAMPLE": []}, "SCP01.CORP.EXAMPLE"),
         (SCP01, {"scp01": [], "other": [SCP01]}, "other"),
         # A short name whose address is in another domain is another computer.

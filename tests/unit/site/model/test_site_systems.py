@@ -131,7 +131,7 @@ def test_a_stored_account_must_be_listed_when_its_proxy_is_switched_on() -> None
     assert site_systems.account_refusal(switch_on, [ACCOUNT], "CAS", off) is None
     without = SiteSystemWish(SERVER, proxy=ProxyWish(account=""))
     assert site_systems.account_refusal(without, [], "CAS", off) is None
-    # What is on already is not the business of another change.
+    # A setting that is already on does not concern another change.
     on = site_systems.changed_row(off, switch_on)
     assert site_systems.accounts_named(SiteSystemWish(SERVER, public_fqdn="x.y", proxy=ProxyWish(port=1)), on) == []
 

@@ -12,7 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 
 NOW = datetime(2026, 11, 22, 10, tzinfo=UTC)
 AFTER = timedelta(minutes=120)
-# [SDK page of UpdatePrereqAndStateFlags, KB 4490424]: the families as the pages print them, apart from the table.
+# [SDK page of UpdatePrereqAndStateFlags, KB 4490424]: the families as in these pages, independent of the table.
 DOCUMENTED = {
     0x00000000: "UNKNOWN",
     0x00000002: "ENABLED",

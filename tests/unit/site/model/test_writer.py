@@ -34,7 +34,7 @@ REQUEST = RequestInfo("Create", "root/sms/site_CAS", "SMS_SCI_SysResUse")
 
 
 class Site:
-    """A site's rows by key. ``before`` is raised instead of a write, ``after`` once the write has had its effect."""
+    """A site's rows by key. ``before`` is raised in place of a write, ``after`` after the effect of the write."""
 
     def __init__(self, *present: CimInstance, before: Exception | None = None, after: Exception | None = None) -> None:
         self.rows = {row["ItemName"]: row for row in present}
@@ -174,7 +174,7 @@ def test_an_accepted_write_that_does_not_show_is_a_failure() -> None:
 
 
 def test_a_change_starts_from_the_whole_row_and_touches_nothing_else() -> None:
-    # A query leaves lazy properties null; what a Get returns must go back.
+    # A query returns lazy properties as null; the values that a Get returns must be written back.
     whole = scp_row(SERVER).with_values({"SslState": 2})
     written = writer(Site(whole)).write(CHANGED)
     assert written is not None

@@ -1,4 +1,4 @@
-"""Names of checks that may be accepted: every check has one of them, and a misspelt one is refused with the right one."""
+"""Names of checks that may be accepted: every check has one, and for a misspelt one the refusal gives the right one."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_checks_of_whole_parts() -> None:
 
 
 def test_the_modules_document_the_ids_of_their_checks() -> None:
-    """So does a check that is new: its id is in the table of ids and in the documentation of its module, or in neither."""
+    """A new check also has one: its id is in the table of ids and in the documentation of its module, or in neither."""
     documented: set[str] = set()
     for module in (server_prerequisites, site_prerequisites):
         described = yaml.safe_load(module.RETURN)["checks"]["contains"]["id"]["description"]

@@ -1,4 +1,4 @@
-"""Checks of several hosts as one list: for people, for programs, and as JUnit XML."""
+"""Checks of several hosts as one list: for users, for programs, and as JUnit XML."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choices of the role preflight that are not possible, each told by its own name."""
+"""Options of the role preflight that are not possible, each reported with its own name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When a removal counts as done, who is waited for, and what is said of a server that keeps the role."""
+"""When a removal counts as done, which servers are waited for, and the message about a server that keeps the role."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_a_row_of_a_site_that_is_gone_is_not_followed() -> None:
 
 
 def later(site: FakeSite, server: str = "", gone: bool = False, check_mode: bool = False) -> Absence:
-    """A removal whose row was gone before this run."""
+    """A removal whose row no longer existed before this run."""
     present = list(site.tables.get("SMS_SCI_SysResUse", []))
     return absence.see_through(site.task(check_mode=check_mode), CAS, server, present, gone, LIMIT)
 
@@ -92,9 +92,9 @@ def later(site: FakeSite, server: str = "", gone: bool = False, check_mode: bool
     [
         [],
         [component(SCP01, 0)],
-        # It has its row, so it is where it belongs.
+        # It has its row, so it is in its right place.
         [component(SCP01), scp_row(SCP01)],
-        # Another site's, of which this one tells nothing.
+        # An entry of another site, which says nothing about this one.
         [component(SCP01, 5, code="PR1")],
         [component(SCP01, 5, name="SMS_DMP_UPLOADER")],
     ],

@@ -1,4 +1,4 @@
-"""What a refusal names as its ways out: which host, which server, which mode; and which rows an absence takes."""
+"""The ways out that a refusal gives: which host, which server, which mode; and which rows an absence removes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from tests.unit.site.support import CAS, PR1, SE1, ST1, scp_row, site_system_row
 
 SCP01, SCP02, PRI1 = "scp01.corp.example", "scp02.corp.example", "pri1.corp.example"
-# The task runs on cas01, by the name of the inventory; PR1 has its provider on a host of its own, SE1 none that is known.
+# The task runs on cas01, by the name of the inventory; PR1 has its provider on a separate host, SE1 has no known provider.
 AROUND = Surroundings(
     sites=(CAS, PR1, SE1),
     site_systems={name: site_system_row(name) for name in (SCP01, SCP02)},
@@ -41,7 +41,7 @@ GONE = scp_row(SCP01, "OLD")
 def refused(state: RoleState, wish: Wish, around: Surroundings = AROUND) -> Refusal:
     found = decide(state, wish, around)
     assert isinstance(found, Refusal), found
-    # Whatever is named as data is in the sentence too.
+    # Everything that is returned as data is also in the sentence.
     assert all(way.command in found.message for way in found.ways)
     return found
 
@@ -111,7 +111,7 @@ def test_a_role_that_is_on_another_server_is_moved_with_the_mode_that_it_has() -
 @pytest.mark.parametrize(
     ("found", "named"),
     [
-        # Of two, the one that is not asked for goes.
+        # Of two, the one that is not requested is removed.
         ([scp_row(SCP01), scp_row(SCP02)], [("remove", "cas-inventory", SCP02)]),
         ([scp_row(SCP02), scp_row(SCP01, "PR1")], [("remove", "cas-inventory", SCP02), ("remove", "pro1.corp.example", SCP01)]),
         # Rows of one server at one site are one removal, by its full name.
@@ -141,7 +141,7 @@ def test_a_site_system_of_a_site_that_is_gone_is_made_one_of_this_site_first() -
         ("configmgr.scp.provision", "cas-inventory"),
     ]
     assert "OLD" in found.message
-    # Where no site is known, none is known to be gone.
+    # If no site is known, no site is known to be missing.
     unknown = decide(RoleState(CAS, ()), HERE, dataclasses.replace(around, sites=()))
     assert isinstance(unknown, Refusal)
     assert unknown.ways == ()
@@ -241,7 +241,7 @@ def absent(*found: CimInstance, server: str = "", site: Site = CAS) -> Delete | 
     [
         ([scp_row(SCP01)], "", "CAS"),
         ([scp_row(SCP01), scp_row(SCP02)], SCP01, "CAS"),
-        # Each site removes its own row; that of a site that is gone is the work of the top.
+        # Each site removes its own row; the top-level site removes that of a site that no longer exists.
         ([scp_row(SCP01, "PR1"), scp_row(SCP01)], SCP01, "CAS"),
         ([scp_row(SCP01, "PR1"), scp_row(SCP01)], "", "CAS"),
         ([GONE], "", "OLD"),
@@ -259,7 +259,7 @@ def test_which_row_an_absence_takes(found: list[CimInstance], server: str, code:
     [
         ([scp_row(SCP01), scp_row(SCP02)], CAS, [("remove", "cas-inventory", SCP01), ("remove", "cas-inventory", SCP02)]),
         ([scp_row(SCP01, "PR1")], CAS, [("remove", "pro1.corp.example", SCP01)]),
-        # Not at the top: a row of a site that is gone is none of this one's.
+        # Not at the top-level site: a row of a site that no longer exists is not removed here.
         ([GONE], PR1, [("remove", "cas01.corp.example", SCP01)]),
     ],
 )

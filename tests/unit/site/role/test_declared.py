@@ -397,7 +397,7 @@ def test_a_move_that_was_cut_off_is_finished_when_the_old_server_has_let_go() ->
     result = run(cut_off(), MOVED)
     assert (result["previous_server"], len(result["steps"]), result["left_behind"]) == (None, 2, [])
     assert run(cut_off(), MOVED, old_server_gone=True)["changed"] is True
-    # Nobody waits for it where the task is about no move.
+    # There is no wait for it if the task is not a move.
     run(cut_off(), dataclasses.replace(MOVED, move=False))
     assert [when >= 60 for when in began] == [True, False, False]
 

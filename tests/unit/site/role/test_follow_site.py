@@ -1,4 +1,4 @@
-"""Following a site: from when on its messages count, whose clock says so, what is waited for and how long."""
+"""Following a site: from which time its messages are used, by which clock, what is waited for and how long."""
 
 from __future__ import annotations
 
@@ -112,7 +112,7 @@ def test_a_removal_whose_failure_is_older_than_its_end_is_done() -> None:
 
 
 def through(site: FakeSite, check_mode: bool = False, server: str = SERVER) -> tuple[bool, float]:
-    """Whether an installation whose row is there has ended, and how long that was waited for."""
+    """Whether an installation whose row exists has ended, and how long the wait for it was."""
     states = status.component_states(site.session, "CAS", (naming.DOWNLOADER,))
     done, verdict = follow.see_through(site.task(check_mode=check_mode), CAS, server, states, LIMIT)
     assert (verdict.summary is not None) is any(naming.same_computer(state.server, server) for state in states)
@@ -124,7 +124,7 @@ def through(site: FakeSite, check_mode: bool = False, server: str = SERVER) -> t
     [
         ([component("SCP01")], True),
         ([component(OTHER), component(SERVER)], True),
-        # Stopped, and installed all the same: its newest message says so, or none is left.
+        # Stopped, but installed: its newest message says so, or there is no message left.
         ([component(SERVER, 0)], True),
         ([component(SERVER, 0), message(1, status.DEINSTALLED, SERVER), message(2, status.INSTALLED, SERVER)], True),
         ([component(SERVER, 0), message(1, status.DEINSTALLED, SERVER)], False),

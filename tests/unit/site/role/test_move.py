@@ -144,9 +144,9 @@ def test_an_update_can_be_overridden_for_both_steps() -> None:
         (EMPTY, to_scp02(mode=None, move=False), None),
         (EMPTY, to_scp02(move_from=SCP01), None),
         (ON_SCP01, to_scp02(move_from=SCP01), None),
-        # Two roles are refused for that alone.
+        # Two roles are refused for that reason alone.
         (RoleState(CAS, (scp_row(SCP01), scp_row(SCP03))), to_scp02(mode=None, move_from=SCP02), None),
-        # The role is there already: nothing is asked for that the mode is needed for.
+        # The role is already there: nothing is requested that needs the mode.
         (RoleState(CAS, (scp_row(SCP02),)), to_scp02(mode=None, move_from=SCP03), None),
     ],
 )

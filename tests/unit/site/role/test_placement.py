@@ -77,7 +77,7 @@ def test_a_role_on_a_pair_is_a_problem_with_a_way_out() -> None:
     several = placement.pair_problem("s1", "ST1", [f"s{number}" for number in (5, 3, 1, 4, 2, 6)])
     assert several is not None
     assert "(s1, s2, s3, s4, s5, s6)" in several.detail
-    # Two names of one server are no pair.
+    # Two names of one server are not a pair.
     assert placement.pair_problem("sta01.corp.example", "ST1", ["sta01.corp.example", "STA01.CORP.EXAMPLE."]) is None
     assert placement.pair_problem("scp01.corp.example", "ST1", ["sta01.corp.example", "sta02.corp.example"]) is None
 

@@ -1,4 +1,4 @@
-"""Carrying out the steps of the role: what is written in which order, what is waited for, and how a failure ends."""
+"""The steps of the role: what is written in which order, what is waited for, and how a failure ends."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ def test_every_row_of_the_server_is_removed() -> None:
 
 
 def stopped_at_once(site: FakeSite) -> None:
-    """The site shows the role as stopped from the removal of its row on."""
+    """The site shows the role as stopped after the removal of its row."""
     site.after("delete", SCP01, lambda: site.set_component(SCP01, 0))
 
 
@@ -276,7 +276,7 @@ def test_a_new_server_that_the_site_refuses_gives_the_role_back_as_it_was() -> N
         moved(site)
     assert site.writes[1:] == [("create", SCP02, "online"), ("delete", SCP02, "online"), ("create", SCP01, "offline")]
     assert site.holders == [(SCP01, "offline")]
-    # Whole: what only a Get returns is there too.
+    # Complete: the properties that only a Get returns are included.
     assert site.tables["SMS_SCI_SysResUse"][0]["SslState"] == 3
     assert failure.value.result["changed"] is True
     assert failure.value.result["put_back"] is True

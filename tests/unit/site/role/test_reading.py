@@ -1,4 +1,4 @@
-"""What is read of a site before a decision."""
+"""What is read from a site before a decision."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told besides the outcome: as a warning, and as data."""
+"""What is reported in addition to the outcome: as a warning, and as data."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def test_a_role_on_a_pair_is_a_problem_whose_way_out_keeps_the_mode() -> None:
     assert CAS01 in text
     for word in (f"scp_from={CAS02}", "scp_to=SERVER", "service_connection_point_mode=offline", f"scp_provider={CAS01}"):
         assert word in text
-    # A mode that is not known is not given.
+    # An unknown mode is not returned.
     assert "service_connection_point_mode" not in problems(CAS02, True, 7)[0][0]
 
 
 def test_a_server_that_is_none_of_a_pair_is_no_problem() -> None:
     assert problems(SCP01) == ([], [])
-    # It is not even asked where the server is no site server.
+    # It is not even read if the server is not a site server.
     assert problems(CAS02, on_site_server=False) == ([], [])
 
 

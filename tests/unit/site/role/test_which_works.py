@@ -22,7 +22,7 @@ def downloader(**values: Any) -> dict[str, Any]:
         ([downloader(last_heartbeat="2031-02-01T00:00:00Z")], True, ("2031-02-01T00:00:00Z",)),
         ([downloader(state="stopped")], False, ("stopped",)),
         ([downloader(server="SCP01", component="sms_dmp_downloader")], True, ()),
-        # No site, or one that is not named, is this one.
+        # A missing or empty site code counts as this site.
         ([downloader(site_code=None)], True, ()),
         ([downloader(site_code="")], True, ()),
         ([downloader(site_code="PR1")], False, ()),

@@ -17,7 +17,7 @@ MADE = 1_700_003_600
 
 
 class Downloader:
-    """A registry in which the downloader writes ``becomes`` after a few looks. ``trouble`` is raised after the write's effect."""
+    """A registry in which the downloader writes ``becomes`` after a few reads. ``trouble`` is raised after the write."""
 
     def __init__(
         self, synced: int | None = BEFORE, becomes: int = 0, trouble: Exception | None = None, refusal: Exception | None = None

@@ -1,4 +1,4 @@
-"""The keys as Microsoft's page lists them, written down a second time and apart from the collection's table.
+"""The keys as Microsoft's page lists them, written a second time, independent of the collection's table.
 
 Columns: central administration site, stand-alone primary, child primary, expansion, recovery of a central administration site,
 recovery of a primary. R required, o optional, c conditional, - not used. Source: memdocs, command-line-script-file; read 2026-11.

@@ -1,4 +1,4 @@
-"""Wishes for every type of installation, the role's own template, and a reader that knows nothing of this project."""
+"""Options for every type of installation, the role's own template, and a parser that is independent of this project."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ LICENCE: dict[str, Any] = {"software_assurance": {"active": True}}
 ROLE: dict[str, Any] = {"service_connection_point": {"server": "scp01.contoso.com"}}
 PROXY = {"server": "proxy.contoso.com", "port": 8080}
 
-# One for each type, as little as it needs.
+# One for each type, with only the required options.
 LEAST: dict[str, dict[str, Any]] = {
     "central_administration_site": {**COMMON, **LICENCE},
     "primary": {**COMMON, **LICENCE},
@@ -52,7 +52,7 @@ LEAST: dict[str, dict[str, Any]] = {
     },
 }
 
-# Everything that one script can say.
+# Everything that a script can contain.
 _LANGUAGES = {"server": ["DEU", "FRA"], "client": ["DEU"], "mobile_devices": True}
 _FURTHER = {"DeleteServerLanguages": "RUS", "DeleteClientLanguages": "RUS", "ResetSecSiteLangs": True}
 _DATABASE = {
@@ -146,7 +146,7 @@ TYPES = tuple(LEAST)
 
 
 def wish(kind: str, most: bool = False, **changes: Any) -> dict[str, Any]:
-    """The wish for a type. ``changes`` replace options; a double underscore goes into a group, and None takes an option away."""
+    """The options of a type. ``changes`` replace options; a double underscore selects an option of a group, None removes one."""
     made = copy.deepcopy((MOST if most else LEAST)[kind])
     made["type"] = kind
     for path, value in changes.items():
@@ -164,14 +164,14 @@ def mistakes(wished: dict[str, Any]) -> list[str]:
 
 
 def values(wished: dict[str, Any]) -> dict[str, str]:
-    """What the script says, by key; the wish must be right."""
+    """The values of the script, by key; the options must be valid."""
     made = setup_script(wished)
     assert made["mistakes"] == []
     return {entry["name"]: entry["value"] for section in made["sections"] for entry in section["entries"]}
 
 
 def rendered(wished: dict[str, Any]) -> bytes:
-    """The file as the role's template makes it, with the settings that the task gives to Ansible's template module."""
+    """The file from the role's template, with the settings that the task passes to Ansible's template module."""
     made = setup_script(wished)
     assert made["mistakes"] == []
     return _template().render(__unattended_setup_script=made).encode("ascii")
@@ -186,12 +186,12 @@ def _template() -> jinja2.Template:
 
 
 def one_harmless_line(text: str) -> bool:
-    """Whether the text has no line breaks, and nothing that moves a terminal's cursor."""
+    """Whether the text has no line breaks, and no characters that move a terminal's cursor."""
     return all(unicodedata.category(sign) not in ("Cc", "Cs", "Zl", "Zp") for sign in text)
 
 
 def read(content: bytes) -> dict[str, dict[str, str]]:
-    """Sections of a script as Python's own reader of such files sees them; what stands there twice is an error."""
+    """Sections of a script as Python's own parser for such files reads them; a duplicate is an error."""
     reader = configparser.ConfigParser(interpolation=None, delimiters=("=",), comment_prefixes=(";",), strict=True)
     reader.optionxform = str  # type: ignore[assignment,method-assign]
     reader.read_string(content.decode("ascii"))

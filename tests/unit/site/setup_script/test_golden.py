@@ -1,4 +1,4 @@
-"""Every type, with as little and as much as it can say, byte for byte; and each file judged without the collection's table."""
+"""Every type, with the fewest and the most options, byte for byte; and each file checked without the collection's table."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_the_file_keeps_to_the_documentation(kind: str, most: bool) -> None:
 def test_everything_is_said_that_the_type_can_say(kind: str) -> None:
     column = TYPES.index(kind)
     able = {key for _section, key, columns in rows() if columns[column] != "-"}
-    # A database that is created anew has no backup.
+    # A newly created database has no backup.
     apart = {"BackupLocation"} if kind == "recover_central_administration_site" else set()
     assert able - set(values(wish(kind, most=True))) == apart
 

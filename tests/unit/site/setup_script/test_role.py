@@ -1,4 +1,4 @@
-"""The role's own files tell of the same options as the table: its argument specification, its variables and the example."""
+"""The role's own files have the same options as the table: its argument specification, its variables and the example."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.unit.site.setup_script.support import PRODUCT_KEY, mistakes, values
 ROOT = Path(__file__).parents[4]
 ROLE = ROOT / "roles" / "unattended_setup"
 PREFIX = "unattended_setup_"
-# What the script cannot say anything about: a file beside it.
+# An option that is not for the script, but for a file beside it.
 BESIDE = {"after_setup_dest"}
 
 
@@ -55,7 +55,7 @@ def test_it_names_every_type_and_every_word() -> None:
 
 def test_every_option_goes_to_the_filter() -> None:
     text = (ROLE / "vars" / "main.yml").read_text(encoding="utf-8")
-    # All of the typed options but these, and the variables themselves where the typed options are without secrets.
+    # All typed options except these, and the variables themselves if the typed options contain no secrets.
     assert set(re.findall(r"rejectattr\('key', 'eq', '(\w+)'\)", text)) == BESIDE
     given = dict(re.findall(r"'(\w+)': (\w+) \| default\(none\)", text))
     assert given == {name: f"{PREFIX}{name}" for name in ("product_key", "further_keys")}

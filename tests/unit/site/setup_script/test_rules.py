@@ -1,4 +1,4 @@
-"""Each wrong combination is refused by one sentence that names the key, the rule and what is allowed."""
+"""Each wrong combination is rejected with one sentence that names the key, the rule and what is allowed."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.unit.site.setup_script.support import PROXY, TYPES, mistakes, values,
 SCP = {"server": "scp01.contoso.com"}
 CAS_RECOVERY, RECOVERY = "recover_central_administration_site", "recover_primary"
 
-# Type, changes of the least wish, the key, and words of the rule and of what is allowed.
+# Type, changes of the smallest set of options, the key, and parts of the rule and of what is allowed.
 COMBINATIONS: list[tuple[str, dict[str, Any], str, str]] = [
     ("child_primary", {"service_connection_point": SCP}, "CloudConnector", "at the top-level site only; allowed: 0"),
     (

@@ -23,7 +23,7 @@ def test_each_row_makes_sense() -> None:
         assert key.default in ("", *key.values.values()), key.name
         assert set(key.when) < set(names), key.name
         assert set(key.fixed) | set(key.needed) <= set(TYPES), key.name
-        # A conditional key has a condition that can be judged, or one in words.
+        # A conditional key has a condition that can be evaluated, or one as text.
         assert ("c" in key.use.values()) == bool(key.when or key.condition), key.name
 
 

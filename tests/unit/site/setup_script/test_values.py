@@ -1,4 +1,4 @@
-"""What each kind of value may be, and that no value leaves its line."""
+"""The allowed values of each kind, and that no value continues on another line."""
 
 from __future__ import annotations
 

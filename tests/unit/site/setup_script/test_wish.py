@@ -66,7 +66,7 @@ def test_what_is_nothing_known(changes: dict[str, Any], words: str) -> None:
 
 @pytest.mark.parametrize("kind", [None, "", "Primary", "secondary", 3, ["primary"], {}])
 def test_a_type_that_is_none(kind: object) -> None:
-    # What does not depend on the type is told with it.
+    # Errors that do not depend on the type are reported together with it.
     found = mistakes({"type": kind, "site_code": "CON"})
     assert found[0].startswith("unattended_setup_type: ")
     assert found[0].endswith(f"; allowed: {', '.join(TYPES)}.")

@@ -27,7 +27,7 @@ def test_operations(present: str, wish: str, steps: tuple[Operation, ...]) -> No
 
 
 class ScriptedUnit:
-    """A unit whose states are read from a list; the last one stays."""
+    """A unit whose states are read from a list; the last one is repeated."""
 
     label = "thread SMS_DMP_DOWNLOADER"
 
@@ -61,7 +61,7 @@ def test_a_thread_that_never_stops_is_a_failure_within_the_limit() -> None:
 
 
 def test_what_is_asked_for_already_is_only_waited_for() -> None:
-    """A thread that hangs while it stops: asking once more changes nothing."""
+    """A thread that hangs while it stops: another request changes nothing."""
     unit = ScriptedUnit("stopping", pending="stop")
     made, _ = task()
     with pytest.raises(TaskFailure, match="asked to stop but is stopping after 60 s"):

@@ -1,4 +1,4 @@
-"""Status messages of the role: which are fetched, in which order, and with which words."""
+"""Status messages of the role: which are read, in which order, and with which texts."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def read(*found: CimInstance, since: timedelta = timedelta(0)) -> tuple[list[Mes
 @pytest.mark.parametrize(
     ("row", "fetched"),
     [
-        # Known by its number, whoever wrote it and however bad it is.
+        # Known by its number, whichever component wrote it and whatever its severity.
         (said(1, 11488, INFORMATION, "OTHER"), True),
-        # Of the role, and bad.
+        # From the role, and an error.
         (said(1, 77, WARNING), True),
         (said(1, 77, ERROR, "SMS_SERVICE_CONNECTOR"), True),
         (said(1, 77, INFORMATION), False),

@@ -1,4 +1,4 @@
-"""What is read of components and status messages, and how it is understood."""
+"""What is read about components and status messages, and how it is interpreted."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def test_components_are_sorted_and_those_that_were_not_asked_for_are_not_there()
         component(SCP01, name=UPLOADER),
         component(SCP01),
         component(SCP01, name="SMS_EN_ADSERVICE_MONITOR"),
-        # The site answers for each of its intervals; one of them is asked for.
+        # The site has rows for each of its intervals; one of them is requested.
         component("scp09.corp.example", tally="0001128000080008"),
     )
     found = status.component_states(site.session, "CAS", (UPLOADER, naming.DOWNLOADER))

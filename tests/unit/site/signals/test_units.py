@@ -1,4 +1,4 @@
-"""A thread and the service of SMS_EXECUTIVE: what is read and written of them, and who is told what went wrong."""
+"""A thread and the service of SMS_EXECUTIVE: what is read and written, and how errors are reported."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def test_an_operation_that_does_not_exist() -> None:
 
 
 class Restarting:
-    """A thread that is asked to stop and start by somebody else as well."""
+    """A thread that another user also stops and starts."""
 
     def __init__(self, label: str = "thread SMS_X", states: tuple[str, ...] = ("stopped",), pending: str = "") -> None:
         self.label = label

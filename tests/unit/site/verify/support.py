@@ -1,4 +1,4 @@
-"""A hierarchy that does well, as the modules would tell it, and ways to spoil one part of it."""
+"""A healthy hierarchy, as the modules would return it, and functions to break one part of it."""
 
 from __future__ import annotations
 
@@ -177,7 +177,7 @@ WELL: dict[str, Any] = {
 
 
 def spoiled(name: str = "", **values: Any) -> dict[str, Any]:
-    """The input of a hierarchy that does well but for these return values of one answer."""
+    """The input for a hierarchy that is healthy except for these return values of one module."""
     found = copy.deepcopy(WELL)
     if name:
         found[name]["result"].update(values)
@@ -199,7 +199,7 @@ def gathered(found: Mapping[str, Any]) -> Gathered:
 
 
 def check(found: Mapping[str, Any], id: str, part: str | None = None) -> dict[str, Any]:
-    """The one check of this id."""
+    """The only check with this id."""
     chosen = [c for c in report(found)["checks"] if c["id"] == id and part in (None, c["part"])]
     assert len(chosen) == 1, [c["id"] for c in report(found)["checks"]]
     return dict(chosen[0])

@@ -1,4 +1,4 @@
-"""The names of a verification's checks: every check has one of them, and a misspelt one is refused."""
+"""The names of a verification's checks: every check has one of them, and a misspelt one is rejected."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def test_where_each_box_and_line_is() -> None:
 
 
 def chain(length: int) -> list[dict[str, Any]]:
-    """Sites of which each is below the one before."""
+    """Sites, each below the one before."""
     return [{"site_code": f"{n}", "parent": f"{n - 1}" if n else None, "server": f"s{n}"} for n in range(length)]
 
 
@@ -63,7 +63,7 @@ def test_a_deep_hierarchy_is_indented_four_times_at_most() -> None:
     assert [box.x for box in drawing.boxes] == [2, 26, 50, 74, 98, 98, 98, 122]
     assert [line.to for line in drawing.lines] == [26, 50, 74, 98, 98, 98, 122]
     tops = [line.top for line in drawing.lines]
-    # The sixth and seventh hang from the last one that is indented less.
+    # The sixth and seventh are attached to the last one that is indented less.
     assert tops == [46, 100, 154, 208, 208, 208, 370]
 
 

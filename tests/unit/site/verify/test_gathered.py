@@ -1,4 +1,4 @@
-"""What the modules found, as the judges read it."""
+"""The results of the modules, as the checks read them."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_the_top_level_site(value: object, known: dict[str, str]) -> None:
     assert gathered_from(spoiled("hierarchy", top_level_site=value)).top_level_site == known
 
 
-# What the role hands over.
+# What the role passes on.
 
 
 @pytest.mark.parametrize("name", list(WELL))

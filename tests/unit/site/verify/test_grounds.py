@@ -1,4 +1,4 @@
-"""No check is green while what it rests on has failed."""
+"""No check passes while a check on which it depends has failed."""
 
 from __future__ import annotations
 

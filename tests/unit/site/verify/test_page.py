@@ -1,4 +1,4 @@
-"""What the page shows, and that no text of a server becomes markup on it."""
+"""The contents of the page, and that no text from a server becomes markup on it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7 * 7 }}{% r
 
 
 def html(found: dict[str, Any]) -> str:
-    # As it comes back from the JSON file.
+    # As it is read from the JSON file.
     return render(page_of(json.loads(json.dumps(report(found)))))
 
 
@@ -27,7 +27,7 @@ def test_the_most_urgent_stands_first() -> None:
     found["role"]["result"]["duties"] = [{"id": "proxy", "title": "T", "detail": "D", "how": "H", "done": False}]
     page = page_of(report(found))
     assert [group.title for group in page.groups] == ["Failed", "Advice", "Skipped", "Passed"]
-    # Advice is no failure, neither in its colour nor in the count; what passed is folded.
+    # Advice is not a failure, neither in its colour nor in the count; passed checks are folded.
     assert [(group.status, group.folded) for group in page.groups] == [
         ("failed", False),
         ("advice", False),
@@ -117,7 +117,7 @@ def test_a_time_is_a_value_and_all_have_one_form() -> None:
 
 
 def evil_everywhere(value: Any, text: str) -> Any:
-    """The same data with a text put behind every text but those that are compared."""
+    """The same data with a text appended to every text except those that are compared."""
     if isinstance(value, dict):
         kept = ("phase", "outcome", "status", "severity", "state", "mode", "kind", "verdict", "subject", "id")
         return {name: item if name in kept else evil_everywhere(item, text) for name, item in value.items()}
@@ -139,7 +139,7 @@ ALLOWED = tags(html(spoiled("log", problems=[problem("tls")])))
 def test_texts_of_servers_are_only_text() -> None:
     dirty = html(evil_everywhere(spoiled("log", problems=[problem("tls")]), EVIL))
     assert "&lt;script&gt;alert(1)" in dirty
-    # Neither Ansible nor the page's own template reads braces of a text.
+    # Neither Ansible nor the page's own template interprets braces in a text.
     assert "{{ 7 * 7 }}{% raw %}" in dirty
     assert "\x1b" not in dirty
     assert "\u202e" not in dirty

@@ -1,4 +1,4 @@
-"""Facts, groups, timeline and tables of the page, each out of a few values of a report."""
+"""Facts, groups, timeline and tables of the page, each from a few values of a report."""
 
 from __future__ import annotations
 
@@ -162,7 +162,7 @@ def test_only_problems_are_taken_of_the_logs_own_timeline() -> None:
         {"kind": "problem", "time": None, "title": "N"},
     ]
     assert [(step.title, step.text) for step in timeline(FIRST, events=events)] == [("Stage a", ""), ("P", "line")]
-    # Without a stage that has a time nothing tells which synchronisation they are of.
+    # Without a stage with a time it is not known to which synchronisation they belong.
     untimed = {**FIRST, "time": None}
     assert [step.title for step in timeline(untimed, events=events, site=flow("completed", FIRST))] == ["Stage a"]
 

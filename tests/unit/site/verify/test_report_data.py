@@ -1,4 +1,4 @@
-"""Which parts of the modules' answers the report carries on, and which judges are asked."""
+"""Which parts of the modules' results the report contains, and which checks run."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_times_without_fractions() -> None:
     assert datetime.fromisoformat(report(found)["generated"]) == datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
-# Who is asked.
+# Which checks run.
 
 JUDGES = {
     "hierarchy": [],

@@ -87,7 +87,7 @@ def test_installed() -> None:
 )
 def test_components(health: str, status: str) -> None:
     row = {"component": "SMS_SERVICE_CONNECTOR", "server": "SCP01", "state": "started", "status": health}
-    # A component that was left behind on another server says nothing of this role.
+    # A component that remained on another server says nothing about this role.
     other = {**row, "server": "OLD.corp.example", "status": "critical"}
     entry = check(spoiled("role", components=[row, other]), "components_healthy")
     assert entry["status"] == status
@@ -112,7 +112,7 @@ def test_thread(state: str, status: str) -> None:
         ("2026-11-22T10:00:18Z", None, "passed", "1 hour ago, at 2026-11-22 10:00:18 UTC"),
         ("2026-11-21T11:00:00Z", None, "passed", "25 hours ago"),
         ("2026-11-21T10:59:59Z", None, "failed", "It should make one every 24 hours."),
-        # While a check is asked for the registry shows none; the log does.
+        # While a check is requested, the registry shows none; the log does.
         (None, "2026-11-22T11:59:00.000Z", "passed", "1 minute ago"),
         ("2026-11-20T10:00:00Z", "2026-11-22T11:59:00.000Z", "passed", "1 minute ago"),
         (None, None, "warning", "Cannot tell: neither the registry nor the log"),

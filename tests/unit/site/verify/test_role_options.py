@@ -1,4 +1,4 @@
-"""Choices of the role verify that are not possible."""
+"""Options of the role verify that are not possible."""
 
 from __future__ import annotations
 

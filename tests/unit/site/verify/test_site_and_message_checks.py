@@ -73,7 +73,7 @@ def test_duties() -> None:
         {"id": "proxy", "title": "T", "detail": "D", "how": "H", "done": False},
         {"id": "gateways", "title": "T", "detail": "Cannot tell: D", "how": "H", "done": None},
         {"id": "discovery", "title": "T", "detail": "D", "how": "", "done": True},
-        # These are told by checks of their own.
+        # Separate checks report these.
         {"id": "role_running", "title": "T", "detail": "D", "how": "H", "done": False},
         {"id": "app_secrets_valid", "title": "T", "detail": "D", "how": "H", "done": False},
     ]
@@ -186,7 +186,7 @@ def test_problems_of_logs() -> None:
         "problem_unrecognised_2": ("warning", False),
     }
     entry = check(spoiled("log", problems=rows), "problem_tls")
-    # What broke the synchronisation is no mere warning, whatever its line says.
+    # What made the synchronisation fail is more than a warning, whatever its line says.
     broken = spoiled("log", problems=rows, download=flow("failed", stage("x", "2026-11-22T10:00:00.000Z")))
     assert check(broken, "problem_proxy_authentication")["status"] == "failed"
     assert check(broken, "problem_unrecognised")["status"] == "warning"

@@ -1,4 +1,4 @@
-"""The judgement as a whole: parts, what was not looked at, what ends a run, what is accepted."""
+"""The complete report: its parts, what was not checked, what ends a run, what is accepted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def test_all_is_well() -> None:
     assert (found["site_code"], found["server"], found["mode"]) == ("CAS", SCP01, "online")
     assert ids(WELL, "skipped") == ["downloads"]
     assert {(c["part"], c["host"]) for c in found["checks"]} == {("site", CAS01), ("server", SCP01), ("site_server", CAS01)}
-    # It is data: what cannot be written as JSON would be lost on its way to the page.
+    # It is data: what cannot be written as JSON would not reach the page.
     assert json.loads(json.dumps(found)) == found
 
 
@@ -47,7 +47,7 @@ def test_what_is_accepted_is_told_and_ends_no_run() -> None:
     entry = next(c for c in found["checks"] if c["id"] == "thread_running")
     assert entry["status"] == "skipped"
     assert entry["detail"].startswith("Accepted, although the result is failed: It is stopped")
-    # One that is right stays passed.
+    # A correct one remains passed.
     assert next(c for c in found["checks"] if c["id"] == "support_end")["status"] == "passed"
     assert found["failures"] == []
     with pytest.raises(BadInput, match=r"accept: no check is called 'thread_runing'\. Did you mean thread_running\?"):
@@ -83,7 +83,7 @@ def test_a_dead_server_names_the_ways_to_another_one() -> None:
     assert "configmgr.scp.recover" in remedy
     found["thread"]["result"] = {"msg": "Access is denied."}
     assert "configmgr.scp.move" not in check(found, "thread_checked")["remedy"]
-    # The server answers, so what the site tells of it still counts.
+    # The server answers, so the site's data about it is still used.
     assert check(found, "role_installed")["status"] == "passed"
 
 

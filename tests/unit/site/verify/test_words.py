@@ -1,4 +1,4 @@
-"""How times and lengths of time are told, and the kinds of checks."""
+"""How times and durations are written, and the kinds of checks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What curl is asked, and what its answers mean."""
+"""The requests to curl, and how its results are interpreted."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_a_decimal_comma_and_carriage_returns_are_read() -> None:
         f"{TOKEN}\t0\t0\n",
         f"{TOKEN}\t0\t0\t200\t000\t0.1\t0.1\n",
         f"{TOKEN}\tx\t0\t2\t0\t0\t0\t\n",
-        # A result has to be JSON, which knows neither of these.
+        # A result must be JSON, which has neither of these.
         f"{TOKEN}\t0\t0\t200\t0\t0.1\tnan\t\n",
         f"{TOKEN}\t0\t0\t200\t0\tinf\t0.1\t\n",
         f"{TOKEN}\t0\t{'9' * 400}\t200\t0\t0.1\t0.1\t\n",
@@ -116,7 +116,7 @@ SCHANNEL = "schannel: next InitializeSecurityContext failed: "
         *((Transfer(0, status), Reach.BLOCKED_PAGE) for status in (408, 451, 502, 511, 598, 599)),
         (Transfer(0, 407), Reach.PROXY_AUTHENTICATION),
         (Transfer(0, 426), Reach.TLS_VERSION),
-        # The answer came, what broke afterwards does not count.
+        # The answer arrived, so a later failure is ignored.
         (Transfer(56, 200), Reach.REACHABLE),
         (Transfer(28, 404), Reach.REACHABLE),
         (Transfer(56, 0, 407, error="CONNECT tunnel failed, response 407"), Reach.PROXY_AUTHENTICATION),

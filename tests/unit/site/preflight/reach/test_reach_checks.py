@@ -1,4 +1,4 @@
-"""The verdict on every kind of answer."""
+"""The result for every kind of answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the checks of a server have in common."""
+"""The common part of the checks of a server."""
 
 from __future__ import annotations
 

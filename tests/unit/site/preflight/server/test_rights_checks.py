@@ -19,7 +19,7 @@ ORPHAN = Member("", "S-1-5-21-1-2-3-1234", Kind.ORPHAN)
 
 
 class Answers:
-    """A directory: which account is in which group, and the one domain that it knows both names of."""
+    """A directory: which account is in which group, and the only domain for which it has both names."""
 
     def __init__(self, **through: str) -> None:
         self.through = through
@@ -35,7 +35,7 @@ class Answers:
 
 
 class Silent:
-    """A directory that cannot be asked."""
+    """A directory that cannot be reached."""
 
     def same_domain(self, one: str, other: str) -> bool | None:
         return None
@@ -105,7 +105,7 @@ def test_a_local_installation_account() -> None:
     local = Member("SCP01", "setup", Kind.USER)
     for written in (r".\setup", r"SCP01\setup"):
         assert judged(group(local), servers=(), installer=written).status is Status.PASSED
-    # A domain group cannot hold it, so nothing is left open.
+    # A domain group cannot contain it, so the result is certain.
     assert judged(group(DOMAIN_ADMINS), servers=(), installer=r".\other").status is Status.FAILED
 
 
@@ -219,7 +219,7 @@ def test_an_account_by_its_parts(text: str, expected: Member) -> None:
 
 
 class Counted(Answers):
-    """A directory that knows no account, and counts which domains it was asked to compare."""
+    """A directory without accounts that records the domains which it had to compare."""
 
     def __init__(self) -> None:
         super().__init__()

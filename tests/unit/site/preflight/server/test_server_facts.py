@@ -1,4 +1,4 @@
-"""What is read of a server: each part on its own, so that one that is refused spoils no other."""
+"""What is read from a server: each part separately, so that a denied one does not affect the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is read of a site before it is judged, on an SMS Provider out of memory."""
+"""What is read from a site before it is checked, on an SMS Provider in memory."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ UPDATE = {"PackageGuid": "X", "Name": "2609", "State": 196609}
 
 
 class Provider(FakeServer):
-    """An SMS Provider; the rows of each class, and which classes were asked for in which namespace."""
+    """An SMS Provider; the rows of each class, and which classes were read in which namespace."""
 
     def __init__(self, rows: Mapping[Any, Any] | None = None, keys: Mapping[str, Mapping[str, Any]] | None = None) -> None:
         well: dict[Any, Any] = {
@@ -242,7 +242,7 @@ def test_a_port_that_the_site_tells(text: str, port: int | None) -> None:
     assert facts.database_of(text, "CM") == Database("sql01", "", "CM", port)
 
 
-# What is read only where a check has to name it.
+# What is read only if a check must name it.
 
 PROVIDERS = [row("pri9.corp.example", naming.SMS_PROVIDER, "PR1"), row("pri1.corp.example", naming.SMS_PROVIDER, "PR1")]
 COMPONENT = {"ComponentName": "SMS_DMP_DOWNLOADER", "MachineName": SCP01, "State": 1, "Status": 0}
@@ -278,7 +278,7 @@ def test_providers_and_components_that_are_refused() -> None:
     assert isinstance(found.components, Unread)
 
 
-# What the facts say of themselves.
+# What the facts say about themselves.
 
 
 def known(*found: CimInstance, site: Site = CAS, **more: Any) -> SiteFacts:

@@ -31,7 +31,7 @@ DEFINITION = Definition("CORP", Database("cas01.corp.example", "", "CM_CAS", 143
 
 
 def facts(*more: Any, **changes: Any) -> SiteFacts:
-    """A site on which all is well, with these rows besides that of its site server."""
+    """A healthy site, with these rows in addition to that of its site server."""
     clock = ServerClock("CAS01", datetime(2026, 11, 22, 10, 0, tzinfo=UTC), 0.0)
     found = (row("cas01.corp.example", naming.SITE_SERVER), *more)
     system = judging.site_system_row(found, SCP01, "CAS")

@@ -51,15 +51,15 @@ _BELOW = re.compile(r"Drive = '([a-z]:)' AND Path = '(.*)'")
 
 
 def cab(length: int = 100, says: int = 100) -> bytes:
-    """The beginning of a cabinet that says how long it is, and as many bytes as it has."""
+    """The beginning of a cabinet with its length, filled up to that length."""
     return (b"MSCF" + bytes(4) + says.to_bytes(4, "little")).ljust(length, b"\0")
 
 
 class Machine(FakeServer):
     """Windows with the tool in ``D:\\Tool``.
 
-    :ivar tool: what a run of the tool does; it writes what it leaves behind.
-    :ivar ran: the commands that changed something or ran the tool, each as it was typed.
+    :ivar tool: what a run of the tool does; it writes its output files.
+    :ivar ran: the commands that changed something or ran the tool, each as typed.
     """
 
     def __init__(self, keys: Mapping[str, Mapping[str, Any]] | None = None) -> None:
@@ -73,7 +73,7 @@ class Machine(FakeServer):
         self.tool: Callable[[], Finished] = lambda: Finished(0, "", "")
         self.refused: set[str] = set()
         self.version = "5.0.9152.1000"
-        # The limits of the last run of the tool, and the clock that it is measured by.
+        # The limits of the last run of the tool, and the clock that measures it.
         self.limit_seconds, self.limit_bytes = 0.0, 0
         self.monotonic: Callable[[], float] = lambda: 0.0
         self.write(rf"{TOOL}\ServiceConnectionTool.exe", b"MZ")
@@ -90,7 +90,7 @@ class Machine(FakeServer):
         return path.lower() in self.files or path.lower() in self.folders
 
     def task(self, action: str, check_mode: bool = False, **options: Any) -> tuple[Task, Clock, list[str]]:
-        """A task of the module, with the warnings that it gives."""
+        """A task of the module, with its warnings."""
         warnings: list[str] = []
         made, clock = site_task(self, {"action": action, **OPTIONS, **options}, check_mode=check_mode, warn=warnings.append)
         return made, clock, warnings

@@ -1,4 +1,4 @@
-"""Where the tool is looked for."""
+"""Where the tool is searched for."""
 
 from __future__ import annotations
 

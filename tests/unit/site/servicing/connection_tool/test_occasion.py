@@ -1,4 +1,4 @@
-"""A whole task with the tool, on a server out of memory: what is done, what is proved, and what is refused."""
+"""A complete task with the tool, on a server in memory: what is done, what is proved, and what is rejected."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def refusal(machine: Machine, action: str, **options: Any) -> TaskFailure:
 def leaves(
     machine: Machine, *written: tuple[str, bytes], code: int | None = 0, stopped: str = "", **more: str
 ) -> Callable[[], Finished]:
-    """A run that writes these files, its log among them."""
+    """A run that writes these files, including its log."""
 
     def tool() -> Finished:
         for path, data in written:
@@ -389,7 +389,7 @@ def test_a_folder_without_a_pack_is_missing(machine: Machine) -> None:
     assert refusal(machine, "import", update_packs=PACKS).result == {"missing": None}
 
 
-# What is refused before anything is done.
+# What is rejected before anything is done.
 
 
 def test_a_wrong_option_is_refused_at_once(machine: Machine) -> None:

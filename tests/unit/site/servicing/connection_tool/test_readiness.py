@@ -1,4 +1,4 @@
-"""What the checks before a run read, and how much room it needs."""
+"""What the checks before a run read, and how much disk space it needs."""
 
 from __future__ import annotations
 

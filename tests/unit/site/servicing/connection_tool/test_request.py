@@ -1,4 +1,4 @@
-"""What is asked of the tool: options, command lines, and what is refused."""
+"""Requests to the tool: options, command lines, and what is rejected."""
 
 from __future__ import annotations
 

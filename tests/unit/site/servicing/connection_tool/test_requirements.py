@@ -1,4 +1,4 @@
-"""What has to be right before the tool runs."""
+"""The requirements before the tool runs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A run of the tool, what is read of it, and how its log is kept."""
+"""A run of the tool, what is read from it, and how its log is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is there before a run: whether it is due, and whether it may begin."""
+"""What exists before a run: whether the run is due, and whether it may begin."""
 
 from __future__ import annotations
 
@@ -126,11 +126,11 @@ def test_usage_data_is_a_file_or_every_cabinet_of_a_folder(machine: Machine) -> 
     assert not standing(machine, named).done
 
 
-# Packs that are to be imported.
+# Packs for the import.
 
 
 def hashes(machine: Machine, name: str = "Packs", **other: str) -> dict[str, str]:
-    """Write the list of hashes of the pack as it is."""
+    """Write the list of hashes of the unchanged pack."""
     found = {
         path[len(PACKS) + 1 :].replace("\\", "/"): hashlib.sha256(data).hexdigest()
         for path, (data, _time) in machine.files.items()

@@ -1,4 +1,4 @@
-"""What a run leaves behind, and what that says."""
+"""The files that a run leaves, and what they show."""
 
 from __future__ import annotations
 
