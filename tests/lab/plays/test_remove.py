@@ -64,7 +64,7 @@ def test_what_can_not_be_is_one_sentence_and_another_server_keeps_the_role(
     assert "scp_server is empty" in refusal(run, "empty")
     assert "scp_remove_site_system (or remove_site_system) needs scp_server" in refusal(run, "no_server")
     assert run.recap("elsewhere")["failed"] == 0
-    assert f"The hierarchy still has it on {SCP01}." in words(run)
+    assert f"The hierarchy still has the role on {SCP01}." in words(run)
     assert f"-e scp_server={SCP01}" in words(run)
     assert holders(estate) == [SCP01]
 
