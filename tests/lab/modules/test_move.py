@@ -207,7 +207,7 @@ def test_an_old_server_that_does_not_let_go_runs_into_the_limit_and_is_finished_
     assert "old_server_gone: true" in message
     assert placed.holders() == []
     message = placed.refused(MODULE, server=SCP02, mode="offline", move=True, wait_timeout=1)
-    assert "still counts SMS_DMP_DOWNLOADER on another server" in message
+    assert "still lists SMS_DMP_DOWNLOADER on another server" in message
     assert placed.holders() == []
     placed.estate.faults.cancel(stuck)
     assert to_scp02(placed)["installed"] is True
