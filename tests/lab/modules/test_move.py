@@ -71,7 +71,7 @@ def test_check_mode_names_the_steps_in_order_and_writes_nothing(placed: Play) ->
     assert result["changed"] is True
     assert result["steps"] == [
         f"Remove the service connection point from {SCP01} (site CAS, offline).",
-        f"Wait until site CAS has taken the role off {SCP01}.",
+        f"Wait until site CAS has removed the role from {SCP01}.",
         f"Install the service connection point on {SCP02} (site CAS, offline).",
         f"Wait until site CAS has installed the role on {SCP02}.",
     ]
