@@ -120,13 +120,13 @@ def test_the_component_server_is_waited_for(play: Play, kept: ControlRow, monkey
     monkeypatch.setattr(play, "pause", lambda _seconds: control.delete(kept))
     assert play.run("site_system", server=SERVER, state="absent", check=True)["changed"] is True
     assert play.run("site_system", server=SERVER, state="absent")["changed"] is True
-    assert any("site CAS to take its component server off scp01.corp.example" in line for line in play.progress)
+    assert any("site CAS to remove its component server from scp01.corp.example" in line for line in play.progress)
 
 
 def test_a_component_server_that_stays_is_told(play: Play, kept: ControlRow, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(site_system, "COMPONENT_SERVER_LIMIT_SECONDS", 0.1)
     message = play.refused("site_system", server=SERVER, state="absent")
-    assert "Site CAS has not taken its role SMS Component Server off scp01.corp.example within 0 s." in message
+    assert "Site CAS has not removed its role SMS Component Server from scp01.corp.example within 0 s." in message
     assert play.writes()[-1] == "Create"
 
 
@@ -137,7 +137,7 @@ def test_a_site_system_with_other_roles_stays(play: Play, server: str, role: str
 
 
 def test_a_server_of_another_site_is_refused(play: Play) -> None:
-    assert "site PR1 already" in play.refused("site_system", server="pri1.corp.example")
+    assert "is already a site system server of site PR1" in play.refused("site_system", server="pri1.corp.example")
 
 
 def test_a_reader_may_not_write(play: Play) -> None:
