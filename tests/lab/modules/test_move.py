@@ -71,7 +71,7 @@ def test_check_mode_names_the_steps_in_order_and_writes_nothing(placed: Play) ->
     assert result["changed"] is True
     assert result["steps"] == [
         f"Remove the service connection point from {SCP01} (site CAS, offline).",
-        f"Wait until site CAS has taken the role off {SCP01}.",
+        f"Wait until site CAS has removed the role from {SCP01}.",
         f"Install the service connection point on {SCP02} (site CAS, offline).",
         f"Wait until site CAS has installed the role on {SCP02}.",
     ]
@@ -207,7 +207,7 @@ def test_an_old_server_that_does_not_let_go_runs_into_the_limit_and_is_finished_
     assert "old_server_gone: true" in message
     assert placed.holders() == []
     message = placed.refused(MODULE, server=SCP02, mode="offline", move=True, wait_timeout=1)
-    assert "still counts SMS_DMP_DOWNLOADER on another server" in message
+    assert "still lists SMS_DMP_DOWNLOADER on another server" in message
     assert placed.holders() == []
     placed.estate.faults.cancel(stuck)
     assert to_scp02(placed)["installed"] is True

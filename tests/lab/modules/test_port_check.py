@@ -81,7 +81,7 @@ def test_a_name_twice_has_two_ids(play: Play) -> None:
         ([{"host": "a&calc", "port": 445}], "is not a host"),
         ([{"host": "", "port": 445}], "targets[0].host: '' is empty"),
         ([{"host": "fe80::1%x&y", "port": 445}], "percent sign"),
-        ([{"host": "a.example", "port": 445, "name": "a'b"}], "no name for a target"),
+        ([{"host": "a.example", "port": 445, "name": "a'b"}], "is not a valid name of a target"),
     ],
 )
 def test_bad_input_is_refused_before_anything_is_sent(play: Play, targets: list[dict[str, Any]], message: str) -> None:

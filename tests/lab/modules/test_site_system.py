@@ -137,7 +137,7 @@ def test_a_site_system_with_other_roles_stays(play: Play, server: str, role: str
 
 
 def test_a_server_of_another_site_is_refused(play: Play) -> None:
-    assert "already a site system server of site PR1" in play.refused("site_system", server="pri1.corp.example")
+    assert "is already a site system server of site PR1" in play.refused("site_system", server="pri1.corp.example")
 
 
 def test_a_reader_may_not_write(play: Play) -> None:

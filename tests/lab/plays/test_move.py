@@ -130,7 +130,7 @@ def test_a_dead_old_server_does_not_block_and_is_named(estate: Estate, move: Pla
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
     assert "scp01.corp.example does not respond, so the run does not wait for it." in words(run)
-    assert "The site still counts SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
+    assert "The site still lists SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
 
 
 def test_an_old_server_that_refuses_the_logon_is_not_gone(

@@ -74,7 +74,7 @@ def test_a_role_whose_server_did_not_come_back_goes_to_another(
     run = play("recover", estate, lab_inventory, tmp_path, f"scp_to={SCP02}", "recover_enter_passwords=false", **FAST)
     assert run.code == 0, run.output
     assert holders(estate) == [SCP02]
-    assert "The site still counts SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
+    assert "The site still lists SMS_DMP_DOWNLOADER on scp01.corp.example" in words(run)
     assert estate.violations == []
 
 

@@ -367,7 +367,10 @@ def test_answers_that_do_not_fit_are_told_with_what_was_asked() -> None:
     cim, _ = wire.session(
         wire.first_page(no_reference, end=wire.W_END), wire.first_page(no_pair, end=wire.W_END), "", "<x:Other/>", "<x:Other/>"
     )
-    with pytest.raises(AnswerError, match=r"^Enumerate of Win32_Service in root/cimv2: the answer's reference is not a reference to a WMI instance"):
+    with pytest.raises(
+        AnswerError,
+        match=r"^Enumerate of Win32_Service in root/cimv2: the answer's reference is not a reference to a WMI instance",
+    ):
         cim.references("root/cimv2", wire.SERVICE)
     with pytest.raises(AnswerError, match=r"^Enumerate of Win32_Service in root/cimv2: the answer's item is not"):
         cim.enumerate_with_references("root/cimv2", wire.SERVICE)
