@@ -139,7 +139,7 @@ def with_words(session: CimSession, code: str, message: StatusMessage) -> Status
     """The message with its insertion strings, in their order: the site's own text."""
     query = select(SMS_STAT_MSG_INS_STRINGS, equals("RecordID", message.record))
     found = session.query(naming.site_namespace(code), SMS_STAT_MSG_INS_STRINGS, query)
-    ordered = sorted(found, key=lambda row: int(row.get("InsStrIndex") or 0))
+    ordered = sorted(found, key=lambda row: int(row["InsStrIndex"]))
     words = tuple(str(row.get("InsStrValue") or "") for row in ordered)
     return StatusMessage(message.record, message.id, message.component, message.server, message.time, words)
 
