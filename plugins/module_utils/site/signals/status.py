@@ -38,6 +38,9 @@ DEINSTALL_BEGUN, DEINSTALLED, DEINSTALL_FAILED = 1020, 1021, 1022
 SERVER_CONFIGURED = 1027
 SITE_CONTROL_CHANGED = 3306
 
+# No message has this RecordID, and each has a higher one.
+BEFORE_ALL = 0
+
 HIERARCHY_MANAGER = "SMS_HIERARCHY_MANAGER"
 COMPONENT_MANAGER = "SMS_SITE_COMPONENT_MANAGER"
 
@@ -116,8 +119,8 @@ def newest_record(session: CimSession, code: str, component: str, ids: Collectio
 
     :param since: read no older message than this; None for all that the site has, which may be very many.
     """
-    found = messages_since(session, code, 0, component, ids, since)
-    return found[-1].record if found else 0
+    found = messages_since(session, code, BEFORE_ALL, component, ids, since)
+    return found[-1].record if found else BEFORE_ALL
 
 
 def messages_since(
