@@ -68,7 +68,7 @@ def read_installed_at(session: CimSession, site: Site, server: str) -> datetime 
 
     The message may have the name of the site server, where the site component manager writes it.
     """
-    found = status.messages_since(session, site.code, 0, naming.DOWNLOADER, (status.INSTALLED,))
+    found = status.messages_since(session, site.code, status.BEFORE_ALL, naming.DOWNLOADER, (status.INSTALLED,))
     newest = found[-1] if found else None
     if newest is None or newest.time is None:
         return None

@@ -89,9 +89,8 @@ def _is_alike(wanted: str, names: Sequence[str]) -> bool:
     """A short name matches unless another name of the same host shows that it is in another domain."""
     told = [plain_name(name) for name in names if not is_address(plain_name(name))]
     full = {name for name in told if "." in name}
-    if "." in wanted and full and wanted not in full:
-        return False
-    return any(same_computer(name, wanted) for name in told)
+    # Were it one of them, the host would have been found by its exact name.
+    return not ("." in wanted and full) and any(same_computer(name, wanted) for name in told)
 
 
 def _ambiguous(server: str, here: str, found: Sequence[str]) -> HostFound:

@@ -83,7 +83,7 @@ def full_name(name: str, known: Iterable[str], option: str = "server") -> str:
         return name
     alike = {plain_name(server) for server in known if same_computer(server, name)}
     # A site may have one server under both its names.
-    found = sorted(server for server in alike if "." in server) or sorted(alike)
+    found = sorted(server for server in alike if "." in server) or list(alike)
     if len(found) == 1:
         return found[0]
     why = f"it can mean {' or '.join(found)}" if found else "no site system of the hierarchy has this name"
@@ -120,7 +120,7 @@ def host_name(text: str, option: str) -> str:
     name = text.strip()
     if is_address(name):
         return name
-    if not name or len(name) > 255 or not all(_LABEL.fullmatch(label) for label in _lower(name).split(".")):
+    if len(name) > 255 or not all(_LABEL.fullmatch(label) for label in _lower(name).split(".")):
         raise BadName(f"{option}: {_shown(text)} is not a host; give a name such as proxy.contoso.com, or an IP address.")
     return name
 

@@ -67,7 +67,7 @@ def see_through(task: Task, site: Site, server: str, present: Sequence[CimInstan
     held = _held(task, site, present, server)
     if not held:
         return Absence(False, [], [])
-    messages = status.messages_since(task.cim, site.code, 0, naming.DOWNLOADER, follow.OUTCOME_IDS)
+    messages = status.messages_since(task.cim, site.code, status.BEFORE_ALL, naming.DOWNLOADER, follow.OUTCOME_IDS)
     waited = [] if task.check_mode or gone else [state for state in held if not move.given_up(state, messages)]
     evidence: list[dict[str, Any]] = []
     for state in waited:

@@ -196,14 +196,15 @@ def _misplaced(state: RoleState, wish: Wish, around: Surroundings) -> Refusal | 
         return Refusal(f"{stray} Remove {named}: {_one_after_the_other(found)}. Then run this again.", found)
     if not state.rows:
         return None
-    holder, code = state.holders[0]
+    [row] = state.rows
+    holder, code = rows.server_of(row), rows.site_of(row)
     foreign = placement.foreign_refusal(site, holder, code, around.sites)
     if foreign:
         found = _removals(state.rows, state, around)
         return Refusal(f"{foreign} Remove it: {found[0]}. Then run this again.", found)
     elsewhere = placement.holder_refusal(wish.server, state.holders)
     if elsewhere:
-        move = ways.relocation(holder, wish.server, around.host, wish.mode or rows.mode_of(state.rows[0]))
+        move = ways.relocation(holder, wish.server, around.host, wish.mode or rows.mode_of(row))
         return Refusal(f"{elsewhere} Move it: {move}.", (move,))
     return None
 
@@ -222,12 +223,11 @@ def below_the_top(state: RoleState, wish: Wish, around: Surroundings) -> Refusal
     if top is None:
         return Refusal(f"{tier} Run this on the host of that site's SMS Provider.")
     host = around.host_of(top.code, state.site.code)
-    move = wish.move and bool(state.rows) and not rows.is_on(state.rows[0], wish.server)
-    way = (
-        ways.relocation(rows.server_of(state.rows[0]), wish.server, host, wish.mode or rows.mode_of(state.rows[0]))
-        if move
-        else ways.installation(wish.server, host, wish.mode)
-    )
+    way = ways.installation(wish.server, host, wish.mode)
+    if wish.move and len(state.rows) == 1:
+        [row] = state.rows
+        if not rows.is_on(row, wish.server):
+            way = ways.relocation(rows.server_of(row), wish.server, host, wish.mode or rows.mode_of(row))
     return Refusal(f"{tier} Run this on {host}, the host of its SMS Provider: {way}.", (way,))
 
 

@@ -120,7 +120,7 @@ def stopped_only(task: Task, site: Site, server: str, summary: ComponentState | 
     """As ``judge_stopped``; the messages are read only where the summary leaves the question open."""
     if not judge_stopped(summary, ()):
         return False
-    return judge_stopped(summary, _messages(task, site, server, Mark(0, naming.DOWNLOADER, OUTCOME_IDS)))
+    return judge_stopped(summary, _messages(task, site, server, Mark(status.BEFORE_ALL, naming.DOWNLOADER, OUTCOME_IDS)))
 
 
 def see_through(

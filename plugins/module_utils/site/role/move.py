@@ -81,7 +81,7 @@ def plan_move(state: RoleState, wish: Wish, around: Surroundings) -> MovePlan | 
     install = decide(RoleState(state.site, ()), wish, around)
     if isinstance(install, Refusal):
         return install
-    absence = Wish(present=False, server=rows.server_of(state.rows[0]), allow_during_update=wish.allow_during_update)
+    absence = Wish(present=False, allow_during_update=wish.allow_during_update)
     remove = decide(state, absence, around)
     if isinstance(remove, Refusal):
         return Refusal(f"{remove.message} Then run this again.", remove.ways)
@@ -94,7 +94,8 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
     """Why a move cannot be planned, whatever the surroundings are; None when it can, or when the task asks for no move."""
     if not wish.move or len(state.rows) > 1 or state.row_on(wish.server) is not None:
         return None
-    holder = rows.server_of(state.rows[0]) if state.rows else ""
+    row = next(iter(state.rows), None)
+    holder = rows.server_of(row) if row is not None else ""
     if holder and wish.move_from and not naming.same_computer(holder, wish.move_from):
         return (
             f"The service connection point is on {placement.listed(state.holders)}, not on {wish.move_from}. Either another "
@@ -103,8 +104,8 @@ def move_refusal(state: RoleState, wish: Wish) -> str | None:
         )
     if wish.mode is not None:
         return None
-    if holder:
-        present = rows.mode_of(state.rows[0])
+    if row is not None:
+        present = rows.mode_of(row)
         keep = f"give mode: {present} to keep it ({_MODE_VARIABLE} in the playbooks)"
         now = f" It is {present} on {holder} now: {keep}." if present else ""
         return (

@@ -16,7 +16,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding i
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import Mark, SiteFailure, Verdict
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import MovePlan
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
-from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import StatusMessage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
@@ -149,10 +149,12 @@ def await_release(task: Task, site: Site, server: str, limit_seconds: float) -> 
     :raises TaskFailure: one still does when the limit has passed.
     """
 
-    def look() -> bool | None:
+    def look() -> list[ComponentState] | None:
         held = move.elsewhere(status.component_states(task.cim, site.code, (naming.DOWNLOADER,)), server)
-        messages = status.messages_since(task.cim, site.code, 0, naming.DOWNLOADER, follow.OUTCOME_IDS) if held else []
-        return None if any(not move.given_up(state, messages) for state in held) else True
+        messages = (
+            status.messages_since(task.cim, site.code, status.BEFORE_ALL, naming.DOWNLOADER, follow.OUTCOME_IDS) if held else []
+        )
+        return None if any(not move.given_up(state, messages) for state in held) else held
 
     if wait_until(task, look, f"site {site.code} to remove the role from the old server", limit_seconds) is None:
         raise TaskFailure(

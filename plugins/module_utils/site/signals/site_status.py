@@ -134,5 +134,5 @@ def _words(session: CimSession, code: str, records: Iterable[int]) -> dict[int, 
     texts: dict[int, dict[int, str]] = {}
     for row in session.query(naming.site_namespace(code), SMS_STAT_MSG_INS_STRINGS, query):
         found = texts.setdefault(int(row["RecordID"]), {})
-        found[int(row.get("InsStrIndex") or 0)] = str(row.get("InsStrValue") or "")
+        found[int(row["InsStrIndex"])] = str(row.get("InsStrValue") or "")
     return {record: tuple(found[index] for index in sorted(found)[:_MOST_WORDS]) for record, found in texts.items()}

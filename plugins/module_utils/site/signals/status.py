@@ -38,6 +38,9 @@ DEINSTALL_BEGUN, DEINSTALLED, DEINSTALL_FAILED = 1020, 1021, 1022
 SERVER_CONFIGURED = 1027
 SITE_CONTROL_CHANGED = 3306
 
+# No message has this RecordID, and each has a higher one.
+BEFORE_ALL = 0
+
 HIERARCHY_MANAGER = "SMS_HIERARCHY_MANAGER"
 COMPONENT_MANAGER = "SMS_SITE_COMPONENT_MANAGER"
 
@@ -116,8 +119,8 @@ def newest_record(session: CimSession, code: str, component: str, ids: Collectio
 
     :param since: read no older message than this; None for all that the site has, which may be very many.
     """
-    found = messages_since(session, code, 0, component, ids, since)
-    return found[-1].record if found else 0
+    found = messages_since(session, code, BEFORE_ALL, component, ids, since)
+    return found[-1].record if found else BEFORE_ALL
 
 
 def messages_since(
@@ -139,7 +142,7 @@ def with_words(session: CimSession, code: str, message: StatusMessage) -> Status
     """The message with its insertion strings, in their order: the site's own text."""
     query = select(SMS_STAT_MSG_INS_STRINGS, equals("RecordID", message.record))
     found = session.query(naming.site_namespace(code), SMS_STAT_MSG_INS_STRINGS, query)
-    ordered = sorted(found, key=lambda row: int(row.get("InsStrIndex") or 0))
+    ordered = sorted(found, key=lambda row: int(row["InsStrIndex"]))
     words = tuple(str(row.get("InsStrValue") or "") for row in ordered)
     return StatusMessage(message.record, message.id, message.component, message.server, message.time, words)
 

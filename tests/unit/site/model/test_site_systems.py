@@ -155,9 +155,11 @@ def test_accounts_must_be_listed_at_the_site() -> None:
 
 def test_a_site_system_with_other_roles_is_not_removed() -> None:
     assert site_systems.removal_refusal(SERVER, {naming.SITE_SYSTEM, naming.COMPONENT_SERVER}) is None
-    refusal = site_systems.removal_refusal(SERVER, {naming.SITE_SYSTEM, naming.SQL_SERVER, "SMS Distribution Point"})
+    refusal = site_systems.removal_refusal(
+        SERVER, {naming.SITE_SYSTEM, naming.SQL_SERVER, "SMS Distribution Point", "A", "C", "D", "B"}
+    )
     assert refusal is not None
-    assert "SMS Distribution Point, SMS SQL Server" in refusal
+    assert "A, B, C, D, SMS Distribution Point, SMS SQL Server" in refusal
 
 
 @pytest.mark.parametrize(

@@ -75,6 +75,8 @@ def test_the_row_of_a_server_is_that_of_the_own_site_and_of_the_exact_name_first
     assert both.holders == [(SCP01, "PR1"), (SCP01, "CAS")]
     other = RoleState(CAS, (scp_row(SCP02, "PR1"),))
     assert (other.row_on(SCP02), other.row_on(SCP01)) == (other.rows[0], None)
+    foreign = RoleState(CAS, (scp_row(SCP01, "PR1"), scp_row(SCP01, "SE1")))
+    assert foreign.row_on(SCP01) is foreign.rows[0]
     short, full = site_system_row("scp01"), site_system_row(SCP01)
     around = Surroundings(site_systems={"scp01": short, SCP01: full})
     assert around.site_system(SCP01) is full
@@ -201,6 +203,13 @@ def test_the_top_level_site_is_not_below_it() -> None:
             {"server": SCP01, "move": True, "move_from": SCP02, "mode": "online"},
         ),
         ([scp_row(SCP02)], HERE, "provision", {"state": "present", "server": SCP01}),
+        # Which of two is to be moved, the top-level site asks.
+        (
+            [scp_row(SCP02), scp_row(SCP02, "SE1")],
+            dataclasses.replace(HERE, move=True),
+            "provision",
+            {"state": "present", "server": SCP01},
+        ),
         ([scp_row(SCP01)], dataclasses.replace(HERE, move=True), "provision", {"state": "present", "server": SCP01}),
     ],
 )
@@ -259,6 +268,7 @@ def test_which_row_an_absence_takes(found: list[CimInstance], server: str, code:
     [
         ([scp_row(SCP01), scp_row(SCP02)], CAS, [("remove", "cas-inventory", SCP01), ("remove", "cas-inventory", SCP02)]),
         ([scp_row(SCP01, "PR1")], CAS, [("remove", "pro1.corp.example", SCP01)]),
+        ([scp_row(SCP01, "PR1"), scp_row(SCP01, "SE1")], CAS, [("remove", "pro1.corp.example", SCP01)]),
         # Not at the top-level site: a row of a site that no longer exists is not removed here.
         ([GONE], PR1, [("remove", "cas01.corp.example", SCP01)]),
     ],

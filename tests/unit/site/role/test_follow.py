@@ -55,6 +55,7 @@ def test_installation(seen: str | None, messages: list[StatusMessage], after_wri
         # It is tried again: that is no new outcome.
         ("de-installing", [message(1, status.DEINSTALL_FAILED), message(2, status.DEINSTALL_BEGUN)], False, True),
         ("started", [message(1, status.DEINSTALLED)], False, False),
+        ("de-installing", [message(1, status.DEINSTALL_FAILED), message(2, status.DEINSTALLED)], False, False),
     ],
 )
 def test_removal(seen: str | None, messages: list[StatusMessage], done: bool, failed: bool) -> None:

@@ -106,8 +106,3 @@ def test_a_message_as_data() -> None:
     for name in ("title", "subject", "lasting", "verdict", "remedy", "source", "certainty"):
         assert known[name] == getattr(meaning, name)
         assert known[name] is not None
-
-
-def test_a_word_without_an_index_is_the_first_one() -> None:
-    found, _more = read(said(5), word(5, 1, "b"), word(5, 0, "a").with_values({"InsStrIndex": None}))
-    assert found[0].words == ("a", "b")

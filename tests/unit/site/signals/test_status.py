@@ -7,9 +7,11 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes, naming
-from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import site_status, status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_health import read_role_health
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import StatusMessage
 from tests.unit.site.fake_site import BEGAN, FakeSite, component, instance, message
+from tests.unit.site.support import site_system_row
 
 SCP01, SCP02 = "scp01.corp.example", "scp02.corp.example"
 UPLOADER = "SMS_DMP_UPLOADER"
@@ -129,12 +131,12 @@ def test_a_message_of_nobody_and_of_no_time() -> None:
     assert (found.server, found.time) == ("", None)
 
 
-def word(record: int, index: int | None, text: str | None) -> object:
+def word(record: int, index: int, text: str | None) -> object:
     return instance(classes.SMS_STAT_MSG_INS_STRINGS, RecordID=record, InsStrIndex=index, InsStrValue=text)
 
 
 def test_the_words_of_a_message_come_in_their_order() -> None:
-    site = FakeSite(word(7, 2, "c"), word(8, 0, "other"), word(7, 1, None), word(7, None, "a"))  # type: ignore[arg-type]
+    site = FakeSite(word(7, 2, "c"), word(8, 0, "other"), word(7, 1, None), word(7, 0, "a"))  # type: ignore[arg-type]
     bare = StatusMessage(7, 1016, naming.DOWNLOADER, SCP01, "2031-05-01T08:00:00Z")
     found = status.with_words(site.session, "CAS", bare)
     assert found == StatusMessage(7, 1016, naming.DOWNLOADER, SCP01, "2031-05-01T08:00:00Z", ("a", "", "c"))
@@ -144,3 +146,20 @@ def test_the_words_of_a_message_come_in_their_order() -> None:
 def test_the_first_message_of_a_site_is_the_newest_one() -> None:
     site = FakeSite(message(1, 1015, SCP01))
     assert status.newest_record(site.session, "CAS", naming.DOWNLOADER, (1015,), None) == 1
+
+
+def test_of_two_names_of_a_server_the_first_one_counts() -> None:
+    site = FakeSite(component(SCP01, 0), component("SCP01", 1))
+    found = status.component_state(site.session, "CAS", SCP01, naming.DOWNLOADER)
+    assert found is not None
+    assert (found.server, found.state) == ("SCP01", "started")
+
+
+def test_only_the_columns_that_are_used_are_asked_for() -> None:
+    site = FakeSite()
+    status.component_states(site.session, "CAS", (naming.DOWNLOADER,))
+    status.messages_since(site.session, "CAS", 0, naming.DOWNLOADER, (1015,))
+    read_role_health(site.session, "CAS", site_system_row(SCP01))
+    site_status.read_messages(site.session, "CAS", BEGAN)
+    assert len(site.queries) == 4
+    assert not [query for query in site.queries if "*" in query]

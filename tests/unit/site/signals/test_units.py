@@ -187,7 +187,11 @@ def test_a_stop_is_not_taken_for_a_fall() -> None:
 
 @pytest.mark.parametrize(
     ("states", "fell"),
-    [(("stopped", "starting", "stopped", "running"), False), (("starting", "stopped", "stopped", "running"), True)],
+    [
+        (("stopped", "starting", "stopped", "running"), False),
+        (("starting", "stopped", "stopped", "running"), True),
+        (("stopped", "stopped", "running"), True),
+    ],
 )
 def test_a_thread_is_said_to_have_fallen_over_when_it_is_seen_stopped_twice_running(states: tuple[str, ...], fell: bool) -> None:
     unit = Restarting(states=states)
