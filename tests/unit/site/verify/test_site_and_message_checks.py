@@ -131,6 +131,7 @@ def test_other_messages() -> None:
     assert "2 status messages, the last one 9605" in upload["detail"]
     others = check(found, "messages_quiet")
     assert others["status"] == "warning"
+    assert "9605" not in others["detail"]
     assert "SMS_DMP_UPLOADER 4242 (error) 2 x, SMS_DMP_UPLOADER 1 (warning) 1 x" in others["detail"]
     assert "more messages than could be read" in others["detail"]
     assert check(WELL, "messages_quiet")["status"] == "passed"
