@@ -60,7 +60,7 @@ def test_after_the_role_is_installed_and_the_rest_listed(estate: Estate, lab_inv
     assert run.code == 0, run.output
     assert holders(estate) == ["scp01.corp.example"]
     said = words(run)
-    for part in ("Set up the Azure services anew", "Entra applications"):
+    for part in ("Set up the Azure services again", "Entra applications"):
         assert part in said
     assert play("expand", estate, lab_inventory, tmp_path, "expand_phase=after").recap(CAS01)["changed"] == 0
 

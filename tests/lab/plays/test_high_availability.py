@@ -34,7 +34,7 @@ def test_the_role_leaves_the_site_server(estate: Estate, lab_inventory: WriteInv
     said = words(run)
     for part in (
         "Move the content library to a remote share",
-        "local administrator on the present one, and both are to be in one domain",
+        "local administrator of the present one, and both must be in the same domain",
         "sysadmin on the site's SQL Server",
         "Full Control of the container System Management",
     ):
@@ -56,10 +56,10 @@ IN_THE_WAY = {
         {"scp_to": "sta01.corp.example", "ha_passive_server": "STA01.Corp.Example."},
         "sta01.corp.example is one of the site servers",
     ),
-    "unnamed": ({"scp_to": SCP02}, "ha_passive_server is not set: it names the site server that is to be added."),
-    "short": ({"scp_to": SCP02, "ha_passive_server": "sta01"}, "ha_passive_server is sta01: it names"),
-    "short_server": ({"scp_to": "cas01", **PASSIVE}, "scp_to (or service_connection_point_server) is cas01: it names"),
-    "address": ({"scp_to": SCP02, "ha_passive_server": "127.0.0.9"}, "ha_passive_server is 127.0.0.9: it names"),
+    "unnamed": ({"scp_to": SCP02}, "ha_passive_server is not set: set it to the site server that will be added."),
+    "short": ({"scp_to": SCP02, "ha_passive_server": "sta01"}, "ha_passive_server is sta01: set it to"),
+    "short_server": ({"scp_to": "cas01", **PASSIVE}, "scp_to (or service_connection_point_server) is cas01: set it to"),
+    "address": ({"scp_to": SCP02, "ha_passive_server": "127.0.0.9"}, "ha_passive_server is 127.0.0.9: set it to"),
     "misspelt": ({"scp_to": SCP02, "ha_passive_servr": "sta01.corp.example"}, "Did you mean ha_passive_server?"),
     "no_host": ({"scp_to": "scp09.corp.example", **PASSIVE}, "scp09.corp.example is not a host of the inventory."),
     "no_rights": ({"scp_to": SCP02, "ha_passive_server": "pri2.corp.example"}, "PRI2$"),

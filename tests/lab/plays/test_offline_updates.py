@@ -64,7 +64,7 @@ def test_in_one_go_over_the_file_shares(
     planned = offline(folder, "--check", "--diff")
     assert planned.code == 0, planned.output
     assert planned.result(ROLE + "Fetch the tool from the site server", "ok")["changed"]
-    assert "would be ready to be carried" in words(planned)
+    assert "would be ready to be copied" in words(planned)
     assert not folder.exists()
     assert not estate.machine("scp02").files.is_folder(r"C:\OfflineUpdates")
     run = offline(folder, "-vvvv")
@@ -132,7 +132,7 @@ def test_in_one_go_without_file_shares_it_stops_with_a_folder_to_carry(
     run = offline(tmp_path, *ON_MEDIA)
     assert run.code == 0, run.output
     said = words(run)
-    assert rf"C:\OfflineUpdates\{VERSION} on scp02.corp.example is ready to be carried" in said
+    assert rf"C:\OfflineUpdates\{VERSION} on scp02.corp.example is ready to be copied" in said
     assert "has no usage data yet, so nothing is downloaded" in said
     assert rf"C:\OfflineUpdates\{VERSION}\UpdatePacks on scp02.corp.example has no updates yet" in said
     # The next time, with the files prepared on the controller: the connected host has none of them yet.
