@@ -247,7 +247,7 @@ DIRECTORY = {"server": "dc01.corp.example", "user": "reader", "password": "Not-S
     ("given", "words"),
     [
         ({"site_version": "latest"}, "site_version: 'latest' is not a version; give the site's version such as 5.00.9152.1000"),
-        ({"site_version": "2601"}, "site_version: there is no version 2601; there are 2002"),
+        ({"site_version": "2601"}, "site_version: there is no version 2601; the versions are 2002"),
         ({"site_server": ["cas01"]}, "site_server: 'cas01' is a short name"),
         ({"site_server_account": ["CAS01$"]}, r"site_server_account: 'CAS01$' is not an account name; give it as DOMAIN\user"),
         ({"installation_account": "a@corp.example"}, "installation_account: 'a@corp.example' is not an account name"),

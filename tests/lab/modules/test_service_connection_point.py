@@ -233,7 +233,7 @@ def test_bad_input_is_refused_before_anything_is_sent(play: Play, given: dict[st
 
 def test_a_short_name_means_the_one_server_that_has_it(play: Play) -> None:
     refused = play.refused(MODULE, server="scp01")
-    assert "'scp01' is a short name, and no site system of the hierarchy has it" in refused
+    assert "'scp01' is a short name, and no site system of the hierarchy has this name" in refused
     site_system(play, SCP01)
     result = play.run(MODULE, server="SCP01")
     assert (result["changed"], result["server"]) == (True, SCP01)

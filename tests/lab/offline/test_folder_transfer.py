@@ -194,7 +194,7 @@ def test_who_is_let_in_and_where_nothing_listens(carried: Carried) -> None:
     assert carried.carry("probe")["reachable"]
     assert carried.carry("probe", port=446)["reason"].endswith("Connection refused.")
     assert "Open this port" in carried.carry_refused("fetch", port=446)
-    assert "copy the folder by hand" in carried.carry_refused("push", port=446)
+    assert "copy the folder manually" in carried.carry_refused("push", port=446)
     carried.password = "wrong"
     said = carried.carry_refused("fetch")
     assert r"CORP\scpadmin" in said
