@@ -103,3 +103,24 @@ def test_nothing_is_returned_with_mistakes() -> None:
     found = setup_script(wish("primary", most=True, site_code="CON"))
     assert found["mistakes"]
     assert (found["sections"], found["after_setup"], found["accounts"], found["reasons"]) == ([], {}, [], [])
+
+
+@pytest.mark.parametrize(
+    ("told", "names"),
+    [
+        ({}, []),
+        ({"mode": "offline"}, ["service_connection_point_mode"]),
+        ({"usage_data": "full"}, ["after_setup_usage_data"]),
+        ({"installation_account": r"CONTOSO\x"}, ["service_connection_point_installation_account"]),
+        ({"proxy": PROXY}, ["service_connection_point_proxy"]),
+    ],
+)
+def test_only_what_was_told_is_left_to_say(told: dict[str, Any], names: list[str]) -> None:
+    variables = after("primary", service_connection_point={**SCP, **told})["after_setup"]
+    assert list(variables) == ["service_connection_point_server", "service_connection_point_site_code", *names]
+
+
+def test_an_account_that_is_used_twice_is_named_once() -> None:
+    account = r"CONTOSO\x"
+    told = {**SCP, "installation_account": account, "proxy": {**PROXY, "account": account}}
+    assert after("primary", service_connection_point=told)["accounts"] == [account]

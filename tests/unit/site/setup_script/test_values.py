@@ -161,3 +161,12 @@ def test_a_product_key_is_never_shown() -> None:
         assert found
         assert mistyped not in found
         assert "S3cret-Word" not in found
+
+
+def test_a_marked_text_is_the_text_itself() -> None:
+    class Marked(str):
+        def __str__(self) -> str:
+            return "(marked)"
+
+    assert values(wish("primary", site_name=Marked("Contoso")))["SiteName"] == "Contoso"
+    assert type(values(wish("primary", site_name=Marked("Contoso")))["SiteName"]) is str

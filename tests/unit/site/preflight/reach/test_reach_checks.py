@@ -334,3 +334,10 @@ def test_what_was_read(finished: Finished, count: int, reason: str) -> None:
     assert (len(tried.transfers), tried.possible) == (count, True)
     assert reason in tried.reason
     assert bool(tried.reason) is bool(reason)
+
+
+def test_why_there_is_no_common_tls_version() -> None:
+    by_curl, by_server = check(Transfer(35, error="SEC_E_UNSUPPORTED_FUNCTION")).detail, check(Transfer(0, 426, error="x")).detail
+    assert "(curl: SEC_E_UNSUPPORTED_FUNCTION)" in by_curl
+    assert "HTTP" not in by_curl
+    assert "HTTP 426" in by_server

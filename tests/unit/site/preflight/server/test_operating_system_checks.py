@@ -199,3 +199,27 @@ def test_what_a_version_of_windows_is_told_with() -> None:
     check = judged(server(20348), "2103")
     assert "2107" in check.detail
     assert "Update the site" in check.remedy
+
+
+def test_ids_and_required_of_every_verdict() -> None:
+    version, clock = versions.find("2609"), ServerClock("SCP01", datetime(2026, 11, 22, tzinfo=UTC), 0.0)
+    inside, outside = (Computer("SCP01", "scp01", "corp.example", member) for member in (True, False))
+    found = {
+        "operating_system": [
+            *(checks.operating_system(one, version) for one in (UNREAD, server(20348), server(9600), server(1), server(99999))),
+            checks.operating_system(server(20348, client=True), version),
+            checks.operating_system(server(9600), versions.find("2309")),
+            checks.operating_system(server(20348), versions.find("2103")),
+        ],
+        "server_core": [checks.server_core(kind) for kind in (UNREAD, None, "Server", "Server Core")],
+        "domain_member": [checks.domain_member(computer) for computer in (UNREAD, inside, outside)],
+        "clock_difference": [
+            *(checks.clock_difference(one, 0.0) for one in (UNREAD, None, clock)),
+            checks.clock_difference(clock, None),
+            checks.clock_difference(clock, 900.0),
+            checks.clock_difference(clock, 0.0, is_site_server=True),
+        ],
+    }
+    for id, verdicts in found.items():
+        assert {(check.id, check.required) for check in verdicts} == {(id, True)}
+        assert len({check.title for check in verdicts}) == 1

@@ -153,6 +153,11 @@ def test_an_export_is_a_file_of_any_content(machine: Machine) -> None:
     assert result["packages"] == []
 
 
+def test_an_empty_export_is_none(machine: Machine) -> None:
+    machine.tool = leaves(machine, (CSV, b""))
+    assert refusal(machine, "export", export_file=CSV).result["changed"] is True
+
+
 def test_a_folder_that_is_left_of_another_run_is_no_obstacle(machine: Machine) -> None:
     machine.make(f"{CAB}.unfinished")
     machine.tool = leaves(machine, (CAB, cab()))
