@@ -66,7 +66,6 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
     try:
         import smbclient
         from smbprotocol import Dialects
-        from smbprotocol.exceptions import SMBException
     except ImportError as error:
         raise ShareRefused(
             f"the Python library smbprotocol is missing on the controller ({error}); pip install smbprotocol"
@@ -89,8 +88,6 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
                 # The library would send the credentials to any server to which such a share points.
                 raise ShareRefused(f"{share.root} is a DFS share; a drive of the server itself is needed")
         opened = True
-    except SMBException as error:
-        raise ShareRefused(f"{account.host} does not offer SMB 3 with signing and encryption: {error}") from error
     finally:
         if not opened:
             share.close()

@@ -115,6 +115,11 @@ def test_other_lists_may_have_a_text_twice_and_accounts_that_differ() -> None:
     assert options(name=10)["name"] == "10"
 
 
+def test_an_option_that_is_required_is_asked_for() -> None:
+    found = read_role_options(Role("trial", {"trial_name": {"type": "str", "required": True}}, {}), {}, lambda value: value)
+    assert found == RoleOptions({}, ("missing required arguments: trial_name.",))
+
+
 def test_every_problem_is_told() -> None:
     assert len(read(mode="", name="{{ bad }}").problems) == 2
 

@@ -62,7 +62,7 @@ ROOT = r"\\scp01\E$"
         (SMBOSError(0xC000007F, "f"), "a", ShareError, "the drive is full"),
         (PasswordExpired(), ROOT, ShareRefused, "the logon failed: the password has expired"),
         (SMBOSError(0xC0000234, "f"), ROOT, ShareRefused, "the logon failed: the account is locked out"),
-        (SMBOSError(0xC0000099, "f"), "a", ShareError, "the server returned 0xC0000099"),
+        (SMBOSError(0xC0000099, "f"), "a", ShareError, "the server returned 0xC0000099 (Unknown NtStatus error"),
     ],
 )
 def test_what_a_server_says(error: Exception, path: str, kind: type[ShareError], words: str) -> None:
