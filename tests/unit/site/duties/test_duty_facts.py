@@ -13,6 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import d
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Facts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes, cloud
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows import Setting
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes import WIN32_OPERATING_SYSTEM
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo
@@ -196,12 +197,13 @@ def test_a_package_of_no_state() -> None:
 
 
 OTHER = "scp02.corp.example"
+DOWNLOADER = ComponentState("SMS_DMP_DOWNLOADER", SERVER, "started", None)
 
 
 def facts(*found: CimInstance, mode: int = 0, **more: Any) -> Facts:
     role = scp_row(SERVER, mode=mode)
     site = FakeSite(role, *found)
-    return duty_facts.read_facts(site.session, CAS, [role], [], **{"recovered": False, **more})
+    return duty_facts.read_facts(site.session, CAS, [role], [DOWNLOADER], **{"recovered": False, **more})
 
 
 def test_everything_is_read_of_a_site_with_one_role() -> None:
@@ -218,7 +220,7 @@ def test_everything_is_read_of_a_site_with_one_role() -> None:
         entered=["x"],
     )
     assert (found.site, found.holders, found.server, found.mode) == (CAS, [(SERVER, "CAS")], SERVER, "offline")
-    assert (found.installed_at, found.now) == (WHEN, BEGAN)
+    assert (found.installed_at, found.now, found.components) == (WHEN, BEGAN, [DOWNLOADER])
     assert [app.name for app in found.applications or ()] == ["App"]
     assert [gateway.name for gateway in found.gateways or ()] == ["CMG"]
     assert [one.service for one in found.discovery or ()] == [5]

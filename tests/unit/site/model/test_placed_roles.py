@@ -81,3 +81,10 @@ def test_rows_of_servers() -> None:
     assert placed_roles.of_servers(ROWS, None) == list(ROWS)
     assert placed_roles.of_servers(ROWS, [SCP02, "SCP01"]) == list(ROWS[:3])
     assert placed_roles.of_servers(ROWS, []) == []
+
+
+@pytest.mark.parametrize(("server", "by_pattern"), [(SCP01, False), ("scp01", True)])
+def test_only_a_short_name_is_looked_for_by_a_pattern(server: str, by_pattern: bool) -> None:
+    site = FakeSite()
+    placed_roles.read_placed(site.session, "CAS", [server])
+    assert ("LIKE" in site.queries[0]) is by_pattern

@@ -35,6 +35,7 @@ def test_server_comes_from_the_nal_path_else_from_the_network_path() -> None:
     row = scp_row(SERVER)
     assert rows.server_of(row.with_values({"NetworkOSPath": ""})) == SERVER
     assert rows.server_of(row.with_values({"NALPath": None})) == SERVER
+    assert rows.server_of(row.with_values({"NALPath": None, "NetworkOSPath": rf"\\{SERVER}\share$"})) == SERVER
     assert rows.server_of(row.with_values({"NALPath": None, "NetworkOSPath": None})) == ""
 
 
@@ -51,7 +52,8 @@ def test_a_row_under_a_netbios_name_tells_the_fqdn_where_it_has_it(remote: str, 
 
 
 def test_an_fqdn_of_the_nal_path_is_not_replaced() -> None:
-    assert rows.server_of(rows.with_settings(scp_row(SERVER), {"Server Remote Name": Setting(0, "x.other", "")})) == SERVER
+    for remote in ("x.other", "scp01"):
+        assert rows.server_of(rows.with_settings(scp_row(SERVER), {"Server Remote Name": Setting(0, remote, "")})) == SERVER
 
 
 def test_settings_as_data() -> None:

@@ -49,6 +49,8 @@ def test_everything_comes_in_order() -> None:
     found = cloud.read_applications(site.session, "CAS")
     assert [(app.name, app.client_id) for app in found or ()] == [("Aap", "q"), ("App", "a"), ("App", "z")]
     assert len(site.queries) == 4
+    # A secret would be among all columns.
+    assert not [query for query in site.queries if "*" in query]
 
 
 def test_a_row_of_an_application_and_an_empty_one() -> None:
@@ -100,6 +102,7 @@ def test_only_a_missing_class_means_that_the_site_has_none() -> None:
     assert cloud.read_tenants(site.session, "CAS") is None
     assert cloud.read_applications(site.session, "CAS") is None
     assert cloud.read_gateways(site.session, "CAS") is None
+    assert not [query for query in site.queries if "*" in query]
 
 
 def package(guid: str, state: int, name: str | None = None, days: int | None = None) -> CimInstance:
@@ -110,6 +113,8 @@ def package(guid: str, state: int, name: str | None = None, days: int | None = N
 def test_packages_come_newest_first_and_by_name_where_nothing_tells() -> None:
     site = FakeSite(package("1", 0, "old", 9), package("2", 0, "b"), package("3", 0, "new", 1), package("4", 0, "a"))
     assert [one.name for one in updates.read_packages(site.session, "CAS")] == ["new", "old", "a", "b"]
+    # Descriptions and licence texts are large.
+    assert "*" not in site.queries[0]
     same = [updates.Package(guid, "n", "", "regular", 0, released=BEGAN) for guid in ("2", "1", "3")]
     assert [one.guid for one in updates.newest_first(same)] == ["1", "2", "3"]
 
@@ -166,6 +171,7 @@ def test_other_sites_that_install_an_update() -> None:
         ("AB1", "guid", updates.state_name(0x30010)),
         ("PR1", "2609", "INSTALL_IN_PROGRESS"),
     )
+    assert "*" not in site.queries[0]
     site.faults["SMS_CM_UpdatePackageSiteStatus"] = CimFault(FaultKind.INVALID_CLASS, RequestInfo("Query"))
     assert updates.read_sites_installing(site.session, "CAS") == ()
     site.faults["SMS_CM_UpdatePackageSiteStatus"] = CimFault(FaultKind.ACCESS_DENIED, RequestInfo("Query"))
