@@ -192,7 +192,7 @@ steps:
   elements: str
   sample:
     - Remove the service connection point from scp01.corp.example (site CAS, online).
-    - Wait until site CAS has taken the role off scp01.corp.example.
+    - Wait until site CAS has removed the role from scp01.corp.example.
     - Install the service connection point on scp02.corp.example (site CAS, online).
     - Wait until site CAS has installed the role on scp02.corp.example.
 previous_server:

@@ -137,9 +137,9 @@ def _baseline(room: str) -> _Baseline:
 
 
 def _is_library(module: ModuleType) -> bool:
-    """Whether a module is none of the checkout: those must be loaded anew for each mutant."""
+    """Whether a module is none of the checkout: those must be loaded anew for each mutant. pytest loads its plug-ins itself."""
     file = getattr(module, "__file__", None)
-    if file is None:
+    if file is None or "pytestplugin" in module.__name__:
         return False
     path = Path(file)
     return not path.is_relative_to(ROOT) or ".venv" in path.relative_to(ROOT).parts[0]

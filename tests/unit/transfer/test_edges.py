@@ -121,6 +121,14 @@ def test_check_mode_compares_with_the_list_beside_the_source(bench: Bench) -> No
         bench.fetch()
 
 
+def test_the_end_of_a_transfer_and_of_the_hashes_is_told(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter._QUIET_SECONDS", 0.0)
+    said: list[str] = []
+    bench.fetch(say=said.append)
+    bench.push(remote=r"USB\New", say=said.append)
+    assert [line.partition(" 64 bytes")[0] for line in said] == ["fetched", "checked the hashes of", "pushed"]
+
+
 def test_an_old_list_goes_before_new_files_come(bench: Bench) -> None:
     bench.fetch()
     bench.push(remote=r"USB\New")

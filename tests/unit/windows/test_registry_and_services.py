@@ -81,13 +81,17 @@ class Listing(Answering):
     def __init__(self, *names: str) -> None:
         super().__init__()
         self.names = names
+        self.queries: list[str] = []
 
     def query(self, namespace: str, cls: CimClass, query: str) -> list[dict[str, str]]:
+        self.queries.append(query)
         return [{"Name": name, "State": "Running"} for name in self.names if f"'{name}'" in query]
 
 
 def test_a_service_that_does_not_exist() -> None:
-    assert Services(cast(CimSession, Listing("WinRM", "X"))).state("X") == "Running"
+    listing = Listing("WinRM", "X")
+    assert Services(cast(CimSession, listing)).state("X") == "Running"
+    assert listing.queries == ["SELECT State, Name FROM Win32_Service WHERE (Name = 'X' OR Name = 'WinRM')"]
     with pytest.raises(ServiceMissing, match="no Windows service X"):
         Services(cast(CimSession, Listing("WinRM"))).state("X")
 

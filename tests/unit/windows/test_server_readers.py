@@ -123,10 +123,17 @@ def test_drives_with_and_without_the_marker() -> None:
     )
     found = read_drives(server.session)
     assert [(drive.name, drive.free_bytes) for drive in found] == [("C:", 20), ("D:", 50), ("F:", 10)]
+    assert [drive.size_bytes for drive in found] == [100, 100, 100]
+    assert server.asked[0].startswith("SELECT DeviceID, FileSystem, FreeSpace, Size FROM Win32_LogicalDisk ")
     assert [drive.marked for drive in found[:2]] == [True, False]
     assert isinstance(found[2].marked, Unread)
     assert len(server.asked) == 4
     assert "WHERE DriveType = 3" in server.asked[0]
+
+
+def test_a_drive_that_tells_little() -> None:
+    (drive,) = read_drives(FakeServer(rows={"Win32_LogicalDisk": [{"DeviceID": "C:", "FileSystem": "ntfs"}]}).session)
+    assert (drive.free_bytes, drive.size_bytes, drive.marked) == (0, 0, False)
 
 
 def test_software_that_is_there() -> None:
@@ -241,6 +248,7 @@ def test_the_administrators_are_found_by_sid_and_addressed_by_their_name() -> No
         (r"CORP\CAS01$", Kind.USER),
         (r"CORP\Domain Admins", Kind.GROUP),
     ]
+    assert server.asked[0].startswith("SELECT Domain, Name")
     assert "SID = 'S-1-5-32-544'" in server.asked[0]
     assert "LocalAccount = TRUE" in server.asked[0]
     assert r"""GroupComponent = 'Win32_Group.Domain=\"SCP03\",Name=\"Administratoren\"'""" in server.asked[1]

@@ -59,6 +59,22 @@ def test_silence_is_reported_and_ends_at_the_limit() -> None:
     assert actions(script)[-2:] == ["Signal", "Delete"]
 
 
+@pytest.mark.parametrize(("limit", "stopped"), [(9, ""), (8, "time")])
+def test_a_command_has_the_whole_of_its_limit(limit: float, stopped: str) -> None:
+    began = 1000.0
+    # Begun, two looks at the clock for the first silence, one before the second look.
+    times = iter([began, began, began + 8, began + 8, began + 8])
+    waited: list[float] = []
+    cim, _ = wire.session(CREATED, STARTED, TIMED_OUT, received(("stdout", b"x")), SIGNALLED, DELETED)
+    found = shell.run(cim, "x", limit_seconds=limit, waiting=waited.append, monotonic=lambda: next(times))
+    assert (found.stopped, waited) == (stopped, [8.0])
+
+
+def test_output_as_long_as_allowed_is_whole() -> None:
+    cim, _ = wire.session(CREATED, STARTED, received(("stdout", b"x" * 60), ("stderr", b"y" * 40)), SIGNALLED, DELETED)
+    assert shell.run(cim, "x", limit_bytes=100) == shell.Finished(0, "x" * 60, "y" * 40)
+
+
 def test_output_without_measure_is_cut() -> None:
     much = received(("stdout", b"x" * 60), state="Running", exit_code=None)
     cim, script = wire.session(CREATED, STARTED, much, much, SIGNALLED, DELETED)

@@ -380,7 +380,7 @@ def test_answers_that_do_not_fit_are_told_with_what_was_asked() -> None:
         AnswerError, match=r"^Invoke of Win32_Service.StopService \(Name=a\) in root/cimv2: the answer contains no"
     ):
         cim.invoke("root/cimv2", wire.SERVICE, "StopService", keys={"Name": "a"})
-    with pytest.raises(AnswerError, match=r"^Identify: the answer is no IdentifyResponse"):
+    with pytest.raises(AnswerError, match=r"^Identify: the answer is not an IdentifyResponse"):
         cim.identify()
 
 

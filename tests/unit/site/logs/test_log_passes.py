@@ -138,6 +138,12 @@ def test_the_timeline_tells_stages_threads_and_problems_in_their_order() -> None
     assert found["timeline_left_out"] == 0
 
 
+def test_of_too_many_threads_those_that_are_known_are_followed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge.MOST_THREADS", 1)
+    found = judged(lines([START, START.replace("DMP_DOWNLOADER", "OTHER"), STOP]))["threads"]
+    assert [(thread["component"], thread["running"]) for thread in found] == [("SMS_DMP_DOWNLOADER", False)]
+
+
 def test_one_failure_is_one_event_of_the_timeline() -> None:
     found = judged(lines([NO_NAME, GENERAL, GENERAL]))
     assert [event["kind"] for event in found["timeline"]] == ["problem"]

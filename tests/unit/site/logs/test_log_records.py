@@ -174,6 +174,8 @@ def test_lines_copied_out_of_cmtrace() -> None:
 def test_lines_out_of_web_pages() -> None:
     (record,) = records("<p>a &lt;b&gt;~~ $$&lt;SMS_X&gt;&lt;09-22-2015 21:21:36.981-120&gt;&lt;thread=1 (0x1)&gt;</p>\n")
     assert (record.message, record.component, record.thread) == ("a <b>", "SMS_X", 1)
+    (record,) = records("<p>$$&lt;SMS_X&gt;&lt;09-22-2015 21:21:36.981-120&gt;&lt;thread=1 (0x1)&gt;</p>\n")
+    assert (record.message, record.component, record.form) == ("", "SMS_X", NATIVE)
     (record,) = records("payloads~~ $$<09-22-2015 21:21:36.981-120>")
     assert (record.message, record.component, record.thread, record.whole) == ("payloads", "", None, False)
     assert record.time is not None
