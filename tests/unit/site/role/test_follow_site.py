@@ -186,3 +186,10 @@ def test_a_failure_without_words_quotes_none() -> None:
     with pytest.raises(SiteFailure) as failure:
         installed(site)
     assert '""' not in failure.value.message
+
+
+def test_a_stopped_thread_counts_as_removed_unless_it_was_stopped_before() -> None:
+    site = FakeSite(component(SERVER, 0))
+    assert follow.wait_for_removal(site.task(), CAS, SERVER, ALL, LIMIT).done
+    with pytest.raises(TaskFailure):
+        follow.wait_for_removal(site.task(), CAS, SERVER, ALL, LIMIT, stopped_before=True)
