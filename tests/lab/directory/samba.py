@@ -25,11 +25,12 @@ from pathlib import Path
 import trustme
 
 from tests.lab.debian import why_not_installed
+from tests.lab.processes import stop
 
 ROOT = Path(__file__).resolve().parents[3]
 CACHE = ROOT / ".cache" / "samba"
 LDAP, LDAPS = 389, 636
-_PROVISION_SECONDS, _START_SECONDS, _STOP_SECONDS = 180.0, 60.0, 10.0
+_PROVISION_SECONDS, _START_SECONDS = 180.0, 60.0
 
 DNS, NETBIOS, HOST = "corp.example", "CORP", "dc01"
 BASE_DN = "DC=corp,DC=example"
@@ -223,12 +224,7 @@ def _running(settings: Path, log: Path, address: str) -> Iterator[None]:
         _wait(process, log, address)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
 
 
 def _wait(process: subprocess.Popen[bytes], log: Path, address: str) -> None:

@@ -291,4 +291,4 @@ def test_a_run_that_reaches_nothing_does_not_end_well(estate: Estate, lab_invent
     empty.write_text("all: {hosts: {}}", encoding="utf-8")
     done = run("preflight", empty, tmp_path)
     assert done.code != 0, done.output
-    assert "see that -i names the right inventory" in words(done)
+    assert "check that -i gives the right inventory" in words(done)

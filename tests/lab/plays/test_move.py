@@ -62,7 +62,7 @@ def test_check_mode_prints_the_steps_in_their_order_and_writes_nothing(estate: E
     run = move(*TO_SCP02, "--check", "--diff")
     assert run.code == 0, run.output
     steps = run.result(STEPS, "ok")["msg"]
-    expected = ["Check", "Make", "Remove", "Wait", "Install", "Wait", "See", "List"]
+    expected = ["Check", "Make", "Remove", "Wait", "Install", "Wait", "Check", "List"]
     assert [step.partition(" ")[0] for step in steps] == expected
     assert SCP01 in steps[2]
     assert SCP02 in steps[4]

@@ -23,9 +23,10 @@ from lab.estate.description import Account
 from lab.running.estate import Estate
 from lab.windows.machine import Machine
 from tests.lab.debian import why_not_installed
+from tests.lab.processes import stop
 
 PORT = 445
-_START_SECONDS, _STOP_SECONDS = 30.0, 10.0
+_START_SECONDS = 30.0
 _FIRST_ID = 71001
 _WRAPPER = "libnss_wrapper.so"
 
@@ -190,12 +191,7 @@ def _running(settings: Path, base: Path, address: str, environment: Mapping[str,
         _wait(process, base, address)
         yield
     finally:
-        process.terminate()
-        try:
-            process.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        stop(process)
         # Processes that serve a connection end a little later by themselves, and would write to their log until then.
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
