@@ -28,7 +28,7 @@ PAGE_WIDTH = 1000
 # The longest line of the preflight fits into it.
 TERMINAL_WIDTH = 1160
 SERVER = "scp07.corp.example"
-FAILED_CHECKS = ("Show what was found", "endpoint_sccm_manage")
+FAILED_CHECKS = ("Show the checks", "endpoint_sccm_manage")
 END = ("[ERROR]", "Origin:")
 SYNCHRONISED = "Manifest accepted by the site"
 WAIT_SECONDS = 120.0
