@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Start with the tests marked ``long``."""
     workers = getattr(config, "workerinput", {}).get("workercount", 1)
     items[:] = long_first(items, lambda item: item.get_closest_marker("long") is not None, workers)
+
+
+# A description does not change, and to read a text costs more than to start its estate: each text is read once.
+_default = cache(load)
+
+
+@cache
+def _described(text: str) -> EstateDescription:
+    return parse(text, "estate.yml")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -66,7 +76,7 @@ def start_estate(tmp_path: Path) -> Iterator[StartEstate]:
     with ExitStack() as running:
 
         def start(text: str | None = None, pace: float = PACE, *, by_hand: bool = False) -> Estate:
-            description = load() if text is None else parse(text, "estate.yml")
+            description = _default() if text is None else _described(text)
             estate = Estate(description.at(claim(running), pace), by_hand=by_hand)
             running.enter_context(estate)
             running.callback(_nothing_went_wrong, estate)
@@ -77,7 +87,7 @@ def start_estate(tmp_path: Path) -> Iterator[StartEstate]:
 
 @pytest.fixture(scope="session")
 def _shared_estate(_session_base: str) -> Iterator[Estate]:
-    with Estate(load().at(_session_base, PACE)) as estate:
+    with Estate(_default().at(_session_base, PACE)) as estate:
         yield estate
 
 

@@ -127,8 +127,10 @@ def _prepared(job: Mapping[str, object], descriptors: Sequence[int]) -> list[str
 if __name__ == "__main__":
     for name in LIBRARIES:
         import_module(name)
-    # A collection of garbage in a forked process would copy every page that holds one of these objects.
+    # A search for garbage in a forked process would copy every page that contains one of these objects, and a run ends before it
+    # needs the memory.
     gc.freeze()
+    gc.disable()
     if words := serve(socket.socket(fileno=int(sys.argv[1]))):
         sys.argv = words
         sys.path.insert(0, str(Path(words[0]).parent))
