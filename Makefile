@@ -41,11 +41,11 @@ venv-2.18:
 # The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
 CHECKS := lab core-2.18 sanity molecule lint types units
 GIVING_WAY := lint types sanity
-TIMED := $(addprefix timed-,venv venv-2.18 $(CHECKS))
+TIMED := $(addprefix timed-,venv $(CHECKS))
 .PHONY: $(TIMED)
 test:  ## all checks, three at a time
 	@rm -rf $(LEFT_OUT)
-	@$(MAKE) --no-print-directory --jobs=2 timed-venv timed-venv-2.18
+	@$(MAKE) --no-print-directory timed-venv
 	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target $(addprefix timed-,$(CHECKS)); code=$$?; \
 	  $(BIN)/python -m tests.tools.left_out $(LEFT_OUT); $(BIN)/python -m tests.tools.longest $(LEFT_OUT); exit $$code
 	$(call heading,all checks passed)
