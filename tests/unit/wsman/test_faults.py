@@ -62,6 +62,9 @@ def error_b(code: int, *, message_id: str = "", status: int = 1) -> str:
         (error_b(2150859174), FaultKind.QUOTA, 0x803381A6),
         (error_b(2147749889, status=11), FaultKind.ALREADY_EXISTS, 0x80041001),
         (error_b(2147749889, status=1), FaultKind.OTHER, 0x80041001),
+        # From 0x80000000 on, a number is an HRESULT that says that something failed.
+        (error_b(0x80000000), FaultKind.OTHER, 0x80000000),
+        (error_b(0x7FFFFFFF), FaultKind.OTHER, None),
         ("<s:Fault/>", FaultKind.OTHER, None),
         ("<s:Fault><s:Detail><f:WSManFault Code='x'/></s:Detail></s:Fault>", FaultKind.OTHER, None),
     ],
