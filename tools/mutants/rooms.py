@@ -12,25 +12,25 @@ from tools.mutants.places import Mutant, mutants
 ROOT = Path(__file__).resolve().parents[2]
 
 SITE = "plugins/module_utils/site/"
-# The folder of the code, and its tests; the longest beginning of a path counts. A star stands for files, never for folders.
-ROOMS: dict[str, tuple[str, ...]] = {
-    "plugins/module_utils/wsman/": ("tests/unit/wsman",),
-    "plugins/module_utils/windows/": ("tests/unit/windows",),
-    "plugins/module_utils/transfer/": ("tests/unit/transfer",),
-    "plugins/plugin_utils/": ("tests/unit/plugin_utils",),
-    SITE + "model/": ("tests/unit/site/model",),
-    SITE + "logs/": ("tests/unit/site/logs",),
-    SITE + "signals/": ("tests/unit/site/signals",),
-    SITE + "setup_script/": ("tests/unit/site/setup_script",),
-    SITE + "role/": ("tests/unit/site/role",),
-    SITE + "preflight/": ("tests/unit/site/preflight",),
-    SITE + "preflight/site/": ("tests/unit/site/preflight/site",),
-    SITE + "preflight/server/": ("tests/unit/site/preflight/server",),
-    SITE + "preflight/reach/": ("tests/unit/site/preflight/reach",),
-    SITE + "duties/": ("tests/unit/site/duties",),
-    SITE + "servicing/": ("tests/unit/site/servicing",),
-    SITE + "verify/": ("tests/unit/site/verify",),
-}
+# The longest beginning of a path counts.
+ROOMS = (
+    "plugins/module_utils/wsman/",
+    "plugins/module_utils/windows/",
+    "plugins/module_utils/transfer/",
+    "plugins/plugin_utils/",
+    SITE + "model/",
+    SITE + "logs/",
+    SITE + "signals/",
+    SITE + "setup_script/",
+    SITE + "role/",
+    SITE + "preflight/",
+    SITE + "preflight/site/",
+    SITE + "preflight/server/",
+    SITE + "preflight/reach/",
+    SITE + "duties/",
+    SITE + "servicing/",
+    SITE + "verify/",
+)
 # What is drawn from, where no part is asked for.
 DECIDING = (SITE, "plugins/module_utils/wsman/", "plugins/plugin_utils/")
 
@@ -43,16 +43,14 @@ def room_of(path: str) -> str | None:
 def room_tests(room: str, path: str) -> tuple[list[str], list[str]]:
     """The files with a room's tests: those that name the module of ``path``, which notice most, and the others.
 
-    :raises FileNotFoundError: a line of ROOMS names tests that are not there.
+    The tests of a room are in the folder below ``tests/unit`` that has its name.
+
+    :raises FileNotFoundError: the room has no tests.
     """
-    files: list[Path] = []
-    for pattern in ROOMS[room]:
-        found = sorted(ROOT.glob(pattern if pattern.endswith(".py") else f"{pattern}/**/test_*.py"))
-        if not found:
-            raise FileNotFoundError(
-                f"tools/mutants/rooms.py: there are no tests {pattern} for {room}; correct the line in ROOMS."
-            )
-        files += found
+    folder = "tests/unit/" + room.removeprefix("plugins/").removeprefix("module_utils/")
+    files = sorted((ROOT / folder).rglob("test_*.py"))
+    if not files:
+        raise FileNotFoundError(f"tools/mutants/rooms.py: there are no tests in {folder} for {room}.")
     name = Path(path).stem
     near = [str(file) for file in files if name in file.read_text(encoding="utf-8")]
     return near, [str(file) for file in files if str(file) not in near]

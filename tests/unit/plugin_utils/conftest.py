@@ -1,4 +1,4 @@
-"""Certificate files as a user names them in an inventory."""
+"""Options of a psrp connection, and certificate files as a user names them in an inventory."""
 
 from __future__ import annotations
 
@@ -8,6 +8,23 @@ from pathlib import Path
 import pytest
 import trustme
 from cryptography.hazmat.primitives import serialization
+
+# As Ansible gives them for a host with a user and a password.
+PSRP_OPTIONS = {
+    "remote_addr": "h",
+    "remote_user": "u",
+    "remote_password": "Pass-1",
+    "port": 5986,
+    "path": "wsman",
+    "auth": "ntlm",
+    "cert_validation": "validate",
+    "message_encryption": "auto",
+    "ignore_proxy": False,
+    "max_envelope_size": 512000,
+    "operation_timeout": 25,
+    "read_timeout": 30,
+    "reconnection_backoff": 2,
+}
 
 
 @dataclass(frozen=True)

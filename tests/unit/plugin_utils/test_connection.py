@@ -9,20 +9,10 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
+from tests.unit.plugin_utils.conftest import PSRP_OPTIONS
 
 WINRM = {"remote_addr": "h", "remote_user": "u", "remote_password": "Pass-1", "port": 5986, "path": "/wsman"}
-PSRP = {
-    **WINRM,
-    "path": "wsman",
-    "auth": "ntlm",
-    "cert_validation": "ignore",
-    "message_encryption": "auto",
-    "ignore_proxy": False,
-    "max_envelope_size": 512000,
-    "operation_timeout": 25,
-    "read_timeout": 30,
-    "reconnection_backoff": 2,
-}
+PSRP = {**PSRP_OPTIONS, "cert_validation": "ignore"}
 
 
 class Text(str):

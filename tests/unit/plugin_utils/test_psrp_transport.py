@@ -19,22 +19,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
-
-OPTIONS = {
-    "remote_addr": "h",
-    "remote_user": "u",
-    "remote_password": "Pass-1",
-    "port": 5986,
-    "path": "wsman",
-    "auth": "ntlm",
-    "cert_validation": "validate",
-    "message_encryption": "auto",
-    "ignore_proxy": False,
-    "max_envelope_size": 512000,
-    "operation_timeout": 25,
-    "read_timeout": 30,
-    "reconnection_backoff": 2,
-}
+from tests.unit.plugin_utils.conftest import PSRP_OPTIONS
 
 
 class Library:
@@ -72,7 +57,7 @@ def library(monkeypatch: pytest.MonkeyPatch) -> Library:
 
 
 def opened(**options: Any) -> PsrpChannel:
-    settings = read_psrp_options({**OPTIONS, **options}.get)
+    settings = read_psrp_options({**PSRP_OPTIONS, **options}.get)
     made = PsrpChannel(settings)
     made.open()
     return made

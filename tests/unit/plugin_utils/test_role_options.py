@@ -32,13 +32,7 @@ def read(known: Role, given: Mapping[str, Any]) -> RoleOptions:
     def resolved(value: Any) -> Any:
         if not isinstance(value, str) or "{{" not in value:
             return value
-        for text, found in (
-            ("default('', true)", ""),
-            ("default([]", []),
-            ("default(false)", False),
-            ("default(true)", True),
-            ("default(1800", 1800),
-        ):
+        for text, found in STAND_FOR.items():
             if text in value:
                 return found
         return "resolved"

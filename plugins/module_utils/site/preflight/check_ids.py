@@ -8,6 +8,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.judging import TITLES
 
@@ -80,6 +81,7 @@ def whole_parts(parts: Iterable[str]) -> frozenset[str]:
     return frozenset(f"{part}_checked" for part in parts)
 
 
+@cache
 def _named() -> frozenset[str]:
     return frozenset({*TITLES, *_SERVER, *whole_parts(_PARTS)})
 
