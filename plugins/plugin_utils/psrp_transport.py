@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
@@ -13,10 +14,14 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     about_the_ticket,
     is_soap,
     refused,
+    too_slow,
     translate,
     unauthorized,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter, Rules
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.deadline import Deadline, exchange_seconds
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.session_keys import problem_with_logon
+from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import KEY_PASSWORD, PsrpSettings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 # The library for an authentication method, and how to install it.
@@ -35,6 +40,16 @@ class PsrpChannel:
     def __init__(self, settings: PsrpSettings) -> None:
         self._settings = settings
         self._transport: Any = None
+        arguments = settings.arguments
+        self._deadline = Deadline(
+            exchange_seconds(
+                settings.operation_timeout_seconds,
+                arguments["read_timeout"],
+                arguments["connection_timeout"],
+                arguments["reconnection_retries"],
+                arguments["reconnection_backoff"],
+            )
+        )
 
     def open(self) -> None:
         """Load pypsrp and prepare the connection; nothing is sent.
@@ -58,24 +73,82 @@ class PsrpChannel:
             self._transport = WSMan(**self._settings.arguments).transport
         except ValueError as error:
             raise SettingsError(f"the ansible_psrp_* settings of the host contradict each other: {error}") from None
+        self._adapter = self._make_adapter()
+        self._translated(self._begin_session)
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
+        self._adapter.begin()
+        try:
+            with self._deadline.running():
+                answer: bytes = self._translated(lambda: self._transport.send(envelope))
+        except TransportError:
+            if self._deadline.over:
+                raise self._too_slow() from None
+            raise
+        if self._deadline.over:
+            raise self._too_slow()
+        return answer
+
+    def close(self) -> None:
+        """Close the TCP connection."""
+        transport, self._transport = self._transport, None
+        try:
+            if transport is not None:
+                transport.close()
+        finally:
+            self._deadline.close()
+
+    def _begin_session(self) -> None:
+        """Give pypsrp its session with the bounds before the first request; pypsrp would make the session then."""
+        transport = self._transport
+        # pypsrp has no public function for this. Without this one, nothing is sent.
+        session = transport._build_session()
+        self._adapter.session_problem = lambda: problem_with_logon(session.auth)
+        # pypsrp has taken the proxy and the certificates from it; .netrc must not replace the user.
+        session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, self._adapter)
+        transport.session = session
+
+    def _make_adapter(self) -> BoundedAdapter:
+        from urllib3.util import Retry
+
+        target, arguments = self._settings.target, self._settings.arguments
+        https = target.endpoint.startswith("https:")
+        bound = https and arguments["negotiate_send_cbt"] is not False
+        retries = arguments["reconnection_retries"]
+        return BoundedAdapter(
+            Rules(target, self._transport.wrap_required, bound),
+            self._deadline,
+            # As pypsrp's own: only attempts to connect are repeated, never a request.
+            retries=Retry(
+                retries, connect=retries, read=0, redirect=0, status=0, backoff_factor=arguments["reconnection_backoff"]
+            ),
+            key_password=arguments.get(KEY_PASSWORD),
+        )
+
+    def _too_slow(self) -> TransportError:
+        return too_slow(self._settings.target, self._deadline.seconds, sent=self._adapter.left)
+
+    def _translated(self, call: Callable[[], Any]) -> Any:
         from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError
 
         target = self._settings.target
         try:
-            answer: bytes = self._transport.send(envelope)
+            return call()
+        except (TransportError, SettingsError):
+            raise
         except AuthenticationError:
             rejected = unauthorized(target, self._settings.auth)
             raise about_the_ticket(rejected, self._settings.auth, self._settings.password) from None
         except WinRMTransportError as error:
             body: bytes = error.response_text.encode()
-            if error.code == 500 and is_soap(body) and self._request_went_out():
+            if is_soap(body) and self._adapter.left:
                 return body
             raise refused(error.code, body, target) from None
         except WinRMError as error:
-            raise TransportError(f"{target}: {error}", after_send=self._request_went_out()) from None
+            raise TransportError(f"{target}: {error}", after_send=self._adapter.left) from None
         except ImportError as error:
             raise SettingsError(
                 f"the Python library for {self._settings.auth} is missing on the controller ({error.name or error}); install "
@@ -84,18 +157,5 @@ class PsrpChannel:
             ) from None
         except Exception as error:
             # As in winrm_transport.py: there are many exception trees, and a corrupt encrypted response raises nearly anything.
-            sealed = self._transport.encryption is not None
-            told = translate(error, target, self._settings.auth, sent=self._request_went_out(), sealed=sealed)
+            told = translate(error, target, self._settings.auth, sent=self._adapter.left, sealed=self._adapter.left_encrypted)
             raise about_the_ticket(told, self._settings.auth, self._settings.password) from error
-        return answer
-
-    def close(self) -> None:
-        """Close the TCP connection."""
-        transport, self._transport = self._transport, None
-        if transport is not None:
-            transport.close()
-
-    def _request_went_out(self) -> bool:
-        """Whether more than the handshake was sent: encrypted messages follow only when there are keys."""
-        transport = self._transport
-        return not transport.wrap_required or transport.encryption is not None

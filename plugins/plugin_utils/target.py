@@ -28,6 +28,7 @@ class Variables:
     :param timeout: the time limit for a response.
     :param way: the authentication method.
     :param scheme: http or https.
+    :param path: the path of the service, usually /wsman.
     :param no_proxy: what to set to connect without a proxy, as in ``x to null``.
     """
 
@@ -36,6 +37,7 @@ class Variables:
     timeout: str
     way: str
     scheme: str
+    path: str
     no_proxy: str
 
 
@@ -45,6 +47,7 @@ WINRM = Variables(
     timeout="ansible_winrm_connection_timeout",
     way="ansible_winrm_transport",
     scheme="ansible_winrm_scheme",
+    path="ansible_winrm_path",
     no_proxy="ansible_winrm_proxy to null (as YAML or JSON, not as a string)",
 )
 PSRP = Variables(
@@ -53,6 +56,7 @@ PSRP = Variables(
     timeout="ansible_psrp_read_timeout",
     way="ansible_psrp_auth",
     scheme="ansible_psrp_protocol",
+    path="ansible_psrp_path",
     no_proxy="ansible_psrp_ignore_proxy to true",
 )
 

@@ -6,18 +6,23 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import check_basic
 from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     BASIC,
     about_the_ticket,
     is_soap,
     refused,
+    too_slow,
     translate,
     unauthorized,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter, Rules
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.deadline import Deadline, exchange_seconds
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.session_keys import problem_with_logon
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
@@ -28,6 +33,8 @@ _LIBRARIES = {
     "credssp": "requests-credssp: pip install pywinrm[credssp]",
 }
 _BY_ENVIRONMENT = "legacy_requests"
+# The methods that agree on keys, so that messages can be encrypted.
+_WITH_KEYS = ("kerberos", "ntlm", "credssp")
 
 
 class WinrmChannel:
@@ -41,11 +48,17 @@ class WinrmChannel:
         self._way = way
         self._ticket: KerberosTicket | None = None
         self._transport: Any = None
+        arguments = settings.arguments
+        read = arguments["read_timeout_sec"]
+        self._deadline = Deadline(exchange_seconds(settings.operation_timeout_seconds, read, connect=read))
+        self._https = settings.target.endpoint.startswith("https:")
+        wanted = arguments.get("message_encryption", "auto")
+        self._encrypted = wanted == "always" or (wanted == "auto" and not self._https and way in _WITH_KEYS)
 
     def open(self) -> None:
         """Load pywinrm, get a Kerberos ticket if the user has none, and do the handshake if messages are encrypted.
 
-        :raises SettingsError: a library is missing.
+        :raises SettingsError: a library is missing, or cannot encrypt although this is required.
         :raises TransportError: the host was not reached, or the authentication failed.
         """
         transport = self._build()
@@ -53,11 +66,13 @@ class WinrmChannel:
             self._ticket = KerberosTicket(self._settings.kinit)
             self._ticket.obtain()
         self._transport = transport
-        self._guarded(transport.build_session, sent=False)
+        bound = self._https and bool(self._settings.arguments.get("send_cbt", True))
+        self._adapter = BoundedAdapter(Rules(self._settings.target, self._encrypted, bound), self._deadline)
+        self._guarded(self._begin_session)
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
-        answer: bytes = self._guarded(lambda: self._transport.send_message(envelope), sent=True)
+        answer: bytes = self._guarded(lambda: self._transport.send_message(envelope))
         return answer
 
     def close(self) -> None:
@@ -68,6 +83,7 @@ class WinrmChannel:
             if transport is not None:
                 transport.close_session()
         finally:
+            self._deadline.close()
             if ticket is not None:
                 ticket.close()
 
@@ -89,12 +105,44 @@ class WinrmChannel:
                 f"the Python library for {self._way} is missing on the controller; install "
                 f"{_LIBRARIES.get(self._way, 'requests_ntlm')}, or set ansible_winrm_transport to another authentication method"
             )
+        if self._encrypted and self._way not in _WITH_KEYS:
+            raise SettingsError(
+                f"ansible_winrm_message_encryption is always, but {self._way} cannot encrypt messages; set "
+                f"ansible_winrm_transport to {', '.join(_WITH_KEYS)}, or use https with ansible_winrm_message_encryption auto"
+            )
         self._check_basic()
         # Only the transport of the Protocol is used: creating the Protocol sends nothing.
         transport = Protocol(self._settings.target.endpoint, transport=self._way, **self._arguments()).transport
         for name, value in self._settings.credssp.items():
             setattr(transport, name, value)
         return transport
+
+    def _begin_session(self) -> None:
+        """What ``Transport.build_session`` does, but the bounds are there before the first request of the handshake."""
+        transport = self._transport
+        wanted, transport.message_encryption = transport.message_encryption, "never"
+        session = transport.build_session()
+        transport.message_encryption = wanted
+        session.headers["Accept-Encoding"] = "identity"
+        # pywinrm has taken the proxy and the certificates from it; .netrc must not replace the user.
+        session.trust_env = False
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, self._adapter)
+        if self._way == "kerberos" and not self._encrypted:
+            # Its first request would not be bound to the certificate, which it reads from the first response only.
+            session.auth.force_preemptive = False
+        if not self._encrypted:
+            return
+        if self._way == "kerberos" and not session.auth.winrm_encryption_available:
+            raise SettingsError(
+                "the installed pykerberos cannot encrypt messages; install a newer one: pip install pywinrm[kerberos]"
+            )
+        transport.setup_encryption(session)
+        self._adapter.session_problem = lambda: problem_with_logon(session.auth)
+        if self._way == "kerberos" and not session.auth.auth_done:
+            raise AuthenticationFailed(
+                f"the logon at {self._settings.target} did not prove the server's identity; nothing was sent"
+            )
 
     def _check_basic(self) -> None:
         arguments = self._settings.arguments
@@ -116,26 +164,42 @@ class WinrmChannel:
             arguments["ca_trust_path"] = trusted
         return arguments
 
-    def _guarded(self, call: Any, *, sent: bool) -> Any:
+    def _guarded(self, call: Callable[[], Any]) -> Any:
+        self._adapter.begin()
+        try:
+            with self._deadline.running(), self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
+                answer = self._translated(call)
+        except TransportError:
+            if self._deadline.over:
+                raise self._too_slow() from None
+            raise
+        if self._deadline.over:
+            raise self._too_slow()
+        return answer
+
+    def _too_slow(self) -> TransportError:
+        return too_slow(self._settings.target, self._deadline.seconds, sent=self._adapter.left)
+
+    def _translated(self, call: Callable[[], Any]) -> Any:
         from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError
 
-        target = self._settings.target
+        target, adapter = self._settings.target, self._adapter
         try:
-            with self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
-                return call()
+            return call()
+        except (TransportError, SettingsError):
+            raise
         except InvalidCredentialsError:
             raise about_the_ticket(unauthorized(target, self._way), self._way, self._password_used()) from None
         except WinRMTransportError as error:
             body = error.response_text.encode()
-            if error.code == 500 and is_soap(body) and sent:
+            if is_soap(body) and adapter.left:
                 return body
             raise refused(error.code, body, target) from None
         except WinRMError as error:
             # pywinrm's other errors: settings that contradict each other, and encrypted responses of the wrong length.
-            raise TransportError(f"{target}: {error}", after_send=sent) from None
+            raise TransportError(f"{target}: {error}", after_send=adapter.left) from None
         except Exception as error:
             # requests, pyspnego, GSSAPI and requests-credssp have their own exception trees, and not all are installed;
             # and pywinrm parses encrypted responses without checks, so a corrupt one raises nearly anything.
-            sealed = sent and self._transport.encryption is not None
-            told = translate(error, target, self._way, sent=sent, sealed=sealed)
+            told = translate(error, target, self._way, sent=adapter.left, sealed=adapter.left_encrypted)
             raise about_the_ticket(told, self._way, self._password_used()) from error

@@ -23,6 +23,9 @@ PSRP_OPTIONS = {
     "max_envelope_size": 512000,
     "operation_timeout": 25,
     "read_timeout": 30,
+    "connection_timeout": 30,
+    "reconnection_retries": 0,
+    "negotiate_send_cbt": True,
     "reconnection_backoff": 2,
 }
 

@@ -36,7 +36,9 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
 from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, Target, Variables
 
-VARIABLES = Variables("CA_OPTION", "CHECK_OPTION", "TIMEOUT_OPTION", "WAY_OPTION", "SCHEME_OPTION", "NO_PROXY to true")
+VARIABLES = Variables(
+    "CA_OPTION", "CHECK_OPTION", "TIMEOUT_OPTION", "WAY_OPTION", "SCHEME_OPTION", "PATH_OPTION", "NO_PROXY to true"
+)
 TARGET = Target("https://scp01:5986/wsman", "CORP\\admin", VARIABLES)
 POOL: Any = None
 

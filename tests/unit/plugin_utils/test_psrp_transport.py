@@ -8,6 +8,7 @@ from typing import Any
 
 import pypsrp.wsman
 import pytest
+import requests
 from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
@@ -16,6 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     TransportError,
     Unreachable,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
@@ -29,7 +31,10 @@ class Library:
         self.arguments: dict[str, Any] = {}
         self.refuses: Exception | None = None
         self.wrap_required = False
-        self.encryption: object | None = None
+        self.session: requests.Session | None = None
+        self.sends = True
+        self.encrypts = False
+        self.building: Exception | None = None
         self.error: Exception | None = None
         self.events: list[str] = []
 
@@ -39,8 +44,17 @@ class Library:
         self.arguments = arguments
         return SimpleNamespace(transport=self)
 
+    def _build_session(self) -> requests.Session:
+        if self.building:
+            raise self.building
+        return requests.Session()
+
     def send(self, envelope: bytes) -> bytes:
         self.events.append(f"send {envelope.decode()}")
+        assert self.session is not None
+        adapter = self.session.get_adapter("https://h")
+        assert isinstance(adapter, BoundedAdapter)
+        adapter.left, adapter.left_encrypted = self.sends, self.sends and self.encrypts
         if self.error:
             raise self.error
         return b"<s:Envelope/>"
@@ -101,17 +115,16 @@ def test_settings_that_do_not_go_together(library: Library) -> None:
         opened()
 
 
-def test_a_fault_of_the_server_is_an_answer(library: Library) -> None:
-    library.error = WinRMTransportError("http", 500, "<s:Envelope>fault</s:Envelope>")
+@pytest.mark.parametrize("status", [400, 500, 503])
+def test_a_fault_of_the_server_is_an_answer_whatever_its_status(library: Library, status: int) -> None:
+    library.error = WinRMTransportError("http", status, "<s:Envelope>fault</s:Envelope>")
     assert opened().send(b"1") == b"<s:Envelope>fault</s:Envelope>"
-    # An unencrypted message, after encryption was agreed, is not an answer.
-    library.wrap_required = True
+    # In the handshake it is no answer to the request, which was not sent yet.
+    library.sends = False
     assert isinstance(failure(library, library.error), Refused)
-    library.encryption = object()
-    assert opened().send(b"1") == b"<s:Envelope>fault</s:Envelope>"
 
 
-@pytest.mark.parametrize(("code", "text"), [(500, "<html/>"), (503, "<s:Envelope/>")])
+@pytest.mark.parametrize(("code", "text"), [(500, "<html/>"), (503, "")])
 def test_any_other_status_is_a_refusal(library: Library, code: int, text: str) -> None:
     found = failure(library, WinRMTransportError("http", code, text))
     assert isinstance(found, Refused)
@@ -131,12 +144,10 @@ def test_without_a_password_a_rejection_speaks_of_the_ticket(library: Library, e
     assert told not in str(failure(library, error, auth="kerberos"))
 
 
-@pytest.mark.parametrize(("wrap", "keys", "sent"), [(False, None, True), (True, None, False), (True, object(), True)])
+@pytest.mark.parametrize("sent", [True, False])
 @pytest.mark.parametrize("error", [WinRMError("odd"), ConnectionResetError(104, "reset by peer")])
-def test_an_error_may_have_had_its_effect_once_there_are_keys(
-    library: Library, error: Exception, wrap: bool, keys: object | None, sent: bool
-) -> None:
-    library.wrap_required, library.encryption = wrap, keys
+def test_an_error_may_have_had_its_effect_if_the_request_was_sent(library: Library, error: Exception, sent: bool) -> None:
+    library.sends = sent
     found = failure(library, error)
     assert isinstance(found, TransportError)
     assert found.after_send is sent
@@ -159,9 +170,9 @@ class SpnegoError(Exception):
     """It has the name of pyspnego's exception."""
 
 
-@pytest.mark.parametrize(("encryption", "kind"), [(object(), TransportError), (None, AuthenticationFailed)])
+@pytest.mark.parametrize(("encrypts", "kind"), [(True, TransportError), (False, AuthenticationFailed)])
 def test_a_complaint_of_the_authentication_about_a_sealed_answer(
-    library: Library, encryption: object | None, kind: type[TransportError]
+    library: Library, encrypts: bool, kind: type[TransportError]
 ) -> None:
-    library.encryption = encryption
+    library.encrypts = encrypts
     assert type(failure(library, SpnegoError("bad checksum"))) is kind

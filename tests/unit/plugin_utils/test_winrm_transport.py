@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import requests
 import winrm.protocol
 import winrm.transport
 from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError
@@ -19,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils import winrm_transport
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KinitSettings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
@@ -34,7 +36,11 @@ class Library:
     def __init__(self) -> None:
         self.asked: tuple[Any, ...] = ()
         self.arguments: dict[str, Any] = {}
-        self.encryption: object | None = None
+        self.message_encryption = "auto"
+        self.session = requests.Session()
+        self.session.auth = SimpleNamespace(winrm_encryption_available=True, auth_done=True, contexts={})  # type: ignore[assignment]
+        self.encrypts = False
+        self.sends = True
         self.events: list[str] = []
         self.opening: Exception | None = None
         self.answers: Callable[[], bytes] = lambda: SOAP
@@ -44,14 +50,24 @@ class Library:
         self.asked, self.arguments = (endpoint, transport), arguments
         return SimpleNamespace(transport=self)
 
-    def build_session(self) -> None:
+    def build_session(self) -> requests.Session:
+        # Only without encryption does it make no handshake, in which it would already send.
+        assert self.message_encryption == "never"
         self.events.append("open")
         self.environment = os.environ.get("KRB5CCNAME")
+        return self.session
+
+    def setup_encryption(self, session: requests.Session) -> None:
+        assert isinstance(session.get_adapter("http://h"), BoundedAdapter)
+        self.events.append("keys")
         if self.opening:
             raise self.opening
 
     def send_message(self, envelope: bytes) -> bytes:
         self.events.append(f"send {envelope.decode()}")
+        adapter = self.session.get_adapter("https://h")
+        assert isinstance(adapter, BoundedAdapter)
+        adapter.left, adapter.left_encrypted = self.sends, self.sends and self.encrypts
         return self.answers()
 
     def close_session(self) -> None:
@@ -230,14 +246,15 @@ def failure(made: WinrmChannel) -> TransportError:
     return told.value
 
 
-def test_a_fault_of_the_server_is_an_answer(library: Library) -> None:
-    library.answers = raising(WinRMTransportError("http", 500, "<s:Envelope>fault</s:Envelope>"))
+@pytest.mark.parametrize("status", [400, 500, 503])
+def test_a_fault_of_the_server_is_an_answer_whatever_its_status(library: Library, status: int) -> None:
+    library.answers = raising(WinRMTransportError("http", status, "<s:Envelope>fault</s:Envelope>"))
     made = channel()
     made.open()
     assert made.send(b"1") == b"<s:Envelope>fault</s:Envelope>"
 
 
-@pytest.mark.parametrize(("code", "text"), [(500, "<html/>"), (503, "<s:Envelope/>"), (401, "")])
+@pytest.mark.parametrize(("code", "text"), [(500, "<html/>"), (503, ""), (401, "")])
 def test_any_other_status_is_a_refusal(library: Library, code: int, text: str) -> None:
     library.answers = raising(WinRMTransportError("http", code, text))
     found = failure(channel())
@@ -248,7 +265,7 @@ def test_any_other_status_is_a_refusal(library: Library, code: int, text: str) -
 def test_a_fault_in_the_handshake_is_no_answer(library: Library) -> None:
     library.opening = WinRMTransportError("http", 500, "<s:Envelope/>")
     with pytest.raises(Refused):
-        channel().open()
+        channel(port=5985).open()
 
 
 def test_rejected_credentials(library: Library) -> None:
@@ -292,7 +309,7 @@ def test_other_errors_may_have_had_their_effect(
 def test_in_the_handshake_they_have_none(library: Library, error: Exception) -> None:
     library.opening = error
     with pytest.raises(TransportError) as told:
-        channel().open()
+        channel(port=5985).open()
     assert told.value.after_send is False
 
 
@@ -300,14 +317,56 @@ class SpnegoError(Exception):
     """It has the name of pyspnego's exception."""
 
 
-@pytest.mark.parametrize(("encryption", "kind"), [(object(), TransportError), (None, AuthenticationFailed)])
+@pytest.mark.parametrize(("encrypts", "kind"), [(True, TransportError), (False, AuthenticationFailed)])
 def test_a_complaint_of_the_authentication_about_a_sealed_answer(
-    library: Library, encryption: object | None, kind: type[TransportError]
+    library: Library, encrypts: bool, kind: type[TransportError]
 ) -> None:
     library.answers = raising(SpnegoError("bad checksum"))
-    library.encryption = encryption
+    library.encrypts = encrypts
     assert type(failure(channel())) is kind
     # In the handshake nothing is encrypted yet.
     library.opening = SpnegoError("bad checksum")
     with pytest.raises(AuthenticationFailed):
-        channel().open()
+        channel(port=5985).open()
+
+
+@pytest.mark.parametrize(
+    ("way", "extras", "port", "keys"),
+    [
+        ("ntlm", {}, 5985, True),
+        ("ntlm", {}, 5986, False),
+        ("ntlm", {"ansible_winrm_message_encryption": "always"}, 5986, True),
+        ("ntlm", {"ansible_winrm_message_encryption": "never"}, 5985, False),
+        ("credssp", {}, 5985, True),
+        ("kerberos", {}, 5985, True),
+        ("plaintext", {}, 5985, False),
+    ],
+)
+def test_when_messages_are_encrypted(
+    library: Library, tickets: list[str], way: str, extras: dict[str, Any], port: int, keys: bool
+) -> None:
+    channel(way, extras, port=port).open()
+    assert library.events == (["open", "keys"] if keys else ["open"])
+    assert library.session.trust_env is False
+    assert library.session.headers["Accept-Encoding"] == "identity"
+
+
+def test_a_method_without_keys_cannot_encrypt(library: Library) -> None:
+    with pytest.raises(SettingsError, match="always, but ssl cannot encrypt messages; set ansible_winrm_transport to kerberos"):
+        channel("ssl", {"ansible_winrm_message_encryption": "always"}).open()
+    assert library.events == []
+
+
+def test_kerberos_that_cannot_encrypt_or_did_not_prove_the_server(library: Library, tickets: list[str]) -> None:
+    auth: Any = library.session.auth
+    auth.auth_done = False
+    with pytest.raises(AuthenticationFailed, match="did not prove the server's identity; nothing was sent"):
+        channel("kerberos", port=5985).open()
+    auth.winrm_encryption_available = False
+    with pytest.raises(SettingsError, match="pykerberos cannot encrypt messages"):
+        channel("kerberos", port=5985).open()
+
+
+def test_kerberos_over_https_waits_for_the_certificate_before_its_logon(library: Library, tickets: list[str]) -> None:
+    channel("kerberos").open()
+    assert library.session.auth.force_preemptive is False  # type: ignore[union-attr]
