@@ -128,6 +128,10 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
     protocol, port = _protocol_and_port(option("protocol"), port_of(option))
     encryption = option("message_encryption")
     _check_protection(auth, protocol, encryption)
+    if option("credssp_disable_tlsv1_2"):
+        raise SettingsError(
+            "ansible_psrp_credssp_disable_tlsv1_2 is true, but TLS 1.2 is the oldest version allowed; set it to false, or remove it"
+        )
     _check_credentials(option, auth, user, password, variables)
     arguments = {name: option(name) for name in _PASSED_ON}
     if key_password is not None:
@@ -163,7 +167,7 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
         arguments=arguments,
         operation_timeout_seconds=float(arguments["operation_timeout"]),
         max_envelope_bytes=None if envelope == _DEFAULT_ENVELOPE_BYTES else envelope,
-        warnings=_warnings(protocol, option("cert_validation"), encryption),
+        warnings=_warnings(protocol, option("cert_validation"), encryption, arguments),
         password=password,
         key_password=key_password,
     )
@@ -229,10 +233,12 @@ def _cert_validation(validation: str, ca_cert: Any) -> bool | str:
     return str(ca_cert)
 
 
-def _warnings(protocol: str, validation: str, encryption: str) -> tuple[str, ...]:
+def _warnings(protocol: str, validation: str, encryption: str, arguments: Mapping[str, Any]) -> tuple[str, ...]:
     if protocol == "https":
         if validation == "ignore":
             return ("the server's certificate is not checked (ansible_psrp_cert_validation is ignore)",)
+        if arguments["negotiate_send_cbt"] is False and arguments["auth"] in ("kerberos", "negotiate", "ntlm"):
+            return ("the logon is not bound to the server's certificate (ansible_psrp_negotiate_send_cbt is false)",)
         return ()
     if encryption == "never":
         return ("requests are sent unencrypted (ansible_psrp_message_encryption is never, over http)",)

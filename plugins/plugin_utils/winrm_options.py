@@ -165,6 +165,12 @@ def _whole_seconds(value: Any) -> int:
     return seconds
 
 
+def _never(value: Any) -> bool:
+    if _truth(value):
+        raise ValueError("TLS 1.2 is the oldest version allowed, so only false is possible")
+    return False
+
+
 def _number(value: Any) -> int:
     try:
         return int(value)
@@ -197,7 +203,7 @@ EXTRAS: Mapping[str, Callable[[Any], Any]] = {
     "cert_key_pem": _text_or_none,
     "cert_pem": _text_or_none,
     "credssp_auth_mechanism": _choice("auto", "ntlm", "kerberos"),
-    "credssp_disable_tlsv1_2": _truth,
+    "credssp_disable_tlsv1_2": _never,
     "credssp_minimum_version": _number,
     "kerberos_delegation": _truth,
     "kerberos_hostname_override": _text_or_none,
@@ -310,6 +316,8 @@ def _warnings(scheme: str, ways: tuple[str, ...], extras: Mapping[str, Any]) -> 
     if scheme == "https":
         if extras.get("server_cert_validation") == "ignore":
             return ("the server's certificate is not checked (ansible_winrm_server_cert_validation is ignore)",)
+        if extras.get("send_cbt") is False and not {"kerberos", "ntlm"}.isdisjoint(ways):
+            return ("the logon is not bound to the server's certificate (ansible_winrm_send_cbt is false)",)
         return ()
     clear = [way for way in ways if way in ("basic", "plaintext", "ssl")]
     if clear:

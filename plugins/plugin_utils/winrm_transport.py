@@ -128,7 +128,7 @@ class WinrmChannel:
         session.trust_env = False
         for scheme in ("http://", "https://"):
             session.mount(scheme, self._adapter)
-        if self._way == "kerberos" and not self._encrypted:
+        if self._way == "kerberos" and self._https:
             # Its first request would not be bound to the certificate, which it reads from the first response only.
             session.auth.force_preemptive = False
         if not self._encrypted:

@@ -44,7 +44,7 @@ def test_what_is_made_of_it_is_what_pypsrp_takes() -> None:
         ("certificate_pem", HERE, "certificate_pem", HERE),
         ("connection_timeout", 5, "connection_timeout", 5),
         ("credssp_auth_mechanism", "ntlm", "credssp_auth_mechanism", "ntlm"),
-        ("credssp_disable_tlsv1_2", True, "credssp_disable_tlsv1_2", True),
+        ("credssp_disable_tlsv1_2", False, "credssp_disable_tlsv1_2", False),
         ("credssp_minimum_version", 5, "credssp_minimum_version", 5),
         ("ignore_proxy", True, "no_proxy", True),
         ("max_envelope_size", 512000, "max_envelope_size", 512000),
@@ -161,6 +161,7 @@ def test_an_address_of_ipv6_has_its_brackets() -> None:
         ({"auth": "certificate", "certificate_pem": HERE}, ("ansible_psrp_certificate_key_pem must be set",)),
         ({"max_envelope_size": 8191}, ("ansible_psrp_max_envelope_size is 8191",)),
         ({"auth": "basic", "protocol": "http", "message_encryption": "auto"}, ("cannot encrypt messages",)),
+        ({"credssp_disable_tlsv1_2": True}, ("ansible_psrp_credssp_disable_tlsv1_2 is true", "TLS 1.2", "set it to false")),
         ({"proxy": "false"}, ("ansible_psrp_proxy is 'false'",)),
         ({"max_envelope_size": 100}, ("ansible_psrp_max_envelope_size", "8192")),
         ({"proxy": "None"}, ("ansible_psrp_proxy is 'None'", "ansible_psrp_ignore_proxy to true")),
@@ -231,6 +232,9 @@ def test_the_answers_size_is_the_users_only_when_set() -> None:
         ({"cert_validation": "ignore"}, "certificate is not checked"),
         ({"protocol": "http", "cert_validation": "ignore"}, None),
         ({"protocol": "http", "message_encryption": "never"}, "unencrypted"),
+        ({"negotiate_send_cbt": False}, "the logon is not bound to the server's certificate (ansible_psrp_negotiate_send_cbt"),
+        ({"negotiate_send_cbt": False, "auth": "basic"}, None),
+        ({"negotiate_send_cbt": False, "protocol": "http"}, None),
     ],
 )
 def test_weak_protection_is_warned_of(options: dict[str, Any], words: str | None) -> None:

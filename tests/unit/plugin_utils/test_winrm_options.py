@@ -107,7 +107,7 @@ def test_time_limits(options: dict[str, Any], extras: dict[str, Any], operation:
     [
         ("ca_trust_path", None, None),
         ("ca_trust_path", "legacy_requests", "legacy_requests"),
-        ("credssp_disable_tlsv1_2", "yes", True),
+        ("credssp_disable_tlsv1_2", "no", False),
         ("kerberos_delegation", "true", True),
         ("kerberos_hostname_override", "cas01", "cas01"),
         ("message_encryption", "always", "always"),
@@ -180,6 +180,8 @@ def test_the_command_of_managed_tickets() -> None:
         ({}, {"server_cert_validation": "maybe"}, ("ansible_winrm_server_cert_validation", "'maybe'", "validate, ignore")),
         ({}, {"message_encryption": True}, ("ansible_winrm_message_encryption", "always")),
         ({}, {"send_cbt": "perhaps"}, ("ansible_winrm_send_cbt", "true and false")),
+        ({}, {"credssp_disable_tlsv1_2": "yes"}, ("ansible_winrm_credssp_disable_tlsv1_2 is 'yes'", "TLS 1.2", "only false")),
+        ({}, {"credssp_disable_tlsv1_2": "perhaps"}, ("ansible_winrm_credssp_disable_tlsv1_2", "true and false")),
         ({}, {"read_timeout_sec": "soon"}, ("ansible_winrm_read_timeout_sec", "whole number of seconds")),
         ({}, {"read_timeout_sec": 0}, ("ansible_winrm_read_timeout_sec", "1 or more")),
         ({}, {"read_timeout_sec": 20}, ("ansible_winrm_read_timeout_sec", "more than", "ansible_winrm_operation_timeout_sec")),
@@ -219,6 +221,14 @@ def test_refusals_name_the_variable(options: dict[str, Any], extras: dict[str, A
         ({"port": 5985, "transport": ["ntlm"]}, {"server_cert_validation": "ignore"}, None),
         ({"port": 5985, "transport": ["ntlm"]}, {"message_encryption": "never"}, "requests are sent unencrypted"),
         ({"transport": ["ntlm"]}, {"message_encryption": "never"}, None),
+        (
+            {"transport": ["ntlm"]},
+            {"send_cbt": False},
+            "the logon is not bound to the server's certificate (ansible_winrm_send_cbt",
+        ),
+        ({"transport": ["kerberos"]}, {"send_cbt": False}, "not bound"),
+        ({"transport": ["ssl"]}, {"send_cbt": False}, None),
+        ({"port": 5985, "transport": ["ntlm"]}, {"send_cbt": False}, None),
     ],
 )
 def test_weak_protection_is_warned_of(options: dict[str, Any], extras: dict[str, Any], words: str | None) -> None:
