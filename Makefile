@@ -100,9 +100,9 @@ molecule: venv  ## the scenarios, each with idempotence
 
 # How long each target is fuzzed.
 FUZZ_SECONDS ?= 60
-FUZZ_TARGETS := answer log request
+FUZZ_TARGETS := answer log request transport
 
-fuzz:  ## fuzz the parsers of answers, logs and requests, FUZZ_SECONDS=60 each
+fuzz:  ## fuzz what reads answers, logs, requests and HTTP, FUZZ_SECONDS=60 each
 	@sh tests/tools/venv.sh .venv-fuzz requirements-fuzz.txt
 	$(call heading,fuzz)
 	@set -e; for target in $(FUZZ_TARGETS); do \

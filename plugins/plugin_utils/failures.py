@@ -51,13 +51,19 @@ def unauthorized(target: Target, method: str) -> AuthenticationFailed:
     )
 
 
-def refused(status: int, body: bytes, target: Target) -> Refused:
-    """An HTTP status without SOAP; a body that is not SOAP comes from a device in between, or a program other than WinRM."""
+def refused(status: int, body: bytes, target: Target, *, sent: bool = True) -> Refused:
+    """An HTTP status without SOAP; a body that is not SOAP comes from a device in between, or a program other than WinRM.
+
+    :param sent: whether the request itself (not only the handshake) was sent.
+    """
+    if not sent and is_soap(body):
+        return Refused(status, f"{target.endpoint} answered HTTP {status} to the logon; nothing was sent", after_send=False)
     if body and status >= 500:
         what = f"{target.endpoint} answered HTTP {status} without SOAP, so the answer is probably not from WinRM"
         other = f" but from the proxy{_about_the_proxy(target)}" if target.proxy else "; check the port, and proxies in between"
-        return Refused(status, what + other, after_send=True)
-    return Refused(status, f"{target.endpoint} answered {refusal(status)}{_about_the_proxy(target)}")
+        return Refused(status, what + other, after_send=sent)
+    after_send = None if sent else False
+    return Refused(status, f"{target.endpoint} answered {refusal(status)}{_about_the_proxy(target)}", after_send=after_send)
 
 
 def too_slow(target: Target, seconds: float, *, sent: bool) -> TransportTimeout:

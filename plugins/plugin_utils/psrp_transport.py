@@ -146,7 +146,7 @@ class PsrpChannel:
             body: bytes = error.response_text.encode()
             if is_soap(body) and self._adapter.left:
                 return body
-            raise refused(error.code, body, target) from None
+            raise refused(error.code, body, target, sent=self._adapter.left) from None
         except WinRMError as error:
             raise TransportError(f"{target}: {error}", after_send=self._adapter.left) from None
         except ImportError as error:

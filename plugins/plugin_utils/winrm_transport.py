@@ -194,7 +194,7 @@ class WinrmChannel:
             body = error.response_text.encode()
             if is_soap(body) and adapter.left:
                 return body
-            raise refused(error.code, body, target) from None
+            raise refused(error.code, body, target, sent=adapter.left) from None
         except WinRMError as error:
             # pywinrm's other errors: settings that contradict each other, and encrypted responses of the wrong length.
             raise TransportError(f"{target}: {error}", after_send=adapter.left) from None

@@ -27,6 +27,7 @@ from lab.cim.parse_values import SchemaError, ValueParser
 from lab.cim.repository import Repository
 from lab.winrm.message import Caller, SoapFault
 from lab.winrm.soap import read_envelope, read_request
+from tests.fuzz.transport import transport
 from tests.unit.wsman import wire
 from tests.unit.wsman.shell_wire import COMMAND_ID, SHELL_ID
 
@@ -115,4 +116,4 @@ def request(data: bytes) -> None:
             parser.instance(element, cls)
 
 
-TARGETS: dict[str, Callable[[bytes], None]] = {"answer": answer, "log": log, "request": request}
+TARGETS: dict[str, Callable[[bytes], None]] = {"answer": answer, "log": log, "request": request, "transport": transport}

@@ -102,6 +102,9 @@ class BoundedAdapter(HTTPAdapter):
             left=self.left,
             target=self._rules.target,
         )
+        asked = request.body or _header(request, "Authorization") or response.status_code >= 400
+        if problem is None and self._rules.encrypted and not asked:
+            problem = belief.not_asked(self._rules.target)
         if problem is not None:
             response.close()
             raise problem

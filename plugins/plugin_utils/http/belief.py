@@ -6,7 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import Refused, TransportError, refusal
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    AuthenticationFailed,
+    Refused,
+    TransportError,
+    refusal,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http.sealing import sealing_protocol
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Target
@@ -33,15 +38,23 @@ def problem_with(
             "was not read",
             after_send=left,
         )
-    if status == 407:
-        # Without a proxy nothing may ask for this. With one, the libraries would log on to it with the user's Windows account.
-        return Refused(status, _proxy_logon(target), after_send=False)
     sealed = sealing_protocol(request_type)
     if sealed and sealing_protocol(headers.get("Content-Type") or "") != sealed:
         return _not_encrypted(status, target)
+    if status == 407:
+        # Without a proxy nothing may ask for this. With one, the libraries would log on to it with the user's Windows account.
+        return Refused(status, _proxy_logon(target), after_send=False)
     if _length((headers.get("Content-Length") or "").strip()) > MAX_BODY_BYTES:
         return too_large(target, left)
     return None
+
+
+def not_asked(target: Target) -> AuthenticationFailed:
+    """The server answered the first request of a handshake without asking who the client is, so there are no keys."""
+    return AuthenticationFailed(
+        f"{target.endpoint} did not ask for a logon, so no keys for encrypted messages were agreed; nothing was sent. Check that it "
+        "is the address of the WinRM service"
+    )
 
 
 def too_large(target: Target, left: bool) -> TransportError:

@@ -193,6 +193,21 @@ def test_a_body_that_looks_like_soap(body: bytes, expected: bool) -> None:
     assert is_soap(body) is expected
 
 
+@pytest.mark.parametrize(
+    ("status", "body", "says"),
+    [
+        (500, b"<s:Envelope/>", "https://scp01:5986/wsman answered HTTP 500 to the logon; nothing was sent"),
+        (502, b"<html>", "answered HTTP 502 without SOAP"),
+        (500, b"", "HTTP 500 with an empty body"),
+        (418, b"", "HTTP 418"),
+    ],
+)
+def test_a_status_in_the_handshake_has_had_no_effect(status: int, body: bytes, says: str) -> None:
+    found = refused(status, body, TARGET, sent=False)
+    assert says in str(found)
+    assert (found.status, found.after_send) == (status, False)
+
+
 def test_bare_statuses() -> None:
     empty, page = refused(500, b"", TARGET), refused(502, b"<html>", TARGET)
     assert (empty.status, empty.after_send) == (500, False)

@@ -34,14 +34,15 @@ def request(url: str = URL, body: bytes | None = b"<s:Envelope/>", **headers: st
 
 @pytest.fixture(autouse=True)
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[requests.PreparedRequest]:
-    """What reaches the network; each answer is an empty 200, encrypted if the request was."""
+    """What reaches the network; messages are answered by 200, encrypted if they were, a handshake by 401."""
     requests_sent: list[requests.PreparedRequest] = []
 
     def send(self: BoundedAdapter, prepared: requests.PreparedRequest, *_arguments: Any, **_keywords: Any) -> requests.Response:
         self.leaving()
         requests_sent.append(prepared)
         response = requests.Response()
-        response.status_code = 200
+        response.raw = SimpleNamespace(close=lambda: None, release_conn=lambda: None)
+        response.status_code = 401 if prepared.body is None else 200
         response.headers["Content-Type"] = prepared.headers.get("Content-Type") or ""
         return response
 
@@ -152,6 +153,18 @@ def test_a_logon_that_is_not_bound_does_not_end(sent: list[requests.PreparedRequ
     made.send(request(body=None, Authorization="Negotiate " + base64.b64encode(b"`\x82").decode()))
     made.send(request(body=None, Authorization=b"Basic YTpi".decode()))
     assert len(sent) == 3
+
+
+def test_a_server_that_does_not_ask_for_a_logon_agrees_to_no_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    response = requests.Response()
+    response.status_code = 200
+    response.raw = SimpleNamespace(close=lambda: None, release_conn=lambda: None)
+    monkeypatch.setattr(HTTPAdapter, "send", lambda *_arguments, **_keywords: response)
+    with pytest.raises(AuthenticationFailed, match=r"did not ask for a logon, so no keys .* were agreed; nothing was sent"):
+        adapter(encrypted=True).send(request(body=None))
+    # The end of a handshake, and a request that needs no keys.
+    assert adapter(encrypted=True).send(request(body=None, Authorization="Negotiate AAAA")) is response
+    assert adapter().send(request(body=None)) is response
 
 
 def test_a_header_in_bytes_is_read_as_well(sent: list[requests.PreparedRequest]) -> None:

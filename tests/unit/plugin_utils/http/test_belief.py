@@ -100,6 +100,7 @@ def test_compression(coding: str, refused: bool) -> None:
 
 
 def test_a_logon_at_a_proxy() -> None:
+    assert "is not encrypted, although" in str(problem(407, SEALED))
     found = problem(407, left=True)
     assert isinstance(found, Refused)
     assert "but no proxy is set; nothing was sent to it" in str(found)
