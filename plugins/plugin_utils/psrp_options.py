@@ -130,7 +130,8 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
     _check_protection(auth, protocol, encryption)
     if option("credssp_disable_tlsv1_2"):
         raise SettingsError(
-            "ansible_psrp_credssp_disable_tlsv1_2 is true, but TLS 1.2 is the oldest version allowed; set it to false, or remove it"
+            "ansible_psrp_credssp_disable_tlsv1_2 is true, but TLS 1.2 is the oldest version allowed; set it to false, or remove "
+            "it"
         )
     _check_credentials(option, auth, user, password, variables)
     arguments = {name: option(name) for name in _PASSED_ON}

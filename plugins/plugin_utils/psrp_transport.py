@@ -18,10 +18,10 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     translate,
     unauthorized,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter, Rules
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.deadline import Deadline, exchange_seconds
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.session_keys import problem_with_logon
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import KEY_PASSWORD, PsrpSettings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import problem_with_logon
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 # The library for an authentication method, and how to install it.

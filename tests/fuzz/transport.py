@@ -48,7 +48,7 @@ def transport(data: bytes) -> None:
     kind, options = (_ENCRYPTED if place else _IN_CLEAR)[choice & 1]
     answered = _sent(kind, options, place, rest)
     if place and answered:
-        raise AssertionError("an answer was believed that was not encrypted with the keys of the logon")
+        raise AssertionError("an answer was trusted that was not encrypted with the keys of the logon")
 
 
 def _sent(kind: str, options: Mapping[str, Any], place: int, data: bytes) -> bytes:

@@ -1,4 +1,4 @@
-"""Answers that must not be believed, over pywinrm and pypsrp: in clear, from elsewhere, slow, endless, after a weak logon.
+"""Answers that must not be trusted, over pywinrm and pypsrp: in clear, from elsewhere, slow, endless, after a weak logon.
 
 The program between client and server only answers in clear, slowly, largely, or with another address.
 """
@@ -27,8 +27,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     TransportTimeout,
     Unreachable,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils import psrp_transport, winrm_transport
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http import belief
+from ansible_collections.configmgr.scp.plugins.plugin_utils import http_answer, psrp_transport, winrm_transport
 from tests.lab.action.between import Between, Message, Tamper, between
 from tests.lab.action.test_action_links import say, session_over
 
@@ -82,7 +81,7 @@ def failure(server: Any, connection: Any, tamper: Tamper, kind: type[CimError] =
     ],
     ids=["fault", "fault with 400", "200", "no type", "other protocol", "unknown protocol", "disguised", "nothing"],
 )
-def test_an_answer_in_clear_is_not_believed(server: Any, connection: Any, answer: bytes) -> None:
+def test_an_answer_in_clear_is_not_trusted(server: Any, connection: Any, answer: bytes) -> None:
     error = failure(server, connection, instead(answer))
     assert "is not encrypted, although encryption was agreed" in str(error)
     # The request did arrive, and nothing in clear can say that it had no effect.
@@ -214,7 +213,7 @@ def test_an_answer_without_end_is_not_read(
     server: Any, connection: Any, body: Callable[[Message], Iterator[bytes]], encrypted: bool
 ) -> None:
     error = failure(server, connection, lambda request, _answer: body(request) if request.encrypted is encrypted else None)
-    assert f"is larger than {belief.MAX_BODY_BYTES // 1048576} MiB and was not read" in str(error)
+    assert f"is larger than {http_answer.MAX_BODY_BYTES // 1048576} MiB and was not read" in str(error)
     assert error.after_send is encrypted
 
 

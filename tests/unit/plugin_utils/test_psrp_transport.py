@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     TransportError,
     Unreachable,
 )
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError

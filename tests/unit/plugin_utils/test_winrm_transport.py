@@ -20,7 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils import winrm_transport
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KinitSettings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.deadline import Deadline, exchange_seconds
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
 
 
 def test_a_wait_ends_when_the_time_is_over() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.session_keys import (
+from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import (
     problem_with_context,
     problem_with_logon,
     problem_with_tls,

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from requests.structures import CaseInsensitiveDict
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import Refused, TransportError
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.belief import MAX_BODY_BYTES, problem_with, too_large
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_answer import MAX_BODY_BYTES, problem_with, too_large
 from ansible_collections.configmgr.scp.plugins.plugin_utils.proxies import Proxy
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import PSRP, WINRM, Target
 
@@ -42,7 +42,7 @@ def test_a_success_in_clear(status: int, content_type: str) -> None:
     found = problem(status, SEALED, content_type=content_type)
     assert type(found) is TransportError
     assert str(found) == (
-        "the answer of http://h:5985/wsman is not encrypted, although encryption was agreed, so it is not believed"
+        "the answer of http://h:5985/wsman is not encrypted, although encryption was agreed, so it is not trusted"
     )
     assert found.after_send
 
@@ -62,7 +62,7 @@ def test_a_status_in_clear_is_shown_and_proves_nothing(status: int, says: str) -
     found = problem(status, SEALED, content_type=PLAIN)
     assert isinstance(found, Refused)
     assert (found.status, found.after_send) == (status, True)
-    assert f"so it is not believed; it says {says}" in str(found)
+    assert f"so it is not trusted; it says {says}" in str(found)
     assert ("unencrypted requests" in str(found)) is False
 
 

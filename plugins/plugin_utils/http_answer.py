@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Whether the answer to an HTTP request may be believed, from its status and headers, before its body is read. No I/O."""
+"""Whether the answer to an HTTP request may be trusted, from its status and headers, before its body is read. No I/O."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     refusal,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.sealing import sealing_protocol
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_sealing import sealing_protocol
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Target
 
 MAX_BODY_BYTES = 32 * 1024 * 1024
@@ -23,7 +23,7 @@ _MAX_SHOWN = 200
 def problem_with(
     status: int, headers: Mapping[str, str], *, request_type: str, left: bool, target: Target
 ) -> TransportError | None:
-    """Why the answer is not believed, as the error to raise; None for an answer that may be read.
+    """Why the answer is not trusted, as the error to raise; None for an answer that may be read.
 
     :param headers: looked up by names in any case.
     :param request_type: the Content-Type of the request.
@@ -52,8 +52,8 @@ def problem_with(
 def not_asked(target: Target) -> AuthenticationFailed:
     """The server answered the first request of a handshake without asking who the client is, so there are no keys."""
     return AuthenticationFailed(
-        f"{target.endpoint} did not ask for a logon, so no keys for encrypted messages were agreed; nothing was sent. Check that it "
-        "is the address of the WinRM service"
+        f"{target.endpoint} did not ask for a logon, so no keys for encrypted messages were agreed; nothing was sent. Check that "
+        "it is the address of the WinRM service"
     )
 
 
@@ -87,7 +87,7 @@ def _not_encrypted(status: int, target: Target) -> TransportError:
         return TransportError(
             f"{target.endpoint} no longer accepts the logon of the encrypted connection (HTTP 401)", after_send=True
         )
-    unproved = f"the answer of {target.endpoint} is not encrypted, although encryption was agreed, so it is not believed"
+    unproved = f"the answer of {target.endpoint} is not encrypted, although encryption was agreed, so it is not trusted"
     if status < 400:
         return TransportError(unproved, after_send=True)
     # The meaning of HTTP 500 without a body is for requests that are not encrypted.

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from spnego.channel_bindings import GssChannelBindings
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.ntlm_logon import NtlmLogon, read_logon
+from ansible_collections.configmgr.scp.plugins.plugin_utils.ntlm_logon import NtlmLogon, read_logon
 
 STRONG = 0x20080030
 FLAGS = {"signing": 0x10, "encryption": 0x20, "extended session security": 0x80000, "128-bit keys": 0x20000000}

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The transport adapter of requests through which pywinrm and pypsrp send: the place where bounds and beliefs are enforced.
+"""The transport adapter of requests through which pywinrm and pypsrp send: the place where bounds and trust are enforced.
 
 Adapters are the documented place for this (requests: "Transport Adapters"). The authentication libraries send the requests of
 a handshake through the adapter too (``response.connection.send``), so it sees every request and every answer.
@@ -14,11 +14,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError, Unreachable
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http import belief
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.deadline import Deadline
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.ntlm_logon import read_logon
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.sealing import sealing_protocol
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.session_keys import OLD_TLS, OLDEST_TLS
+from ansible_collections.configmgr.scp.plugins.plugin_utils import http_answer
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_sealing import sealing_protocol
+from ansible_collections.configmgr.scp.plugins.plugin_utils.ntlm_logon import read_logon
+from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import OLD_TLS, OLDEST_TLS
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Target
 
 try:
@@ -45,7 +45,7 @@ class Rules:
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Sends to one address only; refuses answers that must not be believed; limits their size and the time.
+    """Sends to one address only; refuses answers that must not be trusted; limits their size and the time.
 
     Every refusal is raised as a ``TransportError``, which the libraries pass on.
 
@@ -91,11 +91,11 @@ class BoundedAdapter(HTTPAdapter):
     def send(self, request: PreparedRequest, *arguments: Any, **keywords: Any) -> Response:
         """Send one request of an exchange, also one of a handshake.
 
-        :raises TransportError: the request must not be sent, or its answer must not be believed.
+        :raises TransportError: the request must not be sent, or its answer must not be trusted.
         """
         self._check_request(request)
         response = super().send(request, *arguments, **keywords)
-        problem = belief.problem_with(
+        problem = http_answer.problem_with(
             response.status_code,
             response.headers,
             request_type=_header(request, "Content-Type"),
@@ -104,7 +104,7 @@ class BoundedAdapter(HTTPAdapter):
         )
         asked = request.body or _header(request, "Authorization") or response.status_code >= 400
         if problem is None and self._rules.encrypted and not asked:
-            problem = belief.not_asked(self._rules.target)
+            problem = http_answer.not_asked(self._rules.target)
         if problem is not None:
             response.close()
             raise problem
@@ -113,7 +113,7 @@ class BoundedAdapter(HTTPAdapter):
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
         """The response of requests, but with a limited body."""
         response = super().build_response(req, resp)
-        bounded = BoundedResponse(lambda: belief.too_large(self._rules.target, self.left))
+        bounded = BoundedResponse(lambda: http_answer.too_large(self._rules.target, self.left))
         bounded.__dict__.update(vars(response))
         # Otherwise requests would search through the complete body for its encoding. The answer to UTF-8 is UTF-8.
         bounded.encoding = bounded.encoding or "utf-8"
@@ -231,7 +231,7 @@ class BoundedResponse(Response):
         read = 0
         for piece in super().iter_content(chunk_size, decode_unicode):
             read += len(piece)
-            if read > belief.MAX_BODY_BYTES:
+            if read > http_answer.MAX_BODY_BYTES:
                 self.close()
                 raise self._too_large()
             yield piece

@@ -12,12 +12,12 @@ import requests
 from requests.adapters import HTTPAdapter
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError, Unreachable
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http import adapter as module
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http import belief
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.adapter import BoundedAdapter, BoundedResponse, Rules
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.deadline import Deadline
+from ansible_collections.configmgr.scp.plugins.plugin_utils import http_adapter as module
+from ansible_collections.configmgr.scp.plugins.plugin_utils import http_answer
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, BoundedResponse, Rules
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, Target
-from tests.unit.plugin_utils.http.test_ntlm_logon import STRONG, message, pair
+from tests.unit.plugin_utils.test_ntlm_logon import STRONG, message, pair
 
 URL = "http://scp01.corp.example:5985/wsman"
 SEALED = 'multipart/encrypted;protocol="application/HTTP-SPNEGO-session-encrypted";boundary="Encrypted Boundary"'
@@ -229,7 +229,7 @@ def pieces(*sizes: int) -> Iterator[bytes]:
 
 @pytest.mark.parametrize(("extra", "refused"), [(0, False), (1, True)])
 def test_a_body_is_read_up_to_its_limit(extra: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(belief, "MAX_BODY_BYTES", 100)
+    monkeypatch.setattr(http_answer, "MAX_BODY_BYTES", 100)
     response = BoundedResponse(lambda: TransportError("too large"))
     response.raw = SimpleNamespace(stream=lambda *_arguments, **_keywords: pieces(60, 40 + extra), close=lambda: None)
     if not refused:

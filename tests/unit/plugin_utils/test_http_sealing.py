@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http.sealing import sealing_protocol
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_sealing import sealing_protocol
 
 SPNEGO = "application/HTTP-SPNEGO-session-encrypted"
 
