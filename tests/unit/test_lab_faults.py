@@ -213,7 +213,10 @@ def test_verdicts(board: FaultBoard, order: dict[str, Any], before: Any, after: 
     assert (injector.before(_record(4)), injector.after(_record(4))) == (PASS, PASS)
 
 
-@pytest.mark.parametrize(("kind", "early"), [("quota", True), ("provider_fault", True), ("provider_fault_after", False)])
+@pytest.mark.parametrize(
+    ("kind", "early"),
+    [("quota", True), ("provider_fault", True), ("provider_not_found", True), ("provider_fault_after", False)],
+)
 @pytest.mark.parametrize("style", ["A", "B"])
 def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, style: Any) -> None:
     board.order(kind)
@@ -225,7 +228,7 @@ def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, sty
     (detail,) = refusal.fault.detail
     text = ET.tostring(detail, encoding="unicode")
     assert (refusal.fault.subcode[1] == "QuotaLimit") is (kind == "quota")
-    assert ("2150859173" if kind == "quota" else "2147749889") in text
+    assert {"quota": "2150859173", "provider_not_found": "2147749890"}.get(kind, "2147749889") in text
     assert ("MSFT_WmiError" in text) is (kind != "quota" and style == "B")
 
 
