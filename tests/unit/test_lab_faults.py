@@ -213,10 +213,7 @@ def test_verdicts(board: FaultBoard, order: dict[str, Any], before: Any, after: 
     assert (injector.before(_record(4)), injector.after(_record(4))) == (PASS, PASS)
 
 
-@pytest.mark.parametrize(
-    ("kind", "early"),
-    [("quota", True), ("provider_fault", True), ("provider_not_found", True), ("provider_fault_after", False)],
-)
+@pytest.mark.parametrize(("kind", "early"), [("quota", True), ("provider_fault", True), ("provider_fault_after", False)])
 @pytest.mark.parametrize("style", ["A", "B"])
 def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, style: Any) -> None:
     board.order(kind)
@@ -228,8 +225,16 @@ def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, sty
     (detail,) = refusal.fault.detail
     text = ET.tostring(detail, encoding="unicode")
     assert (refusal.fault.subcode[1] == "QuotaLimit") is (kind == "quota")
-    assert {"quota": "2150859173", "provider_not_found": "2147749890"}.get(kind, "2147749889") in text
+    assert ("2150859173" if kind == "quota" else "2147749889") in text
     assert ("MSFT_WmiError" in text) is (kind != "quota" and style == "B")
+
+
+@pytest.mark.parametrize(("style", "code"), [("A", 0x80338000), ("B", 0x80041002)])
+def test_a_row_that_exists_can_be_reported_as_not_found(board: FaultBoard, style: Any, code: int) -> None:
+    board.order("provider_not_found")
+    refusal = FaultInjector(board, style).before(_record(1))
+    assert isinstance(refusal, Refuse)
+    assert str(code) in "".join(ET.tostring(detail, encoding="unicode") for detail in refusal.fault.detail)
 
 
 def test_a_shell_has_no_provider_that_could_fail(board: FaultBoard) -> None:
