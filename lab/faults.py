@@ -31,13 +31,14 @@ REQUEST_KINDS: Mapping[str, str] = {
     "truncate_sealed": "process the request, answer with only the first half of the encrypted message",
     "quota": "reject the request because a quota of the server is exceeded",
     "provider_fault": "answer a WMI request with a provider failure (0x80041001), without processing it",
+    "provider_not_found": 'answer a WMI request with "not found" (0x80041002), without processing it',
     "provider_fault_after": "process a WMI request, answer with a provider failure (0x80041001)",
 }
 
 
 _DELAYS = ("delay", "delay_after")
 # Only WMI has providers: requests to shells cannot get this answer.
-_OF_PROVIDERS = ("provider_fault", "provider_fault_after")
+_OF_PROVIDERS = ("provider_fault", "provider_not_found", "provider_fault_after")
 _WMI = "/wmi/"
 
 

@@ -17,6 +17,7 @@ TRUNCATED = b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:H
 
 _COUNTED_KINDS = ("cim", "shell")
 _MOST_PENDING = 1000
+_FAILED = CimError(Wbem.FAILED, "Generic failure")
 # MaxConcurrentOperationsPerUser (facts/wsman.md, section 9).
 _QUOTA = 1500
 
@@ -50,6 +51,8 @@ class FaultInjector:
             return Refuse(faults.too_many_operations(_QUOTA, record.machine))
         if order.kind == "provider_fault":
             return Refuse(self._provider_fault(record))
+        if order.kind == "provider_not_found":
+            return Refuse(self._provider_fault(record, CimError(Wbem.NOT_FOUND, "Not found")))
         with self._lock:
             if len(self._pending) < _MOST_PENDING:
                 self._pending[record.index] = order
@@ -71,7 +74,6 @@ class FaultInjector:
             return Refuse(self._provider_fault(record))
         return Replace(GARBAGE if order.kind == "garbage" else TRUNCATED)
 
-    def _provider_fault(self, record: RequestRecord) -> SoapFault:
+    def _provider_fault(self, record: RequestRecord, error: CimError = _FAILED) -> SoapFault:
         namespace = record.resource_uri[len(WMI_RESOURCE) :].rpartition("/")[0]
-        error = CimError(Wbem.FAILED, "Generic failure")
         return faults.from_cim_error(error, machine=record.machine, namespace=namespace, style=self._style)

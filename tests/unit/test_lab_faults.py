@@ -229,6 +229,14 @@ def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, sty
     assert ("MSFT_WmiError" in text) is (kind != "quota" and style == "B")
 
 
+@pytest.mark.parametrize(("style", "code"), [("A", 0x80338000), ("B", 0x80041002)])
+def test_a_row_that_exists_can_be_reported_as_not_found(board: FaultBoard, style: Any, code: int) -> None:
+    board.order("provider_not_found")
+    refusal = FaultInjector(board, style).before(_record(1))
+    assert isinstance(refusal, Refuse)
+    assert str(code) in "".join(ET.tostring(detail, encoding="unicode") for detail in refusal.fault.detail)
+
+
 def test_a_shell_has_no_provider_that_could_fail(board: FaultBoard) -> None:
     board.order("provider_fault")
     shell = RequestFacts("cas01.corp.example", "http://x/Create", "http://x/windows/shell/cmd")

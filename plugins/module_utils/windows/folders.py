@@ -57,6 +57,19 @@ def folder_exists(session: CimSession, path: str) -> bool:
     return _get(session, WIN32_DIRECTORY, path) is not None
 
 
+def folder_listed(session: CimSession, path: str) -> bool:
+    """As ``folder_exists``, but as the folder above it lists it: for decisions that a fault "not found" alone must not make.
+
+    One request if it is missing, two if it exists.
+    """
+    return _listed(session, WIN32_DIRECTORY, path)
+
+
+def file_listed(session: CimSession, path: str) -> bool:
+    """The same for a file."""
+    return _listed(session, CIM_DATA_FILE, path)
+
+
 def files_in(session: CimSession, folder: str) -> list[File]:
     """The files directly in a folder, by name; an empty list also when the folder is missing."""
     columns = ("Name", "FileSize", "LastModified")
@@ -93,9 +106,13 @@ def free_bytes(session: CimSession, drive: str) -> int | None:
     return None if free is None else int(free)
 
 
-def _in(session: CimSession, cls: CimClass, folder: str, columns: tuple[str, ...]) -> list[CimInstance]:
+def _listed(session: CimSession, cls: CimClass, path: str) -> bool:
+    return bool(_in(session, cls, path.rpartition("\\")[0], ("Name",), equals("Name", path.lower())))
+
+
+def _in(session: CimSession, cls: CimClass, folder: str, columns: tuple[str, ...], *where: str) -> list[CimInstance]:
     below = folder[2:].rstrip("\\").lower()
-    query = select(cls, equals("Drive", folder[:2].lower()), equals("Path", f"{below}\\"), columns=columns)
+    query = select(cls, equals("Drive", folder[:2].lower()), equals("Path", f"{below}\\"), *where, columns=columns)
     return session.query(CIMV2, cls, query)
 
 

@@ -67,7 +67,7 @@ class CimError(Exception):
 
 
 class AnswerError(CimError):
-    """An answer that cannot be understood or is not accepted: too large, not XML, not SOAP, for another request."""
+    """An answer that cannot be understood or is not accepted: too large, not XML, not SOAP, not for this request."""
 
 
 class TransportError(CimError):

@@ -20,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.envelope impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, CimError, RequestInfo
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind, fault_in
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import ENUMERATE, PULL, RELEASE, N, W
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.related import check_related
 
 # Takes an envelope and returns the XML of the answer, for HTTP 200 and for HTTP 500 with a SOAP fault; raises ``errors.*``
 # for everything else.
@@ -82,7 +83,7 @@ class Exchange:
 
         :param operation_timeout_seconds: a limit other than the session's, for this one request.
         :raises CimFault: the server refused.
-        :raises AnswerError: the answer is not valid, or belongs to another request.
+        :raises AnswerError: the answer is not valid, or does not belong to this request (also a fault without RelatesTo).
         :raises TransportError: as ``send`` raised it, with ``request`` set.
         :raises ValueError: something in the request cannot be sent; nothing was sent.
         """
@@ -119,9 +120,7 @@ class Exchange:
             self.received_bytes += len(data)
             answer = parse_answer(data)
             fault = fault_in(answer.body, info)
-            # Identify has no MessageID, and a fault about a header may have lost it.
-            if message_id and answer.relates_to.lower() != message_id.lower() and (answer.relates_to or fault is None):
-                raise AnswerError("the answer belongs to another request")
+            check_related(message_id, answer.relates_to, answer.body, fault)
             if fault is not None:
                 raise fault
         except CimError as error:

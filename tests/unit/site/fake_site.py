@@ -169,13 +169,7 @@ class FakeSite:
         self._catch_up()
         self.queries.append(query)
         self._check(namespace, cls, "Query", query)
-        tree = parse(query)
-        assert isinstance(tree, Select)
-        assert tree.class_name == cls.name, query
-        known = _definition(cls)
-        holds, wanted = bind(tree.where, known), columns(tree, known)
-        found = [row for row in self._rows(cls) if holds(cast(Instance, row))]
-        return [_projection(row, wanted) if wanted is not None else self._without_lazy(row) for row in found]
+        return [row if row.partial else self._without_lazy(row) for row in answered(query, cls, self._rows(cls))]
 
     @contextmanager
     def rows(self, namespace: str, cls: CimClass, query: str) -> Iterator[Iterator[CimInstance]]:
@@ -286,6 +280,17 @@ class FakeSite:
     def _without_lazy(self, row: CimInstance) -> CimInstance:
         hidden = [name for name in self.lazy if row.cls.property(name)]
         return row.with_values(dict.fromkeys(hidden)) if hidden else row
+
+
+def answered(query: str, cls: CimClass, present: Iterable[CimInstance]) -> list[CimInstance]:
+    """The rows that a query of this class returns; those of a projection are partial."""
+    tree = parse(query)
+    assert isinstance(tree, Select)
+    assert tree.class_name == cls.name, query
+    known = _definition(cls)
+    holds, wanted = bind(tree.where, known), columns(tree, known)
+    found = [row for row in present if holds(cast(Instance, row))]
+    return found if wanted is None else [_projection(row, wanted) for row in found]
 
 
 def _definition(cls: CimClass) -> ClassDef:

@@ -39,6 +39,16 @@ def test_whether_a_folder_is_there() -> None:
         folders.folder_exists(refused.session, r"C:\y")
 
 
+def test_what_a_folder_lists() -> None:
+    server = FakeServer(rows={"Win32_Directory": [{"Name": r"d:\x\it's"}]})
+    assert folders.folder_listed(server.session, r"D:\X\It's") is True
+    assert folders.file_listed(server.session, r"D:\X") is False
+    assert server.asked == [
+        r"SELECT Name FROM Win32_Directory WHERE Drive = 'd:' AND Path = '\\x\\' AND Name = 'd:\\x\\it\'s'",
+        r"SELECT Name FROM CIM_DataFile WHERE Drive = 'd:' AND Path = '\\' AND Name = 'd:\\x'",
+    ]
+
+
 @pytest.mark.parametrize(("row", "free"), [({"DeviceID": "D:", "FreeSpace": 5}, 5), ({"DeviceID": "D:"}, None), (None, None)])
 def test_what_is_free_on_a_drive(row: dict[str, Any] | None, free: int | None) -> None:
     server = FakeServer(rows={("Win32_LogicalDisk", "D:"): [row] if row else []})

@@ -487,20 +487,6 @@ def test_answer_to_another_request_is_refused() -> None:
     assert caught.value.after_send
 
 
-def test_a_fault_may_have_lost_the_request_that_it_belongs_to() -> None:
-    lost = "RAW" + wire.HEAD.format(action="urn:x", message_id="") + wire.fault_a(5, None, "Access is denied.") + wire.TAIL
-    cim, _ = wire.session(
-        lost,
-        lost.replace("<a:RelatesTo>", "<a:RelatesTo>uuid:other"),
-        "RAW" + wire.HEAD.format(action="urn:x", message_id="") + wire.service_xml("a") + wire.TAIL,
-    )
-    with pytest.raises(CimFault):
-        cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
-    for _other in range(2):
-        with pytest.raises(AnswerError, match="belongs to another request"):
-            cim.get("root/cimv2", wire.SERVICE, {"Name": "a"})
-
-
 def test_fault_never_shows_method_inputs() -> None:
     cim, _ = wire.session(wire.fault_a(2150858817, 2147749893, "Type mismatch"))
     with pytest.raises(CimFault) as caught:

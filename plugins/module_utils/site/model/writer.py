@@ -14,6 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,11 @@ class CimWriter:
         """Do the step; read the row again; judge by what was read.
 
         A fault or a lost connection does not mean that nothing was written: a WS-Man Create may even return a fault after a
-        successful write, when the provider returns no path. So the second read decides.
+        successful write, when the provider returns no path. So the second read decides, see ``_read_again``.
 
         :raises TaskFailure: the site refused, or does not show what was written.
         :raises CimError: the request or its answer was lost and the write had no effect or no visible one, or the row
-            could not be read.
+            could not be read; then the error is that of the write, and its message contains that of the read.
         """
         row = self._whole(step) if isinstance(step, Change) else step.row
         trouble: CimError | None = None
@@ -105,7 +106,13 @@ class CimWriter:
             if not error.after_send:
                 raise
             trouble = error
-        present = self._read_again(step)
+        try:
+            # The query alone is enough for a removal that the site confirmed.
+            present = self._listed(step) if trouble is None and isinstance(step, Delete) else self._read_again(step, sent=True)
+        except CimError as error:
+            if trouble is None:
+                raise
+            raise effect_unknown(trouble, f"the {_verb(step)} of {step.what}", error) from error
         if shows(step, present) and (trouble is None or _all_shown(step, present)):
             if trouble is not None:
                 self._noted(step)
@@ -140,7 +147,7 @@ class CimWriter:
 
         :raises TaskFailure: the row no longer exists, or has changed since the plan was made.
         """
-        present = self._read_again(step)
+        present = self._read_again(step, sent=False)
         if present is None or not _same(step.before, present, step.proves):
             raise TaskFailure(
                 f"Another user or program changed {step.what} between reading and writing, so nothing was written. Run this "
@@ -148,14 +155,44 @@ class CimWriter:
             )
         return present.with_values(changed_values(step))
 
-    def _read_again(self, step: Step) -> CimInstance | None:
-        keys = {name: step.row[name] for name in step.row.cls.keys}
+    def _read_again(self, step: Step, *, sent: bool) -> CimInstance | None:
+        """The complete row; None when it does not exist.
+
+        Only a query that is answered to its end proves that. A fault "not found" alone does not: it may also be about the class
+        or the namespace, or be of a provider that is just starting.
+
+        :param sent: whether the write was sent, for the message.
+        :raises TaskFailure: the two answers contradict each other.
+        """
         try:
-            return self._session.get(step.row.namespace, step.row.cls, keys)
+            return self._session.get(step.row.namespace, step.row.cls, _keys(step))
         except CimFault as fault:
-            if fault.kind is FaultKind.NOT_FOUND:
+            if fault.kind is not FaultKind.NOT_FOUND:
+                raise
+            if self._listed(step) is None:
                 return None
-            raise
+            outcome = f"Whether the {_verb(step)} had its effect is not certain." if sent else "Nothing was written."
+            raise TaskFailure(
+                f"The SMS Provider on {self._host} contradicts itself about {step.what}: read by its keys, the row does not "
+                f"exist, but a query lists it. {outcome} {sentence(str(fault))} Check smsprov.log on that host, then run this "
+                "again."
+            ) from fault
+
+    def _listed(self, step: Step) -> CimInstance | None:
+        """The row's keys as a query lists them; None when the query ended without a row."""
+        cls, keys = step.row.cls, _keys(step)
+        query = select(cls, *(equals(name, value) for name, value in keys.items()), columns=cls.keys)
+        return next(iter(self._session.query(step.row.namespace, cls, query)), None)
+
+
+def effect_unknown(trouble: CimError, what: str, error: CimError) -> CimError:
+    """The error of a write whose answer was lost, when it could not be read either whether the write had its effect.
+
+    :param what: the write, as in "the removal of the account X".
+    :param error: of the read.
+    """
+    trouble.message = f"{sentence(trouble.message)} Whether {what} had its effect could not be read: {sentence(str(error))}"
+    return trouble
 
 
 def sentence(text: str) -> str:
@@ -205,6 +242,10 @@ def _all_shown(step: Step, present: CimInstance | None) -> bool:
 
 def _same(before: CimInstance, present: CimInstance, plain: tuple[str, ...]) -> bool:
     return settings_as_data(present) == settings_as_data(before) and all(present.get(name) == before.get(name) for name in plain)
+
+
+def _keys(step: Step) -> dict[str, Any]:
+    return {name: step.row[name] for name in step.row.cls.keys}
 
 
 def _verb(step: Step) -> str:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import effect_unknown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
@@ -92,12 +93,13 @@ def last_synced(task: Task, registry: Registry) -> int:
 def ask(task: Task, registry: Registry, before: int) -> None:
     """Request a check now; only this function knows how. Two requests.
 
-    ``LastSyncedTime`` is written last, because the downloader acts on it. A lost answer is not a refusal: the value is
+    ``LastSyncedTime`` is written last, because the downloader acts on it. If the answer to that write is lost, the value is
     read again.
 
     :raises TaskFailure: the account may not write there.
-    :raises CimError: the request was lost and had no effect.
+    :raises CimError: the request was lost and had no effect, or its effect could not be read.
     """
+    name = ""
     try:
         for name in (LAST_REQUESTED, LAST_SYNCED):
             registry.set_dword(KEY, name, 0)
@@ -107,8 +109,20 @@ def ask(task: Task, registry: Registry, before: int) -> None:
             "The account needs to be a local administrator there."
         ) from error
     except CimError as error:
-        if isinstance(error, CimFault) or not error.after_send or last_synced(task, registry) == before != 0:
+        sent = name == LAST_SYNCED and error.after_send and not isinstance(error, CimFault)
+        if not sent or _without_effect(task, registry, before, error):
             raise
+
+
+def _without_effect(task: Task, registry: Registry, before: int, trouble: CimError) -> bool:
+    """Whether a request for a check whose answer was lost had no effect.
+
+    :raises CimError: ``trouble``, when that cannot be read either.
+    """
+    try:
+        return last_synced(task, registry) == before != 0
+    except CimError as error:
+        raise effect_unknown(trouble, f"the request for a check on {task.host}", error) from error
 
 
 def wait_for_proof(task: Task, registry: Registry, limit_seconds: float) -> datetime:

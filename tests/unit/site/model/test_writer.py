@@ -18,14 +18,19 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer im
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    AnswerError,
+    AuthenticationFailed,
     CimError,
+    Refused,
     RequestInfo,
     TransportTimeout,
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from tests.unit.site.fake_site import answered
 from tests.unit.site.support import scp_row
 
 SERVER = "scp01.corp.example"
@@ -34,12 +39,24 @@ REQUEST = RequestInfo("Create", "root/sms/site_CAS", "SMS_SCI_SysResUse")
 
 
 class Site:
-    """A site's rows by key. ``before`` is raised in place of a write, ``after`` after the effect of the write."""
+    """A site's rows by key.
 
-    def __init__(self, *present: CimInstance, before: Exception | None = None, after: Exception | None = None) -> None:
+    ``before`` is raised in place of a write, ``after`` after its effect, ``get`` and ``query`` in place of an answer.
+    """
+
+    def __init__(
+        self,
+        *present: CimInstance,
+        before: Exception | None = None,
+        after: Exception | None = None,
+        get: Exception | None = None,
+        query: Exception | None = None,
+    ) -> None:
         self.rows = {row["ItemName"]: row for row in present}
         self.before = before
         self.after = after
+        self.no_get = get
+        self.no_query = query
         self.requests: list[str] = []
 
     def _written(self, verb: str) -> None:
@@ -66,9 +83,17 @@ class Site:
 
     def get(self, namespace: str, cls: object, keys: dict[str, str]) -> CimInstance:
         self.requests.append("get")
+        if self.no_get:
+            raise self.no_get
         if keys["ItemName"] not in self.rows:
             raise CimFault(FaultKind.NOT_FOUND, REQUEST)
         return self.rows[keys["ItemName"]]
+
+    def query(self, namespace: str, cls: CimClass, query: str) -> list[CimInstance]:
+        self.requests.append("query")
+        if self.no_query:
+            raise self.no_query
+        return answered(query, cls, self.rows.values())
 
 
 def writer(site: Site) -> CimWriter:
@@ -86,7 +111,7 @@ def test_each_write_is_read_again(step: Step, present: tuple[CimInstance, ...]) 
     site = Site(*present)
     written = writer(site).write(step)
     assert (written is None) is isinstance(step, Delete)
-    assert site.requests[-1] == "get"
+    assert site.requests == {Create: ["create", "get"], Change: ["get", "create", "get"], Delete: ["delete", "query"]}[type(step)]
 
 
 @pytest.mark.parametrize(("step", "present"), ALL)
@@ -103,6 +128,81 @@ def test_a_write_that_had_its_effect_counts_whatever_was_answered(
 def test_a_lost_write_without_effect_is_raised(step: Step, present: tuple[CimInstance, ...]) -> None:
     with pytest.raises(TransportTimeout):
         writer(Site(*present, before=TransportTimeout("no answer"))).write(step)
+
+
+MISSING = CimFault(FaultKind.NOT_FOUND, REQUEST, hresult=0x80041002)
+LOST = [
+    TransportTimeout("no answer"),
+    Refused(503, after_send=True),
+    AuthenticationFailed("HTTP 401", after_send=True),
+    AnswerError("the answer is a fault that does not name its request"),
+    CimFault(FaultKind.OTHER, REQUEST, hresult=0x80041001),
+    MISSING,
+]
+
+
+@pytest.mark.parametrize("trouble", LOST)
+def test_a_removal_whose_answer_was_lost_is_proved_by_a_query(trouble: CimError) -> None:
+    told: list[str] = []
+    site = Site(GONE.row, after=trouble)
+    CimWriter(cast(CimSession, site), "cas01.corp.example", told.append).write(GONE)
+    assert site.requests == ["delete", "get", "query"]
+    assert told == [f"the removal of {WHAT}"]
+
+
+@pytest.mark.parametrize("trouble", LOST)
+def test_a_fault_alone_never_shows_that_a_row_is_removed(trouble: CimError) -> None:
+    told: list[str] = []
+    site = Site(GONE.row, before=trouble, get=MISSING)
+    doubt = r"a query lists it\. Whether the removal had its effect is not certain\..*smsprov\.log"
+    with pytest.raises(TaskFailure, match=f"contradicts itself about {WHAT}.*{doubt}"):
+        CimWriter(cast(CimSession, site), "cas01.corp.example", told.append).write(GONE)
+    assert site.requests == ["get", "query"]
+    assert (told, list(site.rows.values())) == ([], [GONE.row])
+
+
+@pytest.mark.parametrize("failed", [MISSING, CimFault(FaultKind.INVALID_CLASS, REQUEST), TransportTimeout("no second answer")])
+@pytest.mark.parametrize("step", [GONE, NEW])
+def test_a_row_is_not_missing_when_the_query_fails(step: Step, failed: CimError) -> None:
+    told: list[str] = []
+    site = Site(before=TransportTimeout("no answer", request=RequestInfo("Delete")), get=MISSING, query=failed)
+    with pytest.raises(TransportTimeout) as caught:
+        CimWriter(cast(CimSession, site), "cas01.corp.example", told.append).write(step)
+    verb = "removal" if step is GONE else "creation"
+    assert caught.value.request == RequestInfo("Delete")
+    doubt = f"no answer. Whether the {verb} of {WHAT} had its effect could not be read: {sentence(str(failed))}"
+    assert doubt in str(caught.value)
+    assert told == []
+
+
+def test_a_confirmed_removal_is_not_proved_by_a_fault_either() -> None:
+    site = Site(GONE.row, query=MISSING)
+    with pytest.raises(CimFault):
+        writer(site).write(GONE)
+    assert site.requests == ["delete", "query"]
+
+
+def test_a_confirmed_removal_that_the_query_still_lists_is_a_failure() -> None:
+    class Forgetful(Site):
+        def delete(self, row: CimInstance) -> None:
+            self.requests.append("delete")
+
+    with pytest.raises(TaskFailure, match=r"accepted the removal .* does not show it"):
+        writer(Forgetful(GONE.row)).write(GONE)
+
+
+@pytest.mark.parametrize("key", ["FileType", "ItemName", "ItemType", "SiteCode"])
+def test_a_row_is_looked_for_by_each_of_its_keys(key: str) -> None:
+    site = Site(GONE.row)
+    site.rows["another"] = GONE.row.with_values({key: 3 if key == "FileType" else "another"})
+    assert writer(site).write(GONE) is None
+
+
+def test_a_row_to_change_is_missing_only_if_a_query_says_so() -> None:
+    site = Site(CHANGED.before, get=MISSING)
+    with pytest.raises(TaskFailure, match=r"contradicts itself .* a query lists it\. Nothing was written\."):
+        writer(site).write(CHANGED)
+    assert site.requests == ["get", "query"]
 
 
 PASSWORD = Change(

@@ -8,7 +8,14 @@ import pytest
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import update_check
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry, RegistryError
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import RequestInfo, TransportTimeout, Unreachable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
+    AnswerError,
+    CimError,
+    Refused,
+    RequestInfo,
+    TransportTimeout,
+    Unreachable,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from tests.unit.site.support import Clock, task
 
@@ -72,6 +79,30 @@ def test_a_lost_request_without_effect_is_raised() -> None:
 
     with pytest.raises(TransportTimeout):
         update_check.ask(task()[0], registry(Deaf()), BEFORE)
+
+
+@pytest.mark.parametrize("lost", [Refused(503, after_send=True), AnswerError("a fault that does not name its request")])
+@pytest.mark.parametrize("before", [0, BEFORE])
+def test_a_request_that_was_lost_before_the_value_that_is_acted_on_is_raised(lost: CimError, before: int) -> None:
+    downloader = Downloader(synced=before, refusal=lost)
+    with pytest.raises(type(lost)):
+        update_check.ask(task()[0], registry(downloader), before)
+    assert downloader.looks == 0
+
+
+def test_a_lost_request_whose_effect_cannot_be_read_is_raised_with_both_reasons() -> None:
+    class Closed(Downloader):
+        def get_dword(self, key: str, name: str) -> int | None:
+            raise Refused(503, "HTTP 503 again")
+
+    downloader = Closed(trouble=Refused(503, "HTTP 503", after_send=True, request=RequestInfo("Invoke")))
+    with pytest.raises(Refused) as caught:
+        update_check.ask(task()[0], registry(downloader), BEFORE)
+    assert str(caught.value) == (
+        "Invoke: HTTP 503. Whether the request for a check on cas01.corp.example had its effect could not be read: "
+        "HTTP 503 again."
+    )
+    assert caught.value.after_send
 
 
 def test_a_lost_request_whose_effect_cannot_be_seen_is_waited_for() -> None:

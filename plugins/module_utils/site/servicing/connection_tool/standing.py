@@ -17,9 +17,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows import file_
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_commands import sha256_of
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.folders import (
     File,
+    file_listed,
     files_in,
     find_file,
     folder_exists,
+    folder_listed,
     folders_in,
     tree,
 )
@@ -77,7 +79,7 @@ def read_standing(session: CimSession, request: Request, now: datetime, most_day
         return _pack(session, request.source, log_folder)
     found = find_file(session, request.target)
     files = [found] if found else []
-    unfinished = folder_exists(session, request.target + traces.UNFINISHED)
+    unfinished = folder_listed(session, request.target + traces.UNFINISHED)
     if found is not None and not unfinished and traces.is_young(found, now, most_days):
         return Standing(f"{request.target} is less than {most_days:g} days old", files)
     return Standing(files=files, unfinished=unfinished)
@@ -85,7 +87,7 @@ def read_standing(session: CimSession, request: Request, now: datetime, most_day
 
 def _download(session: CimSession, request: Request, now: datetime, most_days: float) -> Standing:
     cabs = _usage_data(session, request.source)
-    unfinished = folder_exists(session, request.target + traces.UNFINISHED)
+    unfinished = folder_listed(session, request.target + traces.UNFINISHED)
     files = tree(session, request.target) if folder_exists(session, request.target) else []
     proof = traces.manifest_in(files)
     if proof is not None and not unfinished and traces.is_newer(proof, cabs) and traces.is_young(proof, now, most_days):
@@ -156,6 +158,8 @@ def _still(show: Callable[[str], None], path: str, seconds: float) -> None:
 def _listed(session: CimSession, source: str) -> dict[str, str] | None:
     path = f"{source}.sha256"
     if find_file(session, path) is None:
+        if file_listed(session, path):
+            raise NotReady(f"WMI reports that {path} does not exist, but lists it in its folder; run this again")
         return None
     try:
         return manifest.parsed(_text(session, path), source.rpartition("\\")[2])

@@ -47,7 +47,7 @@ OPTIONS: dict[str, Any] = {
     "force": False,
 }
 _WORD = re.compile(r'"([^"]*)"|(\S+)')
-_BELOW = re.compile(r"Drive = '([a-z]:)' AND Path = '(.*)'")
+_BELOW = re.compile(r"Drive = '([a-z]:)' AND Path = '(.*?)'(?: AND Name = '(.*)')?$")
 
 
 def cab(length: int = 100, says: int = 100) -> bytes:
@@ -72,6 +72,8 @@ class Machine(FakeServer):
         self.ran: list[str] = []
         self.tool: Callable[[], Finished] = lambda: Finished(0, "", "")
         self.refused: set[str] = set()
+        # Paths of which a Get says that they do not exist, although they do.
+        self.denies: set[str] = set()
         self.version = "5.0.9152.1000"
         # The limits of the last run of the tool, and the clock that measures it.
         self.limit_seconds, self.limit_bytes = 0.0, 0
@@ -100,7 +102,9 @@ class Machine(FakeServer):
     def get(self, namespace: str, cls: CimClass, keys: Mapping[str, Any]) -> CimInstance:
         [value] = keys.values()
         row: dict[str, Any] | None = None
-        if cls.name == "CIM_DataFile" and value in self.files:
+        if value in self.denies:
+            pass
+        elif cls.name == "CIM_DataFile" and value in self.files:
             row = self._row(value)
         elif cls.name == "Win32_Directory" and value in self.folders:
             row = {"Name": value}
@@ -118,7 +122,8 @@ class Machine(FakeServer):
             assert found is not None, query
             folder = (found[1] + found[2].replace("\\\\", "\\")).rstrip("\\")
             names = self.files if cls.name == "CIM_DataFile" else self.folders
-            inside = sorted(name for name in names if name.rpartition("\\")[0] == folder)
+            wanted = found[3].replace("\\\\", "\\") if found[3] else ""
+            inside = sorted(name for name in names if name.rpartition("\\")[0] == folder and wanted in ("", name))
             rows = [self._row(name) if cls.name == "CIM_DataFile" else {"Name": name} for name in inside]
         return [CimInstance.new(namespace, cls, row) for row in rows]
 

@@ -87,6 +87,14 @@ def test_a_download_is_newer_than_its_usage_data(
     assert len(found.files) == 1
 
 
+def test_a_fault_alone_does_not_make_an_unfinished_download_a_finished_one(machine: Machine) -> None:
+    machine.write(CAB, cab(), NOW - timedelta(hours=2))
+    downloaded(machine, 1)
+    machine.make(f"{PACKS}.unfinished")
+    machine.denies.add(f"{PACKS}.unfinished".lower())
+    assert (standing(machine, CONNECT).done, standing(machine, CONNECT).unfinished) == ("", True)
+
+
 @pytest.mark.parametrize(
     ("folders", "files", "occupied"),
     [
@@ -194,6 +202,16 @@ def test_a_pack_has_the_files_of_its_list_and_no_others(machine: Machine) -> Non
     assert "sub/more.cab" in missing(machine, IMPORT)[1]
     hashes(machine)
     assert standing(machine, IMPORT).hashes is not None
+
+
+def test_a_fault_alone_does_not_make_a_list_of_hashes_missing(machine: Machine) -> None:
+    downloaded(machine)
+    hashes(machine)
+    machine.denies.add(f"{PACKS}.sha256".lower())
+    assert missing(machine, IMPORT) == (
+        "",
+        f"WMI reports that {PACKS}.sha256 does not exist, but lists it in its folder; run this again",
+    )
 
 
 def test_a_list_that_is_none_is_told(machine: Machine) -> None:
