@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import requests
+import urllib3
 from requests.adapters import HTTPAdapter
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError, Unreachable
@@ -93,6 +95,8 @@ def test_a_message_in_clear_does_not_leave_once_encryption_is_due(sent: list[req
 def test_a_request_that_left(sent: list[requests.PreparedRequest]) -> None:
     made = adapter()
     assert (made.left, made.left_encrypted) == (False, False)
+    made.leaving()
+    assert (made.left, made.left_encrypted) == (False, False)
     made.send(request(body=None))
     assert (made.left, made.left_encrypted) == (False, False)
     made.send(request())
@@ -162,6 +166,13 @@ def test_a_server_that_does_not_ask_for_a_logon_agrees_to_no_keys(monkeypatch: p
     monkeypatch.setattr(HTTPAdapter, "send", lambda *_arguments, **_keywords: response)
     with pytest.raises(AuthenticationFailed, match=r"did not ask for a logon, so no keys .* were agreed; nothing was sent"):
         adapter(encrypted=True).send(request(body=None))
+    response.status_code = 399
+    with pytest.raises(TransportError):
+        adapter(encrypted=True).send(request(body=None))
+    for status in (400, 401):
+        response.status_code = status
+        assert adapter(encrypted=True).send(request(body=None)) is response
+    response.status_code = 200
     # The end of a handshake, and a request that needs no keys.
     assert adapter(encrypted=True).send(request(body=None, Authorization="Negotiate AAAA")) is response
     assert adapter().send(request(body=None)) is response
@@ -227,13 +238,54 @@ def pieces(*sizes: int) -> Iterator[bytes]:
         yield b"x" * size
 
 
+def test_the_pools_get_the_password_of_a_key_and_the_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("no_proxy", "*")
+    made = BoundedAdapter(Rules(Target(URL, "u", WINRM), False, False), Deadline(5), retries=3, key_password="KeyPass-1")
+    assert made.max_retries.total == 3
+    assert adapter().max_retries.total == 0
+    for manager in (made.poolmanager, made.proxy_manager_for("http://px:3128")):
+        assert manager.connection_pool_kw["key_password"] == "KeyPass-1"
+    for manager in (adapter().poolmanager, adapter().proxy_manager_for("http://px:3128")):
+        assert "key_password" not in manager.connection_pool_kw
+
+
+@pytest.mark.parametrize("proxy", ["", "http://px:3128"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_every_connection_is_watched_also_through_a_proxy(scheme: str, proxy: str) -> None:
+    made = adapter()
+    for _ in range(2):
+        manager = made.proxy_manager_for(proxy) if proxy else made.poolmanager
+        pool = manager.connection_from_host("scp01", 5985, scheme)
+        kind: Any = pool.ConnectionCls
+        assert issubclass(kind, module._WatchedConnection)
+        assert (kind.adapter, kind.deadline.seconds) == (made, 5)
+        # Once, not again for each time that requests asks for the pools of the proxy.
+        assert sum(base is module._WatchedConnection for base in kind.__mro__) == 1
+        assert kind.__bases__[1].__module__ == "urllib3.connection"
+
+
+def test_a_response_is_that_of_requests_with_utf_8_where_no_encoding_is_given() -> None:
+    def built(content_type: str) -> requests.Response:
+        raw = urllib3.HTTPResponse(io.BytesIO(b"\xc3\x84"), {"Content-Type": content_type}, 500, preload_content=False)
+        return adapter().build_response(request(), raw)
+
+    plain = built("application/soap+xml")
+    assert isinstance(plain, BoundedResponse)
+    assert (plain.status_code, plain.text, plain.request.url) == (500, "Ä", URL)
+    assert built("text/xml; charset=latin-1").text == "Ã\x84"
+
+
 @pytest.mark.parametrize(("extra", "refused"), [(0, False), (1, True)])
 def test_a_body_is_read_up_to_its_limit(extra: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_answer, "MAX_BODY_BYTES", 100)
     response = BoundedResponse(lambda: TransportError("too large"))
-    response.raw = SimpleNamespace(stream=lambda *_arguments, **_keywords: pieces(60, 40 + extra), close=lambda: None)
+    closed: list[str] = []
+    response.raw = SimpleNamespace(
+        stream=lambda *_arguments, **_keywords: pieces(60, 40 + extra), close=lambda: closed.append("closed")
+    )
     if not refused:
         assert len(response.content) == 100
         return
     with pytest.raises(TransportError, match="too large"):
         assert response.content
+    assert closed

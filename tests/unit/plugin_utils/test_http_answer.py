@@ -37,7 +37,7 @@ def test_an_encrypted_answer_of_the_same_protocol(status: int) -> None:
 
 
 @pytest.mark.parametrize("content_type", ["", PLAIN, KERBEROS])
-@pytest.mark.parametrize("status", [200, 204])
+@pytest.mark.parametrize("status", [200, 204, 299])
 def test_a_success_in_clear(status: int, content_type: str) -> None:
     found = problem(status, SEALED, content_type=content_type)
     assert type(found) is TransportError
@@ -84,6 +84,7 @@ def test_redirects(left: bool, request_type: str) -> None:
     )
     assert found.after_send is left
     assert "redirects without an address" in str(problem(304))
+    assert "redirects without an address" in str(problem(300))
     assert "ansible_psrp_path" in str(problem(399, target=Target("http://h:5985/wsman", "u", PSRP)))
 
 
@@ -96,6 +97,7 @@ def test_statuses_around_redirects() -> None:
 def test_compression(coding: str, refused: bool) -> None:
     found = problem(content_encoding=coding)
     assert (found is not None) is refused
+    assert found is None or (found.after_send, problem(content_encoding=coding, left=False).after_send) == (True, False)  # type: ignore[union-attr]
     assert found is None or "is compressed (gzip), although no compression was requested; it was not read" in str(found)
 
 

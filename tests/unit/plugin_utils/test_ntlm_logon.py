@@ -25,6 +25,15 @@ def message(flags: int, pairs: bytes = b"") -> str:
     return "NTLM " + base64.b64encode(fixed + struct.pack("<I", flags) + bytes(24) + response).decode()
 
 
+def long_message(pairs: bytes) -> str:
+    """As above, but the response has more than 255 bytes and begins beyond the first 64 KiB, and other data follows it."""
+    response = bytes(44) + pairs
+    place = 0x10000 + 88
+    fixed = b"NTLMSSP\0\x03\0\0\0" + bytes(8) + struct.pack("<HHI", len(response), 0xFFFF, place) + bytes(32)
+    head = fixed + struct.pack("<I", STRONG)
+    return "NTLM " + base64.b64encode(head + bytes(place - len(head)) + response + b"\x0a\0\x01\0\x01").decode()
+
+
 def pair(kind: int, value: bytes) -> bytes:
     return struct.pack("<HH", kind, len(value)) + value
 
@@ -74,11 +83,26 @@ def test_everything_missing() -> None:
         (pair(0, b"") + pair(10, b"\x01" * 16), False),
         (pair(10, b""), False),
         (b"\x0a\0", False),
+        (b"\x0a\0\x01", False),
+        # Nothing follows the length of an empty value, so these four bytes are a pair.
+        (pair(2, b"") + pair(10, b"\x01"), True),
+        (pair(2, b"ab") + b"\x0a\0", False),
+        # Only the first byte, and only the last byte of the value counts too.
+        (pair(10, b"\x01" + bytes(15)), True),
+        (pair(10, bytes(15) + b"\x01") + pair(0, b""), True),
+        (pair(10, bytes(16)) + pair(10, b"\x01" * 16), False),
+        (pair(10, bytes(16)) + b"\x01\x01\x01\x01", False),
     ],
 )
 def test_bindings(pairs: bytes, bound: bool) -> None:
     found = read_logon(message(STRONG, pairs))
     assert found == NtlmLogon((), bound)
+
+
+def test_the_response_is_read_from_its_place_and_in_its_length() -> None:
+    assert read_logon(long_message(pair(2, b"n" * 300) + pair(10, b"\x01" * 16))) == NtlmLogon((), True)
+    # What follows the response is not part of it.
+    assert read_logon(long_message(pair(2, b"n" * 300))) == NtlmLogon((), False)
 
 
 @pytest.mark.parametrize("header", ["", "NTLM", "Basic YTpi", "NTLM !!!!", "Negotiate é", "NTLM TlRMTVNTUAABAAAA"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -15,6 +16,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     AuthenticationFailed,
     Refused,
     TransportError,
+    TransportTimeout,
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter
@@ -176,3 +178,68 @@ def test_a_complaint_of_the_authentication_about_a_sealed_answer(
 ) -> None:
     library.encrypts = encrypts
     assert type(failure(library, SpnegoError("bad checksum"))) is kind
+
+
+@pytest.mark.parametrize("sends", [True, False])
+@pytest.mark.parametrize("error", [None, OSError("closed")])
+def test_an_exchange_that_takes_too_long_is_a_time_out_however_it_ends(
+    library: Library, sends: bool, error: Exception | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = opened()
+    made._deadline.seconds = 0.02
+    library.sends, library.error, send = sends, error, library.send
+
+    def slow(envelope: bytes) -> bytes:
+        time.sleep(0.1)
+        return send(envelope)
+
+    monkeypatch.setattr(library, "send", slow)
+    with pytest.raises(TransportTimeout, match="no complete response from https://h:5986/wsman as u within 0 s") as told:
+        made.send(b"1")
+    assert told.value.after_send is sends
+
+
+@pytest.mark.parametrize(("retries", "seconds"), [(0, 25 + 30 + 30), (2, 25 + 30 + 90 + 2 + 4)])
+def test_attempts_to_connect_and_the_limit_of_an_exchange(library: Library, retries: int, seconds: float) -> None:
+    made = opened(reconnection_retries=retries)
+    assert made._deadline.seconds == seconds
+    found = made._adapter.max_retries
+    assert (found.total, found.connect, found.read, found.redirect, found.status) == (retries, retries, 0, 0, 0)
+    assert found.backoff_factor == 2
+
+
+def test_each_exchange_begins_with_nothing_sent(library: Library) -> None:
+    made = opened()
+    made.send(b"1")
+    library.sends, library.error = False, WinRMTransportError("http", 500, "")
+    with pytest.raises(Refused) as told:
+        made.send(b"1")
+    assert told.value.after_send is False
+
+
+@pytest.mark.parametrize(
+    ("options", "bound"),
+    [({}, True), ({"negotiate_send_cbt": None}, True), ({"negotiate_send_cbt": False}, False), ({"port": 5985}, False)],
+)
+def test_when_a_logon_must_be_bound(library: Library, options: dict[str, Any], bound: bool) -> None:
+    assert opened(**options)._adapter._rules.bound is bound
+
+
+@pytest.mark.parametrize("required", [True, False])
+def test_messages_must_be_encrypted_where_pypsrp_does_it(library: Library, required: bool) -> None:
+    library.wrap_required = required
+    assert opened()._adapter._rules.encrypted is required
+
+
+def test_the_session_takes_nothing_from_the_environment_afterwards(library: Library) -> None:
+    made = opened()
+    assert library.session is not None
+    assert library.session.trust_env is False
+    library.session.auth = SimpleNamespace(contexts={"h": SimpleNamespace(complete=False)})  # type: ignore[assignment]
+    assert made._adapter.session_problem() == "did not end: the server sent no proof of its identity"
+
+
+def test_a_library_that_is_missing_when_the_session_is_made(library: Library) -> None:
+    library.building = ImportError("no", name="requests_credssp")
+    with pytest.raises(SettingsError, match="requests_credssp"):
+        opened(auth="credssp")

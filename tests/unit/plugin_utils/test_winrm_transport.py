@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
@@ -17,6 +18,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     AuthenticationFailed,
     Refused,
     TransportError,
+    TransportTimeout,
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils import winrm_transport
@@ -59,6 +61,7 @@ class Library:
 
     def setup_encryption(self, session: requests.Session) -> None:
         assert isinstance(session.get_adapter("http://h"), BoundedAdapter)
+        assert self.message_encryption == "auto"
         self.events.append("keys")
         if self.opening:
             raise self.opening
@@ -349,6 +352,66 @@ def test_when_messages_are_encrypted(
     assert library.events == (["open", "keys"] if keys else ["open"])
     assert library.session.trust_env is False
     assert library.session.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("sends", [True, False])
+@pytest.mark.parametrize("error", [None, OSError("closed")])
+def test_an_exchange_that_takes_too_long_is_a_time_out_however_it_ends(
+    library: Library, sends: bool, error: Exception | None
+) -> None:
+    def slow() -> bytes:
+        time.sleep(0.1)
+        if error:
+            raise error
+        return SOAP
+
+    library.answers, library.sends = slow, sends
+    made = channel()
+    made._deadline.seconds = 0.02
+    made.open()
+    with pytest.raises(TransportTimeout, match="no complete response from https://h:5986/wsman as u within 0 s") as told:
+        made.send(b"1")
+    assert told.value.after_send is sends
+
+
+def test_the_limit_of_an_exchange() -> None:
+    assert channel()._deadline.seconds == 20 + 30 + 30
+
+
+def test_each_exchange_begins_with_nothing_sent(library: Library) -> None:
+    made = channel()
+    made.open()
+    made.send(b"1")
+    library.sends = False
+    library.answers = raising(WinRMTransportError("http", 500, ""))
+    with pytest.raises(Refused) as told:
+        made.send(b"1")
+    assert told.value.after_send is False
+
+
+@pytest.mark.parametrize(
+    ("port", "extras", "bound"),
+    [(5986, {}, True), (5985, {}, False), (5986, {"ansible_winrm_send_cbt": False}, False)],
+)
+def test_when_a_logon_must_be_bound(library: Library, port: int, extras: dict[str, Any], bound: bool) -> None:
+    made = channel(extras=extras, port=port)
+    made.open()
+    assert made._adapter._rules.bound is bound
+
+
+def test_only_kerberos_over_https_waits_for_a_question(library: Library, tickets: list[str]) -> None:
+    for way, port in (("ntlm", 5986), ("kerberos", 5985)):
+        channel(way, port=port).open()
+        assert not hasattr(library.session.auth, "force_preemptive")
+
+
+def test_the_keys_of_credssp_are_judged(library: Library) -> None:
+    made = channel("credssp", port=5985)
+    made.open()
+    assert made._adapter.session_problem() == ""
+    context = SimpleNamespace(tls_connection=SimpleNamespace(get_protocol_version_name=lambda: "TLSv1"))
+    library.session.auth.contexts["h"] = context  # type: ignore[union-attr]
+    assert made._adapter.session_problem() == "failed: CredSSP uses TLSv1; the oldest version allowed is TLSv1.2"
 
 
 def test_a_method_without_keys_cannot_encrypt(library: Library) -> None:
