@@ -243,7 +243,7 @@ def run(task: Task) -> Result:
         if params["method"]:
             return _call(task, cls)
         if params["query"]:
-            found = task.cim.query(params["namespace"], cls, params["query"])
+            found = task.cim.query(params["namespace"], cls, params["query"], users_query=True)
         elif params["keys"]:
             found = [task.cim.get(params["namespace"], cls, params["keys"])]
         else:

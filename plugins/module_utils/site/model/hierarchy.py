@@ -136,7 +136,7 @@ def no_provider(host: str) -> TaskFailure:
 
 def is_missing_site(fault: CimFault) -> bool:
     """Whether a fault in a site's namespace means that the namespace, and so the site, does not exist."""
-    if fault.kind in (FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
+    if fault.kind in (FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE) or fault.missing in ("class", "namespace"):
         return True
     # A query that finds no instance returns no rows; so "not found" is about the class or the namespace.
     return fault.kind is FaultKind.NOT_FOUND and fault.request is not None and bool(fault.request.query)
