@@ -169,7 +169,7 @@ fault:
       type: str
       sample: "0x80041003"
     name:
-      description: Name of the code, if it is known.
+      description: Name of the code in the Windows SDK, if it is known.
       returned: always
       type: str
       sample: WBEM_E_ACCESS_DENIED
