@@ -38,6 +38,7 @@ _REFUSALS = frozenset(
 # What CannotProcessFilter means for a query that is valid.
 _NO_CLASS = "the class, its namespace or a property in the query does not exist"
 _MAX_TEXT = 1000
+_PASSES_ON = frozenset({"winmgmt", "windows management", "wmi provider", "wmiv1 plugin for windows remote management"})
 _HRESULT = re.compile(r"0x([0-9A-Fa-f]{1,8})\b")
 _WIN32 = re.compile(r"(?:WIN32|Windows System Error)\s+(\d{1,10})\b", re.ASCII | re.IGNORECASE)
 _DECIMAL = re.compile(r"-?\d{1,10}", re.ASCII)
@@ -55,6 +56,7 @@ class CimFault(CimError):
     :param reason: the text of ``s:Reason``.
     :param provider_text: the provider's own message, the most specific text that there is; may be empty.
     :param missing: for NOT_FOUND ``instance``, ``class`` or ``namespace``, empty when the answer does not say which.
+    :param provider: who reports it, if it is not WMI itself: the provider, or the plug-in of WinRM; empty if it is not known.
     :param phrase: what it means in words, instead of the words of ``kind``.
     """
 
@@ -69,6 +71,7 @@ class CimFault(CimError):
         reason: str = "",
         provider_text: str = "",
         missing: str = "",
+        provider: str = "",
         phrase: str = "",
     ) -> None:
         self.kind = kind
@@ -78,6 +81,7 @@ class CimFault(CimError):
         self.reason = reason
         self.provider_text = provider_text
         self.missing = missing
+        self.provider = provider
         super().__init__(self._sentence(request, phrase), request=request)
 
     @property
@@ -101,6 +105,8 @@ class CimFault(CimError):
             numbers = numbers[:1]
         if self.provider_code is not None and self.provider_code != self.code:
             numbers.append(f"ErrorCode {_shown(self.provider_code)}")
+        if self.provider and self.kind is FaultKind.OTHER:
+            numbers.append(f"provider {self.provider}")
         text = self.provider_text or self.reason
         shown = f" ({', '.join(numbers)})" if numbers else ""
         return f"{request} {verb}: {meaning}{shown}{': ' + text if text else ''}"
@@ -163,6 +169,7 @@ def fault_in(body: ET.Element, request: RequestInfo) -> CimFault | None:
         reason=_words(descendant(child(fault, "Reason"), "Text")),
         provider_text=_provider_text(wmi_error, outer, status),
         missing=_missing(parts) if kind is FaultKind.NOT_FOUND else "",
+        provider=_provider(outer, status),
         phrase=_NO_CLASS if no_class else "",
     )
 
@@ -236,6 +243,16 @@ def _extended_status(detail: ET.Element | None) -> ET.Element | None:
     if extended is not None and len(extended):
         return extended[0]
     return descendant(detail, "__ExtendedStatus", "SMS_ExtendedStatus")
+
+
+def _provider(outer: ET.Element | None, status: ET.Element | None) -> str:
+    """Who reports the fault; empty for WMI itself and for WinRM's own WMI plug-in, which only pass it on."""
+    plugin = descendant(outer, "ProviderFault")
+    names = (
+        _words(child(status, "ProviderName")),
+        one_line(plugin.attrib.get("provider", ""), _MAX_TEXT) if plugin is not None else "",
+    )
+    return next((name for name in names if name and name.lower() not in _PASSES_ON), "")
 
 
 def _provider_text(wmi_error: ET.Element | None, outer: ET.Element | None, status: ET.Element | None) -> str:

@@ -132,6 +132,21 @@ def test_a_fault_that_says_more_is_believed(body: str, kind: FaultKind) -> None:
     assert read(body, OWN).kind is kind
 
 
+@pytest.mark.parametrize(
+    ("name", "provider"), [("CIMWin32", "CIMWin32"), ("WinMgmt", ""), ("Windows Management", ""), (None, "")]
+)
+def test_the_provider_is_named_when_nothing_else_says_what_happened(name: str | None, provider: str) -> None:
+    found = with_status(0x80338102, ProviderName=name)
+    assert found.provider == provider
+    assert f"ERROR_WSMAN_WMI_PROVIDER_NOT_CAPABLE{', provider CIMWin32' if provider else ''})" in str(found)
+    assert "provider CIMWin32" not in str(with_status(0x80338105, ProviderName=name))
+
+
+def test_the_plug_in_of_shells_is_named() -> None:
+    body = wire.fault_a(995, 995, "It was aborted.").replace("WMI Provider", "Shell cmd plugin")
+    assert "(0x000003E3 ERROR_OPERATION_ABORTED, provider Shell cmd plugin)" in str(read(body))
+
+
 def test_who_denies_access() -> None:
     """``hresult`` is None only when WinRM itself denies it."""
     assert read(wire.fault_a(5, None, "x", subcode="w:AccessDenied")).hresult is None
