@@ -44,6 +44,7 @@ MEANINGS: dict[FaultKind, dict[int, str]] = {
         0x80041069: "WBEM_E_TIMED_OUT",
         0x8033801C: "ERROR_WSMAN_ENUMERATE_TIMED_OUT",
         0x80338029: "ERROR_WSMAN_OPERATION_TIMEDOUT",
+        0x803381DC: "ERROR_WSMAN_SEMANTICCALLBACK_TIMEDOUT",
     },
     FaultKind.NOT_FOUND: {0x80041002: "WBEM_E_NOT_FOUND", 0x80338000: "ERROR_WSMAN_RESOURCE_NOT_FOUND"},
     FaultKind.INVALID_CLASS: {0x80041010: "WBEM_E_INVALID_CLASS"},
@@ -52,6 +53,7 @@ MEANINGS: dict[FaultKind, dict[int, str]] = {
         0x80041019: "WBEM_E_ALREADY_EXISTS",
         0x80338033: "ERROR_WSMAN_ALREADY_EXISTS",
         0x80338063: "ERROR_WSMAN_TARGET_ALREADY_EXISTS",
+        0x803381D7: "ERROR_WINRS_SHELL_CLIENTID_RESOURCE_CONFLICT",
     },
     FaultKind.BAD_QUERY: {
         0x80041017: "WBEM_E_INVALID_QUERY",
@@ -114,8 +116,8 @@ def test_names_are_those_of_the_sdk() -> None:
     names = [meaning.name for meaning in CODES.values()]
     assert len(set(names)) == len(names)
     for code, meaning in CODES.items():
-        assert re.fullmatch(r"(ERROR|ERROR_WSMAN|WBEM_E|E)_[A-Z_]+", meaning.name)
-        assert meaning.name.startswith("ERROR_WSMAN_") is (0x80338000 <= code <= 0x803381FF)
+        assert re.fullmatch(r"(ERROR|WBEM_E|E)_[A-Z_]+", meaning.name)
+        assert meaning.name.startswith(("ERROR_WSMAN_", "ERROR_WINRS_")) is (0x80338000 <= code <= 0x803381FF)
         assert meaning.name.startswith("WBEM_E_") is (0x80041000 <= code <= 0x800410FF)
 
 
