@@ -210,7 +210,9 @@ def _missing(parts: _Parts) -> str:
         return "class" if parameter[:6].lower() == "select" else ""
     if "=" in parameter:
         return "instance"
-    return "namespace" if "\\" in parameter or "/" in parameter else "class"
+    # A class may be given with its namespace, as in root/cimv2:Win32_Process.
+    last = parameter.rpartition(":")[2]
+    return "namespace" if "\\" in last or "/" in last else "class"
 
 
 def _inner_codes(

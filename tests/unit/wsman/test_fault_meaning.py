@@ -79,6 +79,8 @@ def test_an_unknown_number_is_shown_with_the_known_one_around_it() -> None:
         ("CreateInstanceEnum", "SMS_Nothing", "class"),
         ("GetObject", "\\\\.\\root\\sms\\site_XYZ", "namespace"),
         ("GetObject", "root/sms/site_XYZ", "namespace"),
+        ("GetObject", "\\\\SRV\\root\\cimv2:Win32_Nothing", "class"),
+        ("GetObject", "root/cimv2:Win32_Nothing", "class"),
         ("GetObject", '\\\\SRV\\root\\cimv2:Win32_Process.Handle="29"', "instance"),
         ("ExecQuery", "select * from SMS_Nothing where SiteCode='PS1'", "class"),
         ("", "SELECT * FROM SMS_Nothing WHERE SiteCode='PS1'", "class"),
