@@ -129,8 +129,8 @@ def _codes(locations: Iterable[Location]) -> list[str]:
 def no_provider(host: str) -> TaskFailure:
     """The refusal of a host without an SMS Provider."""
     return TaskFailure(
-        f"{host} has no SMS Provider (no namespace {PROVIDER_NAMESPACE}): run this on the host of the SMS Provider, "
-        "usually the server of the top-level site."
+        f"{host} has no SMS Provider (no {SMS_PROVIDER_LOCATION.name} in {PROVIDER_NAMESPACE}): run this on the host of the "
+        "SMS Provider, usually the server of the top-level site."
     )
 
 
