@@ -7,7 +7,6 @@ from collections import deque
 
 from lab.cim import faults, filters
 from lab.cim.contexts import Contexts, Row, TooManyContextsError, UnknownContextError
-from lab.cim.errors import CimError
 from lab.cim.filters import MODES, Found, Wish
 from lab.cim.names import split_tag
 from lab.cim.operation import Operation
@@ -26,7 +25,7 @@ def enumerate_(operation: Operation, contexts: Contexts) -> Reply:
     """Open an enumeration; with OptimizeEnumeration the answer contains the first item."""
     operation.no_selectors()
     if operation.request.fragment is not None:
-        raise faults.unsupported("FragmentTransfer is for Get and Put only.", operation.machine, "FragmentLevelAccess")
+        raise faults.unsupported_fragment("FragmentTransfer is for Get and Put only.", operation.machine)
     wish = filters.read_wish(operation)
     rows = deque(_rows(operation, wish))
     response = ET.Element(f"{{{ENUMERATION}}}EnumerateResponse")
@@ -41,7 +40,9 @@ def enumerate_(operation: Operation, contexts: Contexts) -> Reply:
     try:
         context.text = contexts.open(str(operation.request.caller), operation.request.resource_uri, rows)
     except TooManyContextsError:
-        raise faults.too_many_operations(contexts.max_per_user, operation.machine) from None
+        raise faults.too_many_operations(
+            contexts.max_per_user, machine=operation.machine, style=operation.settings.style
+        ) from None
     return operation.reply(response)
 
 
@@ -80,17 +81,13 @@ def release(operation: Operation, contexts: Contexts) -> Reply:
 
 def _rows(operation: Operation, wish: Wish) -> list[Row]:
     """Every row of the answer as XML: a value that cannot be written makes the complete enumeration fail."""
-    try:
-        return [Row.of(_item(operation, found, wish.mode)) for found in filters.answer(operation, wish)]
-    except CimError as error:
-        fault = filters.filter_fault(operation, error) if operation.class_name == "*" else None
-        raise fault or error from None
+    return [Row.of(_item(operation, found, wish.mode)) for found in filters.answer(operation, wish)]
 
 
 def _item(operation: Operation, found: Found, mode: str) -> ET.Element:
     renderer, instance = operation.renderer, found.instance
     if mode != MODES[0] and not (instance.cls.keys or instance.cls.singleton):
-        raise faults.unsupported(f"{instance.cls.name} has no key, so its instances have no reference.", operation.machine)
+        raise faults.unsupported_mode(f"{instance.cls.name} has no key, so its instances have no reference.", operation.machine)
     if mode == "EnumerateEPR":
         return renderer.reference(renderer.key_path(instance))
     row = renderer.instance(instance) if found.columns is None else renderer.projection(instance, found.columns)

@@ -1,180 +1,182 @@
-"""WBEM errors as the SOAP faults of Windows (facts/wsman.md, section 8)."""
+"""WBEM errors as the SOAP faults of Windows, in both forms (facts/wsman-faults-and-peers.md; rows: ``fault_table.py``)."""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
 from typing import Literal
 
+from lab.cim import fault_table as wmi
 from lab.cim.errors import CimError, Wbem
-from lab.cim.names import CIM, TYPE, class_uri
-from lab.winrm.faults import fault, wsman_fault
+from lab.cim.fault_table import WmiRow
+from lab.cim.names import CIM, CIM_BINDING, NIL, TYPE, class_uri
+from lab.winrm import fault_table as table
+from lab.winrm.faults import fault, provider_fault, soap_fault, wsman_fault
 from lab.winrm.message import SoapFault
-from lab.winrm.names import (
-    ADDRESSING,
-    ADDRESSING_FAULT_ACTION,
-    ENUMERATION,
-    WSMAN,
-    WSMAN_FAULT,
-    WSMAN_FAULT_ACTION,
-)
+from lab.winrm.names import WSMAN_FAULT
 
 # A: WSManFault around ProviderFault (WinRM 2.0); B: MSFT_WmiError (WinRM 3.0 and later).
 Style = Literal["A", "B"]
 
 WMI_ERROR = "http://schemas.dmtf.org/wbem/wscim/1/cim-schema/2/MSFT_WmiError"
-ENUMERATION_FAULT_ACTION = f"{ENUMERATION}/fault"
+WMI_PLUGIN = ("WMI Provider", r"%systemroot%\system32\WsmWmiPl.dll")
+"""Provider and path in the faults of the WMI plug-in (captured)."""
 
-NOT_FOUND = 0x80338000
-CANNOT_PROCESS_FILTER = 0x8033801A
-SCHEMA_VALIDATION = 0x80338041
-INVALID_SELECTORS = 0x8033805B
-ENCODING_LIMIT = 0x80338047
-INVALID_CONTEXT = 0x80338003
-KEYS_NEEDED = 0x803380FA
-PROVIDER_FAILED = 0x80338102
-QUOTA_OPERATIONS = 0x803381A5
-ACCESS_DENIED = 5
-
-_MISSING = frozenset({Wbem.NOT_FOUND, Wbem.INVALID_CLASS, Wbem.INVALID_NAMESPACE})
-# CIM status codes (DSP0223, 6.2) that form B contains in addition to the WBEM code.
-_CIM_STATUS = {
-    Wbem.ACCESS_DENIED: 2,
-    Wbem.INVALID_NAMESPACE: 3,
-    Wbem.INVALID_PARAMETER: 4,
-    Wbem.INVALID_CLASS: 5,
-    Wbem.NOT_FOUND: 6,
-    Wbem.NOT_SUPPORTED: 7,
-    Wbem.ALREADY_EXISTS: 11,
-    Wbem.TYPE_MISMATCH: 13,
-    Wbem.INVALID_QUERY: 15,
-}
+_DENIED_BY_SITE = 0x80070005
 
 
-def from_cim_error(error: CimError, *, machine: str, namespace: str, style: Style, operation: str = "") -> SoapFault:
-    """The fault of a WBEM error. ``operation`` is the operation in the extended status, for example ``ExecQuery``."""
-    if error.code in _MISSING:
-        outer, subcode, action, party = NOT_FOUND, (ADDRESSING, "DestinationUnreachable"), ADDRESSING_FAULT_ACTION, "Sender"
-    elif error.code == Wbem.ACCESS_DENIED:
-        outer, subcode, action, party = ACCESS_DENIED, (WSMAN, "AccessDenied"), WSMAN_FAULT_ACTION, "Sender"
-    elif error.code == Wbem.ALREADY_EXISTS:
-        outer, subcode, action, party = PROVIDER_FAILED, (WSMAN, "AlreadyExists"), WSMAN_FAULT_ACTION, "Sender"
-    else:
-        outer, subcode, action, party = PROVIDER_FAILED, (WSMAN, "InternalError"), WSMAN_FAULT_ACTION, "Receiver"
-    detail = provider_fault(outer, error, machine, namespace, operation) if style == "A" else wmi_error(error)
-    return SoapFault(party, subcode, error.message, (detail,), action)
+def from_cim_error(
+    error: CimError, *, machine: str, namespace: str, style: Style, operation: str = "", parameter: str = ""
+) -> SoapFault:
+    """The fault of a WBEM error.
 
-
-def cannot_process_filter(problem: str, *, machine: str, namespace: str, error: CimError | None = None) -> SoapFault:
-    """A filter that cannot be used: bad WQL, an unknown class in it, or a filter on the wrong resource.
-
-    Form A in every case: the outer code is from the service, not from the provider.
+    :param operation: the operation in the extended status, for example ``ExecQuery``; without it there is none.
+    :param parameter: ParameterInfo: the path of the instance, the class, or the query.
     """
-    detail = (
-        wsman_fault(CANNOT_PROCESS_FILTER, machine, problem)
-        if error is None
-        else provider_fault(CANNOT_PROCESS_FILTER, error, machine, namespace, "ExecQuery")
-    )
-    return SoapFault("Sender", (ENUMERATION, "CannotProcessFilter"), problem, (detail,), ENUMERATION_FAULT_ACTION)
+    of_query = operation == "ExecQuery" and error.code in {Wbem.INVALID_CLASS, Wbem.INVALID_NAMESPACE}
+    row = wmi.QUERY_OF_NO_CLASS if of_query else wmi.WMI_ERRORS.get(error.code, wmi.OTHER)
+    status = extended_status(error, namespace, operation, parameter) if operation and row.extended else None
+    return _of_plugin(row, error, machine, style, status)
 
 
-def access_denied(*, machine: str, namespace: str) -> SoapFault:
-    """The caller lacks Remote Enable on the namespace: code 5 outside, 0x80041003 inside."""
-    error = CimError(Wbem.ACCESS_DENIED, "Access is denied.")
-    return from_cim_error(error, machine=machine, namespace=namespace, style="A")
+def cannot_process_filter(problem: str, *, machine: str, style: Style) -> SoapFault:
+    """A filter that cannot be used: another dialect, or a filter on the wrong resource."""
+    error = CimError(Wbem.INVALID_QUERY, problem)
+    return _of_plugin(wmi.WMI_ERRORS[Wbem.INVALID_QUERY], error, machine, style, None)
+
+
+def invalid_fragment(problem: str, machine: str) -> SoapFault:
+    """A fragment path that is not the name of a property."""
+    return fault(table.FRAGMENT_PATH, machine, problem)
+
+
+def access_denied(*, machine: str, style: Style) -> SoapFault:
+    """The caller lacks Remote Enable on the namespace."""
+    error = CimError(Wbem.ACCESS_DENIED, "The WMI service returned an 'access denied' error.")
+    return _of_plugin(wmi.NAMESPACE_DENIED, error, machine, style, None)
 
 
 def schema_error(problem: str, machine: str) -> SoapFault:
     """XML that does not fit the class, or a value that cannot be written."""
-    return fault(SCHEMA_VALIDATION, "SchemaValidationError", machine, problem)
+    return fault(table.SCHEMA_VALIDATION, machine, problem)
 
 
-def invalid_selectors(problem: str, machine: str, detail: str = "UnexpectedSelectors") -> SoapFault:
-    """Selectors that are not keys of the class, or that have the wrong type (``TypeMismatch``)."""
-    return fault(INVALID_SELECTORS, "InvalidSelectors", machine, problem, detail)
+def unexpected_selectors(problem: str, machine: str) -> SoapFault:
+    """Selectors that are not keys of the class."""
+    return fault(table.UNEXPECTED_SELECTORS, machine, problem)
 
 
-def keys_needed(missing: list[str], class_name: str, machine: str) -> SoapFault:
+def selector_type(problem: str, machine: str) -> SoapFault:
+    """A selector whose value does not fit the type of the key."""
+    return fault(table.SELECTOR_TYPE, machine, problem)
+
+
+def keys_needed(missing: list[str], class_name: str, *, machine: str, style: Style) -> SoapFault:
     """Not every key of the class was given."""
     problem = f"The operation needs the keys of {class_name}; missing: {', '.join(missing)}."
-    return fault(KEYS_NEEDED, "InvalidSelectors", machine, problem, "InsufficientSelectors")
+    return _of_plugin(wmi.KEYS, CimError(Wbem.INVALID_PARAMETER, problem), machine, style, None)
 
 
 def encoding_limit(size: int, allowed: int, machine: str) -> SoapFault:
     """One item does not fit into an envelope."""
-    problem = f"An item of {size} bytes does not fit into an envelope of {allowed} bytes."
-    return fault(ENCODING_LIMIT, "EncodingLimit", machine, problem, "MaxEnvelopeSize")
+    return fault(table.ANSWER_TOO_LARGE, machine, f"An item of {size} bytes does not fit into an envelope of {allowed} bytes.")
 
 
 def invalid_context(machine: str) -> SoapFault:
     """An enumeration context that is unknown, used up or expired."""
-    problem = "The enumeration context is not valid."
-    detail = wsman_fault(INVALID_CONTEXT, machine, problem)
-    return SoapFault("Receiver", (ENUMERATION, "InvalidEnumerationContext"), problem, (detail,), ENUMERATION_FAULT_ACTION)
+    return fault(table.INVALID_CONTEXT, machine, "The enumeration context is not valid.")
 
 
-def too_many_operations(limit: int, machine: str) -> SoapFault:
-    """The user has as many open enumerations as allowed."""
-    return fault(QUOTA_OPERATIONS, "QuotaLimit", machine, f"The user has {limit} operations open, which is the limit.")
+def too_many_operations(limit: int, *, machine: str, style: Style) -> SoapFault:
+    """The user has as many open operations as allowed. Form A comes from the service, without a provider (captured)."""
+    problem = f"The user has {limit} operations open, which is the limit."
+    if style == "A":
+        return fault(table.QUOTA_OPERATIONS, machine, problem)
+    return _of_plugin(wmi.OPERATIONS, CimError(Wbem.FAILED, problem), machine, style, None)
 
 
-def unsupported(problem: str, machine: str, detail: str = "") -> SoapFault:
-    """A feature that WMI resources do not have."""
-    return fault(2150858818, "UnsupportedFeature", machine, problem, detail)
+def unsupported_mode(problem: str, machine: str) -> SoapFault:
+    """An EnumerationMode that is not known, or that the class cannot answer."""
+    return fault(table.ENUMERATION_MODE, machine, problem)
+
+
+def unsupported_fragment(problem: str, machine: str) -> SoapFault:
+    """A FragmentTransfer header on an operation that has no fragments."""
+    return fault(table.FRAGMENT_TRANSFER, machine, problem)
 
 
 def action_not_supported(action: str, machine: str) -> SoapFault:
     """The resource does not support the action."""
-    problem = f"The action {action} is not supported by the resource."
-    detail = wsman_fault(2150858753, machine, problem)
-    return SoapFault("Sender", (ADDRESSING, "ActionNotSupported"), problem, (detail,), ADDRESSING_FAULT_ACTION)
+    return fault(table.ACTION_NOT_SUPPORTED, machine, f"The action {action} is not supported by the resource.")
 
 
-def provider_fault(outer: int, error: CimError, machine: str, namespace: str, operation: str) -> ET.Element:
-    """Form A: outer WSManFault, ProviderFault, inner WSManFault with the WBEM code, and the extended status if there is one."""
-    root = ET.Element(f"{{{WSMAN_FAULT}}}WSManFault", {"Code": str(outer), "Machine": machine})
-    message = ET.SubElement(root, f"{{{WSMAN_FAULT}}}Message")
-    provider = ET.SubElement(message, f"{{{WSMAN_FAULT}}}ProviderFault", {"provider": "WMI Provider"})
-    inner = ET.SubElement(provider, f"{{{WSMAN_FAULT}}}WSManFault", {"Code": str(error.code), "Machine": machine})
-    ET.SubElement(inner, f"{{{WSMAN_FAULT}}}Message").text = error.message
-    if error.description or operation:
-        extended = ET.SubElement(provider, f"{{{WSMAN_FAULT}}}ExtendedError")
-        extended.append(extended_status(error, namespace, operation))
-    return root
+def _of_plugin(row: WmiRow, error: CimError, machine: str, style: Style, status: ET.Element | None) -> SoapFault:
+    """The fault in the server's form."""
+    if style == "B":
+        return soap_fault(row.row, error.message, wmi_error(row, error))
+    outer, provider = provider_fault(row.row.code, machine, WMI_PLUGIN)
+    provider.append(wsman_fault(row.row.code, machine, error.message))
+    if status is not None:
+        ET.SubElement(provider, f"{{{WSMAN_FAULT}}}ExtendedError").append(status)
+    return soap_fault(row.row, error.message, outer)
 
 
-def extended_status(error: CimError, namespace: str, operation: str) -> ET.Element:
-    """The extended status object. That the SMS Provider's own class appears here is expected, not established."""
+def extended_status(error: CimError, namespace: str, operation: str, parameter: str) -> ET.Element:
+    """The extended status object: of WMI, or of the SMS Provider for an error that it describes.
+
+    WMI leaves Description and StatusCode null (captured). The SMS Provider fills both, and ErrorCode: a number of its own, 0 by
+    default (class page of SMS_ExtendedStatus). That its class appears in a SOAP fault is expected, not established.
+    """
     sms = namespace.lower().startswith("root/sms/") and bool(error.description)
     name = "SMS_ExtendedStatus" if sms else "__ExtendedStatus"
     uri = class_uri(namespace, name)
     root = ET.Element(f"{{{uri}}}{name}", {TYPE: ET.QName(uri, f"{name}_Type")})  # type: ignore[dict-item]
-    fields = {
-        "Description": error.description or error.message,
-        "Operation": operation,
-        "ParameterInfo": "",
-        "ProviderName": "ExtnProv" if sms else "WinMgmt",
-        "StatusCode": str(error.code),
-    }
+    fields: dict[str, str | None] = {"Description": error.description or None}
     if sms:
-        fields["ErrorCode"] = str(error.code)
+        fields["ErrorCode"] = str(_DENIED_BY_SITE if error.code == Wbem.ACCESS_DENIED else 0)
+    fields["Operation"] = operation
+    fields["ParameterInfo"] = parameter or None
+    fields["ProviderName"] = _provider_name(namespace, operation, sms)
+    fields["StatusCode"] = str(error.code) if sms else None
     for field, text in fields.items():
-        ET.SubElement(root, f"{{{uri}}}{field}").text = text
+        element = ET.SubElement(root, f"{{{uri}}}{field}", {NIL: "true"} if text is None else {})
+        element.text = text
     return root
 
 
-def wmi_error(error: CimError) -> ET.Element:
-    """Form B: MSFT_WmiError; its Message is the provider's own text."""
-    root = ET.Element(f"{{{WMI_ERROR}}}MSFT_WmiError")
-    words = error.description or error.message
-    fields: dict[str, tuple[str, str]] = {
-        "CIMStatusCode": (str(_CIM_STATUS.get(error.code, 1)), "cimUnsignedInt"),
-        "Message": (words, "cimString"),
-        "MessageID": (f"HRESULT 0x{error.code:08x}", "cimString"),
-        "error_Code": (str(error.code), "cimUnsignedInt"),
+def _provider_name(namespace: str, operation: str, sms: bool) -> str:
+    """WinMgmt for a query; for an instance its provider (captured: WinMgmt with ExecQuery, CIMWin32 with GetObject)."""
+    if sms:
+        return "ExtnProv"
+    return "CIMWin32" if namespace.lower() == "root/cimv2" and operation == "GetObject" else "WinMgmt"
+
+
+def wmi_error(row: WmiRow, error: CimError) -> ET.Element:
+    """Form B: MSFT_WmiError with all its properties (captured: an operations quota); Message is the provider's own text."""
+    types = {TYPE: ET.QName(WMI_ERROR, "MSFT_WmiError_Type"), f"{{{CIM_BINDING}}}IsCIM_Error": "true"}
+    root = ET.Element(f"{{{WMI_ERROR}}}MSFT_WmiError", types)  # type: ignore[arg-type]
+    code = row.row.code if row.wsman_code else error.code
+    fields: dict[str, tuple[str | None, str]] = {
+        "CIMStatusCode": (str(row.cim_status), "cimUnsignedInt"),
+        "CIMStatusCodeDescription": (None, "cimString"),
+        "ErrorSource": (None, "cimString"),
+        "ErrorSourceFormat": ("0", "cimUnsignedShort"),
+        "ErrorType": ("0", "cimUnsignedShort"),
+        "Message": (error.description or error.message, "cimString"),
+        "MessageID": (f"HRESULT 0x{code:08x}", "cimString"),
+        "OtherErrorSourceFormat": (None, "cimString"),
+        "OtherErrorType": (None, "cimString"),
+        "OwningEntity": (None, "cimString"),
+        "PerceivedSeverity": ("0", "cimUnsignedShort"),
+        "ProbableCause": ("0", "cimUnsignedShort"),
+        "ProbableCauseDescription": (None, "cimString"),
+        "error_Category": (str(row.category), "cimUnsignedInt"),
+        "error_Code": (str(code), "cimUnsignedInt"),
         "error_Type": ("HRESULT", "cimString"),
         "error_WindowsErrorMessage": (error.message, "cimString"),
     }
     for field, (text, kind) in fields.items():
         element = ET.SubElement(root, f"{{{WMI_ERROR}}}{field}", {TYPE: ET.QName(CIM, kind)})  # type: ignore[dict-item]
+        if text is None:
+            element.set(NIL, "true")
         element.text = text
     return root

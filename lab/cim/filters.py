@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lab.cim import associations, faults
-from lab.cim.errors import CimError, Wbem
 from lab.cim.model import Instance, Path, PropertyDef
 from lab.cim.names import ASSOCIATION_DIALECT, CIM_BINDING, SELECTOR_DIALECT, WQL_DIALECT, split_tag
 from lab.cim.operation import Operation
@@ -53,7 +52,7 @@ def read_wish(operation: Operation) -> Wish:
         elif (namespace, local) == (WSMAN, "EnumerationMode"):
             mode = (element.text or "").strip()
             if mode not in MODES:
-                raise faults.unsupported(f"EnumerationMode {mode!r}; allowed: {', '.join(MODES)}.", operation.machine)
+                raise faults.unsupported_mode(f"EnumerationMode {mode!r}; allowed: {', '.join(MODES)}.", operation.machine)
         elif local == "Filter" and namespace in {WSMAN, ENUMERATION}:
             if chosen is not None:
                 raise SchemaError("an Enumerate has at most one Filter")
@@ -162,12 +161,5 @@ def _associated(operation: Operation, element: ET.Element) -> Iterator[Found]:
     return (Found(instance) for instance in associations.answer(operation, query, path))
 
 
-def filter_fault(operation: Operation, error: CimError) -> SoapFault | None:
-    """The CannotProcessFilter fault when the error is about the query itself, else None."""
-    if error.code not in {Wbem.INVALID_QUERY, Wbem.INVALID_CLASS}:
-        return None
-    return faults.cannot_process_filter(error.message, machine=operation.machine, namespace=operation.namespace, error=error)
-
-
 def _unusable(operation: Operation, problem: str) -> SoapFault:
-    return faults.cannot_process_filter(problem, machine=operation.machine, namespace=operation.namespace)
+    return faults.cannot_process_filter(problem, machine=operation.machine, style=operation.settings.style)

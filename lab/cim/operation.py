@@ -86,7 +86,7 @@ class Operation:
     def no_selectors(self) -> None:
         """Reject selectors."""
         if given := self.selectors():
-            raise faults.invalid_selectors(f"Selectors have no place here: {', '.join(given)}.", self.machine)
+            raise faults.unexpected_selectors(f"Selectors have no place here: {', '.join(given)}.", self.machine)
 
     def keys(self, cls: ClassDef) -> NameMap[Value]:
         """The typed keys from the selectors: every key, and nothing else; none for a singleton."""
@@ -97,13 +97,14 @@ class Operation:
         for name, given in self.selectors().items():
             prop = cls.properties.get(name)
             if prop is None or not prop.key:
-                raise faults.invalid_selectors(f"{name} is no key of {cls.name}; keys: {', '.join(cls.keys)}.", self.machine)
+                problem = f"{name} is no key of {cls.name}; keys: {', '.join(cls.keys)}."
+                raise faults.unexpected_selectors(problem, self.machine)
             try:
                 keys[prop.name] = self.parser.key(prop, given)
             except (CimError, SchemaError) as error:
-                raise faults.invalid_selectors(str(error), self.machine, "TypeMismatch") from None
+                raise faults.selector_type(str(error), self.machine) from None
         if missing := [name for name in cls.keys if name not in keys]:
-            raise faults.keys_needed(missing, cls.name, self.machine)
+            raise faults.keys_needed(missing, cls.name, machine=self.machine, style=self.settings.style)
         return keys
 
     def find(self, cls: ClassDef, keys: NameMap[Value], subject: bool = False) -> Instance:

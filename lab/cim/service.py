@@ -10,7 +10,8 @@ from lab.cim import enumeration, faults, transfer
 from lab.cim.contexts import Contexts
 from lab.cim.errors import CimError
 from lab.cim.invoke import invoke
-from lab.cim.names import same_uri
+from lab.cim.model import INTEGER_RANGES, ClassDef
+from lab.cim.names import same_uri, split_class_uri, split_tag
 from lab.cim.operation import Operation, Settings, target
 from lab.cim.parse_values import SchemaError
 from lab.cim.render import Rendering, UnwritableValue
@@ -70,22 +71,65 @@ class CimService:
     def _answer(self, request: Request) -> Reply:
         machine, style = self._settings.machine, self._settings.style
         transferred = _TRANSFER.get(request.action)
-        name = transferred[1] if transferred else "ExecMethod"
         namespace = ""
         try:
             namespace, class_name = target(self._repository, request)
             if not self._may_use(request.caller, namespace):
-                raise faults.access_denied(machine=machine, namespace=namespace)
+                raise faults.access_denied(machine=machine, style=style)
             operation = Operation(request, self._repository, self._settings, namespace, class_name)
             if transferred:
                 return transferred[0](operation)
             if request.action in _ENUMERATION:
-                name = "ExecQuery" if class_name == "*" else "CreateInstanceEnum"
                 return _ENUMERATION[request.action](operation, self.contexts)
             if request.fragment is None and same_uri(request.action.rpartition("/")[0], request.resource_uri):
                 return invoke(operation)
             raise faults.action_not_supported(request.action, machine)
         except CimError as error:
-            raise faults.from_cim_error(error, machine=machine, namespace=namespace, style=style, operation=name) from None
+            raise faults.from_cim_error(
+                error,
+                machine=machine,
+                namespace=namespace,
+                style=style,
+                operation=_operation(request),
+                parameter=self._parameter(request, namespace),
+            ) from None
         except (SchemaError, UnwritableValue) as error:
             raise faults.schema_error(f"Schema validation failed: {error}.", machine) from None
+
+    def _parameter(self, request: Request, namespace: str) -> str:
+        """ParameterInfo: the query, the path of the instance, or the class (captured: the first two)."""
+        class_name = _class_name(request)
+        if class_name == "*":
+            filters = [element for element in request.body.iter() if split_tag(element.tag)[1] == "Filter"]
+            return (filters[0].text or "").strip() if filters else ""
+        try:
+            cls = self._repository.find_class(namespace, class_name)
+        except CimError:
+            return class_name
+        return _path(cls, request)
+
+
+def _class_name(request: Request) -> str:
+    split = split_class_uri(request.resource_uri)
+    return split[1] if split else ""
+
+
+def _operation(request: Request) -> str:
+    """The operation of [MS-WMI] that a request becomes, without its interface."""
+    if request.action in _TRANSFER:
+        return _TRANSFER[request.action][1]
+    if request.action in _ENUMERATION:
+        return "ExecQuery" if _class_name(request) == "*" else "CreateInstanceEnum"
+    return "ExecMethod"
+
+
+def _path(cls: ClassDef, request: Request) -> str:
+    """The object path, such as ``Win32_Process.Handle="29"``; the class alone without keys."""
+    keys = []
+    for name, value in request.selectors.items():
+        prop = cls.properties.get(name)
+        if prop is None or not isinstance(value, str):
+            continue
+        escaped = value.replace("\\", "\\\\").replace('"', '\\"')
+        keys.append(f"{prop.name}={value}" if prop.type in INTEGER_RANGES else f'{prop.name}="{escaped}"')
+    return f"{cls.name}.{','.join(keys)}" if keys else cls.name

@@ -73,7 +73,7 @@ def delete(operation: Operation) -> Reply:
 
 def _no_fragment(operation: Operation) -> None:
     if operation.request.fragment is not None:
-        raise faults.unsupported("FragmentTransfer is for Get and Put only.", operation.machine, "FragmentLevelAccess")
+        raise faults.unsupported_fragment("FragmentTransfer is for Get and Put only.", operation.machine)
 
 
 def _fragment_property(operation: Operation, cls: ClassDef) -> PropertyDef | None:
@@ -84,7 +84,7 @@ def _fragment_property(operation: Operation, cls: ClassDef) -> PropertyDef | Non
     name = path.strip().rpartition(":")[2]
     if not re.fullmatch(r"[A-Za-z_]\w*", name) or name not in cls.properties:
         problem = f"The fragment path {path.strip()!r} is not the name of a property of {cls.name}."
-        raise faults.cannot_process_filter(problem, machine=operation.machine, namespace=operation.namespace)
+        raise faults.invalid_fragment(problem, operation.machine)
     return cls.properties[name]
 
 

@@ -48,7 +48,7 @@ class FaultInjector:
         if order.kind == "delay":
             return Delay(order.seconds)
         if order.kind == "quota":
-            return Refuse(faults.too_many_operations(_QUOTA, record.machine))
+            return Refuse(faults.too_many_operations(_QUOTA, machine=record.machine, style=self._style))
         if order.kind == "provider_fault":
             return Refuse(self._provider_fault(record))
         if order.kind == "provider_not_found":

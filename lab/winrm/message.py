@@ -58,6 +58,7 @@ class SoapFault(Exception):
     :param reason: text for users.
     :param detail: children of ``s:Detail``.
     :param action: the fault action; by default that of WS-Management.
+    :param headers: additional headers.
     """
 
     def __init__(
@@ -67,6 +68,7 @@ class SoapFault(Exception):
         reason: str,
         detail: tuple[ET.Element, ...] = (),
         action: str = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault",
+        headers: tuple[ET.Element, ...] = (),
     ) -> None:
         super().__init__(reason)
         self.code = code
@@ -74,6 +76,7 @@ class SoapFault(Exception):
         self.reason = reason
         self.detail = detail
         self.action = action
+        self.headers = headers
 
 
 Handler = Callable[[Request], Reply]

@@ -15,6 +15,7 @@ XML = "http://www.w3.org/XML/1998/namespace"
 
 ANONYMOUS = f"{ADDRESSING}/role/anonymous"
 ADDRESSING_FAULT_ACTION = f"{ADDRESSING}/fault"
+ENUMERATION_FAULT_ACTION = f"{ENUMERATION}/fault"
 WSMAN_FAULT_ACTION = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 FAULT_DETAIL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail"
 

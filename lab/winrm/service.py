@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from spnego.channel_bindings import GssChannelBindings
 
+from lab.winrm import fault_table as table
 from lab.winrm import faults
 from lab.winrm.accounts import Accounts
 from lab.winrm.authentication import certificate_bindings
@@ -169,7 +170,7 @@ class WinrmService:
             message = reply_envelope(self._handler(exchange.kind, request)(request), request.message_id)
             if len(message) > request.max_envelope_bytes:
                 text = f"The answer would have {len(message)} bytes, more than MaxEnvelopeSize allows."
-                raise faults.fault(faults.ENCODING_LIMIT_MAX, "EncodingLimit", self.machine, text, "MaxEnvelopeSize")
+                raise faults.fault(table.ANSWER_TOO_LARGE, self.machine, text)
         except SoapFault as fault:
             return Answer(500, fault_envelope(fault, envelope.message_id))
         except Exception as error:  # noqa: BLE001 - the caller gets an answer after any error; the lab's tests read the list

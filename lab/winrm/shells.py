@@ -12,6 +12,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from lab.winrm import fault_table as table
 from lab.winrm import faults
 from lab.winrm.bounded_xml import local_name
 from lab.winrm.message import Caller, Reply, Request, SoapFault
@@ -103,7 +104,7 @@ class ShellService:
         action = next((handle for name, handle in actions.items() if same_uri(request.action, name)), None)
         if action is None:
             text = f"The action {request.action} is not supported by the command shell."
-            raise faults.addressing_fault("ActionNotSupported", self._machine, text, faults.INVALID_ACTION)
+            raise faults.fault(table.ACTION_NOT_SUPPORTED, self._machine, text)
         shell = self._find(request)
         try:
             return action(request, shell)
@@ -148,7 +149,7 @@ class ShellService:
             owned = sum(1 for other in self._shells.values() if other.owner == shell.owner)
             if owned >= self._limits.shells_per_user:
                 text = f"This user is allowed at most {self._limits.shells_per_user} concurrent shells."
-                raise faults.fault(faults.QUOTA_SHELLS, "QuotaLimit", self._machine, text, receiver=True)
+                raise faults.fault(table.QUOTA_SHELLS, self._machine, text)
             self._shells[shell.id] = shell
         return created(request, shell.id, str(shell.owner), shell.idle_seconds, shell.streams)
 
@@ -193,7 +194,7 @@ class ShellService:
                 raise self._invalid(f"There is a command with the CommandId {command_id} already.")
             if len(shell.commands) >= self._limits.commands_per_shell:
                 text = f"A shell is allowed at most {self._limits.commands_per_shell} concurrent commands."
-                raise faults.fault(faults.QUOTA_COMMANDS, "QuotaLimit", self._machine, text, receiver=True)
+                raise faults.fault(table.QUOTA_COMMANDS, self._machine, text)
 
     def _send(self, request: Request, shell: _Shell) -> Reply:
         body = child(request.body, "Send")
@@ -219,13 +220,15 @@ class ShellService:
         if desired is None:
             raise self._invalid("The body of Receive must hold a DesiredStream.")
         command_id = desired.get("CommandId", "").upper()
+        if not command_id:
+            raise self._invalid("The DesiredStream of Receive must have a CommandId.")
         command = self._find_command(shell, command_id)
         room = (request.max_envelope_bytes - _REPLY_OVERHEAD_BYTES) * 3 // 4
         try:
             part = command.output.read(room, request.operation_timeout_seconds)
         except Abandoned as error:
             text = "The operation was aborted because the command or its shell was closed."
-            raise faults.fault(faults.OPERATION_ABORTED, "InternalError", self._machine, text, receiver=True) from error
+            raise faults.shell_fault(table.OPERATION_ABORTED, self._machine, text) from error
         if part is None:
             raise faults.timed_out(self._machine)
         wanted = (desired.text or "").split() or list(shell.streams)
@@ -290,10 +293,10 @@ class ShellService:
         return int(text)
 
     def _not_found(self, text: str) -> SoapFault:
-        return faults.fault(faults.UNEXPECTED_SELECTORS, "InvalidSelectors", self._machine, text, "UnexpectedSelectors")
+        return faults.fault(table.UNEXPECTED_SELECTORS, self._machine, text)
 
     def _invalid(self, text: str) -> SoapFault:
-        return faults.fault(faults.INVALID_PARAMETER, "InvalidParameter", self._machine, text, "InvalidValue")
+        return faults.shell_fault(table.SHELL_PARAMETER, self._machine, text)
 
 
 def _end(shell: _Shell) -> None:

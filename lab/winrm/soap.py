@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
 
+from lab.winrm import fault_table as table
 from lab.winrm import faults
 from lab.winrm.bounded_xml import XmlError, local_name, namespace, parse_xml, text_of
 from lab.winrm.message import Caller, Option, Request, SoapFault
@@ -71,19 +72,17 @@ def read_envelope(data: bytes, machine: str) -> Envelope:
     try:
         root = parse_xml(data)
     except XmlError as error:
-        raise faults.fault(
-            faults.INVALID_XML, "SchemaValidationError", machine, f"The request cannot be read: {error}."
-        ) from error
+        raise faults.fault(table.INVALID_XML, machine, f"The request cannot be read: {error}.") from error
     parts = [(child.tag, child) for child in root]
     expected = [f"{{{SOAP}}}Header", f"{{{SOAP}}}Body"]
     if root.tag != f"{{{SOAP}}}Envelope" or [tag for tag, _ in parts] not in (expected, expected[1:]):
         text = "The request is not a SOAP 1.2 envelope with one Header and one Body."
-        raise faults.fault(faults.INVALID_XML, "SchemaValidationError", machine, text)
+        raise faults.fault(table.INVALID_XML, machine, text)
     headers: dict[tuple[str, str], ET.Element] = {}
     for block in parts[0][1] if len(parts) == 2 else ():
         key = (namespace(block), local_name(block))
         if headers.setdefault(key, block) is not block:
-            raise faults.addressing_fault("InvalidMessageInformationHeader", machine, f"The header {key[1]} is given twice.")
+            raise faults.fault(table.INVALID_HEADER, machine, f"The header {key[1]} is given twice.")
     return Envelope(headers, parts[-1][1])
 
 
@@ -92,13 +91,13 @@ def read_request(envelope: Envelope, caller: Caller, machine: str) -> Request:
     headers = envelope.headers
     for (space, name), block in headers.items():
         if must_understand(block) and (space, name) not in _UNDERSTOOD:
-            raise faults.not_understood(name, machine)
+            raise faults.not_understood(space, name)
     _required(headers, (ADDRESSING, "To"), machine)
     action = _required(headers, (ADDRESSING, "Action"), machine)
     message_id = _required(headers, (ADDRESSING, "MessageID"), machine)
     if len(message_id.encode()) > MAX_MESSAGE_ID_BYTES:
         text = f"MessageID is longer than {MAX_MESSAGE_ID_BYTES} bytes."
-        raise faults.addressing_fault("InvalidMessageInformationHeader", machine, text)
+        raise faults.fault(table.INVALID_HEADER, machine, text)
     _check_reply_to(headers, machine)
     _check_locales(headers, machine)
     return Request(
@@ -133,7 +132,7 @@ def parse_duration(text: str) -> float:
 def _required(headers: dict[tuple[str, str], ET.Element], key: tuple[str, str], machine: str) -> str:
     block = headers.get(key)
     if block is None or not text_of(block):
-        raise faults.addressing_fault("MessageInformationHeaderRequired", machine, f"The header {key[1]} is missing or empty.")
+        raise faults.fault(table.HEADER_REQUIRED, machine, f"The header {key[1]} is missing or empty.")
     return text_of(block)
 
 
@@ -145,10 +144,10 @@ def _check_reply_to(headers: dict[tuple[str, str], ET.Element], machine: str) ->
         address = block.find(f"{{{ADDRESSING}}}Address") if block is not None else None
         if address is None or not text_of(address):
             text = f"The header {name} or its Address is missing."
-            raise faults.addressing_fault("MessageInformationHeaderRequired", machine, text)
+            raise faults.fault(table.HEADER_REQUIRED, machine, text)
         if text_of(address) != ANONYMOUS:
             text = f"The Address of {name} must be the anonymous role."
-            raise faults.fault(faults.UNSUPPORTED_ADDRESSING, "UnsupportedFeature", machine, text, "AddressingMode")
+            raise faults.fault(table.ADDRESSING_MODE, machine, text)
 
 
 def _check_locales(headers: dict[tuple[str, str], ET.Element], machine: str) -> None:
@@ -156,7 +155,7 @@ def _check_locales(headers: dict[tuple[str, str], ET.Element], machine: str) -> 
         block = headers.get(key)
         if block is not None and must_understand(block):
             text = f"The header {key[1]} must not have mustUnderstand set."
-            raise faults.fault(faults.MUST_UNDERSTAND_LOCALE, "UnsupportedFeature", machine, text, "Locale")
+            raise faults.fault(table.LOCALE, machine, text)
 
 
 def _resource_uri(headers: dict[tuple[str, str], ET.Element], machine: str) -> str:
@@ -171,10 +170,10 @@ def _max_envelope(block: ET.Element | None, machine: str) -> int:
         return MAX_ENVELOPE_BYTES
     text = text_of(block)
     if not re.fullmatch(r"[0-9]{1,10}", text):
-        raise faults.addressing_fault("InvalidMessageInformationHeader", machine, "MaxEnvelopeSize must be a number of bytes.")
+        raise faults.fault(table.INVALID_HEADER, machine, "MaxEnvelopeSize must be a number of bytes.")
     if int(text) < MIN_ENVELOPE_BYTES:
         message = f"MaxEnvelopeSize must be {MIN_ENVELOPE_BYTES} bytes or more."
-        raise faults.fault(faults.ENCODING_LIMIT_MIN, "EncodingLimit", machine, message, "MinimumEnvelopeLimit")
+        raise faults.fault(table.ENVELOPE_TOO_SMALL, machine, message)
     return min(int(text), MAX_ENVELOPE_BYTES)
 
 
@@ -185,7 +184,7 @@ def _operation_timeout(block: ET.Element | None, action: str, machine: str) -> f
         seconds = parse_duration(text_of(block))
     except ValueError as error:
         text = "OperationTimeout must be a duration such as PT60S."
-        raise faults.fault(faults.INVALID_TIMEOUT, "InvalidTimeout", machine, text) from error
+        raise faults.fault(table.INVALID_HEADER, machine, text) from error
     longest = _LONGEST_PULL_SECONDS if action == f"{ENUMERATION}/Pull" else MAX_TIMEOUT_SECONDS
     return min(seconds, longest)
 
@@ -198,7 +197,7 @@ def _selectors(block: ET.Element | None, machine: str) -> dict[str, str | ET.Ele
             raise _bad_selectors(machine, "SelectorSet must hold Selector elements with a Name.")
         if name.casefold() in (known.casefold() for known in found):
             text = f"The selector {name} is given twice."
-            raise faults.fault(faults.DUPLICATE_SELECTORS, "InvalidSelectors", machine, text, "DuplicateSelectors")
+            raise faults.fault(table.DUPLICATE_SELECTORS, machine, text)
         if len(found) >= MAX_SELECTORS:
             raise _bad_selectors(machine, f"There are more than {MAX_SELECTORS} selectors.")
         children = list(selector)
@@ -209,7 +208,7 @@ def _selectors(block: ET.Element | None, machine: str) -> dict[str, str | ET.Ele
 
 
 def _bad_selectors(machine: str, text: str) -> SoapFault:
-    return faults.fault(faults.UNEXPECTED_SELECTORS, "InvalidSelectors", machine, text, "UnexpectedSelectors")
+    return faults.fault(table.UNEXPECTED_SELECTORS, machine, text)
 
 
 def _options(block: ET.Element | None, machine: str) -> tuple[Option, ...]:
@@ -217,7 +216,7 @@ def _options(block: ET.Element | None, machine: str) -> tuple[Option, ...]:
     for option in block if block is not None else ():
         if option.tag != f"{{{WSMAN}}}Option" or not option.get("Name") or len(options) >= MAX_OPTIONS:
             text = f"OptionSet must hold at most {MAX_OPTIONS} Option elements with a Name."
-            raise faults.fault(faults.INVALID_PARAMETER, "InvalidOptions", machine, text, "InvalidName")
+            raise faults.fault(table.INVALID_OPTIONS, machine, text)
         options.append(Option(option.get("Name", ""), option.text or ""))
     return tuple(options)
 
@@ -227,5 +226,5 @@ def _fragment(block: ET.Element | None, machine: str) -> str | None:
         return None
     if not must_understand(block):
         text = "The header FragmentTransfer must have mustUnderstand set."
-        raise faults.fault(faults.UNSUPPORTED_FRAGMENT, "UnsupportedFeature", machine, text, "FragmentLevelAccess")
+        raise faults.fault(table.FRAGMENT_TRANSFER, machine, text)
     return text_of(block)

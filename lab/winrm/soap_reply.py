@@ -31,7 +31,7 @@ def fault_envelope(fault: SoapFault, relates_to: str) -> bytes:
     reason.text = str(fault.reason)
     if fault.detail:
         ET.SubElement(element, _soap("Detail")).extend(fault.detail)
-    return _written(_envelope(fault.action, relates_to, (element,)))
+    return _written(_envelope(fault.action, relates_to, (element,), fault.headers))
 
 
 def identify_envelope(product_version: str) -> bytes:
@@ -48,7 +48,7 @@ def identify_envelope(product_version: str) -> bytes:
     return _written(envelope)
 
 
-def _envelope(action: str, relates_to: str, body: Iterable[ET.Element]) -> ET.Element:
+def _envelope(action: str, relates_to: str, body: Iterable[ET.Element], headers: Iterable[ET.Element] = ()) -> ET.Element:
     envelope = ET.Element(_soap("Envelope"), _LANGUAGE)
     header = ET.SubElement(envelope, _soap("Header"))
     values = (
@@ -60,6 +60,7 @@ def _envelope(action: str, relates_to: str, body: Iterable[ET.Element]) -> ET.El
     for name, text in values:
         if text:
             ET.SubElement(header, f"{{{ADDRESSING}}}{name}").text = text
+    header.extend(headers)
     ET.SubElement(envelope, _soap("Body")).extend(body)
     return envelope
 

@@ -169,7 +169,7 @@ fault:
       type: str
       sample: "0x80041003"
     name:
-      description: Name of the code, if it is known.
+      description: Name of the code in the Windows SDK, if it is known.
       returned: always
       type: str
       sample: WBEM_E_ACCESS_DENIED
@@ -243,7 +243,7 @@ def run(task: Task) -> Result:
         if params["method"]:
             return _call(task, cls)
         if params["query"]:
-            found = task.cim.query(params["namespace"], cls, params["query"])
+            found = task.cim.query(params["namespace"], cls, params["query"], users_query=True)
         elif params["keys"]:
             found = [task.cim.get(params["namespace"], cls, params["keys"])]
         else:

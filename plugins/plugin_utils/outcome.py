@@ -73,15 +73,14 @@ def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
 
 def fault_data(fault: CimFault) -> dict[str, Any]:
     """A fault as data: the request, the innermost code as 0x text, its name, the message of the provider."""
-    code = fault.hresult if fault.hresult is not None else fault.outer_code
-    request = fault.request
+    code, request = fault.code, fault.request
     return {
         "operation": request.operation if request else "",
         "target": request.target if request else "",
         "namespace": request.namespace if request else "",
         "kind": fault.kind.name.lower(),
         "code": None if code is None else f"0x{code:08X}",
-        "name": fault.wbem_name or None,
+        "name": fault.code_name or None,
         "provider_text": fault.provider_text,
     }
 

@@ -224,9 +224,10 @@ def test_verdicts_that_are_faults(board: FaultBoard, kind: str, early: bool, sty
     assert isinstance(refusal, Refuse)
     (detail,) = refusal.fault.detail
     text = ET.tostring(detail, encoding="unicode")
-    assert (refusal.fault.subcode[1] == "QuotaLimit") is (kind == "quota")
-    assert ("2150859173" if kind == "quota" else "2147749889") in text
-    assert ("MSFT_WmiError" in text) is (kind != "quota" and style == "B")
+    assert refusal.fault.subcode[1] == "InternalError"
+    expected = "2150859174" if kind == "quota" else {"A": "2150859010", "B": "2147749889"}[style]
+    assert expected in text
+    assert ("MSFT_WmiError" in text) is (style == "B")
 
 
 @pytest.mark.parametrize(("style", "code"), [("A", 0x80338000), ("B", 0x80041002)])

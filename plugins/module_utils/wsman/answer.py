@@ -141,7 +141,9 @@ class _Reader:
         for attribute, value in attributes.items():
             key = self._tags.get(attribute) or self._tag(attribute)
             # ElementTree writes a QName as attribute value, although its type stubs allow only text.
-            element.attrib[key] = self._qname(value) if key == XSI_TYPE else value  # type: ignore[assignment]
+            kept = self._qname(value) if key == XSI_TYPE else value
+            if kept is not None:
+                element.attrib[key] = kept  # type: ignore[assignment]
         if self._open:
             self._take_text()
             self._open[-1].append(element)
@@ -183,11 +185,12 @@ class _Reader:
         if len(self._tags) + len(self._types) >= MAX_NAMES:
             raise AnswerError(f"the answer has more than {MAX_NAMES} different names and was not read")
 
-    def _qname(self, value: str) -> ET.QName:
+    def _qname(self, value: str) -> ET.QName | None:
+        """The type; None if its prefix is declared nowhere, as recorded in requests of Windows: the type is then unknown."""
         prefix, colon, name = value.strip().rpartition(":")
         scope = self._prefixes.get(prefix)
         if colon and not scope:
-            raise AnswerError("the answer has a type with an undeclared prefix")
+            return None
         uri = scope[-1] if scope else ""
         if len(uri) + len(name) > MAX_NAME_CHARACTERS:
             raise _long_name()

@@ -24,6 +24,7 @@ class RequestInfo:
     :param target: class name, or ``Class.Method`` for Invoke.
     :param selectors: the keys as text, in the order sent.
     :param query: WQL text.
+    :param users_query: a user wrote ``query``, so it may be invalid; otherwise the collection built it.
     """
 
     operation: str
@@ -31,6 +32,17 @@ class RequestInfo:
     target: str = ""
     selectors: tuple[tuple[str, str], ...] = ()
     query: str = ""
+    users_query: bool = False
+
+    @property
+    def is_select(self) -> bool:
+        """Whether it is a query for instances of one class: if there are none, its answer has no rows."""
+        return self.query.lstrip()[:6].lower() == "select"
+
+    @property
+    def is_own_select(self) -> bool:
+        """Whether the collection built the SELECT, so that it is valid."""
+        return self.is_select and not self.users_query
 
     def __str__(self) -> str:
         if self.query:

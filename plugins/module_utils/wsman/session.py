@@ -82,24 +82,29 @@ class CimSession:
         body = self._exchange.call(names.GET, names.class_uri(namespace, cls.name), None, info, selectors=keys, options=options)
         return values.decode_instance(_only(body, info), namespace, cls)
 
-    def query(self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None) -> list[CimInstance]:
+    def query(
+        self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None, users_query: bool = False
+    ) -> list[CimInstance]:
         """All rows of a WQL query. ``cls`` is the schema of the rows. Lazy properties are null; ``get`` reads them.
 
         ``select a, b`` returns partial instances with only these properties, and keys only if they are named.
+
+        :param users_query: a user wrote it. Windows sends the same fault for a query that is not valid and for a class that does
+            not exist; for a query of the collection it means the class.
         """
-        with self.rows(namespace, cls, query, options=options) as rows:
+        with self.rows(namespace, cls, query, options=options, users_query=users_query) as rows:
             return list(rows)
 
     @contextmanager
     def rows(
-        self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None
+        self, namespace: str, cls: CimClass, query: str, *, options: Options | None = None, users_query: bool = False
     ) -> Iterator[Iterator[CimInstance]]:
         """The rows of a WQL query one by one, for callers that may stop early: the enumeration is then released at once."""
         namespace = normal_namespace(namespace)
         projected = wql.projected_class(query)
         request = EnumerateRequest(
             names.class_uri(namespace, "*"),
-            RequestInfo("Query", namespace, cls.name, query=query),
+            RequestInfo("Query", namespace, cls.name, query=query, users_query=users_query),
             (names.DIALECT_WQL, query),
             options=options,
         )

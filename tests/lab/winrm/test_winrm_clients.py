@@ -232,7 +232,7 @@ def test_an_answer_larger_than_the_envelope_is_a_fault(server: Any) -> None:
     selectors.add_option("big", "1")
     with pytest.raises(pypsrp.exceptions.WSManFaultError) as refused:
         pypsrp_client(server, "http", "negotiate", "auto").get(SYSTEM, selector_set=selectors)
-    assert refused.value.code == 2150858823
+    assert refused.value.code == 2150858824
 
 
 def test_a_mistake_in_the_lab_is_an_internal_error_and_is_kept(server: Any) -> None:

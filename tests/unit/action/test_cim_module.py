@@ -20,7 +20,8 @@ class Notes:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
-    def query(self, namespace: str, cls: CimClass, wql: str) -> list[CimInstance]:
+    def query(self, namespace: str, cls: CimClass, wql: str, *, users_query: bool) -> list[CimInstance]:
+        assert users_query
         self.calls.append(("query", namespace, cls, wql))
         row = {"Free": 5 if cls.property("Free") else "5", "When": datetime(2026, 1, 2, tzinfo=UTC)}
         return [CimInstance.new(namespace, CimClass(cls.name), row)]

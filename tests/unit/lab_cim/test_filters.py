@@ -47,28 +47,26 @@ def test_extended_wql_for_the_sms_provider_only() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "inner"),
+    "text",
     [
-        ("select * from T_Gone", "2147749904"),
-        ("select Gone from T_Many", "2147749911"),
-        ("select * from T_Thing where Texts = 'a'", "2147749911"),
-        ("nonsense", "2147749911"),
-        ("", "2147749911"),
-        ("associators of {T_Gone='x'}", "2147749904"),
+        "select * from T_Gone",
+        "select Gone from T_Many",
+        "select * from T_Thing where Texts = 'a'",
+        "nonsense",
+        "",
+        "associators of {T_Gone='x'}",
     ],
 )
-def test_bad_wql_and_unknown_classes_are_one_outer_code(text: str, inner: str) -> None:
-    fault = Lab().refused("Enumerate", "*", enumerate_body(wql_filter(text)))
+def test_bad_wql_and_unknown_classes_are_one_code(text: str) -> None:
+    fault = Lab(style="A").refused("Enumerate", "*", enumerate_body(wql_filter(text)))
     assert fault.subcode == (ENUMERATION, "CannotProcessFilter")
-    assert fault.detail[0].get("Code") == "2150858778"
-    assert f'Code="{inner}"' in written(fault.detail[0])
+    assert [element.get("Code") for element in fault.detail[0].iter() if element.get("Code")] == ["2150858778"] * 2
 
 
 def test_unknown_namespace_and_class_without_filter_are_missing() -> None:
     lab = Lab()
-    for name, namespace in (("*", "root/gone"), ("T_Gone", "root/test")):
-        parts = [wql_filter("select * from X")] if name == "*" else []
-        fault = lab.refused("Enumerate", name, enumerate_body(*parts), namespace=namespace)
+    for name, namespace in (("T_Thing", "root/gone"), ("T_Gone", "root/test")):
+        fault = lab.refused("Enumerate", name, enumerate_body(), namespace=namespace)
         assert fault.subcode == (ADDRESSING, "DestinationUnreachable")
 
 

@@ -126,7 +126,7 @@ def test_operation_timeout_is_capped_except_for_pulls() -> None:
     assert read(envelope(Timeout=timeout)).operation_timeout_seconds == 60
     assert read(envelope(Timeout=timeout, Action=pull)).operation_timeout_seconds == 3600
     fault = refused(envelope(Timeout="<w:OperationTimeout>60</w:OperationTimeout>"))
-    assert (fault.subcode, code(fault)) == ((WSMAN, "InvalidTimeout"), "2150858881")
+    assert (fault.subcode, code(fault)) == ((ADDRESSING, "InvalidMessageInformationHeader"), "2150858767")
 
 
 def test_selectors() -> None:

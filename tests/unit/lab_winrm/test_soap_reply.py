@@ -50,7 +50,7 @@ def test_a_fault_detail_comes_first_and_must_understand_has_no_subcode() -> None
     root = ET.fromstring(fault_envelope(faults.unknown_resource("urn:x", "SCP01"), ""))
     assert root.findtext(f".//{S}Detail/{{{WSMAN}}}FaultDetail") == f"{FAULT_DETAIL}/InvalidResourceURI"
     assert root.find(f".//{A}RelatesTo") is None
-    root = ET.fromstring(fault_envelope(faults.not_understood("X", "SCP01"), "uuid:1"))
+    root = ET.fromstring(fault_envelope(faults.not_understood("urn:x", "X"), "uuid:1"))
     assert root.findtext(f".//{S}Code/{S}Value") == "s:MustUnderstand"
     assert root.find(f".//{S}Subcode") is None
 

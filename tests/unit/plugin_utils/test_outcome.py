@@ -100,7 +100,7 @@ def test_what_was_changed_before_the_end_is_told() -> None:
     ("codes", "expected"),
     [
         ({"hresult": 0x80041003, "outer_code": 0x80338102}, {"code": "0x80041003", "name": "WBEM_E_ACCESS_DENIED"}),
-        ({"outer_code": 5}, {"code": "0x00000005", "name": None}),
+        ({"outer_code": 5}, {"code": "0x00000005", "name": "ERROR_ACCESS_DENIED"}),
         ({}, {"code": None, "name": None}),
     ],
 )

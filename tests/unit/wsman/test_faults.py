@@ -82,7 +82,7 @@ def test_sentence() -> None:
         "Put of SMS_SCI_SysResUse (SiteCode=CAS) in root/sms/site_CAS was refused: access denied "
         "(0x80041003 WBEM_E_ACCESS_DENIED): No right."
     )
-    assert (found.outer_code, found.wbem_name, found.provider_text) == (2150859010, "WBEM_E_ACCESS_DENIED", "No right.")
+    assert (found.outer_code, found.code_name, found.provider_text) == (2150859010, "WBEM_E_ACCESS_DENIED", "No right.")
     assert found.reason == "The reason."
     assert found.request == PUT
 

@@ -157,3 +157,28 @@ def fault_b(fields: str, *, namespace: str = "root/microsoft/windows/storage") -
         f'<p:MSFT_WmiError b:IsCIM_Error="true" xmlns:b="urn:b" xmlns:p="{uri}" xsi:type="p:MSFT_WmiError_Type">'
         f"{fields}</p:MSFT_WmiError></s:Detail></s:Fault>"
     )
+
+
+def extended_status(name: str = "__ExtendedStatus", **fields: str | None) -> str:
+    """The extended status as WMI writes it: None is null."""
+    inner = "".join(
+        f'<p:{field} xsi:nil="true"/>' if value is None else f"<p:{field}>{value}</p:{field}>" for field, value in fields.items()
+    )
+    return f'<f:ExtendedError><p:{name} xmlns:p="urn:status" xsi:type="p:{name}_Type">{inner}</p:{name}></f:ExtendedError>'
+
+
+def captured_a(code: int, *, subcode: str = "w:InternalError", status: str = "") -> str:
+    """Form A as recorded: the inner code repeats the outer one."""
+    return fault_a(code, code, "The text.", extended=status, subcode=subcode)
+
+
+def captured_b(code: int, *, cim_status: int = 1, subcode: str = "w:InternalError") -> str:
+    """Form B as recorded: a complete MSFT_WmiError."""
+    return fault_b(
+        f'<p:CIMStatusCode xsi:type="cim:cimUnsignedInt">{cim_status}</p:CIMStatusCode>'
+        '<p:CIMStatusCodeDescription xsi:type="cim:cimString" xsi:nil="true"/><p:ErrorSource xsi:nil="true"/>'
+        "<p:ErrorSourceFormat>0</p:ErrorSourceFormat><p:ErrorType>0</p:ErrorType><p:Message>The text.</p:Message>"
+        f"<p:MessageID>HRESULT 0x{code:08x}</p:MessageID><p:PerceivedSeverity>0</p:PerceivedSeverity>"
+        f"<p:error_Category>0</p:error_Category><p:error_Code>{code}</p:error_Code><p:error_Type>HRESULT</p:error_Type>"
+        "<p:error_WindowsErrorMessage>The text.</p:error_WindowsErrorMessage>"
+    ).replace("w:InternalError", subcode)

@@ -18,9 +18,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes i
     SMS_AAD_DISCOVERY_SETTINGS,
     SMS_AAD_TENANT,
     SMS_AZURE_SERVICE,
-    SMS_SITE,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import is_missing_site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import is_missing_site, prove_site
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -218,8 +217,8 @@ def _rows(session: CimSession, code: str, cls: CimClass, *where: str) -> list[Ci
     except CimFault as fault:
         if not is_missing_site(fault):
             raise
-    # Either the class or the complete site is missing. A query that every site answers shows which: it fails without the site.
-    session.query(namespace, SMS_SITE, select(SMS_SITE, equals("SiteCode", code), columns=("SiteCode",)))
+    # Either the class or the complete site is missing.
+    prove_site(session, code)
     return None
 
 

@@ -129,14 +129,38 @@ def _codes(locations: Iterable[Location]) -> list[str]:
 def no_provider(host: str) -> TaskFailure:
     """The refusal of a host without an SMS Provider."""
     return TaskFailure(
-        f"{host} has no SMS Provider (no namespace {PROVIDER_NAMESPACE}): run this on the host of the SMS Provider, "
-        "usually the server of the top-level site."
+        f"{host} has no SMS Provider (no {SMS_PROVIDER_LOCATION.name} in {PROVIDER_NAMESPACE}): run this on the host of the "
+        "SMS Provider, usually the server of the top-level site."
     )
 
 
+def has_no_site(session: CimSession, code: str, fault: CimFault) -> bool:
+    """Whether a fault means that the site does not exist on the host, and not only one of its classes: older sites have fewer.
+
+    One request if the fault may mean either: every site answers this query.
+    """
+    if not is_missing_site(fault):
+        return False
+    if fault.request is not None and fault.request.target == SMS_SITE.name:
+        return True
+    try:
+        prove_site(session, code)
+    except CimFault as again:
+        return is_missing_site(again)
+    return False
+
+
+def prove_site(session: CimSession, code: str) -> None:
+    """A query that every site answers.
+
+    :raises CimFault: the site does not exist on the host (``is_missing_site``), or the query failed.
+    """
+    session.query(naming.site_namespace(code), SMS_SITE, select(SMS_SITE, equals("SiteCode", code), columns=("SiteCode",)))
+
+
 def is_missing_site(fault: CimFault) -> bool:
-    """Whether a fault in a site's namespace means that the namespace, and so the site, does not exist."""
-    if fault.kind in (FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE):
+    """Whether a fault in a site's namespace means that the class, or the namespace and so the site, does not exist."""
+    if fault.kind in (FaultKind.INVALID_CLASS, FaultKind.INVALID_NAMESPACE) or fault.missing in ("class", "namespace"):
         return True
     # A query that finds no instance returns no rows; so "not found" is about the class or the namespace.
     return fault.kind is FaultKind.NOT_FOUND and fault.request is not None and bool(fault.request.query)

@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import (
     find_site_code,
-    is_missing_site,
+    has_no_site,
     no_such_site,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
@@ -40,7 +40,7 @@ def site_of(task: Task) -> Iterator[str]:
     try:
         yield code
     except CimFault as fault:
-        if is_missing_site(fault):
+        if has_no_site(task.cim, code, fault):
             raise no_such_site(task.cim, code, task.host) from fault
         raise
 

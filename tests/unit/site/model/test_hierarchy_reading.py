@@ -127,6 +127,12 @@ def test_which_faults_mean_that_there_is_no_such_site(kind: FaultKind, query: st
     assert hierarchy.is_missing_site(CimFault(kind, RequestInfo("Query", query=query))) is missing
 
 
+@pytest.mark.parametrize(("missing", "expected"), [("class", True), ("namespace", True), ("instance", False), ("", False)])
+def test_a_fault_that_says_what_is_missing(missing: str, expected: bool) -> None:
+    fault = CimFault(FaultKind.NOT_FOUND, RequestInfo("Get"), missing=missing)
+    assert hierarchy.is_missing_site(fault) is expected
+
+
 def test_a_site_is_read_by_its_code() -> None:
     site = FakeSite(location("CAS", HOST))
     assert hierarchy.read_site(site.session, "PR1", HOST) == PR1
@@ -234,9 +240,26 @@ def test_a_fault_that_means_a_missing_site_says_which_sites_there_are() -> None:
     missing, other = (CimFault(kind, RequestInfo("Get")) for kind in (FaultKind.INVALID_NAMESPACE, FaultKind.QUOTA))
     with pytest.raises(TaskFailure, match=r"XYZ.*CAS"), site_of(site.task({"site_code": "XYZ"})):
         raise missing
+    of_site = CimFault(FaultKind.INVALID_CLASS, RequestInfo("Query", target="SMS_Site"))
+    asked = len(site.queries)
+    with pytest.raises(TaskFailure, match=r"XYZ.*CAS"), site_of(site.task({"site_code": "XYZ"})):
+        raise of_site
+    assert len(site.queries) == asked + 1
     with pytest.raises(CimFault) as caught, site_of(site.task({"site_code": "XYZ"})):
         raise other
     assert caught.value is other
+
+
+def test_a_class_that_this_version_of_the_site_does_not_have_is_not_a_missing_site() -> None:
+    site = FakeSite(location("CAS", HOST, True))
+    fault = CimFault(FaultKind.INVALID_CLASS, RequestInfo("Query", target="SMS_New", query="SELECT * FROM SMS_New"))
+    with pytest.raises(CimFault) as caught, site_of(site.task({"site_code": "CAS"})):
+        raise fault
+    assert caught.value is fault
+    site.faults["SMS_Site"] = CimFault(FaultKind.ACCESS_DENIED, RequestInfo("Query"))
+    with pytest.raises(CimFault) as caught, site_of(site.task({"site_code": "CAS"})):
+        raise fault
+    assert caught.value is fault
 
 
 def test_a_name_in_its_normal_form_or_a_failure_with_its_option() -> None:
