@@ -1,0 +1,88 @@
+"""Peak memory and time of one case, each in a fresh process that has imported what a task's process has."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+LIMIT_MIB = 300
+"""What the whole process may need while it reads the worst answer."""
+LIMIT_SECONDS = 5.0
+_LONGEST_SECONDS = 600
+
+
+@dataclass(frozen=True)
+class Read:
+    """One reading of hostile input.
+
+    :param size_bytes: what was received.
+    :param end: ``read``, or the sentence with which it was refused.
+    """
+
+    size_bytes: int
+    end: str
+
+
+Case = Callable[[], Iterable[Callable[[], Read]]]
+"""The readings of one case, in order; the peak is that of all of them, the seconds those of the slowest."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What one case cost: the process before it, its peak, its slowest reading, and its largest one that was read to the end."""
+
+    name: str
+    before_mib: float
+    peak_mib: float
+    seconds: float
+    size_bytes: int
+    read_bytes: int
+    end: str
+
+
+def measure(name: str, *, arguments: tuple[str, ...] = ("-m", "tests.hostile")) -> Measured:
+    """Run a case of ``tests.hostile.cases`` in a process of its own.
+
+    :raises RuntimeError: the process failed; the text is its error output.
+    """
+    path = os.pathsep.join([str(CHECKOUT / "collections"), str(CHECKOUT)])
+    done = subprocess.run(
+        [sys.executable, *arguments, "--here", name],
+        cwd=CHECKOUT,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=_LONGEST_SECONDS,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{name} failed:\n{done.stderr}")
+    return Measured(**json.loads(done.stdout))
+
+
+def run_here(name: str, case: Case) -> str:
+    """Run a case in this process, which must be fresh; what ``measure`` reads."""
+    before, slowest, last, largest = peak_mib(), 0.0, Read(0, ""), 0
+    for reading in case():
+        began = time.process_time()
+        last = reading()
+        slowest = max(slowest, time.process_time() - began)
+        if last.end == "read":
+            largest = max(largest, last.size_bytes)
+    return json.dumps(asdict(Measured(name, before, peak_mib(), slowest, last.size_bytes, largest, last.end)))
+
+
+def peak_mib() -> float:
+    """The largest resident memory of this program so far. ``ru_maxrss`` would include that of the process that started it."""
+    found = re.search(r"^VmHWM:\s+(\d+) kB$", Path("/proc/self/status").read_text(encoding="ascii"), re.MULTILINE)
+    if found is None:
+        raise RuntimeError("this system does not report the peak memory of a process")
+    return int(found[1]) / 1024
