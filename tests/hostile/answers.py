@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.shell import run
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import answer, shell
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
@@ -20,10 +20,11 @@ from tests.unit.wsman import shell_wire, wire
 
 MIB = 1024 * 1024
 LARGEST_BYTES = max(answer.MAX_BYTES, 16 * MIB)
-# A secret smile: outside the first 65,536 characters, so that Python needs four bytes for each character of its text.
+# Outside the first 65,536 characters, so that Python needs four bytes for each character of its text.
 WIDE = "\N{SLIGHTLY SMILING FACE}"
 _MESSAGE_ID = re.compile(rb"MessageID>([^<]+)<")
 _STEPS = 4
+_SMALLEST_BYTES = 16 * 1024
 UNTYPED = cim_class("Any")
 XMLNS = f'xmlns:p="{wire.SERVICE_URI}"'
 
@@ -128,8 +129,9 @@ FAULTS: dict[str, Shape] = {
 }
 _STREAM = f'<rsp:ReceiveResponse xmlns:rsp="urn:shell"><rsp:Stream Name="stdout" CommandId="{shell_wire.COMMAND_ID}">'
 _STREAM_END = "</rsp:Stream></rsp:ReceiveResponse>"
+OUTPUT = Shape(_STREAM, same(base64.b64encode(b"x" * 48).decode()), _STREAM_END)
 OUTPUTS: dict[str, Shape] = {
-    "output of a command": Shape(_STREAM, same(base64.b64encode(b"x" * 48).decode()), _STREAM_END),
+    "output of a command": OUTPUT,
     "output with spaces": Shape(_STREAM, same("A " * 64), _STREAM_END),
     "output that is not base64": Shape(_STREAM, same("\N{SNOWMAN} " * 64), _STREAM_END),
     "output in many pieces": Shape(
@@ -141,66 +143,79 @@ OUTPUTS: dict[str, Shape] = {
 
 
 class Sender:
-    """A ``send`` that answers each request with the next of these bodies; the last is repeated."""
+    """A ``send`` that answers each request with the next of these bodies; the last is repeated.
+
+    It measures how long the caller worked on each answer: from the answer to the next request, or to ``read``.
+    """
 
     def __init__(self, *bodies: Callable[[], bytes]) -> None:
         self._bodies = list(bodies)
-        self.size_bytes = 0
+        self._answered: float | None = None
+        self._slowest = 0.0
+        self._size_bytes = 0
 
     def __call__(self, envelope: bytes) -> bytes:
+        self._measure()
         asked = _MESSAGE_ID.search(envelope)
         head = wire.HEAD.format(action="urn:answer", message_id=asked[1].decode() if asked else "").encode()
         body = self._bodies.pop(0) if len(self._bodies) > 1 else self._bodies[0]
         data = b"".join([head, body(), wire.TAIL.encode()])
-        self.size_bytes += len(data)
+        self._size_bytes += len(data)
+        self._answered = time.process_time()
         return data
 
+    def read(self, work: Callable[[], object]) -> Read:
+        """Do the work that sends requests."""
+        end = "read"
+        try:
+            work()
+        except (AnswerError, CimFault) as error:
+            end = error.message
+        self._measure()
+        return Read(self._size_bytes, end, self._slowest)
 
-def queried(*bodies: Callable[[], bytes], cls: CimClass = UNTYPED) -> Read:
-    """What `cim` does with a query: the rows, then their values as plain data."""
-    sender = Sender(*bodies)
-    try:
+    def _measure(self) -> None:
+        if self._answered is not None:
+            self._slowest = max(self._slowest, time.process_time() - self._answered)
+
+
+def queried(body: Callable[[], bytes], cls: CimClass = UNTYPED) -> Read:
+    """What a module does with the rows of a query: all are kept, then their values become plain data."""
+    sender = Sender(body)
+
+    def work() -> object:
         found = CimSession(sender).query("root/x", cls, "select * from Any")
-    except (AnswerError, CimFault) as error:
-        return Read(sender.size_bytes, error.message)
-    # A wrong value fails the task only when it is read; until then all rows are kept.
-    with suppress(AnswerError):
-        data = [row.as_data() for row in found]
-        del data
-    return Read(sender.size_bytes, "read")
+        # A wrong value fails the task only when it is read; until then all rows are kept.
+        with suppress(AnswerError):
+            return [row.as_data() for row in found]
+        return None
+
+    return sender.read(work)
 
 
 def received(body: Callable[[], bytes]) -> Read:
+    """What a command wrote, from one answer."""
     sender = Sender(body)
-    try:
-        shell.receive(CimSession(sender).exchange, shell_wire.SHELL_ID, shell_wire.COMMAND_ID, 1)
-    except AnswerError as error:
-        return Read(sender.size_bytes, error.message)
-    return Read(sender.size_bytes, "read")
+    cim = CimSession(sender)
+    return sender.read(lambda: shell.receive(cim.exchange, shell_wire.SHELL_ID, shell_wire.COMMAND_ID, 1))
 
 
-def searched(reading: Callable[[int], Read], largest: int = LARGEST_BYTES) -> Iterator[Callable[[], Read]]:
-    """Readings of ever better sizes: the largest that is sent, then towards the largest that is still read to the end."""
+def searched(reading: Callable[[int], Read], largest: int = LARGEST_BYTES) -> Iterator[Read]:
+    """Readings of several sizes: the largest that may be sent, then ever closer to the largest that is not refused."""
     fits, refused = 0, largest
-    found: list[Read] = []
-
-    def once(size: int) -> Callable[[], Read]:
-        def work() -> Read:
-            found[:] = [reading(size)]
-            return found[0]
-
-        return work
-
-    yield once(largest)
-    if found[0].end == "read":
+    found = reading(largest)
+    yield found
+    if found.end == "read":
         return
-    while fits == 0 and refused > 16 * 1024:
-        yield once(refused // 2)
-        fits, refused = (refused // 2, refused) if found[0].end == "read" else (0, refused // 2)
+    while not fits and refused > _SMALLEST_BYTES:
+        found = reading(refused // 2)
+        yield found
+        fits, refused = (refused // 2, refused) if found.end == "read" else (0, refused // 2)
     for _step in range(_STEPS):
         middle = (fits + refused) // 2
-        yield once(middle)
-        fits, refused = (middle, refused) if found[0].end == "read" else (fits, middle)
+        found = reading(middle)
+        yield found
+        fits, refused = (middle, refused) if found.end == "read" else (fits, middle)
 
 
 def _query(shape: Shape) -> Case:

@@ -7,9 +7,9 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
+from importlib import import_module
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -25,19 +25,28 @@ class Read:
 
     :param size_bytes: what was received.
     :param end: ``read``, or the sentence with which it was refused.
+    :param seconds: processor time for the slowest of its answers.
     """
 
     size_bytes: int
     end: str
+    seconds: float
 
 
-Case = Callable[[], Iterable[Callable[[], Read]]]
+Case = Callable[[], Iterable[Read]]
 """The readings of one case, in order; the peak is that of all of them, the seconds those of the slowest."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """What one case cost: the process before it, its peak, its slowest reading, and its largest one that was read to the end."""
+    """What one case cost.
+
+    :param before_mib: the process before it.
+    :param seconds: processor time for the slowest answer.
+    :param size_bytes: the largest reading.
+    :param read_bytes: the largest reading that was not refused, 0 if there is none.
+    :param refused: the sentence of the last refusal, empty if there is none.
+    """
 
     name: str
     before_mib: float
@@ -45,7 +54,7 @@ class Measured:
     seconds: float
     size_bytes: int
     read_bytes: int
-    end: str
+    refused: str
 
 
 def measure(name: str, *, arguments: tuple[str, ...] = ("-m", "tests.hostile")) -> Measured:
@@ -68,16 +77,38 @@ def measure(name: str, *, arguments: tuple[str, ...] = ("-m", "tests.hostile")) 
     return Measured(**json.loads(done.stdout))
 
 
+def import_as_a_task_does() -> None:
+    """Import what the process of a task has imported: Ansible, the action plugins, and the libraries of both connections."""
+    for name in (
+        "ansible.executor.task_executor",
+        "ansible.plugins.connection.winrm",
+        "ansible.plugins.connection.psrp",
+        "ansible_collections.configmgr.scp.plugins.action.cim",
+        "winrm.protocol",
+        "pypsrp.wsman",
+    ):
+        import_module(name)
+
+
 def run_here(name: str, case: Case) -> str:
     """Run a case in this process, which must be fresh; what ``measure`` reads."""
-    before, slowest, last, largest = peak_mib(), 0.0, Read(0, ""), 0
-    for reading in case():
-        began = time.process_time()
-        last = reading()
-        slowest = max(slowest, time.process_time() - began)
-        if last.end == "read":
-            largest = max(largest, last.size_bytes)
-    return json.dumps(asdict(Measured(name, before, peak_mib(), slowest, last.size_bytes, largest, last.end)))
+    before = peak_mib()
+    found = list(case())
+    read = [each.size_bytes for each in found if each.end == "read"]
+    refused = [each.end for each in found if each.end != "read"]
+    return json.dumps(
+        asdict(
+            Measured(
+                name,
+                before,
+                peak_mib(),
+                max(each.seconds for each in found),
+                max(each.size_bytes for each in found),
+                max(read, default=0),
+                refused[-1] if refused else "",
+            )
+        )
+    )
 
 
 def peak_mib() -> float:

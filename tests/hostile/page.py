@@ -1,0 +1,41 @@
+"""The table of docs/reliability.md."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tests.bench import machine
+from tests.hostile.measuring import CHECKOUT, Measured
+
+PAGE = CHECKOUT / "docs" / "reliability.md"
+HEAD = "| case | sent | seconds | peak | refused: |\n|---|---|---|---|---|"
+_MIB = 1024 * 1024
+_BEGIN, _END = "<!-- hostile: begin -->", "<!-- hostile: end -->"
+
+
+def row(found: Measured) -> str:
+    """One row of the table."""
+    sent = f"{found.size_bytes / _MIB:.1f} MiB"
+    return f"| {found.name} | {sent} | {found.seconds:.1f} | {found.peak_mib:.0f} MiB | {_short(found)} |"
+
+
+def write(found: Sequence[Measured]) -> None:
+    """Write the table between its two marks, the most expensive first.
+
+    :raises ValueError: the page has no such marks.
+    """
+    page = PAGE.read_text(encoding="utf-8")
+    if page.count(_BEGIN) != 1 or page.count(_END) != 1:
+        raise ValueError(f"{PAGE.relative_to(CHECKOUT)} must have {_BEGIN} and {_END} once each")
+    before, _, rest = page.partition(_BEGIN)
+    begin = max(each.before_mib for each in found)
+    rows = "\n".join(row(each) for each in sorted(found, key=lambda each: -each.peak_mib))
+    text = f"{machine.described()} The process had {begin:.0f} MiB before the first answer.\n\n{HEAD}\n{rows}"
+    PAGE.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{rest.partition(_END)[2]}", encoding="utf-8")
+
+
+def _short(found: Measured) -> str:
+    """What was refused: the sentence without its beginning and without the advice at its end."""
+    if not found.refused:
+        return "nothing"
+    return found.refused.removeprefix("the answer ").partition(";")[0].removesuffix(" and was not read")
