@@ -1,6 +1,6 @@
 """``python -m tests.hostile [case...]``: peak memory and time of the worst answers, each case in a process of its own.
 
-With ``--write`` the table goes into docs/reliability.md. The exit code is 1 when a case needs more memory or time than is allowed.
+With ``--write`` the table goes into docs/reliability.md. The exit code is 1 when a case needs too much memory or time.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from xml.parsers import expat
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import XSI_TYPE, local
 
-# The limits keep the controller's process below 300 MiB, whatever a server sends (docs/reliability.md): `python -m tests.hostile`.
+# The limits keep the process of a task below 300 MiB, whatever a server sends: `python -m tests.hostile` measures it.
 # A session asks for at most 4 MiB per answer, and Windows sends at most 500 KiB unless its own limit was raised.
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
@@ -227,7 +227,8 @@ class _Reader:
         self._text_bytes += size_bytes
         if self._text_bytes > MAX_TEXT_BYTES:
             raise AnswerError(
-                f"the texts and names of the answer need more than {MAX_TEXT_BYTES // (1024 * 1024)} MiB of memory; it was not read"
+                f"the texts and names of the answer need more than {MAX_TEXT_BYTES // (1024 * 1024)} MiB of memory; "
+                "it was not read"
             )
 
     def _tag(self, name: str) -> str:

@@ -272,7 +272,9 @@ def _checked_one(value: Any, prop: CimProperty, where: str, namespace: str) -> A
         if not isinstance(value, CimInstance):
             raise ValueError(f"{where} takes {_type_name(prop)}, not {scalars.kind(value)}")
         if value.partial:
-            raise ValueError(f"{where} takes a complete {value.class_name}, not a row of a projection; read the complete instance")
+            raise ValueError(
+                f"{where} takes a complete {value.class_name}, not a row of a projection; read the complete instance"
+            )
         return value
     try:
         return scalars.check(prop.type, value)

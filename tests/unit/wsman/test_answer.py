@@ -107,7 +107,7 @@ KIB = 1024
 @pytest.mark.parametrize(
     ("xml", "fits"),
     [
-        # The pieces of a long text and the text itself exist at the same time, in four bytes for each character if one needs them.
+        # The pieces of a long text and the text exist at the same time, in four bytes for each character if one needs them.
         (f"<a>{'x' * 400 * KIB}</a>", True),
         (f"<a>{'x' * 600 * KIB}</a>", False),
         (f"<a>{'x' * 150 * KIB}☃{'x' * 150 * KIB}</a>", True),
@@ -131,7 +131,9 @@ def test_the_memory_of_texts_and_names_is_limited(monkeypatch: pytest.MonkeyPatc
     if fits:
         assert parse_xml(xml.encode()).tag == "a"
     else:
-        with pytest.raises(AnswerError, match=r"^the texts and names of the answer need more than 1 MiB of memory; it was not read$"):
+        with pytest.raises(
+            AnswerError, match=r"^the texts and names of the answer need more than 1 MiB of memory; it was not read$"
+        ):
             parse_xml(xml.encode())
 
 

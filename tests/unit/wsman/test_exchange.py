@@ -166,7 +166,7 @@ def test_the_sentence_gives_the_limits() -> None:
     pages = [wire.next_page(context="c")] * exchange.MAX_EMPTY_PULLS
     cim, _script = wire.session(wire.first_page(context="c"), *pages, "")
     with pytest.raises(
-        AnswerError, match=r": 20 pages, \d+ bytes; at most 10000 pages, 20 empty pages in sequence and 128 MiB are read; request less"
+        AnswerError, match=r": 20 pages, \d+ bytes; at most 10000 pages, 20 empty pages in sequence and 128 MiB are read;"
     ):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
 

@@ -23,7 +23,7 @@ REFERENCE = (
     "<a:EndpointReference><a:Address/><a:ReferenceParameters><w:ResourceURI>{uri}</w:ResourceURI><w:SelectorSet>"
     '<w:Selector Name="Name">{text}</w:Selector></w:SelectorSet></a:ReferenceParameters></a:EndpointReference>'
 )
-LONG = "x" * 64 * KIB
+LONG, HALF = "x" * 64 * KIB, "x" * 30 * KIB
 REFERRING = REFERENCE.format(uri=wire.SERVICE_URI, text=LONG)
 
 
@@ -58,7 +58,7 @@ def test_the_sentence_says_how_much_and_what_to_do(monkeypatch: pytest.MonkeyPat
         (lambda cim: cim.query("root/x", ANY, "select * from Any"), f"<Any><A><B>{LONG}</B></A></Any>"),
         (lambda cim: cim.query("root/x", ANY, "select A from Any"), f"<Any><A>1</A><A>{LONG}</A></Any>"),
         (lambda cim: cim.query("root/x", ANY, "select A from Any"), f"<Any><A>{REFERRING}</A></Any>"),
-        (lambda cim: cim.query("root/x", ANY, "select * from Any"), f'<Any><A b="{LONG[: 30 * KIB]}" c="{LONG[: 30 * KIB]}"/></Any>'),
+        (lambda cim: cim.query("root/x", ANY, "select * from Any"), f'<Any><A b="{HALF}" c="{HALF}"/></Any>'),
         (lambda cim: cim.query_data("root/x", ANY, "select * from Any"), f"<Any><A><B>{LONG}</B></A></Any>"),
         (lambda cim: cim.enumerate("root/x", ANY), f"<Any><A>{LONG}</A></Any>"),
         (lambda cim: cim.enumerate_data("root/x", ANY), f"<Any><A>{LONG}</A></Any>"),
