@@ -34,7 +34,8 @@ def write(found: Sequence[Measured]) -> None:
     slowest = max(found, key=lambda each: each.seconds)
     text = (
         f"{machine.described()} The process had {begin:.0f} MiB before the first answer. These are the {_MOST_ROWS} of "
-        f"{len(found)} cases that need most memory; the slowest answer of all took {slowest.seconds:.1f} s ({slowest.name}).\n\n{HEAD}\n{rows}"
+        f"{len(found)} cases that need most memory; the slowest answer of all took {slowest.seconds:.1f} s ({slowest.name})."
+        f"\n\n{HEAD}\n{rows}"
     )
     PAGE.write_text(f"{before}{_BEGIN}\n\n{text}\n\n{_END}{rest.partition(_END)[2]}", encoding="utf-8")
 

@@ -148,11 +148,12 @@ class Exchange:
         try:
             yield from page
             while not ended:
-                if pulls >= MAX_PULLS or empty_pulls >= MAX_EMPTY_PULLS or self.received_bytes - begin > MAX_TOTAL_BYTES:
+                received = self.received_bytes - begin
+                if pulls >= MAX_PULLS or empty_pulls >= MAX_EMPTY_PULLS or received > MAX_TOTAL_BYTES:
                     raise AnswerError(
-                        f"the answer does not end: {pulls} pages, {self.received_bytes - begin} bytes; at most "
-                        f"{MAX_PULLS} pages, {MAX_EMPTY_PULLS} empty pages in sequence and {MAX_TOTAL_BYTES // (1024 * 1024)} MiB are read; "
-                        "request less data",
+                        f"the answer does not end: {pulls} pages, {received} bytes; at most "
+                        f"{MAX_PULLS} pages, {MAX_EMPTY_PULLS} empty pages in sequence and "
+                        f"{MAX_TOTAL_BYTES // (1024 * 1024)} MiB are read; request less data",
                         request=request.info,
                     )
                 pulls += 1
