@@ -133,6 +133,9 @@ class Exchange:
             if error.request is None:
                 error.request = info
             raise
+        finally:
+            # The traceback of a fault has this call and so the answer: without this, both would wait for the search for garbage.
+            fault = None
         return answer.body
 
     def _pages(self, request: EnumerateRequest) -> Generator[ET.Element, None, None]:

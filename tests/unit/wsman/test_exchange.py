@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import weakref
 
 import pytest
@@ -169,6 +170,21 @@ def test_the_sentence_gives_the_limits() -> None:
         AnswerError, match=r": 20 pages, \d+ bytes; at most 10000 pages, 20 empty pages in sequence and 128 MiB are read;"
     ):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+
+
+def test_a_fault_does_not_keep_its_answer_until_the_search_for_garbage() -> None:
+    cim, _script = wire.session(wire.fault_a(2150859010, 2147749889, "Generic failure"))
+    gc.disable()
+    try:
+        seen = None
+        try:
+            cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+        except CimFault as fault:
+            seen = weakref.ref(fault)
+        assert seen is not None
+        assert seen() is None
+    finally:
+        gc.enable()
 
 
 def test_a_row_is_released_as_soon_as_it_is_not_used() -> None:
