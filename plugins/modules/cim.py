@@ -243,14 +243,14 @@ def run(task: Task) -> Result:
         if params["method"]:
             return _call(task, cls)
         if params["query"]:
-            found = task.cim.query(params["namespace"], cls, params["query"], users_query=True)
+            found = task.cim.query_data(params["namespace"], cls, params["query"], users_query=True)
         elif params["keys"]:
-            found = [task.cim.get(params["namespace"], cls, params["keys"])]
+            found = [task.cim.get(params["namespace"], cls, params["keys"]).as_data()]
         else:
-            found = task.cim.enumerate(params["namespace"], cls)
+            found = task.cim.enumerate_data(params["namespace"], cls)
     except ValueError as error:
         raise TaskFailure(f"The task cannot be sent: {error}.") from error
-    return {"changed": False, "instances": [instance.as_data() for instance in found]}
+    return {"changed": False, "instances": found}
 
 
 def _call(task: Task, cls: CimClass) -> Result:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.answer import MAX_BYTES
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import (
     AuthenticationFailed,
     Refused,
@@ -16,7 +17,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line impor
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_sealing import sealing_protocol
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Target
 
-MAX_BODY_BYTES = 32 * 1024 * 1024
+# A message of that size, and what encryption adds to it.
+MAX_BODY_BYTES = MAX_BYTES + 64 * 1024
 _MAX_SHOWN = 200
 
 

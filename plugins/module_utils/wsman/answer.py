@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads an answer's bytes into elements without trusting them: limited size, depth, count and names, no DTD.
+"""Reads an answer's bytes into elements without trusting them: limited size, depth, count, names and memory, no DTD.
 
 The standard ElementTree parser does not keep the namespace of a prefix, so the class of an embedded instance (a QName inside
 ``xsi:type``) would be lost. Here each ``xsi:type`` becomes an ``ET.QName`` in its scope, which ElementTree writes back with a
@@ -9,23 +9,32 @@ valid prefix.
 
 from __future__ import annotations
 
+import sys
 import xml.etree.ElementTree as ET
 from dataclasses import dataclass
+from typing import Any
 from xml.parsers import expat
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import XSI_TYPE, local
 
-MAX_BYTES = 64 * 1024 * 1024
+# The limits keep the process of a task below 300 MiB, whatever a server sends: `python -m tests.hostile` measures it.
+# A session asks for at most 4 MiB per answer, and Windows sends at most 500 KiB unless its own limit was raised.
+MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
-MAX_ELEMENTS = 1_000_000
+# Elements, their attributes, and declarations of namespaces. An element with children counts twice: values.py may make an
+# instance of it, with half a kilobyte.
+MAX_ELEMENTS = 200_000
 MAX_ATTRIBUTES = 32
 # Every name includes the URI of its namespace: a megabyte with one long URI and many names would become gigabytes.
-MAX_NAME_CHARACTERS = 2048
+MAX_NAME_CHARACTERS = 512
 MAX_NAMES = 20_000
+# Memory for all texts, values and names. A single character beyond U+FFFF makes Python use four bytes for each of its text.
+MAX_TEXT_BYTES = 40 * 1024 * 1024
 # Expat keeps a complete tag in memory before it reports it; text is reported in pieces.
 MAX_TAG_BYTES = 64 * 1024
 _PIECE_BYTES = 32 * 1024
+_MOST_SHARED = 1024
 
 
 @dataclass(frozen=True)
@@ -76,11 +85,13 @@ def _text(parent: ET.Element | None, name: str) -> str:
 def parse_xml(data: bytes) -> ET.Element:
     """The root element of a document; mixed content loses the text after children, which CIM never has.
 
-    :raises AnswerError: too large, too deep, too many or too long names, a DTD, or not XML.
+    Elements share their attributes where these are equal, so attributes must not be changed.
+
+    :raises AnswerError: too large, too deep, too many or too long names or texts, a DTD, or not XML.
     """
     if len(data) > MAX_BYTES:
         raise AnswerError(f"the answer is larger than {MAX_BYTES // (1024 * 1024)} MiB and was not read")
-    if not data.strip():
+    if not data or data.isspace():
         raise AnswerError("the answer is empty where a SOAP answer was expected")
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):  # expat would use UTF-16 in spite of the encoding set below
         raise AnswerError("the answer is not well-formed XML: it is UTF-16 although the request was UTF-8")
@@ -105,8 +116,11 @@ class _Reader:
         self._open: list[ET.Element] = []
         self._text: list[str] = []
         self._count = 0
+        self._text_bytes = 0
         self._tags: dict[str, str] = {}
         self._types: dict[tuple[str, str], ET.QName] = {}
+        self._uris: set[str] = set()
+        self._single: dict[tuple[str, str | ET.QName], dict[str, str]] = {}
         self._prefixes: dict[str, list[str]] = {"xml": ["http://www.w3.org/XML/1998/namespace"]}
 
     def read(self, data: bytes) -> ET.Element:
@@ -119,6 +133,9 @@ class _Reader:
         except expat.ExpatError as error:
             # Expat reports a kind of error and a position, never the text itself.
             raise AnswerError(f"the answer is not well-formed XML: {error}") from None
+        finally:
+            # Its handlers refer to this object: without this, the elements would remain until Python searches for garbage.
+            del self._parser
         if self._root is None:
             raise AnswerError("the answer is not well-formed XML: it has no element")
         return self._root
@@ -132,24 +149,41 @@ class _Reader:
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         if len(attributes) > MAX_ATTRIBUTES:
             raise AnswerError(f"the answer has an element with more than {MAX_ATTRIBUTES} attributes and was not read")
-        self._count += 1 + len(attributes)
         if len(self._open) >= MAX_DEPTH:
             raise AnswerError(f"the answer nests elements more than {MAX_DEPTH} deep and was not read")
-        if self._count > MAX_ELEMENTS:
-            raise AnswerError(f"the answer has more than {MAX_ELEMENTS} elements and attributes and was not read")
+        self._count_more(1)
         element = ET.Element(self._tags.get(name) or self._tag(name))
-        for attribute, value in attributes.items():
-            key = self._tags.get(attribute) or self._tag(attribute)
-            # ElementTree writes a QName as attribute value, although its type stubs allow only text.
-            kept = self._qname(value) if key == XSI_TYPE else value
-            if kept is not None:
-                element.attrib[key] = kept  # type: ignore[assignment]
+        if attributes:
+            element.attrib = self._attributes(attributes)
         if self._open:
             self._take_text()
+            if not len(self._open[-1]):
+                self._count_more(1)
             self._open[-1].append(element)
         else:
             self._root = element
         self._open.append(element)
+
+    def _attributes(self, attributes: dict[str, str]) -> dict[str, str]:
+        # ElementTree writes a QName as attribute value, although its type stubs allow only text.
+        read: dict[str, Any] = {}
+        for attribute, value in attributes.items():
+            key = self._tags.get(attribute) or self._tag(attribute)
+            kept = self._qname(value) if key == XSI_TYPE else value
+            if kept is not None:
+                read[key] = kept
+        if len(read) == 1:
+            # Most attributes are xsi:nil or the type of an embedded instance: one dictionary for all that are equal.
+            (only,) = read.items()
+            known = self._single.get(only)
+            if known is not None:
+                return known
+            if len(self._single) < _MOST_SHARED:
+                self._single[only] = read
+        self._count_more(len(read))
+        for value in attributes.values():
+            self._count_text(sys.getsizeof(value))
+        return read
 
     def _end(self, _name: str) -> None:
         self._take_text()
@@ -159,31 +193,59 @@ class _Reader:
 
     def _data(self, text: str) -> None:
         if not len(self._open[-1]):
+            self._count_text(sys.getsizeof(text))
             self._text.append(text)
 
     def _take_text(self) -> None:
         """Set the text of the innermost element. Its pieces are joined only once: a long text has thousands of them."""
+        if len(self._text) > 1:
+            # The pieces and the text exist at the same time. The widest character decides how much the text needs.
+            widest = max((ord(max(piece)) for piece in self._text if not piece.isascii()), default=0)
+            width = 1 if widest < 0x100 else 2 if widest < 0x10000 else 4
+            self._count_text(width * sum(map(len, self._text)))
+            self._text = ["".join(self._text)]
         if self._text:
-            self._open[-1].text = "".join(self._text)
-            self._text.clear()
+            self._open[-1].text = self._text.pop()
 
     def _start_prefix(self, prefix: str | None, uri: str | None) -> None:
+        self._count_more(1)
+        if uri and uri not in self._uris:
+            self._count_text(2 * sys.getsizeof(uri))
+            self._uris.add(uri)
         self._prefixes.setdefault(prefix or "", []).append(uri or "")
 
     def _end_prefix(self, prefix: str | None) -> None:
-        self._prefixes[prefix or ""].pop()
+        scope = self._prefixes[prefix or ""]
+        scope.pop()
+        if not scope:
+            del self._prefixes[prefix or ""]
+
+    def _count_more(self, elements: int) -> None:
+        self._count += elements
+        if self._count > MAX_ELEMENTS:
+            raise AnswerError(f"the answer has more than {MAX_ELEMENTS} elements and attributes and was not read")
+
+    def _count_text(self, size_bytes: int) -> None:
+        self._text_bytes += size_bytes
+        if self._text_bytes > MAX_TEXT_BYTES:
+            raise AnswerError(
+                f"the texts and names of the answer need more than {MAX_TEXT_BYTES // (1024 * 1024)} MiB of memory; "
+                "it was not read"
+            )
 
     def _tag(self, name: str) -> str:
         if len(name) > MAX_NAME_CHARACTERS:
             raise _long_name()
-        self._count_name()
+        self._count_name(name)
         tag = "{" + name if "}" in name else name
         self._tags[name] = tag
         return tag
 
-    def _count_name(self) -> None:
+    def _count_name(self, name: str) -> None:
         if len(self._tags) + len(self._types) >= MAX_NAMES:
             raise AnswerError(f"the answer has more than {MAX_NAMES} different names and was not read")
+        # Twice: as expat has it, and as ElementTree writes it.
+        self._count_text(2 * sys.getsizeof(name))
 
     def _qname(self, value: str) -> ET.QName | None:
         """The type; None if its prefix is declared nowhere, as recorded in requests of Windows: the type is then unknown."""
@@ -196,7 +258,7 @@ class _Reader:
             raise _long_name()
         known = self._types.get((uri, name))
         if known is None:
-            self._count_name()
+            self._count_name(uri + name)
             known = self._types[uri, name] = ET.QName(uri, name) if uri else ET.QName(name)
         return known
 

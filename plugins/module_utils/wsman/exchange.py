@@ -28,9 +28,12 @@ Send = Callable[[bytes], bytes]
 
 # A page is what fits into MaxEnvelopeSize; the server limits the number anyway ([MS-WSMV] 2.2.4.10, note 9).
 MAX_ELEMENTS = 32000
+# Twenty-five times what a site with 20,000 rows needs, fifty to a page.
 MAX_PULLS = 10_000
 MAX_EMPTY_PULLS = 20
-MAX_TOTAL_BYTES = 512 * 1024 * 1024
+MAX_TOTAL_BYTES = 128 * 1024 * 1024
+# What is asked for, however high the user's limit is: a quarter of what answer.py accepts.
+LARGEST_ENVELOPE_BYTES = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,8 @@ class EnumerateRequest:
 class Exchange:
     """Sends requests of one session and reads their answers.
 
+    :param max_envelope_bytes: the largest answer that the server may send; more than ``LARGEST_ENVELOPE_BYTES`` counts as that.
+
     :raises ValueError: limits that WS-Management refuses.
     """
 
@@ -57,7 +62,7 @@ class Exchange:
             raise ValueError(f"operation_timeout_seconds is {operation_timeout_seconds}; it must be more than zero")
         self._send = send
         self._operation_timeout_seconds = operation_timeout_seconds
-        self._max_envelope_bytes = max_envelope_bytes
+        self._max_envelope_bytes = min(max_envelope_bytes, LARGEST_ENVELOPE_BYTES)
         self.requests = 0
         self.received_bytes = 0
 
@@ -127,6 +132,9 @@ class Exchange:
             if error.request is None:
                 error.request = info
             raise
+        finally:
+            # The traceback of a fault has this call and so the answer: without this, both would wait for the search for garbage.
+            fault = None
         return answer.body
 
     def _pages(self, request: EnumerateRequest) -> Generator[ET.Element, None, None]:
@@ -140,11 +148,14 @@ class Exchange:
             )
         empty_pulls = pulls = 0
         try:
-            yield from page.items
+            yield from page
             while not ended:
-                if pulls >= MAX_PULLS or empty_pulls >= MAX_EMPTY_PULLS or self.received_bytes - begin > MAX_TOTAL_BYTES:
+                received = self.received_bytes - begin
+                if pulls >= MAX_PULLS or empty_pulls >= MAX_EMPTY_PULLS or received > MAX_TOTAL_BYTES:
                     raise AnswerError(
-                        f"the answer does not end: {pulls} pages, {self.received_bytes - begin} bytes; request less data",
+                        f"the answer does not end: {pulls} pages, {received} bytes; at most "
+                        f"{MAX_PULLS} pages, {MAX_EMPTY_PULLS} empty pages in sequence and "
+                        f"{MAX_TOTAL_BYTES // (1024 * 1024)} MiB are read; request less data",
                         request=request.info,
                     )
                 pulls += 1
@@ -157,7 +168,7 @@ class Exchange:
                 ended = page.ended
                 context = page.context or context
                 empty_pulls = 0 if page.items else empty_pulls + 1
-                yield from page.items
+                yield from page
         finally:
             if not ended:
                 self._release(request, context)
@@ -180,6 +191,12 @@ class _Page:
         self.items: list[ET.Element] = [] if items is None else list(items)
         self.context = (context.text or "").strip() if context is not None else ""
         self.ended = child(response, "EndOfSequence") is not None
+
+    def __iter__(self) -> Iterator[ET.Element]:
+        """The items; each is released as soon as the caller has no use for it, so that a page of them needs memory only once."""
+        self.items.reverse()
+        while self.items:
+            yield self.items.pop()
 
 
 def _enumerate(request: EnumerateRequest) -> ET.Element:

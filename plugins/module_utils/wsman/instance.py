@@ -9,6 +9,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, TypeAlias, Union
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import datetimes, scalars
@@ -58,7 +59,24 @@ class CimPath:
         }
 
 
-@dataclass(frozen=True, eq=False, repr=False)
+@dataclass(frozen=True)
+class Undecodable:
+    """A value that is not of the declared type; ``reason`` is the message of the ValueError, which has no subject."""
+
+    reason: str
+
+    @staticmethod
+    @lru_cache(maxsize=256)
+    def because(reason: str) -> Undecodable:
+        """One object for each of the few reasons: an answer can consist of wrong values."""
+        return Undecodable(reason)
+
+
+# What an unchanged instance was changed to: one object for all.
+NOTHING: Mapping[str, tuple[str, Any]] = {}
+
+
+@dataclass(frozen=True, eq=False, repr=False, slots=True)
 class CimInstance:
     """One instance, or one row of a projection (then ``partial``). Names of properties are compared without case.
 
@@ -78,7 +96,7 @@ class CimInstance:
     cls: CimClass
     partial: bool = False
     _read: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
-    _changes: Mapping[str, tuple[str, Any]] = field(default_factory=dict)
+    _changes: Mapping[str, tuple[str, Any]] = field(default_factory=lambda: NOTHING)
     _raw: ET.Element | None = None
 
     @classmethod
@@ -110,9 +128,9 @@ class CimInstance:
             if self.cls.property(name) is not None:
                 return None
             raise KeyError(f"{self.class_name} has no property {name}")
-        value = found[1]
-        if isinstance(value, AnswerError):
-            raise AnswerError(value.message)
+        spelled, value = found
+        if isinstance(value, Undecodable):
+            raise self._wrong(spelled, value)
         return list(value) if isinstance(value, list) else value
 
     def get(self, name: str, default: Any = None) -> Any:
@@ -141,9 +159,9 @@ class CimInstance:
             raise ValueError(f"the keys of class {self.class_name} are not declared, so its instances cannot be addressed")
         values = {}
         for key in self.cls.keys:
-            value = (self._read.get(key.lower()) or self._changes.get(key.lower()) or (key, None))[1]
-            if isinstance(value, AnswerError):
-                raise AnswerError(value.message)
+            spelled, value = self._read.get(key.lower()) or self._changes.get(key.lower()) or (key, None)
+            if isinstance(value, Undecodable):
+                raise self._wrong(spelled, value)
             if value is None:
                 hint = "; add it to the columns of the query" if self.partial else ""
                 raise ValueError(f"this {self.class_name} has no value for its key {key}, so it cannot be addressed{hint}")
@@ -166,6 +184,10 @@ class CimInstance:
         """The elements as they were read, for writing them back; they must not be changed."""
         return () if self._raw is None else list(self._raw)
 
+    def held(self) -> tuple[Mapping[str, tuple[str, Any]], ET.Element | None]:
+        """What this instance keeps in memory: (spelled name, value) by lower-case name, and its elements; see ``memory.py``."""
+        return self._read, self._raw
+
     def as_data(self) -> dict[str, Any]:
         """Plain data for JSON: dates ISO 8601 UTC, intervals in seconds, embedded instances and references as mappings."""
         return {name: plain(self[name]) for name in self.names()}
@@ -184,6 +206,9 @@ class CimInstance:
 
     def __repr__(self) -> str:
         return f"<CimInstance of {self.class_name} in {self.namespace}: {', '.join(self.names())}>"
+
+    def _wrong(self, spelled: str, value: Undecodable) -> AnswerError:
+        return AnswerError(f"the server's value of {self.class_name}.{spelled} {value.reason}")
 
     def _find(self, name: str) -> tuple[str, Any] | None:
         lower = name.lower()
@@ -246,6 +271,10 @@ def _checked_one(value: Any, prop: CimProperty, where: str, namespace: str) -> A
             return CimInstance.new(namespace, prop.embedded, value)
         if not isinstance(value, CimInstance):
             raise ValueError(f"{where} takes {_type_name(prop)}, not {scalars.kind(value)}")
+        if value.partial:
+            raise ValueError(
+                f"{where} takes a complete {value.class_name}, not a row of a projection; read the complete instance"
+            )
         return value
     try:
         return scalars.check(prop.type, value)

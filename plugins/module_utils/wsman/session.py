@@ -26,6 +26,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
     checked,
     normal_namespace,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.memory import kept
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 
 __all__ = ["CimSession", "Send"]
@@ -40,7 +41,7 @@ class CimSession:
 
     :param send: see ``exchange.Send``.
     :param operation_timeout_seconds: the server's limit for one operation; Windows allows at most 60 by default.
-    :param max_envelope_bytes: the largest answer that is accepted; Windows silently uses its own limit if that is smaller.
+    :param max_envelope_bytes: the largest answer that is requested; Windows silently uses its own limit if that is smaller.
     """
 
     def __init__(self, send: Send, *, operation_timeout_seconds: float = 30.0, max_envelope_bytes: int = 4 * 1024 * 1024) -> None:
@@ -93,7 +94,12 @@ class CimSession:
             not exist; for a query of the collection it means the class.
         """
         with self.rows(namespace, cls, query, options=options, users_query=users_query) as rows:
-            return list(rows)
+            return kept(rows, _query_info(normal_namespace(namespace), cls, query))
+
+    def query_data(self, namespace: str, cls: CimClass, query: str, *, users_query: bool = False) -> list[dict[str, Any]]:
+        """All rows of a WQL query as plain data, see ``CimInstance.as_data``; this needs a third of the memory of ``query``."""
+        with self.rows(namespace, cls, query, users_query=users_query) as rows:
+            return kept((row.as_data() for row in rows), _query_info(normal_namespace(namespace), cls, query))
 
     @contextmanager
     def rows(
@@ -104,7 +110,7 @@ class CimSession:
         projected = wql.projected_class(query)
         request = EnumerateRequest(
             names.class_uri(namespace, "*"),
-            RequestInfo("Query", namespace, cls.name, query=query, users_query=users_query),
+            _query_info(namespace, cls, query, users_query),
             (names.DIALECT_WQL, query),
             options=options,
         )
@@ -115,13 +121,20 @@ class CimSession:
         """All instances of the class and of its subclasses, each with its own class name."""
         request = self._class_request(namespace, cls, "", options)
         with self._exchange.items(request) as items:
-            return [values.decode_instance(item, normal_namespace(namespace), cls) for item in items]
+            return kept((values.decode_instance(item, normal_namespace(namespace), cls) for item in items), request.info)
+
+    def enumerate_data(self, namespace: str, cls: CimClass) -> list[dict[str, Any]]:
+        """As ``enumerate``, as plain data, see ``query_data``."""
+        namespace = normal_namespace(namespace)
+        request = self._class_request(namespace, cls, "", None)
+        with self._exchange.items(request) as items:
+            return kept((values.decode_instance(item, namespace, cls).as_data() for item in items), request.info)
 
     def references(self, namespace: str, cls: CimClass, *, options: Options | None = None) -> list[CimPath]:
         """References to all instances of the class and of its subclasses (EnumerationMode EnumerateEPR)."""
         request = self._class_request(namespace, cls, names.ENUMERATE_EPR, options)
         with self._exchange.items(request) as items:
-            return [_reference(item, request.info) for item in items]
+            return kept((_reference(item, request.info) for item in items), request.info)
 
     def enumerate_with_references(
         self, namespace: str, cls: CimClass, *, options: Options | None = None
@@ -129,7 +142,8 @@ class CimSession:
         """All instances of the class, each with a reference to it (EnumerationMode EnumerateObjectAndEPR)."""
         request = self._class_request(namespace, cls, names.ENUMERATE_OBJECT_AND_EPR, options)
         with self._exchange.items(request) as items:
-            return [_instance_and_reference(item, normal_namespace(namespace), cls, request.info) for item in items]
+            pairs = (_instance_and_reference(item, normal_namespace(namespace), cls, request.info) for item in items)
+            return kept(pairs, request.info)
 
     def associators(
         self,
@@ -260,7 +274,11 @@ class CimSession:
             (names.DIALECT_ASSOCIATIONS, selection),
         )
         with self._exchange.items(request) as items:
-            return [values.decode_instance(item, namespace, cls) for item in items]
+            return kept((values.decode_instance(item, namespace, cls) for item in items), request.info)
+
+
+def _query_info(namespace: str, cls: CimClass, query: str, users_query: bool = False) -> RequestInfo:
+    return RequestInfo("Query", namespace, cls.name, query=query, users_query=users_query)
 
 
 def _row(item: ET.Element, namespace: str, cls: CimClass, projected: str | None) -> CimInstance:

@@ -18,7 +18,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import datetimes, scalars
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.answer import child, descendant
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance, CimPath
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import NOTHING, CimInstance, CimPath, Undecodable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import (
     ANONYMOUS,
     CIM,
@@ -41,7 +41,7 @@ def decode_instance(
 ) -> CimInstance:
     """The instance in an element whose children are properties.
 
-    A property that cannot be decoded is kept as an AnswerError, which is raised when the property is read.
+    A property that cannot be decoded is kept as Undecodable; an AnswerError is raised when the property is read.
 
     :param namespace: CIM namespace as the caller wrote it.
     :param class_name: used when the element does not have it (projections); otherwise the element's own name counts.
@@ -49,13 +49,13 @@ def decode_instance(
     name = class_name or local(element.tag)
     read: dict[str, tuple[str, Any]] = {}
     for prop_name, elements in _grouped(element).items():
-        spelled = local(elements[0].tag)
         try:
             value = decode_property(elements, cls.property(prop_name), namespace)
         except ValueError as error:
-            value = AnswerError(f"the server's value of {name}.{spelled} {error}")
-        read[prop_name] = (spelled, value)
-    return CimInstance(namespace, name, cls, partial, read, {}, element)
+            value = Undecodable.because(str(error))
+        read[prop_name] = (_names(elements[0].tag)[1], value)
+    # A row of a projection is never written back, so it does not keep its elements.
+    return CimInstance(namespace, name, cls, partial, read, NOTHING, None if partial else element)
 
 
 def decode_parameters(element: ET.Element, declared: CimMethod, where: str, namespace: str) -> dict[str, Any]:
@@ -159,13 +159,14 @@ def _grouped(element: ET.Element) -> dict[str, list[ET.Element]]:
     for item in element:
         # Older versions of Windows add cim:Location, the instance's own address, to the properties.
         if item.tag != _LOCATION:
-            groups.setdefault(_lower_name(item.tag), []).append(item)
+            groups.setdefault(_names(item.tag)[0], []).append(item)
     return groups
 
 
-@lru_cache(maxsize=4096)
-def _lower_name(tag: str) -> str:
-    return local(tag).lower()
+@lru_cache(maxsize=1024)
+def _names(tag: str) -> tuple[str, str]:
+    """The local name in lower case, and as it is; all rows share them."""
+    return local(tag).lower(), local(tag)
 
 
 _LOCATION = f"{{{CIM}}}Location"
@@ -195,7 +196,8 @@ def _decode_when(element: ET.Element) -> datetime | timedelta:
 
 def _decode_embedded(element: ET.Element, cls: CimClass | None, namespace: str) -> CimInstance:
     # The property element is the instance; xsi:type names its class, with the suffix _Type.
-    declared = element.attrib.get(XSI_TYPE)
+    # Not ``attrib``, which would create a dictionary in every element that has none.
+    declared: object = element.get(XSI_TYPE)
     uri, name = "", ""
     if isinstance(declared, ET.QName):
         uri, name = namespace_of(declared.text), local(declared.text).removesuffix("_Type")
@@ -226,7 +228,8 @@ def _decode_untyped(element: ET.Element, namespace: str) -> Any:
 
 
 def _is_embedded(element: ET.Element) -> bool:
-    declared = element.attrib.get(XSI_TYPE)
+    # Not ``attrib``, which would create a dictionary in every element that has none.
+    declared: object = element.get(XSI_TYPE)
     return (
         isinstance(declared, ET.QName) and declared.text.endswith("_Type") and bool(split_class_uri(namespace_of(declared.text)))
     )

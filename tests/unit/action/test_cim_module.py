@@ -20,13 +20,13 @@ class Notes:
     def __init__(self) -> None:
         self.calls: list[tuple[Any, ...]] = []
 
-    def query(self, namespace: str, cls: CimClass, wql: str, *, users_query: bool) -> list[CimInstance]:
+    def query_data(self, namespace: str, cls: CimClass, wql: str, *, users_query: bool) -> list[dict[str, Any]]:
         assert users_query
         self.calls.append(("query", namespace, cls, wql))
         row = {"Free": 5 if cls.property("Free") else "5", "When": datetime(2026, 1, 2, tzinfo=UTC)}
-        return [CimInstance.new(namespace, CimClass(cls.name), row)]
+        return [CimInstance.new(namespace, CimClass(cls.name), row).as_data()]
 
-    def enumerate(self, namespace: str, cls: CimClass) -> list[CimInstance]:
+    def enumerate_data(self, namespace: str, cls: CimClass) -> list[dict[str, Any]]:
         self.calls.append(("enumerate", namespace, cls))
         return []
 

@@ -133,7 +133,7 @@ def test_the_announced_length(length: str, refused: bool) -> None:
 
 def test_the_sentence_has_the_limit() -> None:
     found = too_large(TARGET, left=True)
-    assert str(found) == "the answer of http://h:5985/wsman as u is larger than 32 MiB and was not read"
+    assert str(found) == "the answer of http://h:5985/wsman as u is larger than 16 MiB and was not read"
     assert (found.after_send, too_large(TARGET, left=False).after_send) == (True, False)
 
 

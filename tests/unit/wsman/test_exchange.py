@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import exchange
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, Unreachable
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, RequestInfo, Unreachable
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from tests.unit.wsman import wire
 
 SELECT_ALL = "select * from Win32_Service"
@@ -157,6 +161,45 @@ def test_empty_pages_without_end_are_bounded() -> None:
     with pytest.raises(AnswerError, match=rf"^Query in root/cimv2 .* does not end: {exchange.MAX_EMPTY_PULLS} pages"):
         cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
     assert actions(script)[-1] == "Release"
+
+
+def test_the_sentence_gives_the_limits() -> None:
+    pages = [wire.next_page(context="c")] * exchange.MAX_EMPTY_PULLS
+    cim, _script = wire.session(wire.first_page(context="c"), *pages, "")
+    with pytest.raises(
+        AnswerError, match=r": 20 pages, \d+ bytes; at most 10000 pages, 20 empty pages in sequence and 128 MiB are read;"
+    ):
+        cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+
+
+def test_a_fault_does_not_keep_its_answer_until_the_search_for_garbage() -> None:
+    cim, _script = wire.session(wire.fault_a(2150859010, 2147749889, "Generic failure"))
+    gc.disable()
+    try:
+        seen = None
+        try:
+            cim.query("root/cimv2", wire.SERVICE, SELECT_ALL)
+        except CimFault as fault:
+            seen = weakref.ref(fault)
+        assert seen is not None
+        assert seen() is None
+    finally:
+        gc.enable()
+
+
+def test_a_row_is_released_as_soon_as_it_is_not_used() -> None:
+    cim, _script = wire.session(wire.first_page(wire.service_xml("a"), wire.service_xml("b"), end=wire.N_END))
+    with cim.exchange.items(exchange.EnumerateRequest(wire.SERVICE_URI, RequestInfo("Enumerate"))) as items:
+        first = weakref.ref(next(items))
+        next(items)
+        assert first() is None
+
+
+@pytest.mark.parametrize(("asked", "sent"), [(512_000, 512_000), (4_194_304, 4_194_304), (4_194_305, 4_194_304)])
+def test_no_larger_answer_is_requested_than_can_be_read(asked: int, sent: int) -> None:
+    script = wire.Script(wire.service_xml("a"))
+    CimSession(script, max_envelope_bytes=asked).get("root/cimv2", wire.SERVICE, {"Name": "a"})
+    assert script.header(0, "MaxEnvelopeSize") == str(sent)
 
 
 @pytest.mark.parametrize(("limit", "value"), [("MAX_PULLS", 3), ("MAX_TOTAL_BYTES", 4000)])

@@ -125,7 +125,7 @@ def test_an_end_without_a_code() -> None:
 
 
 def test_ids_compare_without_case_and_base64_may_have_lines() -> None:
-    link, _ = exchange(received(("STDOUT", "b25l\r\n  dHdv"), command=COMMAND_ID.lower()))
+    link, _ = exchange(received(("STDOUT", "b25l&#13;\n \tdHdv"), command=COMMAND_ID.lower()))
     found = shell.receive(link, SHELL_ID, COMMAND_ID, 1)
     assert found is not None
     assert found.stdout == b"onetwo"
@@ -141,6 +141,8 @@ def test_no_output_yet() -> None:
     [
         ("<x:Other/>", "contains no ReceiveResponse"),
         (received(("stdout", "!!!")), "not base64"),
+        (received(("stdout", "QQ==\N{SNOWMAN}")), "not base64"),
+        (received(("stdout", "QQ==\N{NO-BREAK SPACE}")), "not base64"),
         (received(exit_code="soon"), "exit code is not a number"),
         (received(("stdout", b"x"), command="99999999-0000-4000-8000-000000000000"), "another command"),
     ],

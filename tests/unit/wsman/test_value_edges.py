@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import scalars
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.answer import parse_xml
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance, CimPath
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimType
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.values import encode_instance, encode_selectors
-from tests.unit.wsman.test_values import ANY, BOX, NIL, URI, decoded
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.values import decode_instance, encode_instance, encode_selectors
+from tests.unit.wsman.test_values import ANY, BOX, NIL, PART, URI, decoded
 
 
 def nested(depth: int) -> str:
@@ -191,3 +192,22 @@ def test_a_changed_property_is_written_once_in_the_place_of_the_old_one() -> Non
         ("Byte", "1"),
     ]
     assert instance.cls is ANY
+
+
+def test_wrong_values_are_one_object_for_each_reason() -> None:
+    first, second = (decoded(f"<p:Byte>{text}</p:Byte><p:Flag>{text}</p:Flag>").held()[0] for text in ("x", "y"))
+    assert first["byte"][1] is second["byte"][1]
+    assert first["byte"][1] is not first["flag"][1]
+
+
+def test_unchanged_instances_share_what_they_changed() -> None:
+    one, two = decoded("<p:Byte>1</p:Byte>"), decoded("<p:Byte>2</p:Byte>")
+    assert one.changed_values() is two.changed_values()
+    assert dict(one.with_values({"Byte": 3}).changed_values()) == {"byte": ("Byte", 3)}
+    assert dict(one.changed_values()) == {}
+
+
+def test_a_row_of_a_projection_cannot_be_embedded() -> None:
+    row = decode_instance(parse_xml(b"<Part><Id>1</Id></Part>"), "root/x", PART, partial=True)
+    with pytest.raises(ValueError, match=r"Any\.Part takes a complete Part, not a row of a projection"):
+        CimInstance.new("root/x", ANY, {"Part": row})
