@@ -113,11 +113,17 @@ class BoundedAdapter(HTTPAdapter):
     def build_response(self, req: PreparedRequest, resp: Any) -> Response:
         """The response of requests, but with a limited body."""
         response = super().build_response(req, resp)
-        bounded = BoundedResponse(lambda: http_answer.too_large(self._rules.target, self.left))
+        bounded = BoundedResponse(self._problem_with_body)
         bounded.__dict__.update(vars(response))
         # Otherwise requests would search through the complete body for its encoding. The answer to UTF-8 is UTF-8.
         bounded.encoding = bounded.encoding or "utf-8"
         return bounded
+
+    def _problem_with_body(self, size_bytes: int) -> TransportError | None:
+        if self._deadline.over:
+            # The channel says so in a sentence of its own.
+            return TransportError("too slow", after_send=self.left)
+        return http_answer.too_large(self._rules.target, self.left) if size_bytes > http_answer.MAX_BODY_BYTES else None
 
     def _check_request(self, request: PreparedRequest) -> None:
         target = self._rules.target
@@ -217,24 +223,33 @@ class _WatchedConnection:
 
 
 class BoundedResponse(Response):
-    """A response whose body is refused when it is too large.
+    """A response whose body is refused when it is too large, or takes too long.
 
-    :param too_large: makes the error to raise.
+    :param problem: the error to raise after this number of bytes, or None.
     """
 
-    def __init__(self, too_large: Callable[[], TransportError]) -> None:
+    def __init__(self, problem: Callable[[int], TransportError | None]) -> None:
         super().__init__()
-        self._too_large = too_large
+        self._problem = problem
 
     def iter_content(self, chunk_size: int | None = 1, decode_unicode: bool = False) -> Iterator[Any]:
-        """The pieces of the body; ``content`` is made of them too."""
-        read = 0
+        """The pieces of the body; ``content`` is made of them too.
+
+        A server may send millions of pieces of one byte, each of which would be an object, so small ones are joined.
+        """
+        size_bytes = 0
+        joined = bytearray()
         for piece in super().iter_content(chunk_size, decode_unicode):
-            read += len(piece)
-            if read > http_answer.MAX_BODY_BYTES:
+            size_bytes += len(piece)
+            if problem := self._problem(size_bytes):
                 self.close()
-                raise self._too_large()
-            yield piece
+                raise problem
+            joined += piece
+            if len(joined) >= (chunk_size or 1):
+                yield bytes(joined)
+                joined.clear()
+        if joined:
+            yield bytes(joined)
 
 
 def _header(request: PreparedRequest, name: str) -> str:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import socket
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from unittest import mock
 
 from lab.winrm.accounts import Account, Accounts
@@ -13,8 +14,9 @@ from lab.winrm.message import Reply
 from lab.winrm.service import WinrmService
 
 USER, PASSWORD = "CORP\\scp", "Pass-1"
-# What is sent for a request: given its headers and its body. The connection is closed after bytes.
-Answers = Callable[[bytes, bytes], bytes | HttpReply]
+# What is sent for a request, given its headers and its body. The connection is closed after bytes, and after pieces of them,
+# which a thread sends.
+Answers = Callable[[bytes, bytes], bytes | HttpReply | Iterator[bytes]]
 
 _service: list[WinrmService] = []
 
@@ -42,13 +44,25 @@ class _Line(socket.socket):
             return
         self.received = b""
         reply = self.answers(head, body)
-        self.there.sendall(reply if isinstance(reply, bytes) else _written(reply))
-        if isinstance(reply, bytes):
+        if isinstance(reply, HttpReply):
+            self.there.sendall(_written(reply))
+        elif isinstance(reply, bytes):
+            self.there.sendall(reply)
             self.there.shutdown(socket.SHUT_WR)
+        else:
+            # urllib3 closes its end while it still reads from it, so the other end is the thread's.
+            threading.Thread(target=_send, args=(self.there.dup(), reply), daemon=True).start()
 
     def close(self) -> None:
         self.there.close()
         super().close()
+
+
+def _send(there: socket.socket, pieces: Iterator[bytes]) -> None:
+    with there, suppress(OSError):
+        for piece in pieces:
+            there.sendall(piece)
+        there.shutdown(socket.SHUT_WR)
 
 
 def _written(reply: HttpReply) -> bytes:

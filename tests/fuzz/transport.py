@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -29,11 +29,11 @@ _PSRP = {
     "negotiate_service": "WSMAN",
     "negotiate_send_cbt": True,
 }
-_IN_CLEAR: tuple[tuple[str, Mapping[str, Any]], ...] = (
+IN_CLEAR: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("winrm", {**_WINRM, "transport": ["basic"]}),
     ("psrp", {**_PSRP, "auth": "basic", "message_encryption": "never"}),
 )
-_ENCRYPTED: tuple[tuple[str, Mapping[str, Any]], ...] = (
+ENCRYPTED: tuple[tuple[str, Mapping[str, Any]], ...] = (
     ("winrm", {**_WINRM, "transport": ["ntlm"]}),
     ("psrp", {**_PSRP, "auth": "ntlm", "message_encryption": "auto"}),
 )
@@ -45,7 +45,7 @@ def transport(data: bytes) -> None:
     choice, rest = (data[0] if data else 0), data[1:]
     # In clear; to the first request of a handshake; to the encrypted message; as the body of an encrypted answer.
     place = choice >> 1 & 3
-    kind, options = (_ENCRYPTED if place else _IN_CLEAR)[choice & 1]
+    kind, options = (ENCRYPTED if place else IN_CLEAR)[choice & 1]
     answered = _sent(kind, options, place, rest)
     if place and answered:
         raise AssertionError("an answer was trusted that was not encrypted with the keys of the logon")
@@ -66,15 +66,17 @@ def _sent(kind: str, options: Mapping[str, Any], place: int, data: bytes) -> byt
 
 
 def _answers(place: int, data: bytes) -> Answers:
+    return lab_until(place, lambda: HttpReply(200, (("Content-Type", SEALED),), data) if place == 3 else data)
+
+
+def lab_until(place: int, instead: Callable[[], bytes | HttpReply | Iterator[bytes]]) -> Answers:
+    """The lab's answers, but something else to every request, or only (from place 2 on) to encrypted messages."""
     server = lab_connection()
 
-    def answer(head: bytes, body: bytes) -> bytes | HttpReply:
-        if place < 2:
-            return data
+    def answer(head: bytes, body: bytes) -> bytes | HttpReply | Iterator[bytes]:
+        if place < 2 or body:
+            return instead()
         headers = dict(line.decode("latin-1").split(": ", 1) for line in head.split(b"\r\n")[1:])
-        named = {name.lower(): value for name, value in headers.items()}
-        if body:
-            return data if place == 2 else HttpReply(200, (("Content-Type", SEALED),), data)
-        return server.handle("POST", "/wsman", named, body) or b""
+        return server.handle("POST", "/wsman", {name.lower(): value for name, value in headers.items()}, body) or b""
 
     return answer

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.hostile import answers, outputs, pages
+from tests.hostile import answers, outputs, pages, transports
 from tests.hostile.measuring import Case
 
-CASES: dict[str, Case] = {**answers.CASES, **pages.CASES, **outputs.CASES}
+CASES: dict[str, Case] = {**answers.CASES, **pages.CASES, **outputs.CASES, **transports.CASES}

@@ -185,26 +185,28 @@ def megabytes(count: int) -> Iterator[bytes]:
 
 def endless_body(request: Message) -> Iterator[bytes]:
     """Until the connection is closed."""
-    yield b"HTTP/1.1 200 OK\r\nContent-Type: " + _type(request) + b"\r\n\r\n"
+    yield _begin(request) + b"\r\n\r\n"
     yield from megabytes(200)
 
 
 def endless_pieces(request: Message) -> Iterator[bytes]:
     """Chunked."""
-    yield b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nContent-Type: " + _type(request) + b"\r\n\r\n"
+    yield _begin(request) + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
     for piece in megabytes(200):
         yield b"%x\r\n" % len(piece) + piece + b"\r\n"
 
 
 def large_body(request: Message) -> Iterator[bytes]:
     """With its length in the headers."""
-    yield b"HTTP/1.1 200 OK\r\nContent-Length: 4000000000\r\nContent-Type: " + _type(request) + b"\r\n\r\n"
+    yield _begin(request) + b"\r\nContent-Length: 4000000000\r\n\r\n"
     yield from megabytes(200)
 
 
-def _type(request: Message) -> bytes:
+def _begin(request: Message) -> bytes:
+    """The first lines of an answer whose body is read: to a message, or to the first request of a handshake."""
     found = re.search(rb"Content-Type: (.*)\r\n", request.head)
-    return found[1] if found else SOAP_TYPE
+    begin = b"HTTP/1.1 200 OK" if request.encrypted else b"HTTP/1.1 401 X\r\nWWW-Authenticate: Negotiate"
+    return begin + b"\r\nContent-Type: " + (found[1] if found else SOAP_TYPE)
 
 
 @pytest.mark.parametrize("encrypted", [False, True])
@@ -229,12 +231,12 @@ def slow_headers(_request: Message) -> Iterator[bytes]:
 
 
 def slow_body(request: Message) -> Iterator[bytes]:
-    yield b"HTTP/1.1 200 OK\r\nContent-Length: 4000\r\nContent-Type: " + _type(request) + b"\r\n\r\n"
+    yield _begin(request) + b"\r\nContent-Length: 4000\r\n\r\n"
     yield from drops(b"x" * 4000, 0.1)
 
 
 def slow_body_without_length(request: Message) -> Iterator[bytes]:
-    yield b"HTTP/1.1 200 OK\r\nContent-Type: " + _type(request) + b"\r\n\r\n"
+    yield _begin(request) + b"\r\n\r\n"
     yield from drops(b"x" * 4000, 0.1)
 
 

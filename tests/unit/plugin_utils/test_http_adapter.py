@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import io
-from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +15,7 @@ from requests.adapters import HTTPAdapter
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError, Unreachable
 from ansible_collections.configmgr.scp.plugins.plugin_utils import http_adapter as module
 from ansible_collections.configmgr.scp.plugins.plugin_utils import http_answer
-from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, BoundedResponse, Rules
+from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, Target
 from tests.unit.plugin_utils.test_ntlm_logon import STRONG, message, pair
@@ -233,59 +232,35 @@ def test_old_tls_is_refused_before_a_request(version: str | None, refused: bool)
     assert len(watching.watched) == (1 if refused else 2)
 
 
-def pieces(*sizes: int) -> Iterator[bytes]:
-    for size in sizes:
-        yield b"x" * size
-
-
-def test_the_pools_get_the_password_of_a_key_and_the_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("no_proxy", "*")
-    made = BoundedAdapter(Rules(Target(URL, "u", WINRM), False, False), Deadline(5), retries=3, key_password="KeyPass-1")
-    assert made.max_retries.total == 3
-    assert adapter().max_retries.total == 0
-    for manager in (made.poolmanager, made.proxy_manager_for("http://px:3128")):
-        assert manager.connection_pool_kw["key_password"] == "KeyPass-1"
-    for manager in (adapter().poolmanager, adapter().proxy_manager_for("http://px:3128")):
-        assert "key_password" not in manager.connection_pool_kw
-
-
-@pytest.mark.parametrize("proxy", ["", "http://px:3128"])
-@pytest.mark.parametrize("scheme", ["http", "https"])
-def test_every_connection_is_watched_also_through_a_proxy(scheme: str, proxy: str) -> None:
-    made = adapter()
-    for _ in range(2):
-        manager = made.proxy_manager_for(proxy) if proxy else made.poolmanager
-        pool = manager.connection_from_host("scp01", 5985, scheme)
-        kind: Any = pool.ConnectionCls
-        assert issubclass(kind, module._WatchedConnection)
-        assert (kind.adapter, kind.deadline.seconds) == (made, 5)
-        # Once, not again for each time that requests asks for the pools of the proxy.
-        assert sum(base is module._WatchedConnection for base in kind.__mro__) == 1
-        assert kind.__bases__[1].__module__ == "urllib3.connection"
-
-
-def test_a_response_is_that_of_requests_with_utf_8_where_no_encoding_is_given() -> None:
-    def built(content_type: str) -> requests.Response:
-        raw = urllib3.HTTPResponse(io.BytesIO(b"\xc3\x84"), {"Content-Type": content_type}, 500, preload_content=False)
-        return adapter().build_response(request(), raw)
-
-    plain = built("application/soap+xml")
-    assert isinstance(plain, BoundedResponse)
-    assert (plain.status_code, plain.text, plain.request.url) == (500, "Ä", URL)
-    assert built("text/xml; charset=latin-1").text == "Ã\x84"
+def body_of(made: BoundedAdapter, *sizes: int) -> requests.Response:
+    """A response of this adapter with a body in pieces of these sizes."""
+    response = made.build_response(request(), urllib3.HTTPResponse(io.BytesIO(), {}, 200, preload_content=False))
+    response.raw = SimpleNamespace(
+        stream=lambda *_arguments, **_keywords: (b"x" * size for size in sizes), close=lambda: response.history.append(response)
+    )
+    return response
 
 
 @pytest.mark.parametrize(("extra", "refused"), [(0, False), (1, True)])
 def test_a_body_is_read_up_to_its_limit(extra: int, refused: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_answer, "MAX_BODY_BYTES", 100)
-    response = BoundedResponse(lambda: TransportError("too large"))
-    closed: list[str] = []
-    response.raw = SimpleNamespace(
-        stream=lambda *_arguments, **_keywords: pieces(60, 40 + extra), close=lambda: closed.append("closed")
-    )
+    response = body_of(adapter(), 60, 40 + extra)
     if not refused:
-        assert len(response.content) == 100
+        assert response.content == b"x" * 100
         return
-    with pytest.raises(TransportError, match="too large"):
+    with pytest.raises(TransportError, match="is larger than"):
         assert response.content
-    assert closed
+    assert response.history == [response]
+
+
+def test_a_body_is_not_read_on_when_the_time_is_over() -> None:
+    made = adapter()
+    made._deadline.over = True
+    with pytest.raises(TransportError, match="too slow"):
+        assert body_of(made, 1, 1).content
+
+
+def test_small_pieces_are_joined() -> None:
+    assert [len(piece) for piece in body_of(adapter(), 1, 1, 1, 5, 1, 1).iter_content(3)] == [3, 5, 2]
+    assert [len(piece) for piece in body_of(adapter(), 2, 1).iter_content(None)] == [2, 1]
+    assert list(body_of(adapter()).iter_content(3)) == []
