@@ -32,6 +32,8 @@ class Message:
 # What is sent for a request and the server's answer to it: None for that answer, bytes in its place, or pieces before the
 # connection is closed.
 Tamper = Callable[[Message, Message], Iterator[bytes] | bytes | None]
+# What is sent for a request that does not reach the server; None to pass it on.
+Swallow = Callable[[Message], bytes | None]
 
 
 @dataclass
@@ -44,7 +46,9 @@ class Between:
 
 
 @contextmanager
-def between(server: tuple[str, int], tamper: Tamper) -> Iterator[Between]:
+def between(
+    server: tuple[str, int], tamper: Tamper = lambda _request, _answer: None, swallow: Swallow = lambda _request: None
+) -> Iterator[Between]:
     """Listen on an own port and pass requests on to the server."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(_PATIENCE_SECONDS)
@@ -59,7 +63,7 @@ def between(server: tuple[str, int], tamper: Tamper) -> Iterator[Between]:
             except OSError:
                 return
             sockets.append(client)
-            thread = threading.Thread(target=_serve, args=(client, server, tamper, made.requests), daemon=True)
+            thread = threading.Thread(target=_serve, args=(client, server, tamper, swallow, made.requests), daemon=True)
             threads.append(thread)
             thread.start()
 
@@ -80,12 +84,16 @@ def between(server: tuple[str, int], tamper: Tamper) -> Iterator[Between]:
             one.close()
 
 
-def _serve(client: socket.socket, server: tuple[str, int], tamper: Tamper, requests: list[Message]) -> None:
+def _serve(client: socket.socket, server: tuple[str, int], tamper: Tamper, swallow: Swallow, requests: list[Message]) -> None:
     client.settimeout(_PATIENCE_SECONDS)
     with suppress(OSError, EOFError), socket.create_connection(server, timeout=_PATIENCE_SECONDS) as behind:
         for _ in range(_MOST_REQUESTS):
             request = _read(client)
             requests.append(request)
+            swallowed = swallow(request)
+            if swallowed is not None:
+                client.sendall(swallowed)
+                continue
             behind.sendall(request.data)
             answer = _read(behind)
             instead = tamper(request, answer)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, TransportError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import Send
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
 from lab.running.estate import Estate
+from tests.lab.action.between import Between, Message, between
 from tests.lab.modules.conftest import Play
 
 MODULE = "service_connection_point"
@@ -103,3 +106,50 @@ def test_a_request_that_the_server_cannot_read_ends_with_its_sentence(
     with pytest.raises(AnswerError, match=rf"reports that it could not read the request\..*The fault says: .*{said}") as caught:
         Spoiling(estate).run("cim", query="select * from Win32_OperatingSystem")
     assert caught.value.after_send
+
+
+@dataclass
+class Misled(Play):
+    """From the removal on, nothing reaches the site, and every encrypted request is answered in clear: not found."""
+
+    middle: Between | None = None
+    begun: threading.Event = field(default_factory=threading.Event)
+
+    def patient(self, settings: WinrmSettings) -> WinrmSettings:
+        if self.middle is None:
+            return settings
+        endpoint = f"http://{self.middle.address}:{self.middle.port}/wsman"
+        return replace(settings, target=replace(settings.target, endpoint=endpoint))
+
+    def wrapped(self, send: Send) -> Send:
+        def noticing(envelope: bytes) -> bytes:
+            if b"transfer/Delete<" in envelope:
+                self.begun.set()
+            return send(envelope)
+
+        return noticing
+
+    def swallow(self, request: Message) -> bytes | None:
+        return IN_CLEAR if request.encrypted and self.begun.is_set() else None
+
+
+IN_CLEAR_BODY = (
+    b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode>'
+    b'<s:Value xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd">w:InvalidSelectors</s:Value></s:Subcode></s:Code>'
+    b'<s:Detail><f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="2147749890"/></s:Detail></s:Fault>'
+    b"</s:Body></s:Envelope>"
+)
+IN_CLEAR = (
+    b"HTTP/1.1 500 X\r\nContent-Type: application/soap+xml;charset=UTF-8\r\nContent-Length: %d\r\n\r\n" % len(IN_CLEAR_BODY)
+    + IN_CLEAR_BODY
+)
+
+
+def test_a_removal_is_not_proved_by_an_answer_in_clear(placed: Orders) -> None:
+    play = Misled(placed.estate)
+    machine = placed.estate.machine("cas01")
+    with between((str(machine.address), placed.estate.description.http_port), swallow=play.swallow) as play.middle:
+        with pytest.raises(TransportError, match="is not encrypted, although encryption was agreed") as caught:
+            play.run(MODULE, server=SCP01, state="absent")
+        assert caught.value.after_send
+    assert (play.done, holders(placed)) == ([], [SCP01])
