@@ -136,8 +136,8 @@ class Misled(Play):
 IN_CLEAR_BODY = (
     b'<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Body><s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode>'
     b'<s:Value xmlns:w="http://schemas.dmtf.org/wbem/wsman/1/wsman.xsd">w:InvalidSelectors</s:Value></s:Subcode></s:Code>'
-    b'<s:Detail><f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="2147749890"/></s:Detail></s:Fault>'
-    b"</s:Body></s:Envelope>"
+    b'<s:Detail><f:WSManFault xmlns:f="http://schemas.microsoft.com/wbem/wsman/1/wsmanfault" Code="2147749890"/></s:Detail>'
+    b"</s:Fault></s:Body></s:Envelope>"
 )
 IN_CLEAR = (
     b"HTTP/1.1 500 X\r\nContent-Type: application/soap+xml;charset=UTF-8\r\nContent-Length: %d\r\n\r\n" % len(IN_CLEAR_BODY)
