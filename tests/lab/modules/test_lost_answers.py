@@ -103,7 +103,7 @@ def test_a_request_that_the_server_cannot_read_ends_with_its_sentence(
         def wrapped(self, send: Send) -> Send:
             return lambda envelope: send(spoil(envelope))
 
-    with pytest.raises(AnswerError, match=rf"reports that it could not read the request\..*The fault says: .*{said}") as caught:
+    with pytest.raises(AnswerError, match=rf"reports that it did not read the request\..*The fault says: .*{said}") as caught:
         Spoiling(estate).run("cim", query="select * from Win32_OperatingSystem")
     assert caught.value.after_send
 

@@ -86,8 +86,16 @@ CODES = [
 @pytest.mark.parametrize("code", CODES)
 def test_a_service_that_could_not_read_the_request_is_quoted_and_decides_nothing(code: str) -> None:
     message = refused(unrelated(coded(code))).message
-    assert message.startswith("the server reports that it could not read the request. ")
+    assert message.startswith("the server reports that it did not read the request. ")
     assert message.endswith("does not show whether the request had an effect. The fault says: 0x80041002 Not found")
+
+
+def test_a_quota_is_reported_before_the_request_is_read() -> None:
+    """Recorded: a fault of form B about the quota of operations, without RelatesTo."""
+    fault = wire.fault_a(2150859174, None, "The maximum number of concurrent operations is exceeded.", subcode="w:InternalError")
+    message = refused(unrelated(fault)).message
+    assert message.startswith("the server reports that it did not read the request. ")
+    assert message.endswith("The fault says: 0x803381A6 The maximum number of concurrent operations is exceeded.")
 
 
 def test_a_fault_without_code_and_text_is_refused_too() -> None:
