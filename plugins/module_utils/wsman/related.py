@@ -3,7 +3,7 @@
 """Whether an answer belongs to its request: its ``a:RelatesTo`` repeats the request's ``a:MessageID``.
 
 Nothing may be concluded from an answer that does not, above all nothing about a write: so such a fault is an ``AnswerError``,
-which has no kind, and never a ``CimFault``. Windows repeats the MessageID in nearly all recorded faults, also in those about headers.
+which has no kind, and never a ``CimFault``. Windows repeats the MessageID in nearly all recorded faults, also about headers.
 """
 
 from __future__ import annotations
