@@ -24,7 +24,7 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 demo drawing pictures test lint $(LINT_PARTS) types sanity units lab molecule bench mutants fuzz proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv venv-2.18 demo drawing pictures test lint $(LINT_PARTS) types sanity units lab molecule bench mutants fuzz hostile proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -113,6 +113,10 @@ fuzz:  ## fuzz what reads answers, logs, requests and HTTP, FUZZ_SECONDS=60 each
 # BENCH="--quick", "--write", or names of parts.
 bench: venv  ## requests, time and memory of the plays, compared with floor, limit and peer: about 10 minutes
 	@PYTHONPATH=collections $(BIN)/python -m tests.bench $(BENCH)
+
+# HOSTILE="--write", or names of cases.
+hostile: venv  ## peak memory and time of the worst answers, each case in a process of its own: a few minutes
+	@PYTHONPATH=collections $(BIN)/python -m tests.hostile $(HOSTILE)
 
 proof: venv  ## every fault at every request of each operation, and the state machine; at most half an hour for each
 	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)

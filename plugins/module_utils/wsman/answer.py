@@ -18,7 +18,7 @@ from xml.parsers import expat
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import XSI_TYPE, local
 
-# The limits keep the process of a task below 300 MiB, whatever a server sends: `python -m tests.hostile` measures it.
+# The limits keep the process of a task below 300 MiB, whatever a server sends: `make hostile` measures it.
 # A session asks for at most 4 MiB per answer, and Windows sends at most 500 KiB unless its own limit was raised.
 MAX_BYTES = 16 * 1024 * 1024
 MAX_DEPTH = 64
