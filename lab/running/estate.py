@@ -17,6 +17,7 @@ from lab.configmgr.connection_tool.installed import PROGRAM
 from lab.configmgr.connection_tool.program import service_connection_tool
 from lab.configmgr.connection_tool.run import World
 from lab.configmgr.hierarchy import Violation
+from lab.domain.controller import DomainController
 from lab.estate.description import Account, EstateDescription
 from lab.faults import FaultBoard
 from lab.running.access import NamespaceAccess, NamespaceCheck, may_connect
@@ -55,13 +56,22 @@ class Estate:
         folder that :meth:`stop` removes.
     :param by_hand: lab time passes only when the caller advances the clock (a :class:`HandClock`), whatever the description's
         pace.
+    :param domain: the running domain of the estate; with it, its servers accept Kerberos tickets. The caller stops it.
 
     The emulated sites use: ``description``, ``machines`` (by FQDN, in any letter case), ``clock``, ``lock`` (held during each
     operation and each due action), ``faults`` and :meth:`guard`.
     """
 
-    def __init__(self, description: EstateDescription, state_folder: Path | None = None, *, by_hand: bool = False) -> None:
+    def __init__(
+        self,
+        description: EstateDescription,
+        state_folder: Path | None = None,
+        *,
+        by_hand: bool = False,
+        domain: DomainController | None = None,
+    ) -> None:
         self.description = description
+        self.domain = domain
         self.lock = threading.RLock()
         self.clock: LabClock = HandClock(self.lock) if by_hand else LabClock(description.pace, self.lock)
         self.faults = FaultBoard(
@@ -243,7 +253,14 @@ class Estate:
             log=self.request_log,
             injector=FaultInjector(self.faults, self.description.machine(machine.name).fault_style),
             product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
+            keytab=self._keytab(machine),
         )
+
+    def _keytab(self, machine: Machine) -> Path | None:
+        """The keys of a member of the domain."""
+        if self.domain is None or machine.workgroup:
+            return None
+        return self.domain.keytabs[f"{machine.name.upper()}$"]
 
     def _follow_dead_machines(self) -> None:
         for description in self.description.machines:

@@ -23,7 +23,7 @@ _PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm"}
 """HTTP scheme to the acceptor's protocol; for Negotiate it accepts SPNEGO, raw NTLM and Kerberos."""
 
 _environment = threading.Lock()
-"""The acceptor finds its accounts through an environment variable, which the complete process shares."""
+"""The acceptor finds its accounts and keys through environment variables, which the complete process shares."""
 
 
 class AuthenticationError(Exception):
@@ -43,16 +43,24 @@ class Negotiation:
 
     :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
     :param channel_bindings: if given, an NTLM client must bind to this TLS channel (RFC 5929, tls-server-end-point).
+    :param keytab: the keys of the server's account in its domain, for Kerberos tickets; None: no ticket is accepted.
     """
 
-    def __init__(self, accounts: Accounts, scheme: str, channel_bindings: GssChannelBindings | None = None) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        scheme: str,
+        channel_bindings: GssChannelBindings | None = None,
+        keytab: Path | None = None,
+    ) -> None:
         protocol = _PROTOCOLS.get(scheme.lower())
         if protocol is None:
             raise AuthenticationError(f"the scheme {scheme!r} has no handshake")
         self.scheme = scheme
         self._accounts = accounts
+        self._keytab = keytab
         try:
-            with _account_file(accounts.ntlm_file):
+            with self._secrets():
                 self._context = spnego.server(
                     protocol=protocol,
                     service="http",
@@ -67,7 +75,7 @@ class Negotiation:
         if not token:
             raise AuthenticationError("an empty token")
         try:
-            with _account_file(self._accounts.ntlm_file):
+            with self._secrets():
                 answer = self._context.step(token)
             principal = self._context.client_principal if self._context.complete else None
         except Exception as error:  # a token is untrusted input: any exception of its parser means 401
@@ -93,6 +101,27 @@ class Negotiation:
         """Encrypt: signature, ciphertext, and the number of padding bytes that the announced length also includes."""
         wrapped = self._context.wrap_winrm(plain)
         return wrapped.header, wrapped.data, wrapped.padding_length
+
+    @contextmanager
+    def _secrets(self) -> Iterator[None]:
+        """Let the acceptor find the accounts and keys of this server while the block runs."""
+        keytab = self._keytab
+        variables = {"NTLM_USER_FILE": str(self._accounts.ntlm_file)}
+        # Without a keytab of its own, a server must not use one that this computer has.
+        variables["KRB5_KTNAME"] = f"FILE:{keytab or os.devnull}"
+        if keytab is not None:
+            variables["KRB5RCACHENAME"] = f"file2:{keytab}.replay"
+        with _environment:
+            before = {name: os.environ.get(name) for name in variables}
+            os.environ.update(variables)
+            try:
+                yield
+            finally:
+                for name, value in before.items():
+                    if value is None:
+                        del os.environ[name]
+                    else:
+                        os.environ[name] = value
 
 
 def split_authorization(value: str) -> tuple[str, bytes]:
@@ -134,16 +163,3 @@ def _decoded(data: bytes, encoding: str) -> str | None:
     except UnicodeDecodeError:
         return None
 
-
-@contextmanager
-def _account_file(path: Path) -> Iterator[None]:
-    with _environment:
-        before = os.environ.get("NTLM_USER_FILE")
-        os.environ["NTLM_USER_FILE"] = str(path)
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["NTLM_USER_FILE"]
-            else:
-                os.environ["NTLM_USER_FILE"] = before

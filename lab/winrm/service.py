@@ -6,6 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from spnego.channel_bindings import GssChannelBindings
 
@@ -78,7 +79,8 @@ class WinrmService:
     :param log: where exchanges are recorded; may be shared by all servers of a lab.
     :param injector: injected faults; None for none.
     :param product_version: the version that Identify shows to authenticated callers.
-    :param kerberos: whether Kerberos is offered in addition to Negotiate; needs the gssapi package and a keytab.
+    :param keytab: the keys of the server's account in its domain; with them Kerberos is offered too, which needs the Python packages
+        gssapi and krb5.
     """
 
     def __init__(
@@ -92,12 +94,12 @@ class WinrmService:
         log: RequestLog | None = None,
         injector: Injector | None = None,
         product_version: str = "OS: 10.0.20348 SP: 0.0 Stack: 3.0",
-        kerberos: bool = False,
+        keytab: Path | None = None,
     ) -> None:
         self.machine = machine
         self.accounts = accounts
         self.log = log if log is not None else RequestLog()
-        self.kerberos = kerberos
+        self.keytab = keytab
         self.errors: deque[BaseException] = deque(maxlen=_KEPT_ERRORS)
         """Errors inside the lab; callers only receive an internal error."""
         self._cim = cim
