@@ -86,10 +86,15 @@ def domain_controller(content: Content, address: str) -> Iterator[DomainControll
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _copy_domain(content: Content, tree: Path) -> None:
-    """Copy the empty domain; one process creates it if this machine has none of this kind, the others wait."""
+def check_privileges() -> None:
+    """Raises :class:`CannotRun` if this user cannot run the domain controller."""
     if not sys.platform.startswith("linux") or os.geteuid() != 0:
         raise CannotRun("only root can run a domain controller, and only on Linux")
+
+
+def _copy_domain(content: Content, tree: Path) -> None:
+    """Copy the empty domain; one process creates it if this machine has none of this kind, the others wait."""
+    check_privileges()
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
         raise CannotRun(f"{missing[0]} is not installed (apt-get install {PACKAGES})")
