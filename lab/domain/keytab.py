@@ -1,4 +1,4 @@
-"""Keytab files of MIT Kerberos: which entries are whose (pure functions; format: MIT krb5 documentation, "keytab file format")."""
+"""Keytab files: which entries are whose (pure functions; the format: MIT Kerberos' documentation, "Keytab file format")."""
 
 from __future__ import annotations
 

@@ -30,6 +30,7 @@ from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.programs.network import network_programs
 from lab.windows.shell import ProgramMaker, Shell
 from lab.winrm import accounts as winrm_accounts
+from lab.winrm.authentication import Keys
 from lab.winrm.http_front import Listener
 from lab.winrm.log import RequestLog
 from lab.winrm.message import Caller, Reply, Request
@@ -253,14 +254,14 @@ class Estate:
             log=self.request_log,
             injector=FaultInjector(self.faults, self.description.machine(machine.name).fault_style),
             product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
-            keytab=self._keytab(machine),
+            keys=self._keys(machine),
         )
 
-    def _keytab(self, machine: Machine) -> Path | None:
+    def _keys(self, machine: Machine) -> Keys | None:
         """The keys of a member of the domain."""
         if self.domain is None or machine.workgroup:
             return None
-        return self.domain.keytabs[f"{machine.name.upper()}$"]
+        return Keys(self.domain.keytabs[f"{machine.name.upper()}$"], machine.clock_offset.total_seconds())
 
     def _follow_dead_machines(self) -> None:
         for description in self.description.machines:

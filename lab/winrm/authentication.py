@@ -22,6 +22,8 @@ from lab.winrm.message import Caller
 _PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm"}
 """HTTP scheme to the acceptor's protocol; for Negotiate it accepts SPNEGO, raw NTLM and Kerberos."""
 
+_TOLERANCE_SECONDS = 300.0
+
 _environment = threading.Lock()
 """The acceptor finds its accounts and keys through environment variables, which the complete process shares."""
 
@@ -38,12 +40,28 @@ class Step:
     caller: Caller | None
 
 
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a server's account in its domain.
+
+    :ivar clock_offset_seconds: how far the server's clock is from that of the domain.
+    """
+
+    keytab: Path
+    clock_offset_seconds: float = 0.0
+
+    @property
+    def clock_is_right(self) -> bool:
+        """Whether Windows accepts the time in a ticket: the default of its policy is a difference of five minutes at most."""
+        return abs(self.clock_offset_seconds) <= _TOLERANCE_SECONDS
+
+
 class Negotiation:
     """One security context: a handshake, then the encryption of messages. It belongs to one TCP connection.
 
     :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
     :param channel_bindings: if given, an NTLM client must bind to this TLS channel (RFC 5929, tls-server-end-point).
-    :param keytab: the keys of the server's account in its domain, for Kerberos tickets; None: no ticket is accepted.
+    :param keys: for Kerberos tickets; None: no ticket is accepted.
     """
 
     def __init__(
@@ -51,14 +69,14 @@ class Negotiation:
         accounts: Accounts,
         scheme: str,
         channel_bindings: GssChannelBindings | None = None,
-        keytab: Path | None = None,
+        keys: Keys | None = None,
     ) -> None:
         protocol = _PROTOCOLS.get(scheme.lower())
         if protocol is None:
             raise AuthenticationError(f"the scheme {scheme!r} has no handshake")
         self.scheme = scheme
         self._accounts = accounts
-        self._keytab = keytab
+        self._keys = keys
         try:
             with self._secrets():
                 self._context = spnego.server(
@@ -84,6 +102,8 @@ class Negotiation:
             if not answer:
                 raise AuthenticationError("the handshake has stopped")
             return Step(answer, None)
+        if self._context.negotiated_protocol == "kerberos" and self._keys is not None and not self._keys.clock_is_right:
+            raise AuthenticationError("the ticket's time is too far from this server's clock")
         caller = self._accounts.find(principal or "")
         if caller is None:
             raise AuthenticationError("the handshake names an unknown account")
@@ -105,7 +125,7 @@ class Negotiation:
     @contextmanager
     def _secrets(self) -> Iterator[None]:
         """Let the acceptor find the accounts and keys of this server while the block runs."""
-        keytab = self._keytab
+        keytab = self._keys.keytab if self._keys is not None else None
         variables = {"NTLM_USER_FILE": str(self._accounts.ntlm_file)}
         # Without a keytab of its own, a server must not use one that this computer has.
         variables["KRB5_KTNAME"] = f"FILE:{keytab or os.devnull}"
@@ -162,4 +182,3 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
-

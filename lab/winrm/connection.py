@@ -113,11 +113,11 @@ class WinrmConnection:
         scheme, credentials = split_authorization(value)
         if scheme == "basic" and self._tls:
             return _Identified(check_basic(self._service.accounts, credentials), basic=True)
-        if scheme not in _SCHEMES or (scheme == "kerberos" and self._service.keytab is None):
+        if scheme not in _SCHEMES or (scheme == "kerberos" and self._service.keys is None):
             raise AuthenticationError(f"the scheme {scheme!r} is not offered here")
         if self._negotiation is None or self._caller is not None or self._negotiation.scheme != scheme:
             self._forget()
-            self._negotiation = Negotiation(self._service.accounts, scheme, self._channel_bindings, self._service.keytab)
+            self._negotiation = Negotiation(self._service.accounts, scheme, self._channel_bindings, self._service.keys)
         step = self._negotiation.step(credentials)
         self._caller = step.caller
         if not step.token:
@@ -169,7 +169,7 @@ class WinrmConnection:
     def _unauthorized(self) -> HttpReply:
         """401 with the offered schemes; pywinrm and pypsrp accept this list and order, Windows' own order is not established."""
         offers = ["Negotiate"]
-        offers += ["Kerberos"] if self._service.keytab is not None else []
+        offers += ["Kerberos"] if self._service.keys is not None else []
         offers += ['Basic realm="WSMAN"'] if self._tls else []
         return HttpReply(401, tuple(("WWW-Authenticate", offer) for offer in offers))
 

@@ -6,13 +6,12 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from spnego.channel_bindings import GssChannelBindings
 
 from lab.winrm import faults
 from lab.winrm.accounts import Accounts
-from lab.winrm.authentication import certificate_bindings
+from lab.winrm.authentication import Keys, certificate_bindings
 from lab.winrm.bounded_xml import text_of
 from lab.winrm.injection import PASS, Cut, Delay, FinalVerdict, Injector, Pass, Refuse, Replace, Status, Verdict
 from lab.winrm.log import Kind, RequestLog, RequestRecord
@@ -79,7 +78,7 @@ class WinrmService:
     :param log: where exchanges are recorded; may be shared by all servers of a lab.
     :param injector: injected faults; None for none.
     :param product_version: the version that Identify shows to authenticated callers.
-    :param keytab: the keys of the server's account in its domain; with them Kerberos is offered too, which needs the Python packages
+    :param keys: those of the server's account in its domain; with them Kerberos is offered too, which needs the Python packages
         gssapi and krb5.
     """
 
@@ -94,12 +93,12 @@ class WinrmService:
         log: RequestLog | None = None,
         injector: Injector | None = None,
         product_version: str = "OS: 10.0.20348 SP: 0.0 Stack: 3.0",
-        keytab: Path | None = None,
+        keys: Keys | None = None,
     ) -> None:
         self.machine = machine
         self.accounts = accounts
         self.log = log if log is not None else RequestLog()
-        self.keytab = keytab
+        self.keys = keys
         self.errors: deque[BaseException] = deque(maxlen=_KEPT_ERRORS)
         """Errors inside the lab; callers only receive an internal error."""
         self._cim = cim
