@@ -25,7 +25,7 @@ _SERVICES = ("HTTP", "HOST", "WSMAN")
 # gssapi and pyspnego: "Major (851968): ..., Minor (2529638919): Server not found in Kerberos database, Context: ...".
 _OF_GSSAPI = re.compile(r"Major \(\d+\): (?P<major>.*?), Minor \((?P<code>\d+)\): (?P<words>.*?)(?:, Context: .*)?$", re.DOTALL)
 # pykerberos: "... failed: (('Unspecified GSS failure...', 851968), ('Server not found in Kerberos database', -1765328377))".
-_OF_PYKERBEROS = re.compile(r"""\((?P<quote>['"])(?P<words>[^()]*?)(?P=quote), (?P<code>-?\d+)\)""")
+_OF_PYKERBEROS = re.compile(r"""\((?P<quote>['"])(?P<words>.*?)(?P=quote), (?P<code>-?\d+)\)""")
 # krb5: "Preauthentication failed -1765328360".
 _OF_KRB5 = re.compile(r"^(?P<words>.*) (?P<code>-\d{10})$", re.DOTALL)
 
