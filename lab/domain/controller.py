@@ -92,12 +92,17 @@ def check_privileges() -> None:
         raise CannotRun("only root can run a domain controller, and only on Linux")
 
 
-def _copy_domain(content: Content, tree: Path) -> None:
-    """Copy the empty domain; one process creates it if this machine has none of this kind, the others wait."""
-    check_privileges()
+def check_programs() -> None:
+    """Raises :class:`CannotRun` if Samba is not installed."""
     missing = [program for program in PROGRAMS if shutil.which(program) is None]
     if missing:
         raise CannotRun(f"{missing[0]} is not installed (apt-get install {PACKAGES})")
+
+
+def _copy_domain(content: Content, tree: Path) -> None:
+    """Copy the empty domain; one process creates it if this machine has none of this kind, the others wait."""
+    check_privileges()
+    check_programs()
     CACHE.mkdir(mode=0o700, parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
