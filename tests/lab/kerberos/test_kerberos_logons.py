@@ -95,6 +95,12 @@ def test_a_logon_with_the_ticket_of_the_user(realm: Realm, session: Session, agr
     assert [protocol for protocol, _flags in agreed] == ["kerberos"]
 
 
+def test_a_managed_ticket_from_a_keytab(realm: Realm, session: Session, agreed: Agreed) -> None:
+    arguments = f"-k -t {realm.controller.keytabs['scpadmin']}"
+    assert build_number(session(ansible_winrm_kinit_mode="managed", ansible_winrm_kinit_args=arguments)) == "20348"
+    assert [protocol for protocol, _flags in agreed] == ["kerberos"]
+
+
 @pytest.mark.parametrize(
     "variables",
     [{**MANAGED, "ansible_winrm_kerberos_delegation": True}, {**PSRP_MANAGED, "ansible_psrp_negotiate_delegate": True}],
