@@ -16,19 +16,20 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import trustme
 
 from lab.domain.content import WEAK_PASSWORDS, base_dn
 from lab.domain.keytab import by_principal
+from lab.domain.settings import FOLDERS, HOST, smb_conf
 
 CACHE = Path(__file__).resolve().parents[2] / ".cache" / "samba"
-KERBEROS, LDAP, LDAPS = 88, 389, 636
-HOST = "dc01"
+KERBEROS, LDAP, LDAPS, SMB = 88, 389, 636, 445
 PROGRAMS = ("samba", "samba-tool", "ldbmodify")
 PACKAGES = "samba-ad-dc samba-dsdb-modules samba-vfs-modules winbind samba-ad-provision ldb-tools"
 _PROVISION_SECONDS, _START_SECONDS, _STOP_SECONDS = 180.0, 60.0, 10.0
@@ -40,11 +41,17 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True)
 class Content:
-    """What the domain contains; ``ldif`` is a list of changes, see :mod:`lab.domain.content`."""
+    """What the domain contains.
+
+    :ivar ldif: a list of changes, see :mod:`lab.domain.content`.
+    :ivar shares: folders that the domain controller shares, by name (``D$``); it is a file server only if there are any, and then
+        needs Debian's package libnss-wrapper.
+    """
 
     dns: str
     netbios: str
     ldif: str = field(repr=False)
+    shares: Mapping[str, Path] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ def domain_controller(content: Content, address: str) -> Iterator[DomainControll
         settings = _write_settings(tree, content, address)
         _ldbmodify(tree, settings, content.ldif)
         keytabs = _keytabs(folder, settings)
-        with _running(settings, folder / "samba.log", address):
+        with _running(settings, folder / "samba.log", address, shares=bool(content.shares)):
             yield DomainController(address, content.dns, content.netbios, ca_file, keytabs, folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -107,7 +114,7 @@ def _copy_domain(content: Content, tree: Path) -> None:
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         version = _output(["samba", "--version"], 30.0)
-        source = inspect.getsource(sys.modules[__name__])
+        source = "".join(inspect.getsource(sys.modules[module]) for module in (__name__, smb_conf.__module__))
         key = hashlib.sha256(f"{version}{content.dns}{content.netbios}{source}".encode()).hexdigest()[:16]
         kept = CACHE / key
         if not kept.is_dir():
@@ -158,39 +165,11 @@ def _keytabs(folder: Path, settings: Path) -> dict[str, Path]:
 
 
 def _write_settings(tree: Path, content: Content, address: str) -> Path:
-    """The smb.conf that keeps the controller inside the tree and on the address, with only the services that are used."""
-    for name in ("run", "cache", "winbindd", "ncalrpc"):
+    """The smb.conf of the tree, with the folders that it names."""
+    for name in FOLDERS:
         (tree / name).mkdir(exist_ok=True)
-    settings = {
-        "netbios name": HOST.upper(),
-        "realm": content.dns.upper(),
-        "workgroup": content.netbios,
-        "server role": "active directory domain controller",
-        "server services": "rpc, ldap, cldap, kdc",
-        "dcerpc endpoint servers": "-winreg -srvsvc",
-        "bind interfaces only": "yes",
-        "interfaces": f"{address}/8",
-        "ldap server require strong auth": "no",
-        "idmap_ldb:use rfc2307": "yes",
-        "vfs objects": "",
-        "pid directory": tree / "run",
-        "lock directory": tree,
-        "state directory": tree / "state",
-        "cache directory": tree / "cache",
-        "private dir": tree / "private",
-        "binddns dir": tree / "bind-dns",
-        "winbindd socket directory": tree / "winbindd",
-        "ncalrpc dir": tree / "ncalrpc",
-        "tls enabled": "yes",
-        "tls keyfile": tree / "tls" / "key.pem",
-        "tls certfile": tree / "tls" / "cert.pem",
-        "tls cafile": tree / "tls" / "ca.pem",
-        "log file": tree / "log.%m",
-        "max log size": 1000,
-    }
-    shares = f"[sysvol]\n\tpath = {tree}/state/sysvol\n[netlogon]\n\tpath = {tree}/state/sysvol/{content.dns}/scripts\n"
     file = tree / "smb.conf"
-    file.write_text("[global]\n" + "".join(f"\t{name} = {value}\n" for name, value in settings.items()) + shares)
+    file.write_text(smb_conf(tree, content.dns, content.netbios, address, content.shares), encoding="utf-8")
     return file
 
 
@@ -206,14 +185,29 @@ def _write_certificates(folder: Path, dns: str, address: str) -> Path:
     return folder / "ca.pem"
 
 
+def _write_system_users(tree: Path) -> dict[str, str]:
+    """The variables with which the file server finds its winbindd: without nss_wrapper it would look for the computer's own."""
+    (tree / "passwd").write_text("root:x:0:0:root:/root:/bin/false\nnobody:x:65534:65534::/:/bin/false\n", encoding="utf-8")
+    (tree / "group").write_text("root:x:0:\nnogroup:x:65534:\n", encoding="utf-8")
+    return {
+        "LD_PRELOAD": "libnss_wrapper.so",
+        "NSS_WRAPPER_PASSWD": str(tree / "passwd"),
+        "NSS_WRAPPER_GROUP": str(tree / "group"),
+        "SELFTEST_WINBINDD_SOCKET_DIR": str(tree / "winbindd"),
+    }
+
+
 @contextmanager
-def _running(settings: Path, log: Path, address: str) -> Iterator[None]:
+def _running(settings: Path, log: Path, address: str, *, shares: bool) -> Iterator[None]:
     # An interactive samba stops when its standard input ends, so also when this process is killed.
     command = ["samba", "--interactive", "--no-process-group", "--debug-stdout", "-M", "single", "-d1", "-s", str(settings)]
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT)
+        environment = {**os.environ, **(_write_system_users(settings.parent) if shares else {})}
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=output, stderr=subprocess.STDOUT, env=environment)
     try:
-        _wait(process, log, address)
+        ready = [partial(_listens, address, port) for port in (LDAP, LDAPS, KERBEROS, *((SMB,) if shares else ()))]
+        # The file server asks it for the groups of each user.
+        _wait(process, log, address, [*ready, *([(settings.parent / "winbindd" / "pipe").exists] if shares else [])])
         yield
     finally:
         if process.stdin is not None:
@@ -225,20 +219,26 @@ def _running(settings: Path, log: Path, address: str) -> Iterator[None]:
             process.wait()
 
 
-def _wait(process: subprocess.Popen[bytes], log: Path, address: str) -> None:
-    """Wait until the ports of LDAP and Kerberos accept connections."""
+def _wait(process: subprocess.Popen[bytes], log: Path, address: str, conditions: list[Callable[[], bool]]) -> None:
+    """Wait until each of the conditions has been true."""
     deadline = time.monotonic() + _START_SECONDS
-    waiting = [LDAP, LDAPS, KERBEROS]
+    waiting = [*conditions]
     while waiting:
         if process.poll() is not None or time.monotonic() > deadline:
             said = log.read_text(errors="replace").strip().splitlines()[-3:]
             raise CannotRun(f"samba did not start on {address}: {' | '.join(said)}")
-        try:
-            socket.create_connection((address, waiting[0]), timeout=1.0).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+        if waiting[0]():
             waiting.pop(0)
+        else:
+            time.sleep(0.05)
+
+
+def _listens(address: str, port: int) -> bool:
+    try:
+        socket.create_connection((address, port), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
 
 
 def _output(command: list[str], seconds: float, text: str = "", variables: Mapping[str, str] | None = None) -> str:

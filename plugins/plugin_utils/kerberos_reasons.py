@@ -147,10 +147,13 @@ def _skew(_target: Target, _words: str) -> str:
 
 def _no_server(target: Target, _words: str) -> str:
     service, _, host = target.service_principal.partition("/")
+    if service == "cifs":  # of a file share
+        wrong = f"the domain has no service principal name {target.service_principal}"
+        return f"{wrong}; set ansible_host to the full name of the server in the domain, or set ansible_password"
     name = f"set ansible_host or {_override(target)} to the full name of the server in the domain"
     if service.upper() not in _SERVICES:
         return f"the domain has no service principal name {service}/{host}; set {_service(target)} to HTTP or WSMAN, or {name}"
-    if _is_address(host):
+    if is_address(host):
         return f"Kerberos needs the name of the server, not its address {host}; {name}"
     return (
         f"the domain has no service principal name {service}/{host}; {name}. A server that is not in the domain needs another "
@@ -234,7 +237,8 @@ def _realm_in(words: str) -> str:
     return found[1] if found else ""
 
 
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Whether a host is given by its address, for which no domain issues a ticket."""
     try:
         ipaddress.ip_address(host)
     except ValueError:

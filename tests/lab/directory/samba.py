@@ -9,7 +9,8 @@ from pathlib import Path
 
 from lab.domain import controller
 from lab.domain.content import base_dn, computer, group, member_dn, membership, user
-from lab.domain.controller import HOST, LDAP, LDAPS, CannotRun, Content
+from lab.domain.controller import LDAP, LDAPS, CannotRun, Content
+from lab.domain.settings import HOST
 from tests.lab.debian import why_not_installed
 
 __all__ = ["COMPUTERS", "DNS", "HOST", "USERS", "CannotRun", "DomainController", "domain_controller"]
@@ -69,9 +70,9 @@ def domain_controller(address: str) -> Iterator[DomainController]:
 def running(content: Content, address: str) -> Iterator[controller.DomainController]:
     """Run a domain controller after Samba has been installed. Raises :class:`CannotRun`."""
     controller.check_privileges()
-    reason = why_not_installed("samba")
-    if reason:
-        raise CannotRun(reason)
+    for need in ("samba", *(["smbd"] if content.shares else [])):
+        if reason := why_not_installed(need):
+            raise CannotRun(reason)
     with controller.domain_controller(content, address) as found:
         yield found
 

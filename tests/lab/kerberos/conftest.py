@@ -39,6 +39,7 @@ class Realm:
     controller: DomainController
     estate: Estate
     folder: Path
+    share: Path
 
     @property
     def variables(self) -> dict[str, str]:
@@ -55,7 +56,7 @@ class Realm:
 
 
 @pytest.fixture(scope="session")
-def _domain(_session_base: str) -> Iterator[tuple[DomainController, Estate]]:
+def _domain(_session_base: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[DomainController, Estate, Path]]:
     missing = [name for name in ("gssapi", "krb5", "kerberos") if importlib.util.find_spec(name) is None]
     if missing:
         pytest.skip(f"the Python package {missing[0]} is not installed; `make kerberos` runs these tests")
@@ -63,21 +64,23 @@ def _domain(_session_base: str) -> Iterator[tuple[DomainController, Estate]]:
     secrets = {machine.name: f"Machine-2026-{machine.name}" for machine in description.machines if not machine.workgroup}
     dns = description.domain.dns
     taken = user("svc-reports", dns, "Lab-Service-2026", services=(f"HTTP/{description.fqdn(TAKEN)}",))
-    content = Content(dns, description.domain.netbios, f"{domain_ldif(description, secrets)}\n{taken}")
+    # No server of the lab serves files with Kerberos, but the domain controller can.
+    shares = {"D$": tmp_path_factory.mktemp("share")}
+    content = Content(dns, description.domain.netbios, f"{domain_ldif(description, secrets)}\n{taken}", shares)
     with ExitStack() as stack:
         try:
             controller = stack.enter_context(running(content, f"{_session_base}.100"))
         except CannotRun as error:
             pytest.skip(f"no domain controller on this machine: {error}")
-        yield controller, stack.enter_context(Estate(description, domain=controller))
+        yield controller, stack.enter_context(Estate(description, domain=controller)), shares["D$"]
 
 
 @pytest.fixture
-def realm(_domain: tuple[DomainController, Estate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
+def realm(_domain: tuple[DomainController, Estate, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Realm]:
     """The estate in its first state, and a client of its domain that has no ticket."""
-    controller, estate = _domain
+    controller, estate, share = _domain
     estate.reset()
-    found = Realm(controller, estate, tmp_path)
+    found = Realm(controller, estate, tmp_path, share)
     (tmp_path / "krb5.conf").write_text(krb5_conf(controller.dns, controller.address))
     for name, value in found.variables.items():
         monkeypatch.setenv(name, value)
