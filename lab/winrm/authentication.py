@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import spnego
@@ -107,7 +107,8 @@ class Negotiation:
         caller = self._accounts.find(principal or "")
         if caller is None:
             raise AuthenticationError("the handshake names an unknown account")
-        return Step(answer, caller)
+        delegated = bool(self._context.context_attr & spnego.ContextReq.delegate)
+        return Step(answer, replace(caller, delegated=delegated))
 
     def unseal(self, signature: bytes, data: bytes) -> bytes:
         """Decrypt and verify a message. Raises AuthenticationError; after that the context cannot be used."""

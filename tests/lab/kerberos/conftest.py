@@ -96,8 +96,8 @@ def session(realm: Realm) -> Iterator[Session]:
     """Open a CIM session to a server with the variables of a host in an inventory, as the action plugin does."""
     with ExitStack() as opened:
 
-        def connect(machine: str = "cas01", **variables: Any) -> CimSession:
-            access = access_to(connection(host_variables(realm, machine, variables)))
+        def connect(machine: str = "cas01", *, of: Realm = realm, **variables: Any) -> CimSession:
+            access = access_to(connection(host_variables(of, machine, variables)))
             opened.callback(access.link.close)
             return CimSession(access.link.send)
 
