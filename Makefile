@@ -101,7 +101,7 @@ lab: venv  ## modules, roles, properties and samples of the proof over the emula
 	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab tests/property tests/proof --ignore=tests/lab/kerberos
 
 # Where the libraries of Kerberos cannot be compiled, none of it can run: the list of what was not run says so, and why.
-kerberos: venv  ## logons with tickets of a real domain, in .venv-kerberos
+kerberos: venv  ## logons with CredSSP and with tickets of a real domain, in .venv-kerberos
 	$(call heading,kerberos)
 	@mkdir -p $(LEFT_OUT); rm -f $(LEFT_OUT)/kerberos.txt
 	@if ! reason=$$($(BIN)/python -m tests.lab.debian kerberos 2>&1); then \

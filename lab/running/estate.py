@@ -255,6 +255,7 @@ class Estate:
             injector=FaultInjector(self.faults, self.description.machine(machine.name).fault_style),
             product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
             keys=self._keys(machine),
+            credssp=self.description.machine(machine.name).credssp,
         )
 
     def _keys(self, machine: Machine) -> Keys | None:

@@ -1,4 +1,4 @@
-"""Authentication: Negotiate, NTLM and Kerberos for a TCP connection, Basic for a single request."""
+"""Authentication: Negotiate, NTLM, Kerberos and CredSSP for a TCP connection, Basic for a single request."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from spnego.channel_bindings import GssChannelBindings
 from lab.winrm.accounts import Accounts
 from lab.winrm.message import Caller
 
-_PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm"}
+_PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm", "credssp": "credssp"}
 """HTTP scheme to the acceptor's protocol; for Negotiate it accepts SPNEGO, raw NTLM and Kerberos."""
 
 _TOLERANCE_SECONDS = 300.0
@@ -59,7 +59,7 @@ class Keys:
 class Negotiation:
     """One security context: a handshake, then the encryption of messages. It belongs to one TCP connection.
 
-    :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
+    :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM``, ``Kerberos`` or ``CredSSP``.
     :param channel_bindings: if given, an NTLM client must bind to this TLS channel (RFC 5929, tls-server-end-point).
     :param keys: for Kerberos tickets; None: no ticket is accepted.
     """
@@ -107,7 +107,8 @@ class Negotiation:
         caller = self._accounts.find(principal or "")
         if caller is None:
             raise AuthenticationError("the handshake names an unknown account")
-        delegated = bool(self._context.context_attr & spnego.ContextReq.delegate)
+        # CredSSP sends the password itself.
+        delegated = self.scheme == "credssp" or bool(self._context.context_attr & spnego.ContextReq.delegate)
         return Step(answer, replace(caller, delegated=delegated))
 
     def unseal(self, signature: bytes, data: bytes) -> bytes:

@@ -80,6 +80,7 @@ class WinrmService:
     :param product_version: the version that Identify shows to authenticated callers.
     :param keys: those of the server's account in its domain; with them Kerberos is offered too, which needs the Python packages
         gssapi and krb5.
+    :param credssp: whether CredSSP is offered too; on Windows it is off until an administrator turns it on.
     """
 
     def __init__(
@@ -94,11 +95,13 @@ class WinrmService:
         injector: Injector | None = None,
         product_version: str = "OS: 10.0.20348 SP: 0.0 Stack: 3.0",
         keys: Keys | None = None,
+        credssp: bool = False,
     ) -> None:
         self.machine = machine
         self.accounts = accounts
         self.log = log if log is not None else RequestLog()
         self.keys = keys
+        self.credssp = credssp
         self.errors: deque[BaseException] = deque(maxlen=_KEPT_ERRORS)
         """Errors inside the lab; callers only receive an internal error."""
         self._cim = cim

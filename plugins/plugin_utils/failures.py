@@ -24,14 +24,18 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.plugin_utils.certificate_problems import certificate_problem
+from ansible_collections.configmgr.scp.plugins.plugin_utils.credssp_reasons import of_credssp
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_reasons import NO_TICKET, explained, ticket_rejected
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import HTTP_PORT, HTTPS_PORT, Target
 
 _MAX_REASON = 300
 _MAX_CHAIN = 20
-# Of pyspnego, gssapi, pywinrm's Kerberos, krb5 and requests_ntlm.
+# Of pyspnego, gssapi, pywinrm's Kerberos, krb5, requests_ntlm and requests-credssp.
 _LOGON_ERRORS = frozenset(
-    {"SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "Krb5Error", "PermissionError"}
+    {
+        *("SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "Krb5Error", "PermissionError"),
+        *("AuthenticationException", "NTStatusException"),
+    }
 )
 # Methods of pywinrm and pypsrp that are basic authentication; ssl is basic authentication when no certificate is set.
 BASIC = ("basic", "plaintext", "ssl")
@@ -83,7 +87,8 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
     if sealed and names & {"SpnegoError", "GSSError"}:
         return TransportError(f"the encrypted response of {target} cannot be decrypted: {_reason(chain)}", after_send=True)
     if names & _LOGON_ERRORS:
-        return AuthenticationFailed(f"authentication at {target} failed ({method}): {explained(_reason(chain), target)}")
+        reason = of_credssp(chain, target) or explained(_reason(chain), target)
+        return AuthenticationFailed(f"authentication at {target} failed ({method}): {reason}")
     if "ProxyError" in names:
         through = f"the proxy for {target.endpoint} did not allow the connection: {_reason(chain)}"
         return Unreachable(through + _about_the_proxy(target))
