@@ -12,11 +12,11 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.target import PSRP, 
 BY_WINRM, BY_PSRP = Target("http://scp01:5985/wsman", "x", WINRM), Target("http://scp01:5985/wsman", "x", PSRP)
 
 
-class AuthenticationException(Exception):  # noqa: N818 - as in the library
+class AuthenticationException(Exception):
     pass
 
 
-class NTStatusException(Exception):  # noqa: N818 - as in the library
+class NTStatusException(Exception):
     pass
 
 
