@@ -72,12 +72,13 @@ def read_error(message: str) -> KerberosError:
     if found is not None:
         code = int(found["code"])
         # A minor code without a meaning of its own: the major one says what is wrong.
-        vague = found["words"] in ("Success", "Unknown error")
-        return KerberosError(found["major"] if vague else found["words"], code - _WORD if code >= _WORD // 2 else 0)
+        return KerberosError(
+            found["major"] if found["words"] == "Success" else found["words"], code - _WORD if code >= _WORD // 2 else 0
+        )
     pairs = list(_OF_PYKERBEROS.finditer(message))
     if pairs:
         last = pairs[-1]
-        return KerberosError(last["words"], int(last["code"]) if int(last["code"]) < 0 else 0)
+        return KerberosError(last["words"], min(int(last["code"]), 0))
     found = _OF_KRB5.match(message.strip())
     if found is not None:
         return KerberosError(found["words"], int(found["code"]))

@@ -124,6 +124,9 @@ def test_where_the_text_and_the_number_are() -> None:
     assert read_error(of_pyspnego(7, "Server not found")) == KerberosError("Server not found", BASE + 7)
     assert read_error(of_krb5(7, "Server not found")) == KerberosError("Server not found", BASE + 7)
     assert read_error(of_kinit(7, "Server not found")).code == 0
+    # A major code of GSSAPI alone.
+    assert read_error("authGSSClientInit() failed: (('No credentials', 458752),)") == KerberosError("No credentials", 0)
+    assert read_error("Major (1): Expired, Minor (100001): Success") == KerberosError("Expired", 0)
 
 
 @pytest.mark.parametrize(
@@ -149,7 +152,17 @@ def test_a_realm_in_small_letters() -> None:
         ("HTTP/127.0.10.11", "Kerberos needs the name of the server, not its address 127.0.10.11; set ansible_host or"),
         ("HTTP/fe80::1", "not its address fe80::1"),
         ("WSMAN/alias", "the domain has no service principal name WSMAN/alias; set ansible_host or"),
+        ("host/alias", "the domain has no service principal name host/alias; set ansible_host or"),
+        (
+            "HTTP/alias",
+            "ansible_winrm_kerberos_hostname_override to the full name of the server in the domain. A server that is not",
+        ),
         ("winrm/scp01", "the domain has no service principal name winrm/scp01; set ansible_winrm_service to HTTP or WSMAN"),
+        # Of a file share, to which the variables of WinRM do not apply.
+        (
+            "cifs/alias",
+            "the domain has no service principal name cifs/alias; set ansible_host to the full name of the server in the",
+        ),
     ],
 )
 def test_the_name_of_the_service(principal: str, words: str) -> None:
@@ -157,8 +170,31 @@ def test_the_name_of_the_service(principal: str, words: str) -> None:
     assert words in explained(of_krb5(7, "Server not found in Kerberos database"), target)
 
 
+def test_a_realm_that_no_text_names() -> None:
+    told = explained(of_krb5(154, "Cannot find KDC for requested realm"), Target("http://h", "admin", PSRP))
+    assert "knows no domain controller for the realm of ansible_user" in told
+    told = explained(of_krb5(156, "Cannot contact any KDC for requested realm"), Target("http://h", "admin", PSRP))
+    assert "no domain controller of the realm answers" in told
+    told = explained(of_krb5(224, "Configuration file does not specify default realm"), Target("http://h", "", PSRP))
+    assert "set ansible_user to name@REALM" in told
+    assert explained("Unable to authenticate <Response [200]>", Target("http://scp01:5985/wsman", "", WINRM)).startswith(
+        "the server did not prove its identity, so it may be another server than scp01 ("
+    )
+
+
+def test_without_a_user_in_the_settings() -> None:
+    nobody = Target("http://h", "", PSRP)
+    assert explained(of_krb5(32, "Ticket expired"), nobody).startswith("the Kerberos ticket has expired")
+    assert explained(of_krb5(195, "No credentials cache found"), nobody).startswith("the controller has no Kerberos ticket; get")
+    by_winrm = explained(of_krb5(195, "No credentials cache found"), BY_WINRM)
+    assert "or set ansible_password (with ansible_winrm_kinit_mode managed) (" in by_winrm
+
+
 def test_a_rejected_ticket_advises_the_other_name() -> None:
     assert "then set ansible_winrm_service to WSMAN" in ticket_rejected(BY_WINRM)
     assert "then set ansible_psrp_negotiate_service to WSMAN" in ticket_rejected(BY_PSRP)
+    assert "ansible_psrp_negotiate_hostname_override" in explained(of_krb5(7, "Server not found"), BY_PSRP)
+    assert "the name belongs to another server than scp01.corp.example;" in ticket_rejected(BY_PSRP)
+    assert ticket_rejected(Target("scp01", "", WINRM)).startswith("the server does not accept the ticket for the server.")
     by_wsman = Target("http://h", USER, PSRP, None, "WSMAN/scp01.corp.example")
     assert "then set ansible_psrp_negotiate_service to HTTP" in ticket_rejected(by_wsman)
