@@ -33,10 +33,10 @@ curl)
     ;;
 kerberos)
     what="what compiles and uses Python's libraries for Kerberos"
-    programs="cc krb5-config kinit"
+    programs="cc krb5-config kinit faketime"
     # The headers of the Python whose virtual environment is made.
     files="$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h"
-    packages="gcc libc6-dev libkrb5-dev krb5-user python3-dev"
+    packages="gcc libc6-dev libkrb5-dev krb5-user python3-dev faketime"
     ;;
 samba)
     what="Samba's domain controller"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -88,6 +89,17 @@ def test_no_domain_controller_answers(realm: Realm, session: Session, way: dict[
     (realm.folder / "krb5.conf").write_text(krb5_conf(realm.controller.dns, nobody))
     words = "no domain controller of CORP.EXAMPLE answers the controller; check its port 88 (TCP and UDP)"
     assert words in refused(session(**way, ansible_password=PASSWORD))
+
+
+def test_the_clock_of_the_controller_is_wrong(realm: Realm, session: Session, tmp_path: Path) -> None:
+    # By default, MIT Kerberos takes the difference from the domain controller's answer into account.
+    configuration = realm.folder / "krb5.conf"
+    configuration.write_text(configuration.read_text().replace("[libdefaults]", "[libdefaults]\n  kdc_timesync = 0"))
+    kinit = tmp_path / "kinit-ahead"
+    kinit.write_text('#!/bin/sh\nexec faketime -f +10m kinit "$@"\n')
+    kinit.chmod(0o755)
+    words = "the clocks of the controller, the domain controller and the server may differ by five minutes at most"
+    assert words in refused(session(ansible_password=PASSWORD, ansible_winrm_kinit_cmd=str(kinit)))
 
 
 @BOTH
