@@ -114,12 +114,17 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
 
 
 def about_the_ticket(error: TransportError, way: str, password: str | None) -> TransportError:
-    """Without a password, ``negotiate`` uses a Kerberos ticket, and fails if there is none. (Kerberos' own errors say it.)"""
-    if password or way != "negotiate" or not isinstance(error, AuthenticationFailed) or NO_TICKET in error.message:
+    """Without a password, Kerberos and ``negotiate`` use a ticket of the user, and fail if there is none."""
+    if password or way not in ("kerberos", "negotiate") or not isinstance(error, AuthenticationFailed):
+        return error
+    given = f"ansible_password is {'not set' if password is None else 'empty'}"
+    if NO_TICKET in error.message:
+        return AuthenticationFailed(f"{given}; {error.message}")
+    if way == "kerberos":
+        # There is a ticket, and the error is about it.
         return error
     return AuthenticationFailed(
-        f"ansible_password is {'not set' if password is None else 'empty'}, and {NO_TICKET} that works; set ansible_password, or "
-        f"get a ticket with kinit. {error.message}"
+        f"{given}, and {NO_TICKET} that works; set ansible_password, or get a ticket with kinit. {error.message}"
     )
 
 

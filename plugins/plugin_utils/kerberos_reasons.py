@@ -147,7 +147,7 @@ def _skew(_target: Target, _words: str) -> str:
 
 
 def _no_server(target: Target, _words: str) -> str:
-    service, _, host = target.service_principal.partition("/")
+    service, host = target.service_principal.partition("/")[::2]
     if service == "cifs":  # of a file share
         wrong = f"the domain has no service principal name {target.service_principal}"
         return f"{wrong}; set ansible_host to the full name of the server in the domain, or set ansible_password"

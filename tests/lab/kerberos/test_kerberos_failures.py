@@ -33,7 +33,10 @@ def refused(session: CimSession) -> str:
 
 @pytest.mark.parametrize("way", [WINRM, PSRP, NEGOTIATE], ids=["winrm", "psrp", "negotiate"])
 def test_no_ticket_and_no_password(session: Session, way: dict[str, Any]) -> None:
-    assert NO_TICKET in refused(session(**way))
+    message = refused(session(**way))
+    assert NO_TICKET in message
+    assert "ansible_password is not set; " in message
+    assert "ansible_password is empty; " in refused(session(**way, ansible_password=""))
 
 
 @BOTH
