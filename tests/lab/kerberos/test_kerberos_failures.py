@@ -35,6 +35,7 @@ def refused(session: CimSession) -> str:
 def test_no_ticket_and_no_password(session: Session, way: dict[str, Any]) -> None:
     message = refused(session(**way))
     assert NO_TICKET in message
+    assert NO_TICKET in refused(session(**way, ansible_port=5986))
     assert "ansible_password is not set; " in message
     assert "ansible_password is empty; " in refused(session(**way, ansible_password=""))
 
@@ -131,7 +132,9 @@ def test_the_server_is_addressed_by_its_address(realm: Realm, session: Session, 
 def test_the_domain_has_no_such_server(session: Session, way: dict[str, Any], name: str) -> None:
     override = "ansible_psrp_negotiate_hostname_override" if way == PSRP else "ansible_winrm_kerberos_hostname_override"
     message = refused(session(**way, ansible_password=PASSWORD, **{override: name}))
-    assert f"/{name}; set ansible_host or {override} to the full name of the server in the domain" in message
+    words = f"/{name}; set ansible_host or {override} to the full name of the server in the domain"
+    assert words in message
+    assert words in refused(session(**way, ansible_password=PASSWORD, ansible_port=5986, **{override: name}))
 
 
 @BOTH
