@@ -24,7 +24,7 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 demo drawing pictures test lint $(LINT_PARTS) types sanity units lab molecule bench mutants fuzz hostile proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench mutants fuzz hostile proof core-2.18 matrix changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -38,8 +38,14 @@ demo: venv  ## start the emulated estate, run the main playbook on it, print wha
 venv-2.18:
 	@sh tests/tools/venv.sh .venv-2.18 requirements-core.txt requirements-core-2.18.txt
 
+# Not optimised: compiled in half of the time. Nothing here depends on its speed.
+venv-kerberos: export CFLAGS ?= -O0 -g0
+venv-kerberos: venv
+	@$(BIN)/python -m tests.lab.debian kerberos
+	@sh tests/tools/venv.sh .venv-kerberos requirements.txt requirements-core.txt requirements-kerberos.txt
+
 # The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
-CHECKS := lab core-2.18 sanity molecule lint types units
+CHECKS := lab core-2.18 sanity molecule kerberos lint types units
 GIVING_WAY := lint types sanity
 TIMED := $(addprefix timed-,venv $(CHECKS))
 .PHONY: $(TIMED)
@@ -92,7 +98,17 @@ units: venv  ## tests of pure code, no network
 
 lab: venv  ## modules, roles, properties and samples of the proof over the emulated estate
 	$(call heading,lab)
-	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab tests/property tests/proof
+	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab tests/property tests/proof --ignore=tests/lab/kerberos
+
+# Where the libraries of Kerberos cannot be compiled, none of it can run: the list of what was not run says so, and why.
+kerberos: venv  ## logons with CredSSP and with tickets of a real domain, in .venv-kerberos
+	$(call heading,kerberos)
+	@mkdir -p $(LEFT_OUT); rm -f $(LEFT_OUT)/kerberos.txt
+	@if ! reason=$$($(BIN)/python -m tests.lab.debian kerberos 2>&1); then \
+	  echo "tests/lab/kerberos: $$reason" | tee $(LEFT_OUT)/kerberos.txt; exit 0; \
+	fi; \
+	nice $(MAKE) --no-print-directory venv-kerberos && \
+	PATH="$(CURDIR)/.venv-kerberos/bin:$$PATH" .venv-kerberos/bin/python -m pytest -q $(call report,kerberos) tests/lab/kerberos
 
 molecule: venv  ## the scenarios, each with idempotence
 	$(call heading,molecule)
@@ -152,4 +168,4 @@ clean:  ## remove the files of the checks and the build; environments and a runn
 	find lab plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean  ## clean, and the virtual environments
-	rm -rf .venv .venv-2.18 .venv-fuzz .cache
+	rm -rf .venv .venv-2.18 .venv-kerberos .venv-fuzz .cache

@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 
+from lab.command.kerberos_inventory import with_kerberos
 from lab.estate.description import Account, EstateDescription, Hierarchy
 
 FILE = "hosts.yml"
@@ -17,12 +18,21 @@ class InventoryError(Exception):
     """The inventory beside the estate file cannot be used: one sentence."""
 
 
-def inventory(description: EstateDescription) -> dict[str, Any]:
+def inventory(description: EstateDescription, *, kerberos: bool = False) -> dict[str, Any]:
     """The inventory of an estate, in the form in which YAML would be read.
+
+    :param kerberos: members of the domain log on with Kerberos.
 
     If ``hosts.yml`` exists beside the estate file, it is used: each host that is a machine of the estate gets its address,
     and ``ansible_port`` is the estate's port. Raises :class:`InventoryError` when that file is not an inventory.
     """
+    found = _inventory(description)
+    if kerberos:
+        with_kerberos(found["all"], description)
+    return found
+
+
+def _inventory(description: EstateDescription) -> dict[str, Any]:
     beside = Path(description.source).with_name(FILE)
     if not beside.is_file():
         return made_inventory(description)

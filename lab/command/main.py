@@ -57,6 +57,9 @@ def _parser() -> argparse.ArgumentParser:
         "--stop-after", type=float, default=IDLE_SECONDS, metavar="SECONDS", help="stop after this idle time; 0: never"
     )
     up.add_argument("--address-base", metavar="A", help="first three numbers of every address, for example 127.0.20")
+    up.add_argument(
+        "--kerberos", action="store_true", help="also run the domain, so that its members accept tickets (needs root)"
+    )
     up.set_defaults(run=_up)
     commands.add_parser("down", help="stop the lab").set_defaults(run=_down)
     status = commands.add_parser("status", help="show what is running")
@@ -113,14 +116,28 @@ def _up(options: argparse.Namespace) -> int:
     if is_locked(options.state):
         print(f"the lab is already running (state folder {options.state}); `python -m lab status` shows it")
         return 0
+    if options.kerberos:
+        _check_kerberos()
     if options.detach:
         return _detach(options)
     return _serve(options, description)
 
 
+def _check_kerberos() -> None:
+    """Raises :class:`EstateError` if this computer cannot run the domain of an estate."""
+    from lab.domain.controller import CannotRun
+    from lab.domain.of_estate import check_computer
+
+    try:
+        check_computer()
+    except CannotRun as error:
+        raise EstateError(f"--kerberos is not possible here: {error}") from None
+
+
 def _serve(options: argparse.Namespace, description: EstateDescription) -> int:
     # The modules that serve the lab are slow to import, and the other commands do not need them.
     from lab.command.serving import serve, status_of
+    from lab.domain.controller import CannotRun
 
     try:
         with locked(options.state):
@@ -129,7 +146,10 @@ def _serve(options: argparse.Namespace, description: EstateDescription) -> int:
                 options.state,
                 options.stop_after,
                 lambda estate: print(_status_text(status_of(estate)), flush=True),
+                kerberos=options.kerberos,
             )
+    except CannotRun as error:
+        raise EstateError(f"the domain controller does not run: {error}") from None
     except BlockingIOError:
         print(f"the lab is already running (state folder {options.state})")
         return 0
@@ -142,6 +162,7 @@ def _detach(options: argparse.Namespace) -> int:
     command += ["--estate", str(options.estate.resolve()), "--stop-after", str(options.stop_after)]
     command += ["--pace", str(options.pace)] if options.pace is not None else []
     command += ["--address-base", options.address_base] if options.address_base is not None else []
+    command += ["--kerberos"] if options.kerberos else []
     make_private(options.state)
     log = options.state / _LOG
     with log.open("wb") as output:
@@ -246,6 +267,11 @@ def _status_text(status: Mapping[str, Any]) -> str:
     lines.append(
         f"http on port {status['http_port']}, https on port {status['https_port']} (certification authority: {status['ca_file']})"
     )
+    if status["domain"] is not None:
+        domain = status["domain"]
+        lines.append(
+            f"domain {domain['realm']} on {domain['address']}; for its clients: export KRB5_CONFIG={domain['krb5_conf']}"
+        )
     for machine in status["machines"]:
         dead = "" if machine["alive"] else "  (dead)"
         lines.append(f"  {machine['address']:<15} {machine['fqdn']:<24} {machine['os']}{dead}")

@@ -6,7 +6,8 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -15,21 +16,28 @@ from lab.command.control import Command, ControlError, ControlServer
 from lab.command.inventory import InventoryError, inventory
 from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.database import ControlRow
+from lab.domain.controller import DomainController
+from lab.domain.kerberos import krb5_conf
+from lab.domain.of_estate import domain_of
 from lab.estate.description import SERVICE_CONNECTION_POINT, EstateDescription
 from lab.faults import FaultError
 from lab.running.estate import Estate
 
+KRB5_CONF = "krb5.conf"
 _LOOK_SECONDS = 0.5
 
 
-def serve(description: EstateDescription, folder: Path, stop_after: float, ready: Callable[[Estate], None]) -> str:
+def serve(
+    description: EstateDescription, folder: Path, stop_after: float, ready: Callable[[Estate], None], *, kerberos: bool = False
+) -> str:
     """Run an estate until it is stopped; returns the reason why it stopped.
 
     :param stop_after: seconds without any request or command after which it stops by itself; 0 for never.
     :param ready: called once every listener is open.
+    :param kerberos: also run the domain of the estate.
 
-    The caller has locked the folder (:func:`lab.command.control.locked`). Raises what :meth:`Estate.start` raises. SIGTERM and
-    Ctrl-C stop it cleanly.
+    The caller has locked the folder (:func:`lab.command.control.locked`). Raises what :meth:`Estate.start` raises, and
+    :class:`CannotRun` for the domain. SIGTERM and Ctrl-C stop it cleanly.
     """
     ended = threading.Event()
     reasons: list[str] = []
@@ -43,10 +51,11 @@ def serve(description: EstateDescription, folder: Path, stop_after: float, ready
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        estate = Estate(description, folder)
-        last_command = [time.monotonic()]
-        control = ControlServer(folder, _commands(estate, end, last_command), (FaultError, ControlError, InventoryError))
-        with estate:
+        with ExitStack() as running:
+            domain = running.enter_context(_domain(description, folder)) if kerberos else None
+            estate = running.enter_context(Estate(description, folder, domain=domain))
+            last_command = [time.monotonic()]
+            control = ControlServer(folder, _commands(estate, end, last_command), (FaultError, ControlError, InventoryError))
             control.start()
             try:
                 ready(estate)
@@ -57,6 +66,19 @@ def serve(description: EstateDescription, folder: Path, stop_after: float, ready
         for number, handler in before.items():
             signal.signal(number, handler)
     return reasons[0]
+
+
+@contextmanager
+def _domain(description: EstateDescription, folder: Path) -> Iterator[DomainController]:
+    """Run the domain of an estate, and keep the configuration and the tickets of its clients in the folder."""
+    configuration, tickets = folder / KRB5_CONF, folder / "tickets"
+    with domain_of(description) as domain:
+        configuration.write_text(krb5_conf(domain.dns, domain.address, str(tickets.resolve())), encoding="utf-8")
+        try:
+            yield domain
+        finally:
+            configuration.unlink(missing_ok=True)
+            tickets.unlink(missing_ok=True)
 
 
 def _watch(
@@ -79,7 +101,7 @@ def _commands(estate: Estate, end: Callable[[str], None], last_command: list[flo
         "down": lambda _asked: _down(end),
         "reset": lambda _asked: _reset(estate),
         "fault": lambda asked: _fault(estate, asked),
-        "inventory": lambda _asked: {"inventory": inventory(estate.description)},
+        "inventory": lambda _asked: {"inventory": inventory(estate.description, kerberos=estate.domain is not None)},
     }
 
     def noted(action: Command) -> Command:
@@ -134,6 +156,7 @@ def status_of(estate: Estate) -> dict[str, Any]:
         "ca_file": str(estate.ca_file),
         "http_port": description.http_port,
         "https_port": description.https_port,
+        "domain": _domain_status(estate),
         "requests": dict(estate.request_log.totals()),
         "machines": [
             {"fqdn": m.fqdn, "address": m.address, "os": m.os.caption, "alive": m.alive} for m in estate.machines.values()
@@ -156,6 +179,14 @@ def status_of(estate: Estate) -> dict[str, Any]:
         "violations": [f"{v.by}: {v.text}" for v in estate.violations],
         "errors": [f"{type(error).__name__}: {error}" for error in estate.errors],
     }
+
+
+def _domain_status(estate: Estate) -> dict[str, str] | None:
+    """How clients log on with Kerberos; null without a domain."""
+    if estate.domain is None:
+        return None
+    configuration = (estate.state_folder / KRB5_CONF).resolve()
+    return {"realm": estate.domain.realm, "address": estate.domain.address, "krb5_conf": str(configuration)}
 
 
 def _roles(estate: Estate) -> list[dict[str, str]]:

@@ -109,7 +109,8 @@ class MachineDescription:
 
     ``administrators`` and ``remote_management_users`` contain accounts, computers and groups of the domain, local accounts, and
     SIDs of deleted accounts. ``workgroup`` is empty for a member of the domain. ``delegation``: it may delegate the logon of a
-    user to other servers. ``media`` and ``connection_tools`` list the folders that contain the service connection tool.
+    user to other servers. ``credssp``: its WinRM offers CredSSP. ``media`` and ``connection_tools`` list the folders that contain
+    the service connection tool.
     """
 
     name: str
@@ -128,6 +129,7 @@ class MachineDescription:
     internet: Internet = field(default_factory=Internet)
     winhttp_proxy: str = ""
     delegation: bool = False
+    credssp: bool = False
     media: tuple[ToolFolder, ...] = ()
     connection_tools: tuple[ToolFolder, ...] = ()
 

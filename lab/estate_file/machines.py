@@ -49,6 +49,7 @@ def read_machine(section: Section) -> es.MachineDescription:
         internet=read_internet(section.section("internet", f"internet of {name}"), name),
         winhttp_proxy=section.text("winhttp_proxy", "", _PROXY, "a host name, a colon and a port"),
         delegation=section.flag("delegation", False),
+        credssp=section.flag("credssp", False),
         media=media,
         connection_tools=tools,
     )

@@ -17,6 +17,7 @@ from lab.configmgr.connection_tool.installed import PROGRAM
 from lab.configmgr.connection_tool.program import service_connection_tool
 from lab.configmgr.connection_tool.run import World
 from lab.configmgr.hierarchy import Violation
+from lab.domain.controller import DomainController
 from lab.estate.description import Account, EstateDescription
 from lab.faults import FaultBoard
 from lab.running.access import NamespaceAccess, NamespaceCheck, may_connect
@@ -29,6 +30,7 @@ from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.programs.network import network_programs
 from lab.windows.shell import ProgramMaker, Shell
 from lab.winrm import accounts as winrm_accounts
+from lab.winrm.authentication import Keys
 from lab.winrm.http_front import Listener
 from lab.winrm.log import RequestLog
 from lab.winrm.message import Caller, Reply, Request
@@ -55,13 +57,22 @@ class Estate:
         folder that :meth:`stop` removes.
     :param by_hand: lab time passes only when the caller advances the clock (a :class:`HandClock`), whatever the description's
         pace.
+    :param domain: the running domain of the estate; with it, its servers accept Kerberos tickets. The caller stops it.
 
     The emulated sites use: ``description``, ``machines`` (by FQDN, in any letter case), ``clock``, ``lock`` (held during each
     operation and each due action), ``faults`` and :meth:`guard`.
     """
 
-    def __init__(self, description: EstateDescription, state_folder: Path | None = None, *, by_hand: bool = False) -> None:
+    def __init__(
+        self,
+        description: EstateDescription,
+        state_folder: Path | None = None,
+        *,
+        by_hand: bool = False,
+        domain: DomainController | None = None,
+    ) -> None:
         self.description = description
+        self.domain = domain
         self.lock = threading.RLock()
         self.clock: LabClock = HandClock(self.lock) if by_hand else LabClock(description.pace, self.lock)
         self.faults = FaultBoard(
@@ -243,7 +254,15 @@ class Estate:
             log=self.request_log,
             injector=FaultInjector(self.faults, self.description.machine(machine.name).fault_style),
             product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
+            keys=self._keys(machine),
+            credssp=self.description.machine(machine.name).credssp,
         )
+
+    def _keys(self, machine: Machine) -> Keys | None:
+        """The keys of a member of the domain."""
+        if self.domain is None or machine.workgroup:
+            return None
+        return Keys(self.domain.keytabs[f"{machine.name.upper()}$"], machine.clock_offset.total_seconds())
 
     def _follow_dead_machines(self) -> None:
         for description in self.description.machines:

@@ -1,4 +1,4 @@
-"""Authentication: Negotiate, NTLM and Kerberos for a TCP connection, Basic for a single request."""
+"""Authentication: Negotiate, NTLM, Kerberos and CredSSP for a TCP connection, Basic for a single request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import spnego
@@ -19,11 +19,13 @@ from spnego.channel_bindings import GssChannelBindings
 from lab.winrm.accounts import Accounts
 from lab.winrm.message import Caller
 
-_PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm"}
+_PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm", "credssp": "credssp"}
 """HTTP scheme to the acceptor's protocol; for Negotiate it accepts SPNEGO, raw NTLM and Kerberos."""
 
+_TOLERANCE_SECONDS = 300.0
+
 _environment = threading.Lock()
-"""The acceptor finds its accounts through an environment variable, which the complete process shares."""
+"""The acceptor finds its accounts and keys through environment variables, which the complete process shares."""
 
 
 class AuthenticationError(Exception):
@@ -38,21 +40,45 @@ class Step:
     caller: Caller | None
 
 
+@dataclass(frozen=True)
+class Keys:
+    """The keys of a server's account in its domain.
+
+    :ivar clock_offset_seconds: how far the server's clock is from that of the domain.
+    """
+
+    keytab: Path
+    clock_offset_seconds: float = 0.0
+
+    @property
+    def clock_is_right(self) -> bool:
+        """Whether Windows accepts the time in a ticket: the default of its policy is a difference of five minutes at most."""
+        return abs(self.clock_offset_seconds) <= _TOLERANCE_SECONDS
+
+
 class Negotiation:
     """One security context: a handshake, then the encryption of messages. It belongs to one TCP connection.
 
-    :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM`` or ``Kerberos``.
+    :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM``, ``Kerberos`` or ``CredSSP``.
     :param channel_bindings: if given, an NTLM client must bind to this TLS channel (RFC 5929, tls-server-end-point).
+    :param keys: for Kerberos tickets; None: no ticket is accepted.
     """
 
-    def __init__(self, accounts: Accounts, scheme: str, channel_bindings: GssChannelBindings | None = None) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        scheme: str,
+        channel_bindings: GssChannelBindings | None = None,
+        keys: Keys | None = None,
+    ) -> None:
         protocol = _PROTOCOLS.get(scheme.lower())
         if protocol is None:
             raise AuthenticationError(f"the scheme {scheme!r} has no handshake")
         self.scheme = scheme
         self._accounts = accounts
+        self._keys = keys
         try:
-            with _account_file(accounts.ntlm_file):
+            with self._secrets():
                 self._context = spnego.server(
                     protocol=protocol,
                     service="http",
@@ -67,7 +93,7 @@ class Negotiation:
         if not token:
             raise AuthenticationError("an empty token")
         try:
-            with _account_file(self._accounts.ntlm_file):
+            with self._secrets():
                 answer = self._context.step(token)
             principal = self._context.client_principal if self._context.complete else None
         except Exception as error:  # a token is untrusted input: any exception of its parser means 401
@@ -76,10 +102,14 @@ class Negotiation:
             if not answer:
                 raise AuthenticationError("the handshake has stopped")
             return Step(answer, None)
+        if self._context.negotiated_protocol == "kerberos" and self._keys is not None and not self._keys.clock_is_right:
+            raise AuthenticationError("the ticket's time is too far from this server's clock")
         caller = self._accounts.find(principal or "")
         if caller is None:
             raise AuthenticationError("the handshake names an unknown account")
-        return Step(answer, caller)
+        # CredSSP sends the password itself.
+        delegated = self.scheme == "credssp" or bool(self._context.context_attr & spnego.ContextReq.delegate)
+        return Step(answer, replace(caller, delegated=delegated))
 
     def unseal(self, signature: bytes, data: bytes) -> bytes:
         """Decrypt and verify a message. Raises AuthenticationError; after that the context cannot be used."""
@@ -93,6 +123,27 @@ class Negotiation:
         """Encrypt: signature, ciphertext, and the number of padding bytes that the announced length also includes."""
         wrapped = self._context.wrap_winrm(plain)
         return wrapped.header, wrapped.data, wrapped.padding_length
+
+    @contextmanager
+    def _secrets(self) -> Iterator[None]:
+        """Let the acceptor find the accounts and keys of this server while the block runs."""
+        keytab = self._keys.keytab if self._keys is not None else None
+        variables = {"NTLM_USER_FILE": str(self._accounts.ntlm_file)}
+        # Without a keytab of its own, a server must not use one that this computer has.
+        variables["KRB5_KTNAME"] = f"FILE:{keytab or os.devnull}"
+        if keytab is not None:
+            variables["KRB5RCACHENAME"] = f"file2:{keytab}.replay"
+        with _environment:
+            before = {name: os.environ.get(name) for name in variables}
+            os.environ.update(variables)
+            try:
+                yield
+            finally:
+                for name, value in before.items():
+                    if value is None:
+                        del os.environ[name]
+                    else:
+                        os.environ[name] = value
 
 
 def split_authorization(value: str) -> tuple[str, bytes]:
@@ -133,17 +184,3 @@ def _decoded(data: bytes, encoding: str) -> str | None:
         return data.decode(encoding)
     except UnicodeDecodeError:
         return None
-
-
-@contextmanager
-def _account_file(path: Path) -> Iterator[None]:
-    with _environment:
-        before = os.environ.get("NTLM_USER_FILE")
-        os.environ["NTLM_USER_FILE"] = str(path)
-        try:
-            yield
-        finally:
-            if before is None:
-                del os.environ["NTLM_USER_FILE"]
-            else:
-                os.environ["NTLM_USER_FILE"] = before

@@ -14,14 +14,14 @@ from spnego.channel_bindings import GssChannelBindings
 
 from lab.winrm.authentication import AuthenticationError, Negotiation, check_basic, split_authorization
 from lab.winrm.message import Caller
-from lab.winrm.sealing import SealError, media_type, read_sealed, write_sealed
+from lab.winrm.sealing import CREDSSP, PIECE_BYTES, TYPES, SealedMessage, SealError, media_type, read_pieces, write_pieces
 from lab.winrm.service import Answer, Exchange, WinrmService
 from lab.winrm.soap import MAX_ENVELOPE_BYTES
 
 PATH = "/wsman"
 ANONYMOUS_PATH = "/wsman-anon/identify"
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
-_SCHEMES = {"negotiate": "Negotiate", "kerberos": "Kerberos"}
+_SCHEMES = {"negotiate": "Negotiate", "kerberos": "Kerberos", "credssp": "CredSSP"}
 
 Headers = tuple[tuple[str, str], ...]
 
@@ -113,11 +113,11 @@ class WinrmConnection:
         scheme, credentials = split_authorization(value)
         if scheme == "basic" and self._tls:
             return _Identified(check_basic(self._service.accounts, credentials), basic=True)
-        if scheme not in _SCHEMES or (scheme == "kerberos" and not self._service.kerberos):
+        if scheme not in self._offered():
             raise AuthenticationError(f"the scheme {scheme!r} is not offered here")
         if self._negotiation is None or self._caller is not None or self._negotiation.scheme != scheme:
             self._forget()
-            self._negotiation = Negotiation(self._service.accounts, scheme, self._channel_bindings)
+            self._negotiation = Negotiation(self._service.accounts, scheme, self._channel_bindings, self._service.keys)
         step = self._negotiation.step(credentials)
         self._caller = step.caller
         if not step.token:
@@ -130,19 +130,19 @@ class WinrmConnection:
         if identified.caller is None:
             raise ValueError("a message without a caller")
         protocol = None
-        if media_type(content_type) == "multipart/encrypted":
+        if media_type(content_type) in TYPES:
             if self._negotiation is None or identified.basic:
                 return HttpReply(400)
             try:
-                sealed = read_sealed(content_type, body)
-                body = self._negotiation.unseal(sealed.signature, sealed.data)
-                if len(body) != sealed.length:
-                    raise SealError("the announced length is not that of the message")
+                pieces = read_pieces(content_type, body)
+                protocol = pieces[0].protocol
+                if (protocol == CREDSSP) is not (self._negotiation.scheme == "credssp"):
+                    raise SealError("the encryption is not that of the logon")
+                body = b"".join(self._unsealed(self._negotiation, piece) for piece in pieces)
             except (SealError, AuthenticationError):
                 # The two ends no longer have the same cipher state, so the context cannot be used.
                 self._forget()
                 return HttpReply(400)
-            protocol = sealed.protocol
         elif not self._tls:
             return HttpReply(500)
         elif media_type(content_type) != "application/soap+xml":
@@ -151,6 +151,12 @@ class WinrmConnection:
             return HttpReply(413)
         answer = self._service.answer(exchange, identified.caller, body)
         return self._plain(answer) if protocol is None else self._sealed(answer, protocol)
+
+    def _unsealed(self, negotiation: Negotiation, piece: SealedMessage) -> bytes:
+        plain = negotiation.unseal(piece.signature, piece.data)
+        if len(plain) != piece.length:
+            raise SealError("the announced length is not that of the message")
+        return plain
 
     def _plain(self, answer: Answer | None) -> HttpReply | None:
         if answer is None:
@@ -162,16 +168,28 @@ class WinrmConnection:
     def _sealed(self, answer: Answer | None, protocol: str) -> HttpReply | None:
         if answer is None or not answer.message or self._negotiation is None:
             return self._plain(answer)
-        signature, data, padding = self._negotiation.seal(answer.message)
-        content_type, body = write_sealed(protocol, len(answer.message) + padding, signature, data)
+        message = answer.message
+        size = PIECE_BYTES if protocol == CREDSSP else len(message)
+        pieces = []
+        for start in range(0, len(message), size):
+            plain = message[start : start + size]
+            signature, data, padding = self._negotiation.seal(plain)
+            pieces.append((len(plain) + padding, signature, data))
+        content_type, body = write_pieces(protocol, pieces)
         return HttpReply(answer.status, (("Content-Type", content_type),), _sent(answer, body))
 
     def _unauthorized(self) -> HttpReply:
         """401 with the offered schemes; pywinrm and pypsrp accept this list and order, Windows' own order is not established."""
-        offers = ["Negotiate"]
-        offers += ["Kerberos"] if self._service.kerberos else []
+        offers = [_SCHEMES[scheme] for scheme in self._offered()]
         offers += ['Basic realm="WSMAN"'] if self._tls else []
         return HttpReply(401, tuple(("WWW-Authenticate", offer) for offer in offers))
+
+    def _offered(self) -> list[str]:
+        """The schemes with a handshake."""
+        offered = ["negotiate"]
+        offered += ["kerberos"] if self._service.keys is not None else []
+        offered += ["credssp"] if self._service.credssp else []
+        return offered
 
     def _forget(self) -> None:
         self._negotiation = None

@@ -9,10 +9,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Caller:
-    """The authenticated user. ``domain`` is the NetBIOS domain, empty for a local account."""
+    """The authenticated user. ``domain`` is the NetBIOS domain, empty for a local account.
+
+    ``delegated``: this logon may be used for other servers too. It is the same user with and without.
+    """
 
     name: str
     domain: str = ""
+    delegated: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.domain}\\{self.name}" if self.domain else self.name

@@ -12,7 +12,7 @@ from spnego.channel_bindings import GssChannelBindings
 from lab.winrm import fault_table as table
 from lab.winrm import faults
 from lab.winrm.accounts import Accounts
-from lab.winrm.authentication import certificate_bindings
+from lab.winrm.authentication import Keys, certificate_bindings
 from lab.winrm.bounded_xml import text_of
 from lab.winrm.injection import PASS, Cut, Delay, FinalVerdict, Injector, Pass, Refuse, Replace, Status, Verdict
 from lab.winrm.log import Kind, RequestLog, RequestRecord
@@ -79,7 +79,9 @@ class WinrmService:
     :param log: where exchanges are recorded; may be shared by all servers of a lab.
     :param injector: injected faults; None for none.
     :param product_version: the version that Identify shows to authenticated callers.
-    :param kerberos: whether Kerberos is offered in addition to Negotiate; needs the gssapi package and a keytab.
+    :param keys: those of the server's account in its domain; with them Kerberos is offered too, which needs the Python packages
+        gssapi and krb5.
+    :param credssp: whether CredSSP is offered too; on Windows it is off until an administrator turns it on.
     """
 
     def __init__(
@@ -93,12 +95,14 @@ class WinrmService:
         log: RequestLog | None = None,
         injector: Injector | None = None,
         product_version: str = "OS: 10.0.20348 SP: 0.0 Stack: 3.0",
-        kerberos: bool = False,
+        keys: Keys | None = None,
+        credssp: bool = False,
     ) -> None:
         self.machine = machine
         self.accounts = accounts
         self.log = log if log is not None else RequestLog()
-        self.kerberos = kerberos
+        self.keys = keys
+        self.credssp = credssp
         self.errors: deque[BaseException] = deque(maxlen=_KEPT_ERRORS)
         """Errors inside the lab; callers only receive an internal error."""
         self._cim = cim

@@ -19,8 +19,9 @@ description:
     C(sha256sum). A folder that was copied manually is compared with this list, and refused when it was changed or is incomplete.
 notes:
   - The share is the administrative share of the drive (C(D$)), which members of the server's Administrators group may use. The
-    credentials are those of the WinRM connection (C(ansible_user), C(ansible_password)); a certificate, or a Kerberos ticket
-    without a password, cannot be used.
+    credentials are those of the WinRM connection (C(ansible_user), C(ansible_password)); a certificate cannot be used.
+    With Kerberos and without a password, the ticket of the user on the controller is used; then C(ansible_host) must be the full
+    name of the server.
   - A server without SMB 3, signing or encryption is refused.
   - Every resumed file and every pushed file is verified by a hash that C(certutil.exe) on the server computes. Where
     that is not possible, the file is read back over the network.

@@ -73,7 +73,7 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
             None,
             winrm.warnings,
             _secrets(winrm.target, winrm.password),
-            ShareAccount(host, winrm.target.user, winrm.password),
+            ShareAccount(host, winrm.target.user, winrm.password, kerberos="kerberos" in winrm.ways),
         )
     if kind == "psrp":
         psrp = read_psrp_options(option, variables)
@@ -84,7 +84,7 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
             psrp.max_envelope_bytes,
             psrp.warnings,
             _secrets(psrp.target, psrp.password, psrp.key_password),
-            ShareAccount(host, psrp.target.user, psrp.password),
+            ShareAccount(host, psrp.target.user, psrp.password, kerberos=psrp.auth in ("kerberos", "negotiate")),
         )
     raise SettingsError(
         f"this module connects to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "

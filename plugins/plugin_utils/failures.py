@@ -24,10 +24,19 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.plugin_utils.certificate_problems import certificate_problem
+from ansible_collections.configmgr.scp.plugins.plugin_utils.credssp_reasons import of_credssp
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_reasons import NO_TICKET, explained, ticket_rejected
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import HTTP_PORT, HTTPS_PORT, Target
 
 _MAX_REASON = 300
 _MAX_CHAIN = 20
+# Of pyspnego, gssapi, pywinrm's Kerberos, krb5, requests_ntlm and requests-credssp.
+_LOGON_ERRORS = frozenset(
+    {
+        *("SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "Krb5Error", "PermissionError"),
+        *("AuthenticationException", "NTStatusException"),
+    }
+)
 # Methods of pywinrm and pypsrp that are basic authentication; ssl is basic authentication when no certificate is set.
 BASIC = ("basic", "plaintext", "ssl")
 
@@ -46,6 +55,8 @@ def unauthorized(target: Target, method: str) -> AuthenticationFailed:
             f"{rejected}Windows accepts basic authentication only from local accounts, and this account belongs to the domain "
             f"{target.domain}; set {target.variables.way} to ntlm or kerberos"
         )
+    if method == "kerberos":
+        return AuthenticationFailed(f"authentication at {target} failed (kerberos): {ticket_rejected(target)}")
     return AuthenticationFailed(
         f"{rejected}wrong user or password, or the server does not allow this authentication method ({target.variables.way})"
     )
@@ -90,8 +101,9 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
         return Unreachable(certificate_problem(certificate, target), after_send=False)
     if sealed and names & {"SpnegoError", "GSSError"}:
         return TransportError(f"the encrypted response of {target} cannot be decrypted: {_reason(chain)}", after_send=True)
-    if names & {"SpnegoError", "GSSError", "KerberosExchangeError", "MutualAuthenticationError", "PermissionError"}:
-        return AuthenticationFailed(f"authentication at {target} failed ({method}): {_reason(chain)}")
+    if names & _LOGON_ERRORS:
+        reason = of_credssp(chain, target) or explained(_reason(chain), target)
+        return AuthenticationFailed(f"authentication at {target} failed ({method}): {reason}")
     if "ProxyError" in names:
         through = f"the proxy for {target.endpoint} did not allow the connection: {_reason(chain)}"
         return Unreachable(through + _about_the_proxy(target))
@@ -117,12 +129,17 @@ def translate(error: BaseException, target: Target, method: str, *, sent: bool, 
 
 
 def about_the_ticket(error: TransportError, way: str, password: str | None) -> TransportError:
-    """Kerberos was used without a password and failed: the ticket is missing or cannot be used."""
+    """Without a password, Kerberos and ``negotiate`` use a ticket of the user, and fail if there is none."""
     if password or way not in ("kerberos", "negotiate") or not isinstance(error, AuthenticationFailed):
         return error
+    given = f"ansible_password is {'not set' if password is None else 'empty'}"
+    if NO_TICKET in error.message:
+        return AuthenticationFailed(f"{given}; {error.message}")
+    if way == "kerberos":
+        # There is a ticket, and the error is about it.
+        return error
     return AuthenticationFailed(
-        f"ansible_password is {'not set' if password is None else 'empty'}, and the controller has no Kerberos ticket that "
-        f"works; set ansible_password, or get a ticket with kinit. {error.message}"
+        f"{given}, and {NO_TICKET} that works; set ansible_password, or get a ticket with kinit. {error.message}"
     )
 
 

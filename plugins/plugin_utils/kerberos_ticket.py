@@ -14,9 +14,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
-from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_reasons import explained
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, SettingsError, Target
 
-_CACHE_VARIABLE = "KRB5CCNAME"
+_CACHE_VARIABLE, _CONFIGURATION_VARIABLE = "KRB5CCNAME", "KRB5_CONFIG"
+_UNSEEN = (
+    f"; kinit did not read the file that {_CONFIGURATION_VARIABLE} names in the environment of Ansible: add "
+    f"{_CONFIGURATION_VARIABLE} to ansible_winrm_kinit_env_vars"
+)
 
 
 @dataclass(frozen=True)
@@ -86,8 +91,11 @@ class KerberosTicket:
         if outcome.returncode != 0:
             self.close()
             words = outcome.stderr.decode("utf-8", "replace").replace(settings.password or "\0", "********")
-            reason = " ".join(words.split()) or "no reason given"
-            raise AuthenticationFailed(f"{settings.command} got no Kerberos ticket for {settings.principal}: {reason}")
+            reason = explained(" ".join(words.split()) or "no reason given", Target("", settings.principal, WINRM))
+            unseen = _CONFIGURATION_VARIABLE in os.environ and _CONFIGURATION_VARIABLE not in environment
+            raise AuthenticationFailed(
+                f"{settings.command} got no Kerberos ticket for {settings.principal}: {reason}{_UNSEEN if unseen else ''}"
+            )
 
     @contextlib.contextmanager
     def in_use(self) -> Iterator[None]:

@@ -163,7 +163,13 @@ def read_psrp_options(option: Callable[[str], Any], variables: Collection[str] =
     )
     endpoint = f"{protocol}://{bracketed(str(arguments['server']))}:{port}/{arguments['path']}"
     return PsrpSettings(
-        target=Target(endpoint, user or "", PSRP, _proxy(arguments, endpoint)),
+        target=Target(
+            endpoint,
+            user or "",
+            PSRP,
+            _proxy(arguments, endpoint),
+            f"{arguments['negotiate_service']}/{arguments['negotiate_hostname_override'] or arguments['server']}",
+        ),
         auth=auth,
         arguments=arguments,
         operation_timeout_seconds=float(arguments["operation_timeout"]),

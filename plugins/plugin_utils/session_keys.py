@@ -42,7 +42,7 @@ def problem_with_logon(auth: Any) -> str:
     """What is wrong with the logon of an authentication object of requests, from pypsrp or requests-credssp."""
     for context in getattr(auth, "contexts", {}).values():
         tls = getattr(context, "tls_connection", None)
-        problem = problem_with_context(context) if tls is None else problem_with_tls(tls.get_protocol_version_name())
+        problem = problem_with_context(context) if tls is None else problem_with_tls(tls.version())
         if problem:
             return problem
     return ""

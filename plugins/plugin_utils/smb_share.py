@@ -10,6 +10,7 @@ an attacker between the two sides cannot force an older dialect.
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import socket
 import threading
 from collections.abc import Iterator
@@ -26,6 +27,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.file_share import (
     Writer,
 )
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_reasons as reasons
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_reasons import explained, is_address
+from ansible_collections.configmgr.scp.plugins.plugin_utils.target import WINRM, Target
 
 _CONNECT_SECONDS = 15.0
 # The connection is closed when the server does not respond for this long: the library itself would wait forever.
@@ -44,11 +47,18 @@ class ShareAccount:
 
     :param host: name or address of the server, as for WinRM.
     :param user: as for WinRM; empty when WinRM uses a certificate.
+    :param kerberos: WinRM uses Kerberos, so that without a password the user has a ticket.
     """
 
     host: str
     user: str
     password: str | None = field(repr=False)
+    kerberos: bool = False
+
+    @property
+    def by_ticket(self) -> bool:
+        """Whether the share is opened with a ticket of the user."""
+        return self.kerberos and not self.password
 
 
 def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
@@ -58,10 +68,12 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
     :raises ShareClosed: the port does not answer.
     :raises ShareRefused: the credentials are not accepted or cannot be used, or the server has no SMB 3 with encryption.
     """
-    if not account.user or account.password is None:
+    if account.by_ticket:
+        _check_ticket_use(account)
+    elif not account.user or account.password is None:
         raise ShareRefused(
-            f"the file share of {account.host} needs ansible_user and ansible_password: a certificate or a ticket of the WinRM "
-            "connection cannot be used for it. Copy the folder manually, or give an account with a password"
+            f"the file share of {account.host} needs ansible_user and ansible_password: a certificate of the WinRM connection "
+            "cannot be used for it. Copy the folder manually, or give an account with a password"
         )
     try:
         import smbclient
@@ -72,7 +84,12 @@ def open_share(account: ShareAccount, drive: str, port: int) -> SmbShare:
         ) from error
     _knock(account.host, port)
     pool: dict[str, Any] = {}
-    options = {"username": account.user, "password": account.password, "port": port, "connection_cache": pool}
+    options: dict[str, Any] = {"port": port, "connection_cache": pool}
+    if account.by_ticket:
+        options |= {"username": account.user or None, "auth_protocol": "kerberos"}
+    else:
+        # Kerberos if it is possible, else NTLM.
+        options |= {"username": account.user, "password": account.password}
     share = SmbShare(rf"\\{account.host}\{drive}", options, account)
     opened = False
     try:
@@ -266,6 +283,22 @@ def _nanoseconds(when: Any) -> int:
     return int(when.replace(microsecond=0).timestamp()) * 1_000_000_000 + int(when.microsecond) * 1000
 
 
+def _check_ticket_use(account: ShareAccount) -> None:
+    """A ticket is for a name, and needs two more libraries. Raises ShareRefused."""
+    instead = "or set ansible_password"
+    if is_address(account.host):
+        raise ShareRefused(
+            f"the file share of {account.host} cannot be opened with a Kerberos ticket, because tickets are for names: set "
+            f"ansible_host to the full name of the server in the domain, {instead}"
+        )
+    missing = [name for name in ("gssapi", "krb5") if importlib.util.find_spec(name) is None]
+    if missing:
+        raise ShareRefused(
+            f"the Python library {missing[0]}, with which a Kerberos ticket opens a file share, is missing on the controller: "
+            f"pip install smbprotocol[kerberos], {instead}"
+        )
+
+
 def _knock(host: str, port: int) -> None:
     """A plain connection first, to distinguish a closed port from a server that refuses the logon."""
     try:
@@ -279,11 +312,19 @@ def _knock(host: str, port: int) -> None:
 def _told(path: str, root: str, account: ShareAccount) -> Iterator[None]:
     """The library's exceptions as sentences."""
     from smbprotocol import exceptions as smb
+    from spnego.exceptions import SpnegoError
 
-    who = f"{account.user} on {account.host}"
+    who = f"{account.user or 'the user of the Kerberos ticket'} on {account.host}"
     try:
         yield
-    except (smb.SMBAuthenticationError, smb.LogonFailure, smb.WrongPassword) as error:
+    except (smb.SMBAuthenticationError, SpnegoError) as error:
+        if not account.by_ticket:
+            raise ShareRefused(
+                f"{who}: the logon failed: wrong user or password, or the server does not allow this kind of logon"
+            ) from error
+        target = Target(f"smb://{account.host}", account.user, WINRM, None, f"cifs/{account.host}")
+        raise ShareRefused(f"{who}: the logon failed: {explained(str(error), target)}") from error
+    except (smb.LogonFailure, smb.WrongPassword) as error:
         raise ShareRefused(
             f"{who}: the logon failed: wrong user or password, or the server does not allow this kind of logon"
         ) from error

@@ -67,12 +67,14 @@ class Target:
 
     :param user: empty when a certificate or a ticket identifies the user.
     :param proxy: the proxy for the requests; None without one.
+    :param service_principal: the name for which Kerberos asks a ticket, such as HTTP/scp01.corp.example.
     """
 
     endpoint: str
     user: str
     variables: Variables
     proxy: Proxy | None = None
+    service_principal: str = ""
 
     def __str__(self) -> str:
         return f"{self.endpoint} as {self.user}" if self.user else self.endpoint

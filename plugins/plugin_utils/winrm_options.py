@@ -122,6 +122,9 @@ def read_winrm_options(option: Callable[[str], Any], variables: Collection[str] 
             user=user or "",
             variables=WINRM,
             proxy=proxy,
+            service_principal="/".join(
+                (extras.get("service") or "HTTP", extras.get("kerberos_hostname_override") or str(option("remote_addr")))
+            ),
         ),
         ways=ways,
         arguments={

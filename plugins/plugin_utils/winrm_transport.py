@@ -8,6 +8,7 @@ import contextlib
 import os
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.credentials import check_basic
@@ -131,6 +132,8 @@ class WinrmChannel:
         if self._way == "kerberos" and self._https:
             # Its first request would not be bound to the certificate, which it reads from the first response only.
             session.auth.force_preemptive = False
+            # pywinrm hides why it has no ticket when it answers a 401, so the ticket is fetched before the first request.
+            session.auth.generate_request_header(None, urlsplit(self._settings.target.endpoint).hostname, is_preemptive=True)
         if not self._encrypted:
             return
         if self._way == "kerberos" and not session.auth.winrm_encryption_available:

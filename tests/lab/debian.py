@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import subprocess
+import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,3 +24,7 @@ def why_not_installed(need: str) -> str:
         return ""
     lines = done.stderr.strip().splitlines()
     return lines[-1] if lines else f"{path.name} ended with exit code {done.returncode}"
+
+
+if __name__ == "__main__":
+    sys.exit(why_not_installed(sys.argv[1]) or 0)

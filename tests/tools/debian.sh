@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that a program that tests need is installed, from Debian's packages, without starting any service.
-# usage: debian.sh cabextract | chromium | curl | samba | smbd
+# usage: debian.sh cabextract | chromium | curl | kerberos | samba | smbd
 #
 # Exit code 0: it is installed. 1: it is not, and the last line on standard error says why.
 set -eu
@@ -31,6 +31,13 @@ curl)
     files=
     packages="curl"
     ;;
+kerberos)
+    what="what compiles and uses Python's libraries for Kerberos"
+    programs="cc krb5-config kinit faketime"
+    # The headers of the Python whose virtual environment is made.
+    files="$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h"
+    packages="gcc libc6-dev libkrb5-dev krb5-user python3-dev faketime"
+    ;;
 samba)
     what="Samba's domain controller"
     programs="samba samba-tool"
@@ -44,7 +51,7 @@ smbd)
     packages="samba smbclient libnss-wrapper cabextract"
     ;;
 *)
-    fail "not a known program; allowed: cabextract, chromium, curl, samba, smbd"
+    fail "not a known program; allowed: cabextract, chromium, curl, kerberos, samba, smbd"
     ;;
 esac
 

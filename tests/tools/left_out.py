@@ -36,7 +36,7 @@ def told(skipped: Counter[str], more: Iterable[str]) -> list[str]:
     lines += more
     if not lines:
         return []
-    packages = sorted({name for reason in skipped for names in _PACKAGES.findall(reason) for name in names.split()})
+    packages = sorted({name for line in lines for names in _PACKAGES.findall(line) for name in names.split()})
     if packages:
         lines.append(f"An administrator can install what is missing: apt-get install {' '.join(packages)}")
     if any("only root can run" in line for line in lines):

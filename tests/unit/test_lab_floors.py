@@ -13,7 +13,7 @@ LAB = Floors(
     "lab",
     [
         {"clock.py", "faults.py", "estate", "winrm"},
-        {"cim"},
+        {"cim", "domain"},
         {"windows"},
         {"windows/curl", "estate_file", "configmgr"},
         {"windows/programs", "configmgr/components", "configmgr/provider"},

@@ -33,6 +33,7 @@ ABOUT = {
     "lab/estate": "what an estate file says",
     "lab/configmgr": "SMS Provider, site threads",
     "lab/windows": "WMI classes, programs",
+    "lab/domain": "Samba's domain controller",
     "lab/cim": "MOF, WQL, instances",
     "lab/winrm": "WinRM service, sign-in",
 }

@@ -139,9 +139,9 @@ class Run:
         server = hierarchy.machine(site.sql_server)
         if server is None or self.world.network.connect(self.machine, site.sql_server, port).problem:
             raise Failed("A network-related or instance-specific error occurred while establishing a connection to SQL Server.")
-        delegates = self.world.description.machine(self.machine.name).delegation
+        delegates = self.caller.delegated or self.world.description.machine(self.machine.name).delegation
         if server is not self.machine and not delegates:
-            # A user who logs on over the network has no credentials for another server, unless the server may delegate.
+            # A user who logs on over the network has no credentials for another server, unless the logon was delegated.
             raise Failed("Login failed for user 'NT AUTHORITY\\ANONYMOUS LOGON'.")
         if not server.is_administrator(str(self.caller)) and hierarchy.rights(self.caller) == "none":
             raise Failed(f"Login failed for user '{self.caller}'.")

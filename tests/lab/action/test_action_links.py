@@ -275,7 +275,7 @@ def test_without_password_and_without_ticket(
     monkeypatch.setenv("KRB5CCNAME", f"FILE:{tmp_path}/none")
     connection.options["remote_password"] = password
     with pytest.raises(
-        AuthenticationFailed, match=f"ansible_password is {said}.*set ansible_password, or get a ticket with kinit"
+        AuthenticationFailed, match=f"ansible_password is {said}.*get one with kinit before the run, or set ansible_password"
     ):
         access_to(connection).link.send(b"<s:Envelope/>")
     assert server.log.totals()["handshake"] <= 1

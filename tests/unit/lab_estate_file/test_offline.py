@@ -23,12 +23,12 @@ def text(machine: str = "os: '2022'", hierarchy: str = "usage_level: full", upda
 
 
 def test_what_is_read() -> None:
-    machine = r"delegation: true, media: [{path: 'C:\Media', version: 5.00.9152.1000}]"
+    machine = r"delegation: true, credssp: true, media: [{path: 'C:\Media', version: 5.00.9152.1000}]"
     tools = r"connection_tools: [{folder: 'C:\Tool', version: 5.00.9146.1000}]"
     updates = f"{{name: One, guid: {GUID}, version: 5.00.9152.1000}}"
     estate = parse(text(f"{machine}, {tools}", "installed_days: 2.5", updates), "estate.yml")
     described = estate.machine("cas01")
-    assert described.delegation
+    assert (described.delegation, described.credssp) == (True, True)
     assert described.media == (ToolFolder(r"C:\Media", "5.00.9152.1000"),)
     assert described.connection_tools == (ToolFolder(r"C:\Tool", "5.00.9146.1000"),)
     assert estate.hierarchies[0].installed_days == 2.5

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from lab.winrm.sealing import PROTOCOLS, SealError, read_sealed, write_sealed
+from lab.winrm.sealing import CREDSSP, PROTOCOLS, SealError, read_pieces, read_sealed, write_pieces, write_sealed
 
 SPNEGO = "application/HTTP-SPNEGO-session-encrypted"
 PYWINRM = (
@@ -54,3 +54,23 @@ def test_round_trip(protocol: str, data: bytes) -> None:
 def test_malformed(content_type: str, body: bytes) -> None:
     with pytest.raises(SealError):
         read_sealed(content_type, body)
+
+
+@pytest.mark.parametrize("count", [1, 2, 5])
+def test_a_message_in_pieces(count: int) -> None:
+    pieces = [(number, b"s" * number, bytes([number]) * 900) for number in range(count)]
+    content_type, body = write_pieces(CREDSSP, pieces)
+    assert content_type.startswith("multipart/encrypted;" if count == 1 else "multipart/x-multi-encrypted;")
+    assert [(piece.length, piece.signature, piece.data) for piece in read_pieces(content_type, body)] == pieces
+    if count > 1:
+        with pytest.raises(SealError):
+            read_sealed(content_type, body)
+
+
+def test_only_credssp_has_pieces() -> None:
+    content_type, body = write_pieces(SPNEGO, [(1, b"s", b"d"), (1, b"s", b"d")])
+    with pytest.raises(SealError, match="only application/HTTP-CredSSP"):
+        read_pieces(content_type, body)
+    content_type, body = write_pieces(CREDSSP, [(1, b"s", b"d"), (1, b"s", b"d")])
+    with pytest.raises(SealError):
+        read_pieces(content_type, body.replace(b"HTTP-CredSSP", b"HTTP-SPNEGO", 1))

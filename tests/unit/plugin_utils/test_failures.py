@@ -285,9 +285,10 @@ def test_http_to_the_port_of_https(error: Exception) -> None:
     ("way", "password", "told"),
     [
         ("negotiate", None, True),
-        ("kerberos", "", True),
-        ("kerberos", None, True),
-        ("kerberos", "x", False),
+        ("negotiate", "", True),
+        ("negotiate", "x", False),
+        # The server has rejected a ticket, so there is one.
+        ("kerberos", None, False),
         ("ntlm", None, False),
     ],
 )
@@ -296,3 +297,14 @@ def test_a_ticket_is_spoken_of_where_one_was_needed(way: str, password: str | No
     lost = translate(requests.ConnectionError("x"), TARGET, way, sent=False)
     assert about_the_ticket(lost, way, password) is lost
     assert ("ansible_password is empty" in str(about_the_ticket(unauthorized(TARGET, way), way, password))) is (password == "")
+
+
+@pytest.mark.parametrize("way", ["kerberos", "negotiate"])
+@pytest.mark.parametrize(
+    ("password", "said"), [(None, "ansible_password is not set; "), ("", "ansible_password is empty; "), ("x", "")]
+)
+def test_no_ticket_is_said_once(way: str, password: str | None, said: str) -> None:
+    none = translate(PermissionError("No Kerberos credentials available"), TARGET, way, sent=False)
+    message = str(about_the_ticket(none, way, password))
+    assert message.startswith(f"{said}authentication at")
+    assert message.count("the controller has no Kerberos ticket") == 1

@@ -142,8 +142,8 @@ def test_rejected_credentials(library: Library) -> None:
 @pytest.mark.parametrize("error", [AuthenticationError("no"), PermissionError("no ticket")])
 def test_without_a_password_a_rejection_speaks_of_the_ticket(library: Library, error: Exception) -> None:
     told = "the controller has no Kerberos ticket that works"
-    assert told in str(failure(library, error, auth="kerberos", remote_password=None))
-    assert told not in str(failure(library, error, auth="kerberos"))
+    assert told in str(failure(library, error, auth="negotiate", remote_password=None))
+    assert told not in str(failure(library, error, auth="negotiate"))
 
 
 @pytest.mark.parametrize("sent", [True, False])

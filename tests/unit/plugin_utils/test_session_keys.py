@@ -43,7 +43,7 @@ def test_contexts(found: Any, problem: str) -> None:
 def test_tls_inside_credssp(version: str, problem: bool) -> None:
     told = f"failed: CredSSP uses {version}; the oldest version allowed is TLSv1.2" if problem else ""
     assert problem_with_tls(version) == told
-    tls = SimpleNamespace(get_protocol_version_name=lambda: version)
+    tls = SimpleNamespace(version=lambda: version)
     assert problem_with_logon(SimpleNamespace(contexts={"h": SimpleNamespace(tls_connection=tls)})) == told
 
 

@@ -6,7 +6,8 @@ import socket
 from datetime import UTC, datetime
 
 import pytest
-from smbprotocol.exceptions import AccessDenied, BadNetworkName, PasswordExpired, SMBOSError
+from smbprotocol.exceptions import AccessDenied, BadNetworkName, PasswordExpired, SMBAuthenticationError, SMBOSError
+from spnego.exceptions import SpnegoError
 
 from ansible_collections.configmgr.scp.plugins.module_utils.file_share import ShareClosed, ShareError, ShareRefused
 from ansible_collections.configmgr.scp.plugins.plugin_utils import smb_share
@@ -43,6 +44,41 @@ def test_something_else_that_listens(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_times_keep_their_microseconds() -> None:
     when = datetime(2026, 11, 25, 22, 18, 56, 123457, UTC)
     assert smb_share._nanoseconds(when) == 1795645136123457000
+
+
+@pytest.mark.parametrize(
+    ("host", "missing", "words"),
+    [
+        ("127.0.0.1", (), "tickets are for names: set ansible_host to the full name of the server in the domain"),
+        ("scp01.corp.example", ("krb5",), "the Python library krb5, with which a Kerberos ticket opens a file share, is missing"),
+        ("scp01.corp.example", ("gssapi", "krb5"), "pip install smbprotocol[kerberos], or set ansible_password"),
+    ],
+)
+def test_a_ticket_that_cannot_be_used(host: str, missing: tuple[str, ...], words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name, *_more: None if name in missing else object())
+    with pytest.raises(ShareRefused) as refusal:
+        open_share(ShareAccount(host, "x@CORP", None, kerberos=True), "D$", 445)
+    assert words in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("password", "kerberos", "used"), [(None, True, True), ("", True, True), ("x", True, False), (None, False, False)]
+)
+def test_a_ticket_is_used_without_a_password_only(password: str | None, kerberos: bool, used: bool) -> None:
+    assert ShareAccount("scp01", "x", password, kerberos).by_ticket is used
+
+
+def test_a_logon_with_a_ticket_that_fails() -> None:
+    reason = SMBAuthenticationError("Failed to authenticate with server: Major (1): x, Minor (2529638944): Ticket expired")
+    by_ticket = ShareAccount("scp01", "x@CORP", None, kerberos=True)
+    for error in (reason, SpnegoError(base_error=None, context_msg="Ticket expired", error_code=1)):
+        with (
+            pytest.raises(ShareRefused, match="the Kerberos ticket of x@CORP has expired"),
+            smb_share._told(ROOT, ROOT, by_ticket),
+        ):
+            raise error
+    with pytest.raises(ShareRefused, match="wrong user or password"), smb_share._told(ROOT, ROOT, ACCOUNT):
+        raise reason
 
 
 ACCOUNT = ShareAccount("scp01", r"CORP\x", "secret")

@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
         "test_some.py",
     ]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
-    (tmp_path / "molecule.txt").write_text("the scenario x: only root can run it\n", encoding="utf-8")
+    (tmp_path / "molecule.txt").write_text("the scenario x: only root can run it (apt-get install samba)\n", encoding="utf-8")
     return tmp_path
 
 
@@ -53,8 +53,8 @@ def test_reasons_are_counted_and_packages_named(folder: Path) -> None:
     assert left_out.told(left_out.reasons(folder), left_out.others(folder)) == [
         "2 tests: the real curl: curl is not installed and only root can install it (apt-get install curl).",
         "1 test: no file shares on this machine: only root can run a file server, and only on Linux",
-        "the scenario x: only root can run it",
-        "An administrator can install what is missing: apt-get install curl",
+        "the scenario x: only root can run it (apt-get install samba)",
+        "An administrator can install what is missing: apt-get install curl samba",
         "To run what only root can run, run `make test` as root, on Debian.",
     ]
 
@@ -69,7 +69,7 @@ def test_the_readme_names_what_an_administrator_can_install() -> None:
     known = dict(
         re.findall(r'^(\w+)\)\n.*?packages="([^"]+)"', (root / "tests/tools/debian.sh").read_text(), re.MULTILINE | re.DOTALL)
     )
-    assert set(known) == {"cabextract", "chromium", "curl", "samba", "smbd"}
-    # The other two are for servers, which only root can run.
+    assert set(known) == {"cabextract", "chromium", "curl", "kerberos", "samba", "smbd"}
+    # The others are for servers, which only root can run.
     for need in ("cabextract", "chromium", "curl"):
         assert all(f"`{package}`" in readme for package in known[need].split())
