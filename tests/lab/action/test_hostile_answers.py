@@ -417,3 +417,33 @@ def test_a_connection_that_ends_in_the_tls_handshake_did_not_carry_the_request(c
     assert not caught.value.after_send
     listener.close()
     thread.join(5)
+
+
+def test_only_the_host_with_hostile_answers_is_unreachable(server: Any, play: Any) -> None:
+    behind = (server.address, server.http_port)
+    quick = {"operation_timeout_sec": 1, "read_timeout_sec": 2}
+    elsewhere = http(302, b"", b"", b"Location: http://127.0.0.1:9/wsman")
+    with (
+        between(behind, lambda request, _answer: endless_body(request)) as endless,
+        between(behind, lambda request, _answer: slow_headers(request) if request.encrypted else None) as slow,
+        between(behind, instead(http(500, FAULT))) as clear,
+        between(behind, lambda _request, _answer: elsewhere) as redirects,
+    ):
+        bad = {
+            "endless": (endless, server.psrp(), "is larger than 16 MiB and was not read"),
+            "slow": (slow, server.winrm(**quick), "no complete response from"),
+            "clear": (clear, server.winrm(), "is not encrypted, although encryption was agreed, so it is not trusted"),
+            "redirects": (redirects, server.psrp(), "redirects to http://127.0.0.1:9/wsman; redirects are not followed"),
+        }
+        hosts = {
+            name: {**found, "ansible_host": middle.address, "ansible_port": middle.port}
+            for name, (middle, found, _) in bad.items()
+        }
+        task = {"name": "read", "configmgr.scp.cim": {"class": "Lab_Thing"}}
+        run = play({**hosts, "good": server.winrm()}, [task, {**task, "name": "again"}], "-f", "5")
+    for name, (_, _, said) in bad.items():
+        message = run.result("read", "unreachable", name)["msg"]
+        assert said.lower() in message.lower()
+        assert ("may have had its effect" in message) is (name in ("slow", "clear"))
+    assert len(run.result("again", "ok", "good")["instances"]) == 2
+    assert run.seconds < 20
