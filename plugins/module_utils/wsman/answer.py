@@ -174,7 +174,7 @@ class _Reader:
                 read[key] = kept
         if len(read) == 1:
             # Most attributes are xsi:nil or the type of an embedded instance: one dictionary for all that are equal.
-            (only,) = read.items()
+            only = next(iter(read.items()))
             known = self._single.get(only)
             if known is not None:
                 return known
