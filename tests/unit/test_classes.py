@@ -158,22 +158,30 @@ def test_the_collection_has_what_the_table_says(name: str) -> None:
 def differences(found: dict[str, Any], right: dict[str, Any]) -> str:
     """What is not in the table, or not as there."""
     return "; ".join(
-        f"{name} is {value}, in classes.yml {right.get(name, 'missing')}" for name, value in found.items() if right.get(name) != value
+        f"{name} is {value}, in classes.yml {right.get(name, 'missing')}"
+        for name, value in found.items()
+        if right.get(name) != value
     )
 
 
 def test_an_abstract_class_of_the_lab_is_compared_in_those_below_it() -> None:
     for name in LAB.keys() - CONCRETE.keys():
         below = [cls for cls in CONCRETE.values() if cls.derives_from(name)]
-        assert below or not LAB[name].properties and not LAB[name].methods, name
+        assert below or not (LAB[name].properties or LAB[name].methods), name
 
 
 def test_the_table_has_no_row_that_nothing_uses() -> None:
     for name, shape in table().items():
         assert name in CONCRETE or name in COLLECTION, name
-        used = [*(CONCRETE[name].properties if name in CONCRETE else ()), *(COLLECTION[name].properties if name in COLLECTION else ())]
+        used = [
+            *(CONCRETE[name].properties if name in CONCRETE else ()),
+            *(COLLECTION[name].properties if name in COLLECTION else ()),
+        ]
         assert set(shape.properties) <= set(used), name
-        called = [*(CONCRETE[name].methods if name in CONCRETE else ()), *(COLLECTION[name].methods if name in COLLECTION else ())]
+        called = [
+            *(CONCRETE[name].methods if name in CONCRETE else ()),
+            *(COLLECTION[name].methods if name in COLLECTION else ()),
+        ]
         assert set(shape.methods) <= set(called), name
 
 
@@ -195,7 +203,9 @@ def test_each_row_has_a_source_and_a_mark_and_known_types() -> None:
 
 
 def test_no_other_file_of_the_collection_declares_a_class() -> None:
-    declaring = {path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*.py") if "cim_class(" in path.read_text("utf-8")}
+    declaring = {
+        path.relative_to(PLUGINS).as_posix() for path in PLUGINS.rglob("*.py") if "cim_class(" in path.read_text("utf-8")
+    }
     # cim.py takes names and types from the task.
     assert declaring == {
         "modules/cim.py",
