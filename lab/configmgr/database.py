@@ -166,7 +166,10 @@ class ControlTable:
 
 @dataclass
 class UpdatePackage:
-    """A row of SMS_CM_UpdatePackages. ``state`` is a number from facts/site-model.md, section 10.2."""
+    """A row of SMS_CM_UpdatePackages. ``state`` is a number from facts/site-model.md, section 10.2.
+
+    ``site_states``: the states of single sites, by site code, where they differ from what the package's state implies.
+    """
 
     guid: str
     name: str
@@ -180,6 +183,7 @@ class UpdatePackage:
     prereq_flag: int = 0
     download_wanted: bool = False
     min_version: str = "5.00.8913.1000"
+    site_states: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass

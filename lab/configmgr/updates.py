@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from lab.configmgr.database import UpdatePackage
 from lab.configmgr.hierarchy import Hierarchy
+from lab.configmgr.sites import SECONDARY, Site
 
+ENABLED = 2
 INSTALL_IN_PROGRESS = 0x00030001
+INSTALL_WAITING_PARENT = 0x00030003
 INSTALL_SUCCESS = 0x00030004
 DOWNLOAD_IN_PROGRESS = 0x00040001
 READY_TO_INSTALL = 0x00040002
@@ -18,6 +22,21 @@ _AT_REST = frozenset({0x0001FFFF, 0x0002FFFF, INSTALL_SUCCESS, 0x0003FFFE, 0x000
 def is_installing(state: int) -> bool:
     """Whether a package is being replicated, checked or installed. The numbers do not give the order of these phases."""
     return state >> 16 in (1, 2, 3) and state not in _AT_REST
+
+
+def site_states(hierarchy: Hierarchy, package: UpdatePackage) -> list[tuple[Site, int]]:
+    """The state of a package at each site that installs it; empty before the package is replicated ([I]).
+
+    Secondary sites do not take part. A site below waits while its parent installs (KB 4490424), unless it has a state of its own.
+    """
+    if package.state >> 16 not in (1, 2, 3):
+        return []
+    waiting = package.state >> 16 == 3 and is_installing(package.state)
+    return [
+        (site, package.site_states.get(site.code, INSTALL_WAITING_PARENT if waiting and site.parent else package.state))
+        for site in hierarchy.sites.values()
+        if site.type != SECONDARY
+    ]
 
 
 def applies(version: str, min_version: str, site_version: str) -> bool:

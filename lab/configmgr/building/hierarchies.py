@@ -42,6 +42,7 @@ _SITE_CLASSES = {
     "SMS_ComponentSummarizer": messages.ComponentSummarizerProvider,
     "SMS_SiteSystemSummarizer": messages.SiteSystemSummarizerProvider,
     "SMS_CM_UpdatePackages": updates.UpdateProvider,
+    "SMS_CM_UpdatePackageSiteStatus": updates.SiteStatusProvider,
     "SMS_AAD_Tenant_Ex": updates.CloudProvider,
     "SMS_AAD_Application_Ex": updates.CloudProvider,
     "SMS_AAD_Discovery_Settings": updates.CloudProvider,

@@ -54,7 +54,7 @@ class IdentificationProvider(SmsProvider):
         site = self.place.site
         yield self.place.new(
             cls.name,
-            SMSBuildNumber=str(site.build),
+            SMSBuildNumber=site.build,
             SMSProviderServer=self.place.machine,
             SMSSiteServer=site.server,
             SMSVersion=site.version,
@@ -65,17 +65,16 @@ class IdentificationProvider(SmsProvider):
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """The static methods; a site code outside the hierarchy is rejected."""
+        """The static methods."""
         self.reading(call, cls.name, "invoke")
         site = self.place.site
         name = method.casefold()
         if name == "getproviderversion":
-            major, minor, build, _ = site.version.split(".")
-            return {"MajorVersion": major, "MinorVersion": minor, "BuildNumber": build, "ReturnValue": 0}
+            return {"VersionString": site.version, "ReturnValue": 0}
         if name == "getsiteid":
             return {"SiteID": f"{{{site.code}-LAB}}", "ReturnValue": 0}
         if name == "getsitetype":
-            return {"SiteType": _known_site(self, str(inputs["SiteCode"] or "")).type, "ReturnValue": 0}
+            return {"SiteType": site.type, "ReturnValue": 0}
         if name == "iscurrentbranch":
             return {"ReturnValue": True}
         return {"UserName": str(call.caller), "ReturnValue": 0}
@@ -112,28 +111,33 @@ class SiteProvider(SmsProvider):
         self.writing(call, cls.name, "invoke")
         name = method.casefold()
         if name in ("encryptdata", "encryptdataex"):
-            site = _known_site(self, str(inputs["SiteCode"] or "")) if name == "encryptdataex" else self.place.site
-            data = inputs["Data"]
+            site = _known_site(self, str(inputs["SiteCode"] or ""))
+            data = _text(inputs["Data"] or [], "Data") if name == "encryptdata" else inputs["Data"]
             if not isinstance(data, str) or not 0 < len(data) <= MAX_PASSWORD:
                 raise invalid(f"Data must be text of 1 to {MAX_PASSWORD} characters.")
             return {"EncryptedData": secrets.encrypt(data, site.code), "ReturnValue": 0}
         if name in ("importglobaluseraccount", "importglobaluseraccountex"):
-            site = _known_site(self, str(inputs["SiteCode"] or "")) if name.endswith("ex") else self.place.site
-            self._import(call, site, str(inputs["UserName"] or ""), inputs["Password"] or [])
+            password = inputs["Password"]
+            text = str(password or "") if name.endswith("ex") else _text(password or [], "Password")
+            self._import(call, str(inputs["UserName"] or ""), text)
             return {"ReturnValue": 0}
         raise CimError(Wbem.NOT_SUPPORTED, "Not supported", f"{cls.name}.{method} is not available on this site.")
 
-    def _import(self, call: Call, site: Site, user: str, password: list[int]) -> None:
-        """How the real method reads the bytes is not known; UTF-16LE is usual on Windows ([I])."""
-        try:
-            text = bytes(password).decode("utf-16-le")
-        except UnicodeDecodeError:
-            raise invalid("Password is not UTF-16 text.") from None
-        if "\\" not in user.strip("\\") or not 0 < len(text) <= MAX_PASSWORD:
+    def _import(self, call: Call, user: str, password: str) -> None:
+        if "\\" not in user.strip("\\") or not 0 < len(password) <= MAX_PASSWORD:
             raise invalid("UserName must be DOMAIN\\user, and Password must not be empty.")
-        row = ControlRow("SMS_SCI_Reserved", names.FILE_TYPE, f"{user}| 0", "User", site.code)
-        values = {"UserName": user, "Availability": 0, "AccountUsage": [], "Reserved2": secrets.encrypt(text, site.code)}
+        code = self.place.site.code
+        row = ControlRow("SMS_SCI_Reserved", names.FILE_TYPE, f"{user}| 0", "User", code)
+        values = {"UserName": user, "Availability": 0, "AccountUsage": [], "Reserved2": secrets.encrypt(password, code)}
         self.hierarchy.write(row.with_values(**values), str(call.caller))
+
+
+def _text(data: list[int], parameter: str) -> str:
+    """How the real methods read an array of bytes is not known; UTF-16LE is usual on Windows ([I])."""
+    try:
+        return bytes(data).decode("utf-16-le")
+    except UnicodeDecodeError:
+        raise invalid(f"{parameter} is not UTF-16 text.") from None
 
 
 def _known_site(provider: SmsProvider, code: str) -> Site:

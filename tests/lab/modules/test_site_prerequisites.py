@@ -191,6 +191,14 @@ def test_an_update_that_is_being_installed(play: Play) -> None:
     assert allowed["blocked"] is False
 
 
+def test_an_update_that_a_site_below_still_installs(play: Play) -> None:
+    package = play.hierarchy().state.updates[GUID]
+    package.state, package.site_states["PR1"] = 196612, 196620
+    result = play.run("site_prerequisites", server=SCP01, site_code="CAS")
+    assert found(result) == UNUSED | {"update_in_progress": "warning"}
+    assert f"site PR1: {package.name} (INSTALL_INSTALLFILES)" in detail(result, "update_in_progress")
+
+
 def test_accounts_of_the_site_system(play: Play) -> None:
     plan: dict[str, Any] = {
         "installation_account": ACCOUNT,

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -113,3 +114,25 @@ def test_bad_input_is_refused_before_anything_is_sent(play: Play, minutes: int) 
 
 def test_an_unknown_site(play: Play) -> None:
     assert "There is no site XXX" in play.refused(MODULE, site_code="XXX")
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "answer", "state"),
+    [
+        ("UpdatePrereqAndStateFlags", {"flag": 1, "state": 327679}, {}, (1, 327679)),
+        ("InitiateUpgrade", {"PrereqFlag": 2}, {}, (2, 2)),
+        ("SetIgnorePrereqWarning", {"flag": 2}, {}, (2, READY)),
+        ("IsCurrentWorkingUpdatePackage", {}, {"IsCurrentWorkingUpdatePackage": "false"}, (0, READY)),
+        ("PackageExistsInToBeDownloadedList", {}, {"PackageExists": "false"}, (0, READY)),
+    ],
+)
+def test_documented_calls_of_an_update(
+    play: Play, method: str, arguments: dict[str, int], answer: dict[str, str], state: tuple[int, int]
+) -> None:
+    """Tasks with ``configmgr.scp.cim``, which has no types for these outputs."""
+    package = play.hierarchy().state.updates[GUID]
+    package.state = READY
+    called: dict[str, Any] = {"namespace": "root/sms/site_CAS", "class": "SMS_CM_UpdatePackages", "keys": {"PackageGuid": GUID}}
+    result = play.run("cim", **called, method=method, arguments=arguments)
+    assert result["output"] == {"ReturnValue": 0, **answer}
+    assert (package.prereq_flag, package.state) == state

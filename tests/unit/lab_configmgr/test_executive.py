@@ -158,7 +158,10 @@ def test_the_name_of_the_mode_counts_with_case(estate: Any) -> None:
 def test_a_payload_that_was_asked_for_comes_with_the_next_check(estate: Any, cas: Any) -> None:
     package = estate.one.state.updates["7D3A9C1E-52B4-4F0B-9E66-0C5D2A8F4B11"]
     package.state = 327682
-    assert cas.invoke("SMS_CM_UpdatePackages", "SetPackageToBeDownloaded", PackageGuid=package.guid)["ReturnValue"] == 0
+    row = cas.all("SMS_CM_UpdatePackages")[0]
+    assert cas.invoke("SMS_CM_UpdatePackages", "SetPackageToBeDownloaded", row) == {"ReturnValue": 0}
+    queued = cas.invoke("SMS_CM_UpdatePackages", "PackageExistsInToBeDownloadedList", row)
+    assert queued == {"PackageExists": True, "ReturnValue": 0}
     estate.install("scp01")
     estate.clock.advance(300)
     assert package.state == 262145

@@ -99,7 +99,7 @@ def encrypted(session: CimSession, code: str, password: str, host: str) -> str:
 
     :raises TaskFailure: the account may not do it, or the site returned nothing.
     """
-    inputs = {"Data": password, "SiteCode": code}
+    inputs = {"SiteCode": code, "Data": password}
     try:
         output = session.invoke(naming.site_namespace(code), SMS_SITE, "EncryptDataEx", inputs)
     except CimFault as fault:

@@ -1,6 +1,9 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The SMS Provider's classes as far as this collection uses them (memdocs, SDK class pages)."""
+"""The SMS Provider's classes as far as this collection uses them.
+
+``tests/unit/classes.yml`` has the source of each name and type; a test compares the two.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,7 @@ SMS_SITE = cim_class(
     InstallDir="string",
     methods={
         "EncryptDataEx": method(
-            inputs={"Data": "string", "SiteCode": "string"},
+            inputs={"SiteCode": "string", "Data": "string"},
             outputs={"EncryptedData": "string", "ReturnValue": "sint32"},
         ),
     },
@@ -155,18 +158,18 @@ SMS_CM_UPDATE_PACKAGES = cim_class(
     Name="string",
     FullVersion="string",
     State="sint32",
-    UpdateType="uint32",
+    UpdateType="sint32",
     Impact="sint32",
     DateReleased="datetime",
     LastUpdateTime="datetime",
 )
 
-# The state of a package at each site (class dump; properties from public scripts).
+# The state of a package at each site.
 SMS_CM_UPDATE_PACKAGE_SITE_STATUS = cim_class(
     "SMS_CM_UpdatePackageSiteStatus",
     keys=("PackageGuid", "SiteNumber"),
     PackageGuid="string",
-    SiteNumber="uint32",
+    SiteNumber="sint32",
     SiteCode="string",
     Name="string",
     State="sint32",

@@ -34,8 +34,11 @@ def test_provider_location_and_identification(estate: Any, st1: Any) -> None:
     assert [(r["Machine"], r["SiteCode"], r["NamespacePath"], r["ProviderForLocalSite"]) for r in rows] == [
         ("sta03.corp.example", "ST1", r"\\sta03.corp.example\root\sms\site_ST1", True)
     ]
-    assert st1.all("SMS_Identification")[0]["SMSSiteServer"] == "sta01.corp.example"
-    assert st1.invoke("SMS_Identification", "GetSiteType", SiteCode="ST1") == {"SiteType": 2, "ReturnValue": 0}
+    identity = st1.all("SMS_Identification")[0]
+    assert (identity["SMSSiteServer"], identity["SMSBuildNumber"]) == ("sta01.corp.example", 9152)
+    version = st1.invoke("SMS_Identification", "GetProviderVersion")
+    assert version == {"VersionString": identity["SMSVersion"], "ReturnValue": 0}
+    assert st1.invoke("SMS_Identification", "GetSiteType") == {"SiteType": 2, "ReturnValue": 0}
 
 
 def locations(estate: Any, name: str) -> list[tuple[str, str, bool]]:
@@ -81,9 +84,14 @@ def account(site: Any, reserved2: str, user: str = "CORP\\installer", **other: A
     return site.new("SMS_SCI_Reserved", **{**values, **other})
 
 
+def encrypted_by(site: Any, text: str, code: str = "CAS") -> Any:
+    """What EncryptData returns for the bytes of a text."""
+    return site.invoke("SMS_Site", "EncryptData", Data=list(text.encode("utf-16-le")), SiteCode=code)["EncryptedData"]
+
+
 def test_accounts_hold_encrypted_passwords_only(cas: Any, pr1: Any) -> None:
     first = cas.invoke("SMS_Site", "EncryptDataEx", Data="Lab-Install-1", SiteCode="CAS")["EncryptedData"]
-    second = cas.invoke("SMS_Site", "EncryptData", Data="Lab-Install-1")["EncryptedData"]
+    second = encrypted_by(cas, "Lab-Install-1")
     assert first != second
     assert "Lab" not in str(first)
     cas.create(account(cas, str(first)))
@@ -107,7 +115,7 @@ def test_accounts_hold_encrypted_passwords_only(cas: Any, pr1: Any) -> None:
     ],
 )
 def test_a_wrong_account_is_refused(cas: Any, wrong: dict[str, str], words: str) -> None:
-    encrypted = cas.invoke("SMS_Site", "EncryptData", Data="x")["EncryptedData"]
+    encrypted = encrypted_by(cas, "x")
     other = dict(wrong)
     with pytest.raises(CimError) as caught:
         cas.create(account(cas, other.pop("Reserved2", str(encrypted)), other.pop("user", "CORP\\installer"), **other))
@@ -115,7 +123,7 @@ def test_a_wrong_account_is_refused(cas: Any, wrong: dict[str, str], words: str)
 
 
 def test_an_account_in_use_stays(cas: Any, estate: Any) -> None:
-    encrypted = cas.invoke("SMS_Site", "EncryptData", Data="Lab-Install-1")["EncryptedData"]
+    encrypted = encrypted_by(cas, "Lab-Install-1")
     made = cas.create(account(cas, str(encrypted)))
     estate.install("scp05", account="CORP\\installer")
     assert cas.all("SMS_SCI_Reserved")[0]["AccountUsage"] == ["Site System Installation Account"]
@@ -131,14 +139,23 @@ def test_encryption_is_for_sites_that_exist_and_for_writers(cas: Any) -> None:
         cas.invoke("SMS_Site", "EncryptDataEx", user="reader", Data="x", SiteCode="CAS")
     assert caught.value.code == Wbem.ACCESS_DENIED
     with pytest.raises(CimError):
-        cas.invoke("SMS_Site", "EncryptData", Data="")
-
-
-def test_import_of_an_account_by_its_bytes(cas: Any) -> None:
-    cas.invoke("SMS_Site", "ImportGlobalUserAccount", UserName="CORP\\installer", Password=list("pass".encode("utf-16-le")))
-    assert [i["UserName"] for i in cas.all("SMS_SCI_Reserved")] == ["CORP\\installer"]
+        encrypted_by(cas, "")
     with pytest.raises(CimError):
-        cas.invoke("SMS_Site", "ImportGlobalUserAccount", UserName="CORP\\installer", Password=[1])
+        encrypted_by(cas, "x", "XYZ")
+
+
+@pytest.mark.parametrize(
+    ("method", "password", "wrong"),
+    [
+        ("ImportGlobalUserAccount", list("pass".encode("utf-16-le")), [1]),
+        ("ImportGlobalUserAccountEx", "pass", ""),
+    ],
+)
+def test_import_of_an_account(cas: Any, method: str, password: Any, wrong: Any) -> None:
+    cas.invoke("SMS_Site", method, UserName="CORP\\installer", Password=password)
+    assert [(i["UserName"], i["SiteCode"]) for i in cas.all("SMS_SCI_Reserved")] == [("CORP\\installer", "CAS")]
+    with pytest.raises(CimError):
+        cas.invoke("SMS_Site", method, UserName="CORP\\installer", Password=wrong)
 
 
 def test_status_messages_roll_up(cas: Any, pr1: Any, st1: Any, estate: Any) -> None:
@@ -196,14 +213,54 @@ def test_component_summarizer_rows(st1: Any) -> None:
 def test_updates_and_their_states(cas: Any, estate: Any) -> None:
     row = cas.all("SMS_CM_UpdatePackages")[0]
     assert (row["PackageGuid"], row["State"]) == (GUID, 262146)
-    assert cas.invoke("SMS_CM_UpdatePackages", "IsCurrentWorkingUpdatePackage", row)["ReturnValue"] is False
+    working = "IsCurrentWorkingUpdatePackage"
+    assert cas.invoke("SMS_CM_UpdatePackages", working, row) == {working: False, "ReturnValue": 0}
     updates.start_installation(estate.one.state, GUID)
     assert cas.all("SMS_CM_UpdatePackages")[0]["State"] == 0x30001
-    assert cas.invoke("SMS_CM_UpdatePackages", "IsCurrentWorkingUpdatePackage", row)["ReturnValue"] is True
+    assert cas.invoke("SMS_CM_UpdatePackages", working, row) == {working: True, "ReturnValue": 0}
     with pytest.raises(CimError):
-        cas.invoke("SMS_CM_UpdatePackages", "UpdatePrereqAndStateFlags", row, PrereqFlag=0, State=2)
+        cas.invoke("SMS_CM_UpdatePackages", "UpdatePrereqAndStateFlags", row, flag=0, state=2)
     updates.finish_installation(estate.one.state, GUID)
     assert cas.all("SMS_CM_UpdatePackages")[0]["State"] == 196612
+
+
+@pytest.mark.parametrize(
+    ("method", "inputs", "expected"),
+    [
+        ("UpdatePrereqAndStateFlags", {"flag": 1, "state": 2}, (1, 2)),
+        ("UpdatePrereqAndStateFlags", {"flag": 1, "state": 0x4FFFF}, (1, 0x4FFFF)),
+        ("SetIgnorePrereqWarning", {"flag": 2}, (2, 262146)),
+        ("InitiateUpgrade", {"PrereqFlag": 0}, (0, 2)),
+    ],
+)
+def test_what_an_administrator_may_ask_of_an_update(
+    cas: Any, method: str, inputs: dict[str, int], expected: tuple[int, int]
+) -> None:
+    row = cas.all("SMS_CM_UpdatePackages")[0]
+    assert cas.invoke("SMS_CM_UpdatePackages", method, row, **inputs) == {"ReturnValue": 0}
+    changed = cas.all("SMS_CM_UpdatePackages")[0]
+    assert (changed["PrereqFlag"], changed["State"]) == expected
+    with pytest.raises(CimError, match="Invalid parameter"):
+        cas.invoke("SMS_CM_UpdatePackages", method, row, **(inputs | {name: 3 for name in inputs if name != "state"}))
+
+
+def states_at_sites(site: Any) -> list[tuple[str, int]]:
+    """Site code and state of each row of SMS_CM_UpdatePackageSiteStatus."""
+    return [(row["SiteCode"], row["State"]) for row in site.all("SMS_CM_UpdatePackageSiteStatus")]
+
+
+def test_an_update_has_a_state_at_each_site_that_installs_it(cas: Any, pr1: Any, estate: Any) -> None:
+    assert states_at_sites(cas) == []
+    updates.start_installation(estate.one.state, GUID)
+    assert states_at_sites(cas) == states_at_sites(pr1) == [("CAS", 0x30001), ("PR1", 0x30003)]
+    updates.finish_installation(estate.one.state, GUID)
+    assert states_at_sites(cas) == [("CAS", 196612), ("PR1", 196612)]
+    below = cas.all("SMS_CM_UpdatePackageSiteStatus")[1]
+    assert (below["PackageGuid"], below["SiteServerName"], below["SiteType"]) == (GUID, "pri1.corp.example", 2)
+    assert cas.invoke("SMS_CM_UpdatePackageSiteStatus", "UpdatePackageSiteState", below, State=0x3000C) == {"ReturnValue": 0}
+    assert states_at_sites(cas) == [("CAS", 196612), ("PR1", 0x3000C)]
+    with pytest.raises(CimError):
+        cas.invoke("SMS_CM_UpdatePackageSiteStatus", "UpdatePackageSiteState", below, user="reader", State=2)
 
 
 @pytest.mark.parametrize(
