@@ -17,7 +17,7 @@ from lab.winrm.bounded_xml import text_of
 from lab.winrm.injection import PASS, Cut, Delay, FinalVerdict, Injector, Pass, Refuse, Replace, Status, Verdict
 from lab.winrm.log import Kind, RequestLog, RequestRecord
 from lab.winrm.message import Caller, Handler, Request, SoapFault
-from lab.winrm.names import ADDRESSING, CMD_RESOURCE, WMI_RESOURCE, WSMAN
+from lab.winrm.names import ADDRESSING, CMD_RESOURCE, DMTF_RESOURCE, WMI_RESOURCE, WSMAN
 from lab.winrm.shells import ShellService
 from lab.winrm.soap import Envelope, read_envelope, read_request
 from lab.winrm.soap_reply import fault_envelope, identify_envelope, reply_envelope
@@ -73,7 +73,8 @@ class WinrmService:
 
     :param machine: the server's name, for faults and records.
     :param accounts: who can authenticate. The service does not close them.
-    :param cim: answers requests on ``http://schemas.microsoft.com/wbem/wsman/1/wmi/...``; called without any lock held.
+    :param cim: answers requests on ``http://schemas.microsoft.com/wbem/wsman/1/wmi/...`` and on the URIs of the DMTF; called
+        without any lock held.
     :param shells: answers requests on ``.../windows/shell/cmd``; None if the server offers no remote shell.
     :param may_connect: whether an authenticated caller may use WinRM at all (administrator or Remote Management User).
     :param log: where exchanges are recorded; may be shared by all servers of a lab.
@@ -226,7 +227,7 @@ def _describe(exchange: Exchange, envelope: Envelope) -> None:
     )[:_LOGGED_TEXT]
     if envelope.is_identify:
         exchange.kind = "identify"
-    elif uri.casefold().startswith(WMI_RESOURCE.casefold()):
+    elif uri.casefold().startswith((WMI_RESOURCE.casefold(), DMTF_RESOURCE.casefold())):
         exchange.kind = "cim"
     elif uri.casefold() == CMD_RESOURCE.casefold():
         exchange.kind = "shell"
