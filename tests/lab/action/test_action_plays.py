@@ -67,7 +67,7 @@ def test_a_host_that_cannot_be_reached_is_unreachable_with_its_reason(
     }
     expected = {
         "winrm-password": ("credentials", "CORP\\scpadmin", "rejected", server.address, "ntlm"),
-        "winrm-password-tls": ("credentials", "CORP\\scpadmin", "rejected", "basic"),
+        "winrm-password-tls": ("credentials", "localadmin", "rejected", "basic"),
         "psrp-password": ("credentials", "CORP\\scpadmin", "rejected", server.address, "negotiate"),
         "winrm-closed": ("connection refused", closed_port[0]),
         "psrp-closed": ("connection refused", closed_port[0]),
@@ -256,7 +256,7 @@ def test_no_output_at_any_verbosity_holds_the_password(server: Any, play: Any) -
     assert run.code == 0
     assert run.result("echo", "ok", "winrm")["output"]["Said"] == "it is ********!"
     written = run.output.replace("\\u00f6", "ö")
-    basic = base64.b64encode(f"{server.user}:{server.password}".encode()).decode()
+    basic = base64.b64encode(f"{server.local_user}:{server.password}".encode()).decode()
     for secret, text in itertools.product((server.password, basic), (written, str(run.outcomes))):
         assert secret not in text
 

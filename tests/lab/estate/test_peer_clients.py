@@ -22,7 +22,7 @@ def pypsrp_client(estate: Estate, machine: str, *, ssl: bool) -> WSMan:
         username=USER,
         password=PASSWORD,
         ssl=ssl,
-        auth="basic" if ssl else "negotiate",
+        auth="ntlm" if ssl else "negotiate",
         cert_validation=str(estate.ca_file) if ssl else True,
     )
 
@@ -60,7 +60,7 @@ def test_pypsrp_runs_a_command(estate: Estate) -> None:
     assert (out.strip().lower(), code) == ("scp02", 0)
 
 
-@pytest.mark.parametrize(("scheme", "transport"), [("http", "ntlm"), ("https", "basic"), ("https", "ntlm")])
+@pytest.mark.parametrize(("scheme", "transport"), [("http", "ntlm"), ("https", "ntlm")])
 def test_pywinrm_runs_a_command(estate: Estate, scheme: str, transport: str) -> None:
     port = estate.description.http_port if scheme == "http" else estate.description.https_port
     session = Session(

@@ -89,6 +89,8 @@ class Server:
     service: WinrmService
     http: Listener
     https: Listener
+    strict: Listener
+    """https of a service as Windows has it after the hardening of its channel bindings; it does not offer basic."""
     ca_pem: str
     orders: Orders
     shells: ShellService
@@ -147,13 +149,16 @@ def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
 
     shells = ShellService(run, "SCP01")
     service = WinrmService(
-        "SCP01", accounts, cim, shells=shells, may_connect=lambda caller: caller not in barred, injector=orders
+        "SCP01", accounts, cim, shells=shells, may_connect=lambda caller: caller not in barred, injector=orders, basic=True
     )
+    strict_service = WinrmService("SCP01", accounts, cim, shells=shells, hardening="strict")
     http = Listener(address, 0, service)
     https = Listener(address, 0, service, context, certificate_der=der)
-    with http, https:
-        yield Server(service, http, https, str(ca_pem), orders, shells, effects, commands, programs, barred)
+    strict = Listener(address, 0, strict_service, context, certificate_der=der)
+    with http, https, strict:
+        yield Server(service, http, https, strict, str(ca_pem), orders, shells, effects, commands, programs, barred)
         service.close()
+        strict_service.close()
     accounts.close()
     unexpected = [error for error in service.errors if str(error) != "a mistake in the lab"]
     assert not unexpected
