@@ -20,8 +20,11 @@ def test_every_way_of_connecting_gives_the_same_answer(server: Any, play: Any) -
         "winrm-ntlm-https": server.winrm(scheme="https", ca_trust_path=ca),
         "winrm-ntlm-https-sealed": server.winrm(scheme="https", ca_trust_path=ca, message_encryption="always"),
         "winrm-basic-https": server.winrm(scheme="https", transport="basic", ca_trust_path=ca),
+        # The default of pywinrm over https is basic authentication.
         "winrm-default-https": {
-            key: value for key, value in server.winrm(scheme="https", ca_trust_path=ca).items() if "transp" not in key
+            key: value
+            for key, value in server.winrm(scheme="https", transport="basic", ca_trust_path=ca).items()
+            if "transp" not in key
         },
         "winrm-second-way": server.winrm(transport=["kerberos", "basic", "ntlm"], kinit_mode="manual"),
         "winrm-unchecked": server.winrm(scheme="https", ca_trust_path=server.other_ca_file, server_cert_validation="ignore"),
