@@ -98,6 +98,8 @@ class Server:
     commands: list[CommandLine] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     barred: set[Caller] = field(default_factory=set)
+    ending: dict[str, int] = field(default_factory=dict)
+    """``code``: the exit code of commands."""
 
 
 @pytest.fixture(scope="session")
@@ -124,13 +126,14 @@ def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
     effects: list[Request] = []
     commands: list[CommandLine] = []
     programs: list[Program] = []
+    ending = {"code": 5}
     barred = {Caller("noaccess", "CORP")}
 
     def run(line: CommandLine) -> Program:
         commands.append(line)
         name = line.command.split()[0].strip('"').lower()
         made: dict[str, Program] = {"patient": Patient(), "late": Late(), "big": Finished(b"x" * 600_000)}
-        program = made.get(name) or Finished(line.text.encode(), str(line.caller).encode(), 5)
+        program = made.get(name) or Finished(line.text.encode(), str(line.caller).encode(), ending["code"])
         programs.append(program)
         return program
 
@@ -156,7 +159,7 @@ def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
     https = Listener(address, 0, service, context, certificate_der=der)
     strict = Listener(address, 0, strict_service, context, certificate_der=der)
     with http, https, strict:
-        yield Server(service, http, https, strict, str(ca_pem), orders, shells, effects, commands, programs, barred)
+        yield Server(service, http, https, strict, str(ca_pem), orders, shells, effects, commands, programs, barred, ending)
         service.close()
         strict_service.close()
     accounts.close()
