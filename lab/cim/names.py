@@ -62,7 +62,7 @@ def resource(uri: str, selectors: Mapping[str, object]) -> tuple[str, str, bool]
     if class_name is None:
         return None
     given = next((value for name, value in selectors.items() if name.lower() == CIM_NAMESPACE_SELECTOR), DMTF_NAMESPACE)
-    return (str(given).replace("\\", "/").strip("/"), class_name, True)
+    return (given.replace("\\", "/").strip("/") if isinstance(given, str) else "", class_name, True)
 
 
 def same_uri(left: str, right: str) -> bool:
