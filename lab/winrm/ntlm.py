@@ -59,10 +59,11 @@ class ChannelBindings:
 def acceptor(protocol: str, server: ServerName, bindings: ChannelBindings | None) -> spnego.ContextProxy:
     """The server's side of a handshake.
 
-    :param protocol: ``negotiate``, ``ntlm``, or another one of pyspnego, which it accepts unchanged.
+    :param protocol: ``negotiate``, ``ntlm``, ``credssp`` (whose logon inside TLS is Negotiate) or ``kerberos``.
     :param bindings: None: bindings are not compared.
     """
     settings: dict[str, Any] = {
+        "hostname": "unspecified",
         "service": "http",
         "channel_bindings": bindings.expected if bindings else None,
         "options": spnego.NegotiateOptions.wrapping_winrm,
@@ -71,6 +72,9 @@ def acceptor(protocol: str, server: ServerName, bindings: ChannelBindings | None
         return _Ntlm(server, bindings is not None and bindings.required, settings)
     if protocol == "negotiate":
         return _Negotiate(server, bindings is not None and bindings.required, settings)
+    if protocol == "credssp":
+        inner = _Negotiate(server, required=False, settings={"hostname": "unspecified", "service": "http"})
+        return spnego.server(protocol=protocol, credssp_negotiate_context=inner, **settings)
     return spnego.server(protocol=protocol, **settings)
 
 
