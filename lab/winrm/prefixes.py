@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from lab.winrm.names import (
     ADDRESSING,
@@ -46,27 +47,27 @@ def prefixed(envelope: ET.Element) -> ET.Element:
     """
     used = {_namespace(name) for element in envelope.iter() for name in _names(element)}
     scope = {uri: prefix for uri, prefix in _OF_ENVELOPE.items() if uri in used}
-    root = _copy(envelope, {XML: "xml", **scope})
+    root = _copy(envelope, {"": "", XML: "xml", **scope})
     for uri, prefix in scope.items():
         root.set(f"xmlns:{prefix}", uri)
     return root
 
 
 def _copy(element: ET.Element, scope: Mapping[str, str]) -> ET.Element:
-    known = dict(scope)
-    if any(_namespace(name) not in {"", *scope} for name in _names(element)):
+    known, new = scope, {}
+    if any(_namespace(name) not in scope for name in _names(element)):
+        known = dict(scope)
         for uri in [_namespace(name) for part in element.iter() for name in _names(part)]:
-            if uri and uri not in known:
-                known[uri] = _OF_PARTS.get(uri) or _free(known)
-    copy = ET.Element(_short(element.tag, known))
-    for uri, prefix in known.items():
-        if uri not in scope:
-            copy.set(f"xmlns:{prefix}", uri)
-    for name, value in element.items():
+            if uri not in known:
+                new[uri] = known[uri] = _OF_PARTS.get(uri) or _free(known)
+    copy = ET.Element(_short(element.tag, known), {f"xmlns:{prefix}": uri for uri, prefix in new.items()})
+    for name, value in element.attrib.items():
         copy.set(_short(name, known), _value(value, known))
-    copy.text = None if element.text is None else _value(element.text, known)
+    if element.text is not None:
+        copy.text = _value(element.text, known)
     copy.tail = element.tail
-    copy.extend([_copy(child, known) for child in element])
+    for child in element:
+        copy.append(_copy(child, known))
     return copy
 
 
@@ -75,19 +76,25 @@ def _free(known: Mapping[str, str]) -> str:
     return next(prefix for prefix in ("p", *(f"p{number}" for number in range(1, len(taken) + 2))) if prefix not in taken)
 
 
-def _names(element: ET.Element) -> list[str]:
+def _names(element: ET.Element) -> Iterator[str]:
     """Every name in ``{namespace}local`` form at the element: of itself, its attributes, and its values that are names."""
-    values: list[object] = [element.text, *element.attrib.values()]
-    return [element.tag, *element.attrib, *(value.text for value in values if isinstance(value, ET.QName))]
+    yield element.tag
+    if isinstance(element.text, ET.QName):
+        yield element.text.text
+    for name, value in element.attrib.items():
+        yield name
+        if isinstance(value, ET.QName):
+            yield value.text
 
 
+@lru_cache(maxsize=4096)
 def _namespace(name: str) -> str:
-    return name[1:].partition("}")[0] if name.startswith("{") else ""
+    return name[1 : name.index("}")] if name.startswith("{") else ""
 
 
 def _short(name: str, known: Mapping[str, str]) -> str:
     uri = _namespace(name)
-    return f"{known[uri]}:{name.rpartition('}')[2]}" if uri else name
+    return f"{known[uri]}:{name[len(uri) + 2 :]}" if uri else name
 
 
 def _value(value: object, known: Mapping[str, str]) -> str:
