@@ -48,7 +48,7 @@ def enumerate_(operation: Operation, contexts: Contexts) -> Reply:
 
 def pull(operation: Operation, contexts: Contexts) -> Reply:
     """The next page, with a new context; the old one is no longer valid, also when the page does not fit."""
-    values = _children(operation, "Pull", {"EnumerationContext", "MaxElements", "MaxCharacters", "MaxTime"})
+    values = _children(operation, "Pull", {"EnumerationContext", "MaxElements", "MaxCharacters", "MaxTime"}, foreign=True)
     count = filters.positive(values["MaxElements"]) if "MaxElements" in values else 1
     size = operation.request.max_envelope_bytes
     if "MaxCharacters" in values:
@@ -112,13 +112,16 @@ def _page(operation: Operation, rows: deque[Row], count: int, envelope_bytes: in
     return page
 
 
-def _children(operation: Operation, name: str, allowed: set[str]) -> dict[str, ET.Element]:
+def _children(operation: Operation, name: str, allowed: set[str], *, foreign: bool = False) -> dict[str, ET.Element]:
+    """The children by name. ``foreign``: the schema of WS-Enumeration allows elements of other namespaces, which are ignored."""
     root = operation.body()
     if root.tag != f"{{{ENUMERATION}}}{name}":
         raise SchemaError(f"the Body of a {name} holds one n:{name}")
     values: dict[str, ET.Element] = {}
     for element in root:
         namespace, local = split_tag(element.tag)
+        if foreign and namespace not in {"", ENUMERATION}:
+            continue
         if namespace != ENUMERATION or local not in allowed or local in values:
             raise SchemaError(f"unexpected {local} in a {name}")
         values[local] = element

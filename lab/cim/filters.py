@@ -38,7 +38,10 @@ class Found:
 
 
 def read_wish(operation: Operation) -> Wish:
-    """The options in ``n:Enumerate``. SchemaError, or an UnsupportedFeature fault for options that WMI does not support."""
+    """The options in ``n:Enumerate``. SchemaError, or an UnsupportedFeature fault for options that WMI does not support.
+
+    The schema of WS-Enumeration allows elements of other namespaces; unknown ones are ignored.
+    """
     root = operation.body()
     if root.tag != f"{{{ENUMERATION}}}Enumerate":
         raise SchemaError("the Body of an Enumerate holds one n:Enumerate")
@@ -57,7 +60,7 @@ def read_wish(operation: Operation) -> Wish:
             if chosen is not None:
                 raise SchemaError("an Enumerate has at most one Filter")
             chosen = element
-        elif (namespace, local) not in {(CIM_BINDING, "PolymorphismMode"), (ENUMERATION, "Expires")}:
+        elif namespace in {"", ENUMERATION} and (namespace, local) != (ENUMERATION, "Expires"):
             raise SchemaError(f"unexpected {local} in an Enumerate")
     return Wish(optimize, mode, chosen)
 

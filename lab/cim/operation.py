@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from lab.cim import faults
 from lab.cim.errors import CimError, Wbem
 from lab.cim.model import ClassDef, Instance, NameMap, Value
-from lab.cim.names import class_uri, split_class_uri
+from lab.cim.names import CIM_NAMESPACE_SELECTOR, class_uri, resource
 from lab.cim.parse_values import SchemaError, ValueParser
 from lab.cim.provider import Call
 from lab.cim.render import Renderer, Rendering
@@ -38,7 +38,16 @@ class Operation:
     CimError INVALID_NAMESPACE when it does not.
     """
 
-    def __init__(self, request: Request, repository: Repository, settings: Settings, namespace: str, class_name: str) -> None:
+    def __init__(
+        self,
+        request: Request,
+        repository: Repository,
+        settings: Settings,
+        namespace: str,
+        class_name: str,
+        *,
+        dmtf: bool = False,
+    ) -> None:
         repository.classes(namespace)
         self.request = request
         self.repository = repository
@@ -46,9 +55,10 @@ class Operation:
         self.machine = settings.machine
         self.namespace = namespace
         self.class_name = class_name
+        self._dmtf = dmtf
         self.call = Call(request.caller, namespace, context_options(request.options))
-        self.renderer = Renderer(namespace, settings.rendering)
-        self.parser = ValueParser(namespace, repository.find_class)
+        self.renderer = Renderer(namespace, settings.rendering, dmtf=dmtf)
+        self.parser = ValueParser(namespace, repository.find_class, dmtf=dmtf)
 
     def find_class(self, name: str | None = None) -> ClassDef:
         """The class of the request, or another one of the namespace. CimError INVALID_CLASS."""
@@ -56,7 +66,8 @@ class Operation:
 
     @property
     def uri(self) -> str:
-        return class_uri(self.namespace, self.class_name)
+        """The URI of the class in the form of the request; elements of the class have it as their namespace."""
+        return class_uri(self.namespace, self.class_name, dmtf=self._dmtf)
 
     def reply(self, *body: ET.Element) -> Reply:
         """The successful answer with this Body."""
@@ -77,7 +88,7 @@ class Operation:
     def selectors(self) -> dict[str, str | ET.Element]:
         """The selectors without ``__cimnamespace``, which must be the namespace of the URI ([MS-WSMV] note 46)."""
         given = dict(self.request.selectors)
-        for name in [n for n in given if n.lower() == "__cimnamespace"]:
+        for name in [n for n in given if n.lower() == CIM_NAMESPACE_SELECTOR]:
             value = given.pop(name)
             if not isinstance(value, str) or value.replace("\\", "/").strip("/").lower() != self.namespace.lower():
                 raise CimError(Wbem.INVALID_PARAMETER, f"__cimnamespace is not {self.namespace}, the namespace of the URI")
@@ -158,9 +169,13 @@ def context_options(options: tuple[Option, ...]) -> NameMap[str | list[str]]:
     return found
 
 
-def target(repository: Repository, request: Request) -> tuple[str, str]:
-    """Namespace (in the repository's spelling) and class of the request's resource. CimError INVALID_NAMESPACE for other URIs."""
-    split = split_class_uri(request.resource_uri)
-    if split is None:
+def target(repository: Repository, request: Request) -> tuple[str, str, bool]:
+    """Namespace (in the repository's spelling) and class of the request's resource, and whether its URI is one of the DMTF.
+
+    CimError INVALID_NAMESPACE for other URIs.
+    """
+    found = resource(request.resource_uri, request.selectors)
+    if found is None:
         raise CimError(Wbem.INVALID_NAMESPACE, f"Invalid namespace in the resource URI {request.resource_uri}")
-    return repository.spelling(split[0]), split[1]
+    namespace, class_name, dmtf = found
+    return repository.spelling(namespace), class_name, dmtf

@@ -14,7 +14,7 @@ from lab.cim.dmtf import PartialDatetime
 from lab.cim.dmtf import parse as parse_dmtf
 from lab.cim.errors import CimError, Wbem
 from lab.cim.model import INTEGER_RANGES, ClassDef, Instance, NameMap, Path, PropertyDef, Value
-from lab.cim.names import CIM, NIL, TYPE, class_uri, same_uri, split_class_uri, split_tag
+from lab.cim.names import CIM, CIM_NAMESPACE_SELECTOR, NIL, TYPE, class_uri, resource, same_uri, split_tag
 from lab.cim.values import REAL_TYPES
 from lab.winrm.names import ADDRESSING, WSMAN
 
@@ -34,11 +34,13 @@ class ValueParser:
     """Reads values of one namespace.
 
     :param find_class: (namespace, class name) -> class; raises CimError when there is none.
+    :param dmtf: elements have the URIs of the DMTF as their namespaces.
     """
 
-    def __init__(self, namespace: str, find_class: FindClass) -> None:
+    def __init__(self, namespace: str, find_class: FindClass, *, dmtf: bool = False) -> None:
         self._namespace = namespace
         self._find_class = find_class
+        self._dmtf = dmtf
 
     def properties(self, root: ET.Element, uri: str, known: NameMap[PropertyDef], owner: str) -> NameMap[Value]:
         """The properties or parameters below ``root``, all in the namespace ``uri``; absent ones are not in the result."""
@@ -55,7 +57,7 @@ class ValueParser:
 
     def instance(self, root: ET.Element, cls: ClassDef) -> NameMap[Value]:
         """The values of an instance of the class; the element must be that of the class."""
-        uri = class_uri(self._namespace, cls.name)
+        uri = class_uri(self._namespace, cls.name, dmtf=self._dmtf)
         namespace, local = split_tag(root.tag)
         if local.lower() != cls.name.lower() or not same_uri(namespace, uri):
             raise SchemaError(f"the Body holds {local} of {namespace!r} where {cls.name} of {uri!r} belongs")
@@ -107,7 +109,7 @@ class ValueParser:
             raise SchemaError(f"{prop.name}: unknown class {name.removesuffix('_Type')} in xsi:type") from None
         if prop.class_name is not None and not cls.derives_from(prop.class_name):
             raise SchemaError(f"{prop.name}: {cls.name} in xsi:type is no {prop.class_name}")
-        values = self.properties(element, class_uri(self._namespace, cls.name), cls.properties, cls.name)
+        values = self.properties(element, class_uri(self._namespace, cls.name, dmtf=self._dmtf), cls.properties, cls.name)
         return Instance(cls, values)
 
     def reference(self, prop: PropertyDef, parts: list[ET.Element]) -> Path:
@@ -119,26 +121,28 @@ class ValueParser:
     def _path(self, prop: PropertyDef, parts: list[ET.Element]) -> Path:
         parameters = next((part for part in parts if part.tag == f"{{{ADDRESSING}}}ReferenceParameters"), None)
         uri = None if parameters is None else parameters.findtext(f"{{{WSMAN}}}ResourceURI")
-        split = split_class_uri((uri or "").strip())
-        if parameters is None or split is None:
+        selectors = [] if parameters is None else parameters.findall(f"{{{WSMAN}}}SelectorSet/{{{WSMAN}}}Selector")
+        texts = {selector.get("Name", ""): selector.text or "" for selector in selectors}
+        found = resource((uri or "").strip(), texts)
+        if found is None:
             raise SchemaError(f"{prop.name}: a reference needs ReferenceParameters with a ResourceURI of a WMI class")
         try:
-            cls = self._find_class(*split)
+            cls = self._find_class(found[0], found[1])
         except CimError as error:
             raise SchemaError(f"{prop.name}: {error.message}") from None
         if prop.class_name is not None and not cls.derives_from(prop.class_name):
             raise SchemaError(f"{prop.name}: {cls.name} is no {prop.class_name}")
         keys: list[tuple[str, Value]] = []
-        for selector in parameters.iterfind(f"{{{WSMAN}}}SelectorSet/{{{WSMAN}}}Selector"):
+        for selector in selectors:
             name = selector.get("Name", "")
-            if name.lower() == "__cimnamespace":
+            if name.lower() == CIM_NAMESPACE_SELECTOR:
                 continue
             key = cls.properties.get(name)
             if key is None or not key.key:
                 raise SchemaError(f"{prop.name}: {cls.name} has no key {name}")
             given = selector[0] if len(selector) else (selector.text or "")
             keys.append((key.name, self.key(key, given)))
-        return Path(split[0], cls.name, tuple(keys))
+        return Path(found[0], cls.name, tuple(keys))
 
 
 def scalar(prop: PropertyDef, text: str) -> Value:

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 
 from lab.cim.dmtf import PartialDatetime
 from lab.cim.model import ClassDef, Instance, MethodDef, Path, PropertyDef, Value
-from lab.cim.names import CIM, NIL, TYPE, class_uri
+from lab.cim.names import CIM, CIM_NAMESPACE_SELECTOR, NIL, TYPE, class_uri
 from lab.winrm.names import ADDRESSING, ANONYMOUS, WSMAN
 
 # XML 1.0 cannot contain these; documented for 0x01-0x1F ([MS-WSMV] 3.1.4.1.25), the rest is treated the same way.
@@ -36,15 +36,19 @@ class Rendering:
 
 
 class Renderer:
-    """Writes values of one namespace."""
+    """Writes values of one namespace.
 
-    def __init__(self, namespace: str, rendering: Rendering | None = None) -> None:
+    :param dmtf: with the URIs of the DMTF, as the request.
+    """
+
+    def __init__(self, namespace: str, rendering: Rendering | None = None, *, dmtf: bool = False) -> None:
         self._namespace = namespace
         self._rendering = rendering or Rendering()
+        self._dmtf = dmtf
 
     def instance(self, instance: Instance) -> ET.Element:
-        """``p:CLASS`` with ``xsi:type="p:CLASS_Type"`` and every property in class order."""
-        uri = class_uri(self._namespace, instance.cls.name)
+        """``p:CLASS`` with ``xsi:type="p:CLASS_Type"`` and every property, in alphabetical order (captured)."""
+        uri = self._uri(instance.cls)
         root = ET.Element(f"{{{uri}}}{instance.cls.name}", {TYPE: _type_name(uri, instance.cls)})
         root.extend(self._properties(instance))
         return root
@@ -60,12 +64,12 @@ class Renderer:
     def fragment(self, instance: Instance, name: str) -> ET.Element:
         """The answer to a fragment Get: ``w:XmlFragment`` around one property in the class's namespace."""
         root = ET.Element(f"{{{WSMAN}}}XmlFragment")
-        root.extend(self.elements(class_uri(self._namespace, instance.cls.name), instance.cls.properties[name], instance[name]))
+        root.extend(self.elements(self._uri(instance.cls), instance.cls.properties[name], instance[name]))
         return root
 
     def method_output(self, cls: ClassDef, method: MethodDef, values: Mapping[str, Value]) -> ET.Element:
         """``p:Method_OUTPUT``; it wraps references in ``a:EndpointReference``."""
-        uri = class_uri(self._namespace, cls.name)
+        uri = self._uri(cls)
         root = ET.Element(f"{{{uri}}}{method.name}_OUTPUT")
         for prop in method.outputs.values():
             root.extend(self.elements(uri, prop, values.get(prop.name), wrapped=True))
@@ -83,8 +87,10 @@ class Renderer:
         address = ET.Element(f"{{{ADDRESSING}}}Address")
         address.text = ANONYMOUS
         parameters = ET.Element(f"{{{ADDRESSING}}}ReferenceParameters")
-        ET.SubElement(parameters, f"{{{WSMAN}}}ResourceURI").text = class_uri(path.namespace, path.class_name)
+        ET.SubElement(parameters, f"{{{WSMAN}}}ResourceURI").text = class_uri(path.namespace, path.class_name, dmtf=self._dmtf)
         selectors = ET.SubElement(parameters, f"{{{WSMAN}}}SelectorSet")
+        if self._dmtf:
+            ET.SubElement(selectors, f"{{{WSMAN}}}Selector", {"Name": CIM_NAMESPACE_SELECTOR}).text = path.namespace
         for name, value in path.keys:
             selector = ET.SubElement(selectors, f"{{{WSMAN}}}Selector", {"Name": name})
             if isinstance(value, Path):
@@ -113,14 +119,18 @@ class Renderer:
         items = value if prop.array else [value]
         return [self._element(tag, item, bare=bare, wrapped=wrapped) for item in items]
 
+    def _uri(self, cls: ClassDef) -> str:
+        return class_uri(self._namespace, cls.name, dmtf=self._dmtf)
+
     def _properties(self, instance: Instance) -> list[ET.Element]:
-        uri = class_uri(self._namespace, instance.cls.name)
-        return [element for prop in instance.cls.properties.values() for element in self.elements(uri, prop, instance[prop.name])]
+        uri = self._uri(instance.cls)
+        properties = sorted(instance.cls.properties.values(), key=lambda prop: prop.name.lower())
+        return [element for prop in properties for element in self.elements(uri, prop, instance[prop.name])]
 
     def _element(self, tag: str, value: Value, *, bare: bool, wrapped: bool) -> ET.Element:
         element = ET.Element(tag)
         if isinstance(value, Instance):
-            uri = class_uri(self._namespace, value.cls.name)
+            uri = self._uri(value.cls)
             element.set(TYPE, _type_name(uri, value.cls))
             element.extend(self._properties(value))
         elif isinstance(value, Path):

@@ -11,7 +11,7 @@ from lab.cim.contexts import Contexts
 from lab.cim.errors import CimError
 from lab.cim.invoke import invoke
 from lab.cim.model import INTEGER_RANGES, ClassDef
-from lab.cim.names import same_uri, split_class_uri, split_tag
+from lab.cim.names import resource, same_uri, split_tag
 from lab.cim.operation import Operation, Settings, target
 from lab.cim.parse_values import SchemaError
 from lab.cim.render import Rendering, UnwritableValue
@@ -73,10 +73,10 @@ class CimService:
         transferred = _TRANSFER.get(request.action)
         namespace = ""
         try:
-            namespace, class_name = target(self._repository, request)
+            namespace, class_name, dmtf = target(self._repository, request)
             if not self._may_use(request.caller, namespace):
                 raise faults.access_denied(machine=machine, style=style)
-            operation = Operation(request, self._repository, self._settings, namespace, class_name)
+            operation = Operation(request, self._repository, self._settings, namespace, class_name, dmtf=dmtf)
             if transferred:
                 return transferred[0](operation)
             if request.action in _ENUMERATION:
@@ -110,8 +110,8 @@ class CimService:
 
 
 def _class_name(request: Request) -> str:
-    split = split_class_uri(request.resource_uri)
-    return split[1] if split else ""
+    found = resource(request.resource_uri, request.selectors)
+    return found[1] if found else ""
 
 
 def _operation(request: Request) -> str:

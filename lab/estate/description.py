@@ -109,8 +109,9 @@ class MachineDescription:
 
     ``administrators`` and ``remote_management_users`` contain accounts, computers and groups of the domain, local accounts, and
     SIDs of deleted accounts. ``workgroup`` is empty for a member of the domain. ``delegation``: it may delegate the logon of a
-    user to other servers. ``credssp``: its WinRM offers CredSSP. ``media`` and ``connection_tools`` list the folders that contain
-    the service connection tool.
+    user to other servers. ``credssp``: its WinRM offers CredSSP; ``basic``: it offers basic authentication over https.
+    ``cbt_hardening`` is its CbtHardeningLevel: what it requires of the channel bindings of NTLM clients over https. ``media`` and
+    ``connection_tools`` list the folders that contain the service connection tool.
     """
 
     name: str
@@ -130,6 +131,8 @@ class MachineDescription:
     winhttp_proxy: str = ""
     delegation: bool = False
     credssp: bool = False
+    basic: bool = False
+    cbt_hardening: Literal["none", "relaxed", "strict"] = "relaxed"
     media: tuple[ToolFolder, ...] = ()
     connection_tools: tuple[ToolFolder, ...] = ()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address
+from typing import Literal
 
 from lab.estate import description as es
 from lab.estate_file.network import read_internet
@@ -50,11 +51,18 @@ def read_machine(section: Section) -> es.MachineDescription:
         winhttp_proxy=section.text("winhttp_proxy", "", _PROXY, "a host name, a colon and a port"),
         delegation=section.flag("delegation", False),
         credssp=section.flag("credssp", False),
+        basic=section.flag("basic", False),
+        cbt_hardening=_hardening(section),
         media=media,
         connection_tools=tools,
     )
     section.finish()
     return machine
+
+
+def _hardening(section: Section) -> Literal["none", "relaxed", "strict"]:
+    levels: dict[str, Literal["none", "relaxed", "strict"]] = {"none": "none", "relaxed": "relaxed", "strict": "strict"}
+    return levels[section.choice("cbt_hardening", tuple(levels), "relaxed")]
 
 
 def _address(section: Section) -> IPv4Address:

@@ -225,8 +225,8 @@ class Estate:
         fqdn = machine.fqdn
         known = winrm_accounts.Accounts(
             machine.name,
-            machine.netbios_domain,
-            machine.dns_domain,
+            "" if machine.workgroup else machine.netbios_domain,
+            "" if machine.workgroup else machine.dns_domain,
             [
                 winrm_accounts.Account(account.name, account.password, account.domain)
                 for account in self.accounts
@@ -245,6 +245,7 @@ class Estate:
         def allowed(caller: Caller) -> bool:
             return may_connect(self._inside[fqdn].machine, caller)
 
+        description = self.description.machine(machine.name)
         return WinrmService(
             fqdn,
             known,
@@ -252,10 +253,12 @@ class Estate:
             shells=ShellService(run_program, fqdn),
             may_connect=allowed,
             log=self.request_log,
-            injector=FaultInjector(self.faults, self.description.machine(machine.name).fault_style),
+            injector=FaultInjector(self.faults, description.fault_style),
             product_version=f"OS: {machine.os.version} SP: 0.0 Stack: 3.0",
             keys=self._keys(machine),
-            credssp=self.description.machine(machine.name).credssp,
+            credssp=description.credssp,
+            basic=description.basic,
+            hardening=description.cbt_hardening,
         )
 
     def _keys(self, machine: Machine) -> Keys | None:

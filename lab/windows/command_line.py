@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 _OPERATORS = "|<>&"
 # cmd.exe splits its own commands also at commas, semicolons and equals signs; programs receive their complete line.
 _BLANKS = " \t"
+_SPECIAL = "&<>()@^|"
 
 
 class UnsupportedLine(ValueError):
@@ -18,6 +19,25 @@ def expand_variables(line: str, variables: Mapping[str, str]) -> str:
     """Replace ``%NAME%``, whatever the letter case; an unknown variable is left unchanged."""
     known = {name.lower(): value for name, value in variables.items()}
     return re.sub(r"%([^%]+)%", lambda found: known.get(found[1].lower(), found[0]), line)
+
+
+def without_outer_quotes(line: str, is_program: Callable[[str], bool]) -> str:
+    """The line as ``cmd.exe /c`` reads it: a leading quote and the last quote are removed (``cmd /?``).
+
+    Both are kept only if the line has no other quotes, and the text between them contains a blank but no special character, and
+    is the name of a program.
+
+    :param is_program: whether a text is the name of a program.
+    """
+    start = line.lstrip(_BLANKS)
+    if not start.startswith('"'):
+        return line
+    name = start[1:].partition('"')[0]
+    plain = any(blank in name for blank in _BLANKS) and not any(character in name for character in _SPECIAL)
+    if start.count('"') == 2 and plain and is_program(name):
+        return line
+    before, quote, after = start[1:].rpartition('"')
+    return before + after if quote else start[1:]
 
 
 def handed_over(line: str) -> str:

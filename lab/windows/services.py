@@ -13,7 +13,7 @@ from lab.windows.machine import Machine, Service
 START_SECONDS = 3.0
 STOP_SECONDS = 2.0
 
-# Return values of Win32_Service.StartService and StopService (Windows SDK).
+# Return values of the methods of Win32_Service (Windows SDK).
 DONE = 0
 ACCESS_DENIED = 2
 CANNOT_ACCEPT_CONTROL = 5
@@ -41,6 +41,11 @@ def stop(machine: Machine, service: Service) -> int:
     service.state = "Stop Pending"
     machine.clock.later(STOP_SECONDS, lambda: _stopped(service))
     return DONE
+
+
+def interrogate(_machine: Machine, service: Service) -> int:
+    """Ask a service to report its state; one that is stopped or about to be cannot be asked."""
+    return DONE if service.state in ("Running", "Start Pending") else CANNOT_ACCEPT_CONTROL
 
 
 def _started(service: Service) -> None:

@@ -9,7 +9,14 @@ import codecs
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
-from lab.windows.command_line import UnsupportedLine, expand_variables, handed_over, program_words, split_line
+from lab.windows.command_line import (
+    UnsupportedLine,
+    expand_variables,
+    handed_over,
+    program_words,
+    split_line,
+    without_outer_quotes,
+)
 from lab.windows.machine import Machine
 from lab.winrm.programs import CommandLine, Finished, Program
 
@@ -96,7 +103,8 @@ class Shell:
     def _run(self, line: CommandLine, depth: int) -> Program:
         if line.skip_shell:
             return self._run_alone(line)
-        text = expand_variables(line.text, {**self._variables(line), **line.environment})
+        written = without_outer_quotes(line.text, lambda name: self._is_program(line, name)) if depth == 0 else line.text
+        text = expand_variables(written, {**self._variables(line), **line.environment})
         if len(text) > LONGEST_LINE:
             return Invocation(self._machine, "cmd", (), line).complained("The command line is too long.\r\n")
         try:
@@ -150,6 +158,10 @@ class Shell:
         if installed is not None and self._is_there(run.path(run.program)):
             return installed
         return self._programs.get(_bare(run.program))
+
+    def _is_program(self, line: CommandLine, name: str) -> bool:
+        run = Invocation(self._machine, name, (), line)
+        return self._maker(run) is not None and ("\\" not in name or self._is_there(run.path(name)))
 
     def _is_there(self, path: str) -> bool:
         folder, _, name = path.rpartition("\\")

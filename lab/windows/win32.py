@@ -20,6 +20,9 @@ _GERMAN = 1031
 _WORKSTATION = 1
 
 
+_METHODS = {"startservice": services.start, "stopservice": services.stop, "interrogateservice": services.interrogate}
+
+
 class Computed(Provider):
     """A class whose instances are computed at each request."""
 
@@ -58,11 +61,11 @@ class ServiceProvider(Computed):
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
         service = None if instance is None else self._machine.services.get(str(instance["Name"]))
-        if service is None or method.lower() not in ("startservice", "stopservice"):
+        act = _METHODS.get(method.lower())
+        if service is None or act is None:
             return super().invoke(call, cls, method, instance, inputs)
         if not self._may_control(call.caller):
             return {"ReturnValue": services.ACCESS_DENIED}
-        act = services.start if method.lower() == "startservice" else services.stop
         return {"ReturnValue": act(self._machine, service)}
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from spnego._ntlm_raw.crypto import ntowfv1  # the only MD4 available; pyspnego's acceptor reads the hash from its account file
 
 from lab.winrm.message import Caller
+from lab.winrm.ntlm import ServerName
 
 FORBIDDEN_IN_NAMES = re.compile(r'["/\\\[\]:;|=,+*?<>@\x00-\x1f]')
 """Characters that Windows forbids in an account name; they would also break the lines of the account file."""
@@ -45,12 +46,13 @@ class Accounts:
     this process, so nothing of it remains after the process ends; it contains only hashes.
 
     :param machine: the server's NetBIOS name.
-    :param netbios_domain: the NetBIOS name of its domain.
-    :param dns_domain: the DNS name of its domain.
+    :param netbios_domain: the NetBIOS name of its domain; empty in a workgroup.
+    :param dns_domain: the DNS name of its domain; empty in a workgroup.
     """
 
     def __init__(self, machine: str, netbios_domain: str, dns_domain: str, accounts: Iterable[Account]) -> None:
         self._machine = machine
+        self.server = ServerName(machine, netbios_domain, dns_domain)
         self._netbios_domain = netbios_domain
         self._dns_domain = dns_domain
         self._lock = threading.Lock()

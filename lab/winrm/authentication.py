@@ -18,6 +18,7 @@ from spnego.channel_bindings import GssChannelBindings
 
 from lab.winrm.accounts import Accounts
 from lab.winrm.message import Caller
+from lab.winrm.ntlm import ChannelBindings, acceptor
 
 _PROTOCOLS = {"negotiate": "negotiate", "kerberos": "kerberos", "ntlm": "ntlm", "credssp": "credssp"}
 """HTTP scheme to the acceptor's protocol; for Negotiate it accepts SPNEGO, raw NTLM and Kerberos."""
@@ -60,7 +61,7 @@ class Negotiation:
     """One security context: a handshake, then the encryption of messages. It belongs to one TCP connection.
 
     :param scheme: the HTTP scheme of the first token, in any letter case: ``Negotiate``, ``NTLM``, ``Kerberos`` or ``CredSSP``.
-    :param channel_bindings: if given, an NTLM client must bind to this TLS channel (RFC 5929, tls-server-end-point).
+    :param channel_bindings: of the TLS channel (RFC 5929, tls-server-end-point); None: they are not compared.
     :param keys: for Kerberos tickets; None: no ticket is accepted.
     """
 
@@ -68,7 +69,7 @@ class Negotiation:
         self,
         accounts: Accounts,
         scheme: str,
-        channel_bindings: GssChannelBindings | None = None,
+        channel_bindings: ChannelBindings | None = None,
         keys: Keys | None = None,
     ) -> None:
         protocol = _PROTOCOLS.get(scheme.lower())
@@ -79,12 +80,7 @@ class Negotiation:
         self._keys = keys
         try:
             with self._secrets():
-                self._context = spnego.server(
-                    protocol=protocol,
-                    service="http",
-                    channel_bindings=channel_bindings,
-                    options=spnego.NegotiateOptions.wrapping_winrm,
-                )
+                self._context = acceptor(protocol, accounts.server, channel_bindings)
         except Exception as error:
             raise AuthenticationError(f"no acceptor for {scheme}: {error}") from error
 
@@ -156,9 +152,10 @@ def split_authorization(value: str) -> tuple[str, bytes]:
 
 
 def check_basic(accounts: Accounts, credentials: bytes) -> Caller:
-    """The caller with ``user:password``. Raises AuthenticationError.
+    """The caller with ``user:password``, a local account. Raises AuthenticationError.
 
-    Clients use different encodings (requests sends Latin-1, others UTF-8), so both are tried.
+    Windows accepts only local accounts (Ansible, "Windows Remote Management", table of the authentication options). Clients use
+    different encodings (requests sends Latin-1, others UTF-8), so both are tried.
     """
     user, separator, password = credentials.partition(b":")
     if not separator:
@@ -166,8 +163,8 @@ def check_basic(accounts: Accounts, credentials: bytes) -> Caller:
     readings = [(_decoded(user, encoding), _decoded(password, encoding)) for encoding in ("utf-8", "latin-1")]
     callers = [accounts.check(name, [secret]) for name, secret in readings if name is not None and secret is not None]
     caller = next((found for found in callers if found is not None), None)
-    if caller is None:
-        raise AuthenticationError("wrong user name or password")
+    if caller is None or caller.domain:
+        raise AuthenticationError("wrong user name or password, or an account of the domain")
     return caller
 
 

@@ -10,15 +10,14 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from spnego.channel_bindings import GssChannelBindings
-
 from lab.winrm.authentication import AuthenticationError, Negotiation, check_basic, split_authorization
 from lab.winrm.message import Caller
+from lab.winrm.ntlm import ChannelBindings
 from lab.winrm.sealing import CREDSSP, PIECE_BYTES, TYPES, SealedMessage, SealError, media_type, read_pieces, write_pieces
 from lab.winrm.service import Answer, Exchange, WinrmService
 from lab.winrm.soap import MAX_ENVELOPE_BYTES
 
-PATH = "/wsman"
+PATHS = ("/wsman", "/wsman/")
 ANONYMOUS_PATH = "/wsman-anon/identify"
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 _SCHEMES = {"negotiate": "Negotiate", "kerberos": "Kerberos", "credssp": "CredSSP"}
@@ -47,13 +46,18 @@ class _Identified:
 class WinrmConnection:
     """The state of one TCP connection. Not for use by several threads at once.
 
-    :param tls: whether the connection is TLS: then Basic is offered and messages need not be encrypted.
-    :param channel_bindings: what NTLM clients must bind to, see :meth:`WinrmService.channel_bindings`.
+    :param tls: whether the connection is TLS: then messages need not be encrypted, and Basic is offered if the service allows it.
+    :param channel_bindings: of the TLS channel, see :meth:`WinrmService.channel_bindings`.
+    :param client_address: the client's IP address.
     """
 
-    def __init__(self, service: WinrmService, tls: bool, channel_bindings: GssChannelBindings | None = None) -> None:
+    def __init__(
+        self, service: WinrmService, tls: bool, channel_bindings: ChannelBindings | None = None, client_address: str = ""
+    ) -> None:
         self._service = service
         self._tls = tls
+        self._basic = tls and service.basic
+        self._client_address = client_address
         self._channel_bindings = channel_bindings
         self._negotiation: Negotiation | None = None
         self._caller: Caller | None = None
@@ -63,7 +67,7 @@ class WinrmConnection:
 
         :param headers: names in lower case.
         """
-        exchange = self._service.begin(len(body))
+        exchange = self._service.begin(len(body), self._client_address)
         reply = self._answer(exchange, method, path, headers, body)
         if not exchange.judged and reply is not None:
             answer = self._service.judge(exchange, Answer(reply.status, reply.body))
@@ -74,14 +78,14 @@ class WinrmConnection:
 
     def refuse(self, status: int, bytes_in: int) -> HttpReply | None:
         """Answer a request that the front rejects (too large, no length) with only a status, recorded like any other exchange."""
-        exchange = self._service.begin(bytes_in)
+        exchange = self._service.begin(bytes_in, self._client_address)
         reply = self._plain(self._service.judge(exchange, Answer(status)))
         self._service.finish(exchange, reply.status if reply else 0, 0)
         return reply
 
     def _answer(self, exchange: Exchange, method: str, path: str, headers: Mapping[str, str], body: bytes) -> HttpReply | None:
         target = path.partition("?")[0].casefold()
-        if target not in (PATH, ANONYMOUS_PATH):
+        if target not in (*PATHS, ANONYMOUS_PATH):
             return HttpReply(404)
         if method != "POST":
             return HttpReply(405, (("Allow", "POST"),))
@@ -111,7 +115,7 @@ class WinrmConnection:
                 raise AuthenticationError("not authenticated")
             return _Identified(self._caller)
         scheme, credentials = split_authorization(value)
-        if scheme == "basic" and self._tls:
+        if scheme == "basic" and self._basic:
             return _Identified(check_basic(self._service.accounts, credentials), basic=True)
         if scheme not in self._offered():
             raise AuthenticationError(f"the scheme {scheme!r} is not offered here")
@@ -181,7 +185,7 @@ class WinrmConnection:
     def _unauthorized(self) -> HttpReply:
         """401 with the offered schemes; pywinrm and pypsrp accept this list and order, Windows' own order is not established."""
         offers = [_SCHEMES[scheme] for scheme in self._offered()]
-        offers += ['Basic realm="WSMAN"'] if self._tls else []
+        offers += ['Basic realm="WSMAN"'] if self._basic else []
         return HttpReply(401, tuple(("WWW-Authenticate", offer) for offer in offers))
 
     def _offered(self) -> list[str]:

@@ -37,7 +37,7 @@ class Listener:
     :param address: an address in 127.0.0.0/8; for any other address a ValueError is raised.
     :param port: 0 for a free port, see :attr:`port`.
     :param tls_context: the server side's context for HTTPS, None for plain HTTP.
-    :param certificate_der: the TLS certificate; if given, NTLM clients must bind to this channel.
+    :param certificate_der: the TLS certificate, for the channel bindings of NTLM clients.
     :param idle_seconds: a connection is closed when nothing arrives for this time.
     """
 
@@ -178,7 +178,7 @@ class _Handler(BaseHTTPRequestHandler):
     request: socket.socket
 
     def __init__(self, client: socket.socket, peer: tuple[str, int], listener: Listener) -> None:
-        self._connection = WinrmConnection(listener.service, listener.tls_context is not None, listener.bindings)
+        self._connection = WinrmConnection(listener.service, listener.tls_context is not None, listener.bindings, peer[0])
         super().__init__(client, peer, listener)  # type: ignore[arg-type]  # only the attribute `server`, which nothing here uses
 
     def handle_one_request(self) -> None:

@@ -32,7 +32,10 @@ class Option:
 
 @dataclass(frozen=True)
 class Request:
-    """A SOAP request whose headers were checked. Each of ``selectors`` is text or an EndpointReference element."""
+    """A SOAP request whose headers were checked. Each of ``selectors`` is text or an EndpointReference element.
+
+    ``to`` is the URL that the client addresses, ``client_address`` its IP address.
+    """
 
     action: str
     resource_uri: str
@@ -44,6 +47,8 @@ class Request:
     max_envelope_bytes: int = 153600
     operation_timeout_seconds: float = 60.0
     fragment: str | None = None
+    to: str = ""
+    client_address: str = ""
 
 
 @dataclass(frozen=True)

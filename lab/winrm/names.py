@@ -20,4 +20,5 @@ WSMAN_FAULT_ACTION = "http://schemas.dmtf.org/wbem/wsman/1/wsman/fault"
 FAULT_DETAIL = "http://schemas.dmtf.org/wbem/wsman/1/wsman/faultDetail"
 
 WMI_RESOURCE = "http://schemas.microsoft.com/wbem/wsman/1/wmi/"
+DMTF_RESOURCE = "http://schemas.dmtf.org/wbem/wscim/1/"
 CMD_RESOURCE = f"{SHELL}/cmd"

@@ -6,8 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-
-from spnego.channel_bindings import GssChannelBindings
+from typing import Literal
 
 from lab.winrm import fault_table as table
 from lab.winrm import faults
@@ -17,10 +16,14 @@ from lab.winrm.bounded_xml import text_of
 from lab.winrm.injection import PASS, Cut, Delay, FinalVerdict, Injector, Pass, Refuse, Replace, Status, Verdict
 from lab.winrm.log import Kind, RequestLog, RequestRecord
 from lab.winrm.message import Caller, Handler, Request, SoapFault
-from lab.winrm.names import ADDRESSING, CMD_RESOURCE, WMI_RESOURCE, WSMAN
+from lab.winrm.names import ADDRESSING, CMD_RESOURCE, DMTF_RESOURCE, WMI_RESOURCE, WSMAN
+from lab.winrm.ntlm import ChannelBindings
 from lab.winrm.shells import ShellService
 from lab.winrm.soap import Envelope, read_envelope, read_request
 from lab.winrm.soap_reply import fault_envelope, identify_envelope, reply_envelope
+
+Hardening = Literal["none", "relaxed", "strict"]
+"""CbtHardeningLevel of WinRM ([MS-WSMV] 2.2.4.34): bindings are not compared, compared if the client sends them, or required."""
 
 ANONYMOUS_VERSION = "OS: 0.0.0 SP: 0.0 Stack: 3.0"
 """The version that Identify shows to clients that have not authenticated."""
@@ -44,6 +47,7 @@ class Exchange:
 
     index: int
     bytes_in: int
+    client_address: str = ""
     kind: Kind = "refused"
     caller: str = ""
     action: str = ""
@@ -73,7 +77,8 @@ class WinrmService:
 
     :param machine: the server's name, for faults and records.
     :param accounts: who can authenticate. The service does not close them.
-    :param cim: answers requests on ``http://schemas.microsoft.com/wbem/wsman/1/wmi/...``; called without any lock held.
+    :param cim: answers requests on ``http://schemas.microsoft.com/wbem/wsman/1/wmi/...`` and on the URIs of the DMTF; called
+        without any lock held.
     :param shells: answers requests on ``.../windows/shell/cmd``; None if the server offers no remote shell.
     :param may_connect: whether an authenticated caller may use WinRM at all (administrator or Remote Management User).
     :param log: where exchanges are recorded; may be shared by all servers of a lab.
@@ -82,6 +87,8 @@ class WinrmService:
     :param keys: those of the server's account in its domain; with them Kerberos is offered too, which needs the Python packages
         gssapi and krb5.
     :param credssp: whether CredSSP is offered too; on Windows it is off until an administrator turns it on.
+    :param basic: whether Basic is offered over HTTPS; Windows has it off by default ([MS-WSMV] 2.2.4.34).
+    :param hardening: what is required of the channel bindings of NTLM clients over HTTPS.
     """
 
     def __init__(
@@ -97,12 +104,15 @@ class WinrmService:
         product_version: str = "OS: 10.0.20348 SP: 0.0 Stack: 3.0",
         keys: Keys | None = None,
         credssp: bool = False,
+        basic: bool = False,
+        hardening: Hardening = "relaxed",
     ) -> None:
         self.machine = machine
         self.accounts = accounts
         self.log = log if log is not None else RequestLog()
         self.keys = keys
         self.credssp = credssp
+        self.basic = basic
         self.errors: deque[BaseException] = deque(maxlen=_KEPT_ERRORS)
         """Errors inside the lab; callers only receive an internal error."""
         self._cim = cim
@@ -110,11 +120,14 @@ class WinrmService:
         self._may_connect = may_connect
         self._injector = injector
         self._product_version = product_version
+        self._hardening = hardening
         self._stopping = threading.Event()
 
-    def channel_bindings(self, certificate_der: bytes | None) -> GssChannelBindings | None:
-        """The bindings that clients of a TLS listener with this certificate must send; None without a certificate."""
-        return certificate_bindings(certificate_der) if certificate_der is not None else None
+    def channel_bindings(self, certificate_der: bytes | None) -> ChannelBindings | None:
+        """The bindings of a TLS listener with this certificate; None without one, and if they are not compared."""
+        if certificate_der is None or self._hardening == "none":
+            return None
+        return ChannelBindings(certificate_bindings(certificate_der), self._hardening == "strict")
 
     def close(self) -> None:
         """End the shells, wake all waiting threads. Must be called before the listeners stop."""
@@ -122,9 +135,9 @@ class WinrmService:
         if self._shells is not None:
             self._shells.close()
 
-    def begin(self, bytes_in: int) -> Exchange:
+    def begin(self, bytes_in: int, client_address: str = "") -> Exchange:
         """Begin an exchange."""
-        return Exchange(self.log.next_index(), bytes_in)
+        return Exchange(self.log.next_index(), bytes_in, client_address)
 
     def finish(self, exchange: Exchange, http_status: int, bytes_out: int) -> None:
         """End an exchange; status 0 for a dropped connection."""
@@ -168,7 +181,7 @@ class WinrmService:
         try:
             if envelope.is_identify:
                 return Answer(200, identify_envelope(self._product_version))
-            request = read_request(envelope, caller, self.machine)
+            request = replace(read_request(envelope, caller, self.machine), client_address=exchange.client_address)
             if not self._may_connect(caller):
                 raise faults.access_denied(self.machine)
             message = reply_envelope(self._handler(exchange.kind, request)(request), request.message_id)
@@ -226,7 +239,7 @@ def _describe(exchange: Exchange, envelope: Envelope) -> None:
     )[:_LOGGED_TEXT]
     if envelope.is_identify:
         exchange.kind = "identify"
-    elif uri.casefold().startswith(WMI_RESOURCE.casefold()):
+    elif uri.casefold().startswith((WMI_RESOURCE.casefold(), DMTF_RESOURCE.casefold())):
         exchange.kind = "cim"
     elif uri.casefold() == CMD_RESOURCE.casefold():
         exchange.kind = "shell"

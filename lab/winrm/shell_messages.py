@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import xml.etree.ElementTree as ET
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from lab.winrm.bounded_xml import local_name
 from lab.winrm.message import Reply, Request
-from lab.winrm.names import ADDRESSING, ANONYMOUS, SHELL, TRANSFER, WSMAN
+from lab.winrm.names import ADDRESSING, SHELL, TRANSFER, WSMAN
 from lab.winrm.programs import OutputPart
 
 
@@ -28,26 +29,52 @@ def stream_names(parent: ET.Element, name: str, default: tuple[str, ...]) -> tup
     return tuple((element.text or "").split()) if element is not None and element.text else default
 
 
-def created(request: Request, shell_id: str, owner: str, idle_seconds: float, streams: Sequence[str]) -> Reply:
-    """The answer to Create: the address of the shell, and its description (pywinrm reads the first, pypsrp the second)."""
+@dataclass(frozen=True)
+class ShellFacts:
+    """What the answer to Create says of a shell."""
+
+    id: str
+    owner: str
+    idle_seconds: float
+    streams: Sequence[str]
+    environment: Mapping[str, str]
+    working_directory: str
+
+
+def created(request: Request, facts: ShellFacts) -> Reply:
+    """The answer to Create: the address of the shell, and its description (pywinrm reads the first, pypsrp the second).
+
+    Order and content are captured; only the order of Environment and WorkingDirectory is that of the schema
+    ([MS-WSMV] 2.2.4.37), because no capture has both.
+    """
     resource = ET.Element(f"{{{TRANSFER}}}ResourceCreated")
-    ET.SubElement(resource, f"{{{ADDRESSING}}}Address").text = ANONYMOUS
+    ET.SubElement(resource, f"{{{ADDRESSING}}}Address").text = request.to
     parameters = ET.SubElement(resource, f"{{{ADDRESSING}}}ReferenceParameters")
     ET.SubElement(parameters, f"{{{WSMAN}}}ResourceURI").text = request.resource_uri
     selectors = ET.SubElement(parameters, f"{{{WSMAN}}}SelectorSet")
-    ET.SubElement(selectors, f"{{{WSMAN}}}Selector", {"Name": "ShellId"}).text = shell_id
+    ET.SubElement(selectors, f"{{{WSMAN}}}Selector", {"Name": "ShellId"}).text = facts.id
     shell = _element("Shell")
-    for name, text in (
-        ("ShellId", shell_id),
+    _texts(
+        shell,
+        ("ShellId", facts.id),
         ("ResourceUri", request.resource_uri),
-        ("Owner", owner),
-        ("IdleTimeOut", f"PT{idle_seconds:.3f}S"),
+        ("Owner", facts.owner),
+        ("ClientIP", request.client_address),
+    )
+    if facts.environment:
+        variables = ET.SubElement(shell, f"{{{SHELL}}}Environment")
+        for name, value in facts.environment.items():
+            ET.SubElement(variables, f"{{{SHELL}}}Variable", {"Name": name}).text = value
+    if facts.working_directory:
+        _texts(shell, ("WorkingDirectory", facts.working_directory))
+    _texts(
+        shell,
+        ("IdleTimeOut", f"PT{facts.idle_seconds:.3f}S"),
         ("InputStreams", "stdin"),
-        ("OutputStreams", " ".join(streams)),
+        ("OutputStreams", " ".join(facts.streams)),
         ("ShellRunTime", "P0DT0H0M0S"),
         ("ShellInactivity", "P0DT0H0M0S"),
-    ):
-        ET.SubElement(shell, f"{{{SHELL}}}{name}").text = text
+    )
     return Reply(f"{TRANSFER}/CreateResponse", (resource, shell))
 
 
@@ -75,6 +102,11 @@ def receive_response(command_id: str, part: OutputPart, wanted: Sequence[str]) -
     if part.exit_code is not None:
         ET.SubElement(state, f"{{{SHELL}}}ExitCode").text = str(part.exit_code)
     return Reply(f"{SHELL}/ReceiveResponse", (response,))
+
+
+def _texts(parent: ET.Element, *values: tuple[str, str]) -> None:
+    for name, text in values:
+        ET.SubElement(parent, f"{{{SHELL}}}{name}").text = text
 
 
 def _element(name: str) -> ET.Element:

@@ -19,6 +19,7 @@ from lab.winrm.message import Caller, Reply, Request, SoapFault
 from lab.winrm.names import SHELL, TRANSFER
 from lab.winrm.programs import CONTROL_C_EXIT, Abandoned, CommandLine, Program, ProgramOutput, ProgramRunner, Signal
 from lab.winrm.shell_messages import (
+    ShellFacts,
     child,
     command_response,
     created,
@@ -151,7 +152,10 @@ class ShellService:
                 text = f"This user is allowed at most {self._limits.shells_per_user} concurrent shells."
                 raise faults.fault(table.QUOTA_SHELLS, self._machine, text)
             self._shells[shell.id] = shell
-        return created(request, shell.id, str(shell.owner), shell.idle_seconds, shell.streams)
+        facts = ShellFacts(
+            shell.id, str(shell.owner), shell.idle_seconds, shell.streams, shell.environment, shell.working_directory
+        )
+        return created(request, facts)
 
     def _delete(self, _request: Request, shell: _Shell) -> Reply:
         with self._lock:

@@ -92,7 +92,7 @@ def read_request(envelope: Envelope, caller: Caller, machine: str) -> Request:
     for (space, name), block in headers.items():
         if must_understand(block) and (space, name) not in _UNDERSTOOD:
             raise faults.not_understood(space, name)
-    _required(headers, (ADDRESSING, "To"), machine)
+    to = _required(headers, (ADDRESSING, "To"), machine)
     action = _required(headers, (ADDRESSING, "Action"), machine)
     message_id = _required(headers, (ADDRESSING, "MessageID"), machine)
     if len(message_id.encode()) > MAX_MESSAGE_ID_BYTES:
@@ -111,6 +111,7 @@ def read_request(envelope: Envelope, caller: Caller, machine: str) -> Request:
         max_envelope_bytes=_max_envelope(headers.get((WSMAN, "MaxEnvelopeSize")), machine),
         operation_timeout_seconds=_operation_timeout(headers.get((WSMAN, "OperationTimeout")), action, machine),
         fragment=_fragment(headers.get((WSMAN, "FragmentTransfer")), machine),
+        to=to,
     )
 
 

@@ -1,4 +1,4 @@
-"""SOAP answers as bytes, in the form in which Windows writes them. ElementTree chooses the prefixes."""
+"""SOAP answers as bytes, in the form in which Windows writes them."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 
 from lab.winrm.message import Reply, SoapFault
-from lab.winrm.names import ADDRESSING, ANONYMOUS, ENUMERATION, IDENTITY, SOAP, TRANSFER, WSMAN, XML
+from lab.winrm.names import ADDRESSING, ANONYMOUS, IDENTITY, SOAP, WSMAN, XML
+from lab.winrm.prefixes import prefixed
 
 _LANGUAGE = {f"{{{XML}}}lang": "en-US"}
-_PREFIXES = {SOAP: "s", ADDRESSING: "a", WSMAN: "w", ENUMERATION: "n", TRANSFER: "x"}
 _UNPRINTABLE = bytes.maketrans(bytes([*range(9), 11, 12, *range(14, 32)]), b"?" * 29)
 
 
@@ -70,13 +70,11 @@ def _soap(name: str) -> str:
 
 
 def _qname(element: ET.Element, space: str, name: str) -> None:
-    """Set a qualified name as text, with Windows' prefix. ElementTree does not declare prefixes in text, so the element does."""
-    prefix = _PREFIXES.get(space, "q")
-    element.set(f"xmlns:{prefix}", space)
-    element.text = f"{prefix}:{name}"
+    """Set a qualified name as text."""
+    element.text = ET.QName(space, name)  # type: ignore[assignment]
 
 
 def _written(envelope: ET.Element) -> bytes:
     """The envelope as UTF-8. Control characters become ``?`` as on Windows; a carriage return becomes a character reference."""
-    data: bytes = ET.tostring(envelope, encoding="utf-8", xml_declaration=False)
+    data: bytes = ET.tostring(prefixed(envelope), encoding="utf-8", xml_declaration=False)
     return data.translate(_UNPRINTABLE).replace(b"\r", b"&#13;")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that a program that tests need is installed, from Debian's packages, without starting any service.
-# usage: debian.sh cabextract | chromium | curl | kerberos | samba | smbd
+# usage: debian.sh cabextract | chromium | curl | kerberos | npm | samba | smbd | winrmcp
 #
 # Exit code 0: it is installed. 1: it is not, and the last line on standard error says why.
 set -eu
@@ -38,6 +38,12 @@ kerberos)
     files="$(python3 -c 'import sysconfig; print(sysconfig.get_path("include"))')/Python.h"
     packages="gcc libc6-dev libkrb5-dev krb5-user python3-dev faketime"
     ;;
+npm)
+    what="npm"
+    programs="node npm"
+    files=
+    packages="nodejs npm"
+    ;;
 samba)
     what="Samba's domain controller"
     programs="samba samba-tool"
@@ -50,8 +56,14 @@ smbd)
     files="/usr/lib/*/libnss_wrapper.so"
     packages="samba smbclient libnss-wrapper cabextract"
     ;;
+winrmcp)
+    what="winrmcp"
+    programs="winrmcp"
+    files=
+    packages="winrmcp"
+    ;;
 *)
-    fail "not a known program; allowed: cabextract, chromium, curl, kerberos, samba, smbd"
+    fail "not a known program; allowed: cabextract, chromium, curl, kerberos, npm, samba, smbd, winrmcp"
     ;;
 esac
 

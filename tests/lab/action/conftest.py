@@ -30,6 +30,7 @@ from tests.lab.ansible_runs import Run, run_playbook
 ROOT = Path(__file__).parents[3]
 PASSWORD = "Pa:ss wörd's 1"
 USER = "CORP\\scpadmin"
+LOCAL_USER = "localadmin"
 THING = f"{WMI_RESOURCE}root/cimv2/Lab_Thing"
 EVERYTHING = f"{WMI_RESOURCE}root/cimv2/*"
 ENUMERATION = "http://schemas.xmlsoap.org/ws/2004/09/enumeration"
@@ -64,6 +65,8 @@ class Server:
     calls: list[str] = field(default_factory=list)
     user: str = USER
     password: str = PASSWORD
+    local_user: str = LOCAL_USER
+    """Basic authentication accepts only local accounts, so it is the user of the hosts that use it."""
 
     def winrm(self, **variables: Any) -> dict[str, Any]:
         """Host variables for http with NTLM over pywinrm; more may be given, without ``ansible_winrm_``."""
@@ -76,11 +79,12 @@ class Server:
         return self._host("psrp", chosen, chosen["protocol"] == "http")
 
     def _host(self, connection: str, chosen: dict[str, Any], http: bool) -> dict[str, Any]:
+        basic = "basic" in (chosen.get("transport"), chosen.get("auth"))
         return {
             "ansible_connection": connection,
             "ansible_host": self.address,
             "ansible_port": self.http_port if http else self.https_port,
-            "ansible_user": self.user,
+            "ansible_user": self.local_user if basic else self.user,
             "ansible_password": self.password,
             **{f"ansible_{connection}_{name}": value for name, value in chosen.items()},
         }
@@ -123,7 +127,7 @@ def authority() -> trustme.CA:
 
 @pytest.fixture
 def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
-    """Its accounts: CORP\\scpadmin and CORP\\other, with PASSWORD. The certificate is for the address."""
+    """Its accounts: CORP\\scpadmin, CORP\\other and the local one, with PASSWORD. The certificate is for the address."""
     address = f"127.{random.Random(os.urandom(8)).randint(100, 250)}.{os.getpid() % 250}.2"
     ca_file, other_ca_file = tmp_path / "ca.pem", tmp_path / "other-ca.pem"
     authority.cert_pem.write_to_path(str(ca_file))
@@ -132,9 +136,10 @@ def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     leaf.configure_cert(context)
     der = ssl.PEM_cert_to_DER_cert(leaf.cert_chain_pems[0].bytes().decode())
-    accounts = Accounts("SCP01", "CORP", "corp.example", [Account(name, PASSWORD, "CORP") for name in ("scpadmin", "other")])
+    known = [Account("scpadmin", PASSWORD, "CORP"), Account("other", PASSWORD, "CORP"), Account(LOCAL_USER, PASSWORD)]
+    accounts = Accounts("SCP01", "CORP", "corp.example", known)
     orders, log, calls = Orders(), RequestLog(), list[str]()
-    service = WinrmService("SCP01", accounts, lambda request: _answer(request, calls), log=log, injector=orders)
+    service = WinrmService("SCP01", accounts, lambda request: _answer(request, calls), log=log, injector=orders, basic=True)
     http = Listener(address, 0, service)
     https = Listener(address, 0, service, context, certificate_der=der)
     with http, https:

@@ -20,8 +20,11 @@ def test_every_way_of_connecting_gives_the_same_answer(server: Any, play: Any) -
         "winrm-ntlm-https": server.winrm(scheme="https", ca_trust_path=ca),
         "winrm-ntlm-https-sealed": server.winrm(scheme="https", ca_trust_path=ca, message_encryption="always"),
         "winrm-basic-https": server.winrm(scheme="https", transport="basic", ca_trust_path=ca),
+        # The default of pywinrm over https is basic authentication.
         "winrm-default-https": {
-            key: value for key, value in server.winrm(scheme="https", ca_trust_path=ca).items() if "transp" not in key
+            key: value
+            for key, value in server.winrm(scheme="https", transport="basic", ca_trust_path=ca).items()
+            if "transp" not in key
         },
         "winrm-second-way": server.winrm(transport=["kerberos", "basic", "ntlm"], kinit_mode="manual"),
         "winrm-unchecked": server.winrm(scheme="https", ca_trust_path=server.other_ca_file, server_cert_validation="ignore"),
@@ -67,7 +70,7 @@ def test_a_host_that_cannot_be_reached_is_unreachable_with_its_reason(
     }
     expected = {
         "winrm-password": ("credentials", "CORP\\scpadmin", "rejected", server.address, "ntlm"),
-        "winrm-password-tls": ("credentials", "CORP\\scpadmin", "rejected", "basic"),
+        "winrm-password-tls": ("credentials", "localadmin", "rejected", "basic"),
         "psrp-password": ("credentials", "CORP\\scpadmin", "rejected", server.address, "negotiate"),
         "winrm-closed": ("connection refused", closed_port[0]),
         "psrp-closed": ("connection refused", closed_port[0]),
@@ -256,7 +259,7 @@ def test_no_output_at_any_verbosity_holds_the_password(server: Any, play: Any) -
     assert run.code == 0
     assert run.result("echo", "ok", "winrm")["output"]["Said"] == "it is ********!"
     written = run.output.replace("\\u00f6", "ö")
-    basic = base64.b64encode(f"{server.user}:{server.password}".encode()).decode()
+    basic = base64.b64encode(f"{server.local_user}:{server.password}".encode()).decode()
     for secret, text in itertools.product((server.password, basic), (written, str(run.outcomes))):
         assert secret not in text
 

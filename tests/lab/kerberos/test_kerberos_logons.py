@@ -11,6 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.classes impo
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from lab.winrm.authentication import Negotiation, Step
+from lab.winrm.ntlm import ChannelBindings
 from tests.lab.kerberos.conftest import PASSWORD, TAKEN, USER, Realm, Session
 
 # RFC 2744, section 5.19.
@@ -139,7 +140,7 @@ def test_a_logon_is_bound_to_the_certificate_of_its_server(
     realm: Realm, session: Session, monkeypatch: pytest.MonkeyPatch, given: dict[str, Any], sent: bool, accepted: bool
 ) -> None:
     # As if another program had ended TLS, with its own certificate that the client trusts.
-    other = GssChannelBindings(application_data=b"tls-server-end-point:" + bytes(32))
+    other = ChannelBindings(GssChannelBindings(application_data=b"tls-server-end-point:" + bytes(32)))
     for listeners in realm.estate._listeners.values():
         for listener in listeners:
             if listener.tls_context is not None:

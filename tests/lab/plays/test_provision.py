@@ -50,12 +50,12 @@ def test_check_mode_with_diff_writes_nothing(estate: Estate, provision: PlayBook
         {"ansible_connection": "psrp", "ansible_psrp_protocol": "http", "ansible_psrp_auth": "negotiate"},
         {
             "ansible_winrm_scheme": "https",
-            "ansible_winrm_transport": "basic",
+            "ansible_winrm_transport": "ntlm",
             "ansible_winrm_ca_trust_path": "{ca}",
             "ansible_port": 5986,
         },
     ],
-    ids=["psrp", "winrm-https-basic"],
+    ids=["psrp", "winrm-https"],
 )
 def test_other_connections(estate: Estate, provision: PlayBook, connection: dict[str, object]) -> None:
     settings = {name: str(estate.ca_file) if value == "{ca}" else value for name, value in connection.items()}
@@ -66,7 +66,7 @@ def test_other_connections(estate: Estate, provision: PlayBook, connection: dict
 
 
 def test_an_unknown_authority_is_unreachable_with_a_plain_reason(estate: Estate, provision: PlayBook) -> None:
-    run = provision(ansible_winrm_scheme="https", ansible_winrm_transport="basic", ansible_port=5986)
+    run = provision(ansible_winrm_scheme="https", ansible_winrm_transport="ntlm", ansible_port=5986)
     assert run.recap(CAS01)["unreachable"] == 1
     assert "certificate" in run.output
     assert "Traceback" not in run.output

@@ -89,6 +89,8 @@ class Server:
     service: WinrmService
     http: Listener
     https: Listener
+    strict: Listener
+    """https of a service as Windows has it after the hardening of its channel bindings; it does not offer basic."""
     ca_pem: str
     orders: Orders
     shells: ShellService
@@ -96,6 +98,8 @@ class Server:
     commands: list[CommandLine] = field(default_factory=list)
     programs: list[Program] = field(default_factory=list)
     barred: set[Caller] = field(default_factory=set)
+    ending: dict[str, int] = field(default_factory=dict)
+    """``code``: the exit code of commands."""
 
 
 @pytest.fixture(scope="session")
@@ -122,13 +126,14 @@ def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
     effects: list[Request] = []
     commands: list[CommandLine] = []
     programs: list[Program] = []
+    ending = {"code": 5}
     barred = {Caller("noaccess", "CORP")}
 
     def run(line: CommandLine) -> Program:
         commands.append(line)
         name = line.command.split()[0].strip('"').lower()
         made: dict[str, Program] = {"patient": Patient(), "late": Late(), "big": Finished(b"x" * 600_000)}
-        program = made.get(name) or Finished(line.text.encode(), str(line.caller).encode(), 5)
+        program = made.get(name) or Finished(line.text.encode(), str(line.caller).encode(), ending["code"])
         programs.append(program)
         return program
 
@@ -147,13 +152,16 @@ def server(authority: trustme.CA, tmp_path: Path) -> Iterator[Server]:
 
     shells = ShellService(run, "SCP01")
     service = WinrmService(
-        "SCP01", accounts, cim, shells=shells, may_connect=lambda caller: caller not in barred, injector=orders
+        "SCP01", accounts, cim, shells=shells, may_connect=lambda caller: caller not in barred, injector=orders, basic=True
     )
+    strict_service = WinrmService("SCP01", accounts, cim, shells=shells, hardening="strict")
     http = Listener(address, 0, service)
     https = Listener(address, 0, service, context, certificate_der=der)
-    with http, https:
-        yield Server(service, http, https, str(ca_pem), orders, shells, effects, commands, programs, barred)
+    strict = Listener(address, 0, strict_service, context, certificate_der=der)
+    with http, https, strict:
+        yield Server(service, http, https, strict, str(ca_pem), orders, shells, effects, commands, programs, barred, ending)
         service.close()
+        strict_service.close()
     accounts.close()
     unexpected = [error for error in service.errors if str(error) != "a mistake in the lab"]
     assert not unexpected

@@ -30,9 +30,13 @@ PYPSRP = [
 ]
 
 
-def pywinrm(
-    server: Any, scheme: str, transport: str, encryption: str = "auto", user: str = "CORP\\scpadmin", **extra: Any
-) -> Protocol:
+def account(way: str) -> str:
+    """Basic authentication accepts only local accounts."""
+    return "localadmin" if way == "basic" else "CORP\\scpadmin"
+
+
+def pywinrm(server: Any, scheme: str, transport: str, encryption: str = "auto", user: str = "", **extra: Any) -> Protocol:
+    user = user or account(transport)
     listener: Listener = getattr(server, scheme)
     options: dict[str, Any] = {"operation_timeout_sec": 1, "read_timeout_sec": 20, "password": PASSWORD} | extra
     return Protocol(
@@ -40,14 +44,14 @@ def pywinrm(
     )
 
 
-def pypsrp_client(server: Any, scheme: str, auth: str, encryption: str, user: str = "CORP\\scpadmin", **extra: Any) -> WSMan:
+def pypsrp_client(server: Any, scheme: str, auth: str, encryption: str, **extra: Any) -> WSMan:
     listener: Listener = getattr(server, scheme)
     options: dict[str, Any] = {"operation_timeout": 1, "password": PASSWORD} | extra
     validation = server.ca_pem if scheme == "https" else True
     return WSMan(
         listener.address,
         port=listener.port,
-        username=user,
+        username=account(auth),
         ssl=scheme == "https",
         auth=auth,
         encryption=encryption,
@@ -70,7 +74,7 @@ def test_pywinrm_runs_a_command(server: Any, scheme: str, transport: str, encryp
     protocol = pywinrm(server, scheme, transport, encryption)
     shell = protocol.open_shell(codepage=65001, env_vars={"A": "b"}, working_directory="C:\\temp")
     command = protocol.run_command(shell, "echo", ["one", "two"])
-    assert protocol.get_command_output(shell, command) == (b"echo one two", b"CORP\\scpadmin", 5)
+    assert protocol.get_command_output(shell, command) == (b"echo one two", account(transport).encode(), 5)
     protocol.cleanup_command(shell, command)
     assert server.shells.open_shells() == 1
     protocol.close_shell(shell)
@@ -85,9 +89,9 @@ def test_pypsrp_runs_a_process(server: Any, scheme: str, auth: str, encryption: 
     with pypsrp_client(server, scheme, auth, encryption) as wsman, WinRS(wsman) as shell:
         process = Process(shell, "echo", ["one", "two"])
         process.invoke()
-        assert (process.stdout, process.stderr, process.rc) == (b"echo one two", b"CORP\\scpadmin", 5)
+        assert (process.stdout, process.stderr, process.rc) == (b"echo one two", account(auth).encode(), 5)
         process.signal(SignalCode.TERMINATE)
-        assert shell.owner == "CORP\\scpadmin"
+        assert shell.owner == account(auth)
 
 
 def test_input_reaches_the_program_and_its_end_closes_it(server: Any) -> None:
@@ -166,11 +170,15 @@ NAMES = [
 @pytest.mark.parametrize(("scheme", "transport"), [("http", "ntlm"), ("https", "basic")])
 def test_every_way_to_write_an_account(server: Any, scheme: str, transport: str, typed: str, caller: Caller) -> None:
     protocol = pywinrm(server, scheme, transport, user=typed)
+    if transport == "basic" and caller.domain:
+        with pytest.raises(winrm.exceptions.InvalidCredentialsError):
+            protocol.send_message(get_message(protocol))
+        return
     protocol.send_message(get_message(protocol))
     assert server.effects[0].caller == caller
 
 
-@pytest.mark.parametrize("user", ["CORP\\scpadmin", "nobody", "scpadmin", "OTHER\\scpadmin"])
+@pytest.mark.parametrize("user", ["CORP\\scpadmin", "localadmin", "nobody", "scpadmin", "OTHER\\scpadmin"])
 @pytest.mark.parametrize(("scheme", "transport"), [("http", "ntlm"), ("https", "ntlm"), ("https", "basic")])
 def test_wrong_password_or_user(server: Any, scheme: str, transport: str, user: str) -> None:
     protocol = pywinrm(server, scheme, transport, user=user, password=PASSWORD.lower())
@@ -200,8 +208,22 @@ def test_unencrypted_over_http_gets_500_with_an_empty_body(server: Any) -> None:
     assert not server.effects
 
 
-def test_without_channel_bindings_tls_refuses_ntlm(server: Any) -> None:
-    protocol = pywinrm(server, "https", "ntlm", send_cbt=False)
+@pytest.mark.parametrize(("scheme", "sent"), [("https", True), ("https", False), ("strict", True)])
+def test_channel_bindings(server: Any, scheme: str, sent: bool) -> None:
+    protocol = pywinrm(server, scheme, "ntlm", send_cbt=sent)
+    protocol.send_message(get_message(protocol))
+    assert server.effects[0].caller == Caller("scpadmin", "CORP")
+
+
+def test_a_hardened_server_requires_channel_bindings(server: Any) -> None:
+    protocol = pywinrm(server, "strict", "ntlm", send_cbt=False)
+    with pytest.raises(winrm.exceptions.InvalidCredentialsError):
+        protocol.send_message(get_message(protocol))
+    assert not server.effects
+
+
+def test_basic_is_off_by_default(server: Any) -> None:
+    protocol = pywinrm(server, "strict", "basic")
     with pytest.raises(winrm.exceptions.InvalidCredentialsError):
         protocol.send_message(get_message(protocol))
 

@@ -17,6 +17,8 @@ from lab.winrm.http_front import MAX_BODY_BYTES, Listener
 from lab.winrm.names import IDENTITY, SOAP
 from lab.winrm.sealing import read_sealed, write_sealed
 
+DOMAIN = "Basic " + base64.b64encode("CORP\\scpadmin:Pa:ss wörd 1".encode()).decode()
+"""The right password of an account that is not a local one."""
 SOAP_TYPE = "application/soap+xml;charset=UTF-8"
 IDENTIFY = f'<s:Envelope xmlns:s="{SOAP}"><s:Header/><s:Body><i:Identify xmlns:i="{IDENTITY}"/></s:Body></s:Envelope>'.encode()
 Answer = tuple[int, dict[str, str], bytes]
@@ -129,14 +131,16 @@ def test_malformed_credentials_get_401(connection: http.client.HTTPConnection, v
     assert log_on(connection)[1][0] == 200
 
 
-@pytest.mark.parametrize("value", ["Basic bm9jb2xvbg==", "Basic /w==", "Basic Q09SUFxzY3BhZG1pbjo=", "Basic Og==", "Basic"])
+@pytest.mark.parametrize(
+    "value", ["Basic bm9jb2xvbg==", "Basic /w==", "Basic Q09SUFxzY3BhZG1pbjo=", "Basic Og==", "Basic", DOMAIN]
+)
 def test_malformed_basic_gets_401(tls_connection: http.client.HTTPSConnection, value: str) -> None:
     assert ask(tls_connection, IDENTIFY, Authorization=value, Content_Type=SOAP_TYPE)[0] == 401
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
 def test_basic_authenticates_one_request_only(tls_connection: http.client.HTTPSConnection, encoding: str) -> None:
-    value = token("CORP\\scpadmin:Pa:ss wörd 1".encode(encoding), "Basic")
+    value = token("localadmin:Pa:ss wörd 1".encode(encoding), "Basic")
     status, _, body = ask(tls_connection, IDENTIFY, Authorization=value, Content_Type=SOAP_TYPE)
     assert (status, b"OS: 10.0.20348" in body) == (200, True)
     assert ask(tls_connection, IDENTIFY, Content_Type=SOAP_TYPE)[0] == 401
@@ -150,6 +154,7 @@ def test_paths_and_methods(connection: http.client.HTTPConnection) -> None:
     assert (status, headers["Content-Length"], body) == (404, "0", b"")
     assert ask(connection, path="/wsman/other")[0] == 404
     assert ask(connection, path="/WSMAN?PSVersion=5.1")[0] == 401
+    assert ask(connection, path="/wsman/")[0] == 401
     for method in ("GET", "HEAD", "PUT", "BREW"):
         connection.request(method, "/wsman", b"" if method in ("PUT", "BREW") else None, {"Content-Length": "0"})
         reply = connection.getresponse()

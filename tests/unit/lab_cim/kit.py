@@ -144,9 +144,10 @@ class Lab:
         options: tuple[Option, ...] = (),
         size: int = 153600,
         fragment: str | None = None,
+        uri: str = "",
     ) -> Reply:
         """One request; ``action`` is a complete URI, or the name of a transfer, enumeration or method."""
-        uri = f"http://schemas.microsoft.com/wbem/wsman/1/wmi/{namespace}/{name}"
+        uri = uri or f"http://schemas.microsoft.com/wbem/wsman/1/wmi/{namespace}/{name}"
         if action in {"Get", "Put", "Create", "Delete"}:
             action = f"{TRANSFER}/{action}"
         elif action in {"Enumerate", "Pull", "Release"}:

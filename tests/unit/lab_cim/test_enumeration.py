@@ -172,11 +172,43 @@ def test_all_wildcard_datetime_faults_the_whole_enumeration() -> None:
         xml(
             '<n:Enumerate xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"><w:MaxElements>0</w:MaxElements></n:Enumerate>'
         ),
-        xml('<n:Enumerate xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"><w:Nonsense/></n:Enumerate>'),
+        xml('<n:Enumerate xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"><n:Nonsense/></n:Enumerate>'),
+        xml('<n:Enumerate xmlns:n="http://schemas.xmlsoap.org/ws/2004/09/enumeration"><Nonsense/></n:Enumerate>'),
     ],
 )
 def test_malformed_bodies(body: ET.Element) -> None:
     assert Lab().refused("Enumerate", "T_Many", body).subcode[1] == "SchemaValidationError"
+
+
+FOREIGN = [
+    '<m:SessionId xmlns:m="http://schemas.microsoft.com/wbem/wsman/1/wsman.xsd">uuid:1</m:SessionId>',
+    "<w:OptimizeEnumeration/>",
+]
+
+
+@pytest.mark.parametrize("foreign", FOREIGN)
+def test_elements_of_other_namespaces_are_ignored_in_enumerate_and_pull(foreign: str) -> None:
+    lab = lab_with(3)
+    opened = lab.ask("Enumerate", "T_Many", enumerate_body(xml(foreign))).body[0]
+    pull = pull_body(opened.findtext(f"{{{ENUMERATION}}}EnumerationContext") or "", 10)
+    pull.append(xml(foreign))
+    assert len(items(lab.ask("Pull", "T_Many", pull).body[0])) == 2
+
+
+@pytest.mark.parametrize("odd", ["<n:Filter/>", "<Nonsense/>"])
+def test_a_pull_has_no_unknown_element_of_its_own_namespace_or_of_none(odd: str) -> None:
+    lab = lab_with(3)
+    opened = lab.ask("Enumerate", "T_Many", enumerate_body()).body[0]
+    pull = pull_body(opened.findtext(f"{{{ENUMERATION}}}EnumerationContext") or "", 10)
+    pull.append(ET.fromstring(f'<r xmlns:n="{ENUMERATION}">{odd}</r>')[0])
+    assert lab.refused("Pull", "T_Many", pull).subcode[1] == "SchemaValidationError"
+
+
+def test_release_allows_only_its_context() -> None:
+    release = ET.Element(f"{{{ENUMERATION}}}Release")
+    ET.SubElement(release, f"{{{ENUMERATION}}}EnumerationContext").text = "1"
+    release.append(xml(FOREIGN[0]))
+    assert lab_with(1).refused("Release", "T_Many", release).subcode[1] == "SchemaValidationError"
 
 
 def test_malformed_pulls() -> None:

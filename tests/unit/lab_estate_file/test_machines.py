@@ -36,7 +36,7 @@ machines:
       endpoints:
         - {host: '*.example', status: 403}
         - {host: a.example, problem: intercepted, issuer: CN=Box, trusted: true}
-  - {name: srv2, address: 127.0.10.2, workgroup: HOME, administrators: [local]}
+  - {name: srv2, address: 127.0.10.2, workgroup: HOME, administrators: [local], basic: true, cbt_hardening: strict}
 """
 
 
@@ -55,6 +55,7 @@ def test_a_good_file() -> None:
     assert estate.barriers == (Barrier(("srv1",), None, ((445, 445), (49152, 65535)), "refused"),)
     assert (estate.proxies[0].authentication, estate.proxies[0].internet.default) == ("basic", "timeout")
     assert estate.accounts[0].administrator_of == ("srv1",)
+    assert (one.basic, one.cbt_hardening, two.basic, two.cbt_hardening) == (False, "relaxed", True, "strict")
 
 
 def test_everything_is_open_unless_the_file_says_otherwise() -> None:
@@ -65,6 +66,9 @@ def test_everything_is_open_unless_the_file_says_otherwise() -> None:
 # The replaced text, its replacement, and the error message.
 MISTAKES = [
     ("group name", "name: Inner", "name: 'In/ner'", "6: group number 2: name 'In/ner' is not valid"),
+    ("bindings", "cbt_hardening: strict", "cbt_hardening: medium",
+     "cbt_hardening 'medium' is not a known value; allowed: none, relaxed, strict"),
+    ("basic", "basic: true", "basic: 7", "basic must be true or false"),
     ("group twice", "name: Inner", "name: outer", "6: group CORP\\outer: name outer is already used in line 5"),
     ("group like an account", "name: Outer", "name: admin", "5: group CORP\\admin: name admin is already the name of an account"),
     ("group member", r"'CORP\SRV1$'", r"'CORP\SRV9$'", r"6: group CORP\Inner: members: 'CORP\\SRV9$' is not an account of"),

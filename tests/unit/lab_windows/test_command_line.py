@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.windows.command_line import UnsupportedLine, expand_variables, handed_over, program_words, split_line
+from lab.windows.command_line import (
+    UnsupportedLine,
+    expand_variables,
+    handed_over,
+    program_words,
+    split_line,
+    without_outer_quotes,
+)
 
 
 @pytest.mark.parametrize(
@@ -66,3 +73,23 @@ def test_cmd_hands_over_the_line_without_its_carets() -> None:
     assert handed_over('curl ^"a^" "b^c" d^&e') == 'curl "a" "b^c" d&e'
     with pytest.raises(UnsupportedLine):
         handed_over(r'curl "a\"&b"')
+
+
+@pytest.mark.parametrize(
+    ("line", "read"),
+    [
+        ('"echo hi"', "echo hi"),
+        ('  "echo hi" there', "echo hi there"),
+        (r'"C:\my tools\run.exe"', r'"C:\my tools\run.exe"'),
+        (r'"C:\my tools\run.exe" /x', r'"C:\my tools\run.exe" /x'),
+        (r'"C:\my tools\run.exe" "a b"', r'C:\my tools\run.exe" "a b'),
+        (r'"C:\my (tools)\run.exe"', r"C:\my (tools)\run.exe"),
+        (r'"C:\tools\run.exe"', r"C:\tools\run.exe"),
+        ('"echo hi', "echo hi"),
+        ('echo "hi there"', 'echo "hi there"'),
+        ("", ""),
+    ],
+)
+def test_outer_quotes(line: str, read: str) -> None:
+    programs = (r"C:\my tools\run.exe", r"C:\my (tools)\run.exe", r"C:\tools\run.exe")
+    assert without_outer_quotes(line, programs.__contains__) == read

@@ -45,6 +45,13 @@ def test_a_disabled_service_does_not_start(machine: Machine, service: Service) -
     assert services.start(machine, service) == 14
 
 
+@pytest.mark.parametrize(("state", "result"), [("Running", 0), ("Stopped", 5), ("Stop Pending", 5)])
+def test_interrogate(machine: Machine, service: Service, invoke: Any, state: str, result: int) -> None:
+    service.state = state
+    assert invoke(machine, "Win32_Service", "InterrogateService", key="SMS_EXECUTIVE") == {"ReturnValue": result}
+    assert service.state == state
+
+
 def test_methods_over_cim(machine: Machine, service: Service, invoke: Any, clock: Any, rows: Any) -> None:
     reader = Caller("scpreader", "CORP")
     assert invoke(machine, "Win32_Service", "StopService", caller=reader, key="sms_executive") == {"ReturnValue": 2}

@@ -12,7 +12,12 @@ from lab.winrm.accounts import Account, Accounts
 from lab.winrm.authentication import AuthenticationError, Negotiation, check_basic, split_authorization
 from lab.winrm.message import Caller
 
-ACCOUNTS = [Account("Admin", "pässword:1", "CORP"), Account("Admin", "local\n", ""), Account("guest", "", "OTHER")]
+ACCOUNTS = [
+    Account("Admin", "pässword:1", "CORP"),
+    Account("Admin", "local\n", ""),
+    Account("guest", "", "OTHER"),
+    Account("Jörg", "pässword:2"),
+]
 DOMAIN, LOCAL = Caller("Admin", "CORP"), Caller("Admin")
 
 
@@ -96,8 +101,8 @@ def test_doubles_are_refused() -> None:
 
 def test_basic(accounts: Accounts) -> None:
     for encoding in ("utf-8", "latin-1"):
-        assert check_basic(accounts, "CORP\\Admin:pässword:1".encode(encoding)) == DOMAIN
-    for wrong in (b"CORP\\Admin", b"CORP\\Admin:", b":", b"", b"\xff\xfe:\xff"):
+        assert check_basic(accounts, "SCP01\\Jörg:pässword:2".encode(encoding)) == Caller("Jörg")
+    for wrong in ("CORP\\Admin:pässword:1".encode(), b"CORP\\Admin", b"CORP\\Admin:", b":", b"", b"\xff\xfe:\xff"):
         with pytest.raises(AuthenticationError):
             check_basic(accounts, wrong)
 

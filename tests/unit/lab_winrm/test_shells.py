@@ -190,3 +190,29 @@ def test_a_shell_belongs_to_its_owner() -> None:
     assert code(lambda: bench.ask(f"{TRANSFER}/Delete", shell=shell, caller=Caller("other"))) == "2150858843"
     assert code(lambda: bench.ask(f"{TRANSFER}/Delete")) == "2150858843"
     assert bench.ask(f"{TRANSFER}/Delete", shell=shell).body == ()
+
+
+def test_the_answer_to_create_as_windows_writes_it() -> None:
+    element = ET.fromstring(
+        f'<Body xmlns:r="{SHELL}"><r:Shell><r:Environment><r:Variable Name="A">b</r:Variable></r:Environment>'
+        "<r:WorkingDirectory>C:\\Windows</r:WorkingDirectory><r:IdleTimeOut>PT60S</r:IdleTimeOut></r:Shell></Body>"
+    )
+    request = Request(
+        f"{TRANSFER}/Create", CMD_RESOURCE, "uuid:1", ME, element, to="http://scp01:5985/wsman", client_address="127.0.0.9"
+    )
+    created, shell = Bench().service(request).body
+    assert created[0].text == "http://scp01:5985/wsman"
+    shown = [(part.tag.removeprefix(R), part.text) for part in shell]
+    assert [name for name, _ in shown] == [
+        "ShellId", "ResourceUri", "Owner", "ClientIP", "Environment", "WorkingDirectory", "IdleTimeOut", "InputStreams",
+        "OutputStreams", "ShellRunTime", "ShellInactivity",
+    ]  # fmt: skip
+    assert {("ClientIP", "127.0.0.9"), ("WorkingDirectory", "C:\\Windows"), ("IdleTimeOut", "PT60.000S")} <= set(shown)
+    variables = shell.findall(f"{R}Environment/{R}Variable")
+    assert [(variable.get("Name"), variable.text) for variable in variables] == [("A", "b")]
+
+
+def test_a_shell_without_them_shows_neither_environment_nor_folder() -> None:
+    shell = Bench().ask(f"{TRANSFER}/Create", "<r:Shell/>").body[1]
+    assert shell.find(f"{R}Environment") is None
+    assert shell.find(f"{R}WorkingDirectory") is None
