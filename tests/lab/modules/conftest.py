@@ -37,6 +37,7 @@ class Play:
     # If the test advances the lab's time: how many of its seconds pass in one second of a pause.
     stride: float = 1.0
     opened: list[SmbShare] = field(default_factory=list)
+    links: list[Link] = field(default_factory=list)
     # In place of the account's own password, for file shares.
     password: str = ""
     # What the last task changed, also if it failed later.
@@ -55,7 +56,8 @@ class Play:
             "_extras": {},
         }
         settings = self.patient(read_winrm_options(options.get))
-        return CimSession(self.wrapped(Link([lambda: WinrmChannel(settings, "ntlm")]).send))
+        self.links.append(Link([lambda: WinrmChannel(settings, "ntlm")]))
+        return CimSession(self.wrapped(self.links[-1].send))
 
     def share(self, machine: str, user: str, drive: str, port: int) -> SmbShare:
         """Open a drive of a server through a real file server."""
@@ -78,6 +80,7 @@ class Play:
         if arguments.error is not None:
             raise TaskFailure(arguments.error)
         self.done = []
+        before = len(self.links)
         task = Task(
             params=arguments.params,
             cim=self.session(machine, user),
@@ -96,6 +99,11 @@ class Play:
         except TaskFailure as failure:
             self.look_at(module, failure.result)
             raise
+        finally:
+            # As the action plugin does; a test process runs hundreds of modules.
+            for link in self.links[before:]:
+                link.close()
+            del self.links[before:]
         self.look_at(module, result)
         assert undocumented(loaded, result) == [], module
         return result
