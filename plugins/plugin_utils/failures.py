@@ -77,15 +77,6 @@ def refused(status: int, body: bytes, target: Target, *, sent: bool = True) -> R
     return Refused(status, f"{target.endpoint} answered {refusal(status)}{_about_the_proxy(target)}", after_send=after_send)
 
 
-def too_slow(target: Target, seconds: float, *, sent: bool) -> TransportTimeout:
-    """The complete exchange took longer than its limit, although the server sent something now and then."""
-    return TransportTimeout(
-        f"no complete response from {target} within {seconds:.0f} s, the limit for one request with its logon "
-        f"({target.variables.timeout})",
-        after_send=sent,
-    )
-
-
 def translate(error: BaseException, target: Target, method: str, *, sent: bool, sealed: bool = False) -> TransportError:
     """Turn an exception of requests, urllib3, ssl or pyspnego, or from reading a corrupt response, into a transport error.
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError, Unreachable
@@ -28,6 +28,7 @@ except ImportError:
     # Both connection libraries need requests; the channels say what to install.
     HTTPAdapter = Response = object  # type: ignore[assignment,misc]
 
+_Result = TypeVar("_Result")
 _Origin = tuple[str, str, "int | None"]
 
 
@@ -67,9 +68,26 @@ class BoundedAdapter(HTTPAdapter):
         self._pending_message = self._pending_encrypted = False
         super().__init__(max_retries=retries)
 
-    def begin(self) -> None:
-        """Begin an exchange."""
+    def exchange(self, call: Callable[[], _Result]) -> _Result:
+        """One exchange, with all its requests: ends within the limit, and is a time-out if it did not, however it ended.
+
+        :param call: sends through this adapter, and raises its errors as ``TransportError``.
+        :raises TransportError: as ``call`` raised it, or the time was over.
+        """
         self.left = self.left_encrypted = False
+        try:
+            with self._deadline.running():
+                answer = call()
+        except TransportError:
+            if self._deadline.over:
+                raise self._too_slow() from None
+            raise
+        if self._deadline.over:
+            raise self._too_slow()
+        return answer
+
+    def _too_slow(self) -> TransportError:
+        return http_answer.too_slow(self._rules.target, self._deadline.seconds, self.left)
 
     def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
         """Also used by requests when it copies the adapter."""
@@ -121,8 +139,7 @@ class BoundedAdapter(HTTPAdapter):
 
     def _problem_with_body(self, size_bytes: int) -> TransportError | None:
         if self._deadline.over:
-            # The channel says so in a sentence of its own.
-            return TransportError("too slow", after_send=self.left)
+            return self._too_slow()
         return http_answer.too_large(self._rules.target, self.left) if size_bytes > http_answer.MAX_BODY_BYTES else None
 
     def _check_request(self, request: PreparedRequest) -> None:

@@ -11,6 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     AuthenticationFailed,
     Refused,
     TransportError,
+    TransportTimeout,
     refusal,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
@@ -63,6 +64,15 @@ def too_large(target: Target, left: bool) -> TransportError:
     """The body of an answer has more than MAX_BODY_BYTES."""
     return TransportError(
         f"the answer of {target} is larger than {MAX_BODY_BYTES // (1024 * 1024)} MiB and was not read", after_send=left
+    )
+
+
+def too_slow(target: Target, seconds: float, left: bool) -> TransportTimeout:
+    """The complete exchange took longer than its limit, although the server sent something now and then."""
+    return TransportTimeout(
+        f"no complete response from {target} within {seconds:.0f} s, the limit for one request with its logon "
+        f"({target.variables.timeout})",
+        after_send=left,
     )
 
 

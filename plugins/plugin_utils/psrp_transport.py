@@ -14,7 +14,6 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     about_the_ticket,
     is_soap,
     refused,
-    too_slow,
     translate,
     unauthorized,
 )
@@ -78,16 +77,7 @@ class PsrpChannel:
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
-        self._adapter.begin()
-        try:
-            with self._deadline.running():
-                answer: bytes = self._translated(lambda: self._transport.send(envelope))
-        except TransportError:
-            if self._deadline.over:
-                raise self._too_slow() from None
-            raise
-        if self._deadline.over:
-            raise self._too_slow()
+        answer: bytes = self._adapter.exchange(lambda: self._translated(lambda: self._transport.send(envelope)))
         return answer
 
     def close(self) -> None:
@@ -127,9 +117,6 @@ class PsrpChannel:
             ),
             key_password=arguments.get(KEY_PASSWORD),
         )
-
-    def _too_slow(self) -> TransportError:
-        return too_slow(self._settings.target, self._deadline.seconds, sent=self._adapter.left)
 
     def _translated(self, call: Callable[[], Any]) -> Any:
         from pypsrp.exceptions import AuthenticationError, WinRMError, WinRMTransportError

@@ -17,7 +17,6 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     about_the_ticket,
     is_soap,
     refused,
-    too_slow,
     translate,
     unauthorized,
 )
@@ -168,20 +167,8 @@ class WinrmChannel:
         return arguments
 
     def _guarded(self, call: Callable[[], Any]) -> Any:
-        self._adapter.begin()
-        try:
-            with self._deadline.running(), self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
-                answer = self._translated(call)
-        except TransportError:
-            if self._deadline.over:
-                raise self._too_slow() from None
-            raise
-        if self._deadline.over:
-            raise self._too_slow()
-        return answer
-
-    def _too_slow(self) -> TransportError:
-        return too_slow(self._settings.target, self._deadline.seconds, sent=self._adapter.left)
+        with self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
+            return self._adapter.exchange(lambda: self._translated(call))
 
     def _translated(self, call: Callable[[], Any]) -> Any:
         from winrm.exceptions import InvalidCredentialsError, WinRMError, WinRMTransportError

@@ -13,7 +13,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
@@ -113,24 +113,9 @@ def test_a_lost_logon_is_told_and_not_repeated(server: Any, connection: Any) -> 
 @pytest.fixture
 def elsewhere() -> Iterator[tuple[str, list[bytes]]]:
     """Another address, and what was sent to it."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
     received: list[bytes] = []
-
-    def take() -> None:
-        try:
-            client, _peer = listener.accept()
-        except OSError:
-            return
-        with client:
-            received.append(client.recv(65536))
-
-    thread = threading.Thread(target=take, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}/wsman", received
-    listener.shutdown(socket.SHUT_RDWR)
-    listener.close()
-    thread.join(5)
+    with one_client(lambda client: received.append(client.recv(65536))) as (address, port):
+        yield f"http://{address}:{port}/wsman", received
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -275,27 +260,39 @@ def test_the_limit_of_an_exchange_is_of_its_time_outs(server: Any, connection: A
     assert "within 5 s" in str(error)
 
 
-@pytest.fixture
-def slow_tls() -> Iterator[tuple[str, int]]:
-    """An address and port that begin TLS and then send one byte now and then."""
+@contextmanager
+def one_client(serve: Callable[[socket.socket], object]) -> Iterator[tuple[str, int]]:
+    """An address and port where the first client is served so, and then disconnected."""
     listener = socket.create_server(("127.0.0.1", 0))
     listener.settimeout(10)
 
-    def serve() -> None:
-        try:
+    def run() -> None:
+        with suppress(OSError):
             client, _peer = listener.accept()
             with client:
-                client.recv(65536)
-                for piece in drops(b"\x16\x03\x03\x40\x00" + b"\x02" * 4000, 0.1):
-                    client.sendall(piece)
-        except OSError:
-            return
+                client.settimeout(5)
+                serve(client)
 
-    thread = threading.Thread(target=serve, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     yield listener.getsockname()
+    with suppress(OSError):
+        listener.shutdown(socket.SHUT_RDWR)
     listener.close()
     thread.join(5)
+
+
+@pytest.fixture
+def slow_tls() -> Iterator[tuple[str, int]]:
+    """An address and port that begin TLS and then send one byte now and then."""
+
+    def serve(client: socket.socket) -> None:
+        client.recv(65536)
+        for piece in drops(b"\x16\x03\x03\x40\x00" + b"\x02" * 4000, 0.1):
+            client.sendall(piece)
+
+    with one_client(serve) as address:
+        yield address
 
 
 @pytest.mark.usefixtures("short_limit")
@@ -368,23 +365,8 @@ def old_tls(authority: trustme.CA) -> Iterator[tuple[str, int]]:
     authority.issue_cert("127.0.0.1").configure_cert(context)
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
-
-    def serve() -> None:
-        try:
-            client, _peer = listener.accept()
-            with client:
-                client.settimeout(5)
-                context.wrap_socket(client, server_side=True)
-        except OSError:
-            return
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    yield listener.getsockname()
-    listener.close()
-    thread.join(5)
+    with one_client(lambda client: context.wrap_socket(client, server_side=True)) as address:
+        yield address
 
 
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1 is deprecated")
@@ -397,26 +379,11 @@ def test_tls_before_1_2_is_refused(server: Any, connection: Any, old_tls: tuple[
 
 
 def test_a_connection_that_ends_in_the_tls_handshake_did_not_carry_the_request(connection: Any) -> None:
-    listener = socket.create_server(("127.0.0.1", 0))
-    listener.settimeout(10)
-
-    def serve() -> None:
-        try:
-            client, _peer = listener.accept()
-            with client:
-                client.recv(65536)
-        except OSError:
-            return
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    address, port = listener.getsockname()
-    connection.options.update(remote_addr=address, port=port, scheme="https", protocol="https")
-    with session_over(connection) as session, pytest.raises(Unreachable) as caught:
-        say(session)
+    with one_client(lambda client: client.recv(65536)) as (address, port):
+        connection.options.update(remote_addr=address, port=port, scheme="https", protocol="https")
+        with session_over(connection) as session, pytest.raises(Unreachable) as caught:
+            say(session)
     assert not caught.value.after_send
-    listener.close()
-    thread.join(5)
 
 
 def test_only_the_host_with_hostile_answers_is_unreachable(server: Any, play: Any) -> None:
