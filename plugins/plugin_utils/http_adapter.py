@@ -22,7 +22,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Target
 
 try:
-    from requests import PreparedRequest, Response
+    from requests import PreparedRequest, Response, Session
     from requests.adapters import HTTPAdapter
 except ImportError:
     # Both connection libraries need requests; the channels say what to install.
@@ -68,6 +68,16 @@ class BoundedAdapter(HTTPAdapter):
         self._pending_message = self._pending_encrypted = False
         super().__init__(max_retries=retries)
 
+    def take_over(self, session: Session) -> None:
+        """Let the session of a library, which has sent nothing yet, send through this adapter only.
+
+        The library has taken the proxy and the certificates from the environment; ``.netrc`` must not replace the user.
+        """
+        session.trust_env = False
+        session.headers["Accept-Encoding"] = "identity"
+        for scheme in ("http://", "https://"):
+            session.mount(scheme, self)
+
     def exchange(self, call: Callable[[], _Result]) -> _Result:
         """One exchange, with all its requests: ends within the limit, and is a time-out if it did not, however it ended.
 
@@ -91,17 +101,13 @@ class BoundedAdapter(HTTPAdapter):
 
     def init_poolmanager(self, *arguments: Any, **keywords: Any) -> None:
         """Also used by requests when it copies the adapter."""
-        if self._key_password is not None:
-            keywords["key_password"] = self._key_password
-        super().init_poolmanager(*arguments, **keywords)
+        super().init_poolmanager(*arguments, **self._with_key_password(keywords))
         self.poolmanager.pool_classes_by_scheme = self._watched_pools(self.poolmanager.pool_classes_by_scheme)
 
     def proxy_manager_for(self, proxy: str, **keywords: Any) -> Any:
         """The pools of connections through this proxy, watched as well."""
         new = proxy not in self.proxy_manager
-        if self._key_password is not None:
-            keywords["key_password"] = self._key_password
-        manager = super().proxy_manager_for(proxy, **keywords)
+        manager = super().proxy_manager_for(proxy, **self._with_key_password(keywords))
         if new:
             manager.pool_classes_by_scheme = self._watched_pools(manager.pool_classes_by_scheme)
         return manager
@@ -180,6 +186,9 @@ class BoundedAdapter(HTTPAdapter):
                 f"the logon at {target} failed: it cannot be bound to the server's certificate (channel bindings); nothing was "
                 "sent"
             )
+
+    def _with_key_password(self, keywords: Mapping[str, Any]) -> dict[str, Any]:
+        return {**keywords} if self._key_password is None else {**keywords, "key_password": self._key_password}
 
     def _watched_pools(self, pools: Mapping[str, Any]) -> dict[str, Any]:
         return {scheme: self._watched(pool) for scheme, pool in pools.items()}

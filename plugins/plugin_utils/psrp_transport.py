@@ -95,10 +95,7 @@ class PsrpChannel:
         # pypsrp has no public function for this. Without this one, nothing is sent.
         session = transport._build_session()
         self._adapter.session_problem = lambda: problem_with_logon(session.auth)
-        # pypsrp has taken the proxy and the certificates from it; .netrc must not replace the user.
-        session.trust_env = False
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, self._adapter)
+        self._adapter.take_over(session)
         transport.session = session
 
     def _make_adapter(self) -> BoundedAdapter:

@@ -123,11 +123,7 @@ class WinrmChannel:
         wanted, transport.message_encryption = transport.message_encryption, "never"
         session = transport.build_session()
         transport.message_encryption = wanted
-        session.headers["Accept-Encoding"] = "identity"
-        # pywinrm has taken the proxy and the certificates from it; .netrc must not replace the user.
-        session.trust_env = False
-        for scheme in ("http://", "https://"):
-            session.mount(scheme, self._adapter)
+        self._adapter.take_over(session)
         if self._way == "kerberos" and self._https:
             # Its first request would not be bound to the certificate, which it reads from the first response only.
             session.auth.force_preemptive = False
