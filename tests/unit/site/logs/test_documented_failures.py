@@ -25,7 +25,9 @@ def _cases(name: str) -> list[Any]:
 
 def _problems(case: dict[str, Any]) -> list[dict[str, Any]]:
     written = lines(case["lines"], BEGIN)
-    found: list[dict[str, Any]] = judged(written, log=rf"D:\SMS\Logs\{case['log']}.log", now=BEGIN + timedelta(minutes=1))["problems"]
+    found: list[dict[str, Any]] = judged(written, log=rf"D:\SMS\Logs\{case['log']}.log", now=BEGIN + timedelta(minutes=1))[
+        "problems"
+    ]
     return found
 
 
