@@ -43,7 +43,7 @@ COLUMNS = {
     "logs/http/statuses": f"status:number places?:list problem:text {_PROBLEM}",
     "logs/known_logs/logs": f"name:text names:list components:list server:text title:text certainty:text {_SOURCE}",
     **{
-        f"logs/problems_{name}/problems": "id:text texts:list regex?:text logs?:list severity?:text fails?:text "
+        f"logs/problems_{name}/problems": "id:text texts:list regex?:text logs?:list severity?:text fails?:text general?:flag "
         f"resolved_by?:text versions:text {_PROBLEM}"
         for name in problem_tables.FILES
     },

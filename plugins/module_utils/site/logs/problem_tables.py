@@ -66,8 +66,8 @@ def ids() -> frozenset[str]:
 
 
 def by_text(row: Mapping[str, Any]) -> Problem:
-    """The problem of one of these rows."""
-    return _problem(row["id"], row, row.get("severity", ERROR))
+    """The problem of one of these rows; a general row only says that something failed."""
+    return _problem(row["id"], row, row.get("severity", ERROR), rank=CODED if row.get("general") else NAMED)
 
 
 def computed(id: str) -> Problem:
