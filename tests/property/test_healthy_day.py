@@ -1,4 +1,4 @@
-"""The documentation's own logs of good work are reported as healthy: at every moment of a download, an installation, the next day."""
+"""The documentation's own logs of good work are healthy at every moment of a download, an installation, the day after."""
 
 from __future__ import annotations
 
