@@ -28,7 +28,8 @@ class Problem(NamedTuple):
     """The problem that a line reports.
 
     :param id: stable name; ``unrecognised`` when no pattern matches.
-    :param severity: ERROR or WARNING; ``settled`` when the tables state it, so that other lines of the same failure do not change it.
+    :param severity: ERROR or WARNING.
+    :param settled: the tables state the severity, so that other lines of the same failure do not change it.
     :param fails: the flow that has failed; empty for the one in progress on the line's thread.
     :param resolved_by: the flow whose next complete pass shows that the problem is over; empty when that cannot be seen, BY_FLOW
         for the flow that has failed.
