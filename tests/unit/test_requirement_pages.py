@@ -53,7 +53,8 @@ def needs_of_the_role() -> Iterator[str]:
     for row in NEEDS["odbc_driver"]:
         yield f"| `odbc_driver` | {row['since']} | {row['minimum']} | {row['below']} |"
     for row in NEEDS["native_client"]:
-        yield f"| `native_client` | {versions(row)} | {row['minimum']} | warning; {row['missing']} if it is missing |"
+        missing = "" if row["missing"] == "warning" else f"; {row['missing']} if it is missing"
+        yield f"| `native_client` | {versions(row)} | {row['minimum']} | warning{missing} |"
 
 
 def needs_of_the_tool() -> Iterator[str]:
