@@ -189,10 +189,15 @@ support:
       description: Such as V(2609); null when the version is not known.
       type: str
     released:
-      description: Date of its release.
+      description:
+        - Date of its early update ring, from which the support is counted. Microsoft's updates page calls it availability date.
+      type: str
+    available:
+      description:
+        - Date of its general availability, usually one to four weeks later; null when no source of it was read.
       type: str
     baseline:
-      description: Whether new sites can be installed from it; null when no source was read.
+      description: Whether new sites can be installed from it; null when the version is not known.
       type: bool
     state:
       description: V(supported), V(ended) or V(unknown).
@@ -207,8 +212,8 @@ support:
       description: Why the end of support or the days are not known, else null.
       type: str
   sample:
-    {version: 5.00.9152.1000, name: "2609", released: "2026-09-28", baseline: true, state: supported, ends: "2028-03-28",
-     days_left: 492, warning: null}
+    {version: 5.00.9152.1000, name: "2609", released: "2026-09-28", available: null, baseline: true, state: supported,
+     ends: "2028-03-28", days_left: 492, warning: null}
 last_synchronisation:
   description:
     - When the service connection point last checked for updates. This is recorded only on the role's server, so this module can

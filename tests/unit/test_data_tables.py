@@ -50,7 +50,8 @@ COLUMNS = {
     "setup_script/types": "action:text title:text",
     "setup_script/keys": "section:text key:text use:list kind:text option?:text values?:map default?:text fixed?:map "
     "condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map",
-    "site_versions/versions": f"name:text build:number released?:text baseline?:flag support_ends:text {_SOURCE}",
+    "site_versions/versions": "name:text build:number released:text available?:text baseline:flag support_ends:text "
+    f"{_SOURCE}",
     "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text source:text "
     "certainty:text",
     "update_states/states": "number:number name:text phase:text installing:flag moves:flag",
@@ -73,7 +74,7 @@ FORMS = {
     "id": "[a-z0-9_]+",
     **dict.fromkeys(("since", "until", "notice", "refused"), r"\d\d(0[1-9]|1[0-2])"),
 }
-DATES = ("expires", "support_ends", "released")
+DATES = ("expires", "support_ends", "released", "available")
 
 
 def rows(path: str) -> list[dict[str, Any]]:
