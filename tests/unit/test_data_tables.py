@@ -24,7 +24,7 @@ COLUMNS = {
     "cloud_states/gateway_states": f"number:number name:text {_SOURCE}",
     "cloud_states/application_sources": f"number:number imported:flag {_SOURCE}",
     "endpoints/endpoints": "host:text features:list required:flag examples?:list note?:text scheme?:text path?:text cloud?:text "
-    f"since?:text until?:text {_SOURCE}",
+    f"proxy?:text no_inspection?:flag since?:text until?:text retired?:text then?:text {_SOURCE}",
     "log_patterns/flows": "id:text title:text patience_minutes?:number by_package?:flag stages:list",
     "log_patterns/flows/*/stages": "id:text title:text logs:list texts:list regex?:text begins?:flag waits?:flag goal?:flag "
     "versions:text source:text certainty:text",
@@ -38,7 +38,7 @@ COLUMNS = {
     "log_patterns/computed": _PROBLEM,
     "operating_systems/servers": "name:text build:number since?:text notice?:text refused?:text support_ends:text conflict?:text "
     f"{_SOURCE}",
-    "roots/roots": f"name:text thumbprint:text expires:text required:flag {_SOURCE}",
+    "roots/roots": f"name:text thumbprint:text expires:text required:flag then?:text {_SOURCE}",
     "server_requirements/dotnet": "since:text release:number shown:text below:text failed_below?:number conflict?:text "
     + _SOURCE,
     "server_requirements/tool_dotnet": f"since:text release:number shown:text certainty?:text conflict?:text {_SOURCE}",
@@ -50,8 +50,7 @@ COLUMNS = {
     "setup_script/types": "action:text title:text",
     "setup_script/keys": "section:text key:text use:list kind:text option?:text values?:map default?:text fixed?:map "
     "condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map",
-    "site_versions/versions": "name:text build:number released:text available?:text baseline:flag support_ends:text "
-    f"{_SOURCE}",
+    "site_versions/versions": f"name:text build:number released:text available?:text baseline:flag support_ends:text {_SOURCE}",
     "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text source:text "
     "certainty:text",
     "update_states/states": "number:number name:text phase:text installing:flag moves:flag",
@@ -67,6 +66,7 @@ FORMS = {
     "missing": "warning|skipped",
     "cloud": "public|us_government",
     "scheme": "http|https",
+    "proxy": "system",
     "read": r"20\d\d-(0[1-9]|1[0-2])",
     "thumbprint": "[0-9A-F]{40}",
     "code": "0x[0-9A-F]{8}",
@@ -74,7 +74,7 @@ FORMS = {
     "id": "[a-z0-9_]+",
     **dict.fromkeys(("since", "until", "notice", "refused"), r"\d\d(0[1-9]|1[0-2])"),
 }
-DATES = ("expires", "support_ends", "released", "available")
+DATES = ("expires", "support_ends", "released", "available", "retired")
 
 
 def rows(path: str) -> list[dict[str, Any]]:
