@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.cloud_duties import HOW_TO_RENEW
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.renewal import how_to_renew
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import cloud_needs
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered, moment
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
     counted,
     failed,
@@ -79,10 +79,16 @@ def secrets_valid(found: Gathered) -> Check:
     unknown = [name for name in days if name not in known]
     over = [name for name, left in known.items() if left < 0]
     soon = [f"{name} in {counted(left, 'day')}" for name, left in known.items() if 0 <= left < found.limits.secret_days]
+    ending = [row for row in apps if (left := _days(row)) is not None and left < found.limits.secret_days]
+    how = how_to_renew(
+        [(str(row.get("name")), moment(row["secret"].get("created"))) for row in ending],
+        str(found.top_level_site.get("version") or ""),
+        found.site_time,
+    )
     if over:
-        return failed(id, title, f"Expired: {', '.join(over)}." + (f" Soon: {', '.join(soon)}." if soon else ""), HOW_TO_RENEW)
+        return failed(id, title, f"Expired: {', '.join(over)}." + (f" Soon: {', '.join(soon)}." if soon else ""), how)
     if soon:
-        return warning(id, title, f"Expires: {', '.join(soon)}.", HOW_TO_RENEW)
+        return warning(id, title, f"Expires: {', '.join(soon)}.", how)
     if unknown:
         where = "Check the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
         return unclear(id, title, f"the site has no date for: {', '.join(unknown)}.", where)

@@ -300,6 +300,18 @@ def test_secrets_by_their_days(apps: list[tuple[str, object]], status: str, name
     assert not [name for name, _days in apps if name not in told and name in entry["detail"]]
 
 
+def test_how_to_renew_depends_on_the_age_of_what_ends() -> None:
+    apps = [
+        {"name": "Old app", "secret": {"expires_in_days": 5, "created": "2024-01-01T00:00:00Z"}},
+        {"name": "Good app", "secret": {"expires_in_days": 500, "created": "2024-01-01T00:00:00Z"}},
+    ]
+    remedy = check(spoiled("cloud", applications=apps), "app_secrets_valid")["remedy"]
+    assert "older than 800 days, which is true of Old app: create a new application" in remedy
+    assert "Good app" not in remedy
+    apps[0]["secret"] = {"expires_in_days": 5, "created": "2026-01-01T00:00:00Z"}
+    assert "does not show their age" in check(spoiled("cloud", applications=apps), "app_secrets_valid")["remedy"]
+
+
 @pytest.mark.parametrize(
     ("full", "delta", "needed"), [(True, False, True), (False, True, True), (False, False, False), (None, None, False)]
 )

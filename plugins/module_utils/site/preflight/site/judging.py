@@ -13,6 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_res
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import unknown_state_warning
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import OTHER_LOGON
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -114,7 +115,9 @@ def no_rights(site: str, host: str, why: str, denied_by_winrm: bool = False) -> 
         )
     else:
         failed = _failed(
-            "rights_read", f"The SMS Provider on {host} does not show {site} to this account: {why}", f"Give the account {role}."
+            "rights_read",
+            f"The SMS Provider on {host} does not show {site} to this account: {why}",
+            f"Give the account {role}. {OTHER_LOGON}",
         )
     rest = [
         Check(id, title, Status.SKIPPED, "The site could not be read, see rights_read.")
