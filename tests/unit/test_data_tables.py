@@ -39,6 +39,8 @@ COLUMNS = {
     "operating_systems/servers": "name:text build:number since?:text notice?:text refused?:text support_ends:text conflict?:text "
     f"{_SOURCE}",
     "roots/roots": f"name:text thumbprint:text expires:text required:flag then?:text {_SOURCE}",
+    "security_updates/versions": "version:text security?:text contained?:text rollup?:text month:text replaces:list cves:list "
+    f"{_SOURCE}",
     "server_requirements/dotnet": "since:text release:number shown:text below:text failed_below?:number conflict?:text "
     + _SOURCE,
     "server_requirements/tool_dotnet": f"since:text release:number shown:text certainty?:text conflict?:text {_SOURCE}",
@@ -67,6 +69,8 @@ FORMS = {
     "cloud": "public|us_government",
     "scheme": "http|https",
     "proxy": "system",
+    "month": r"20\d\d-(0[1-9]|1[0-2])",
+    **dict.fromkeys(("security", "contained", "rollup"), r"KB\d{6,8}"),
     "read": r"20\d\d-(0[1-9]|1[0-2])",
     "thumbprint": "[0-9A-F]{40}",
     "code": "0x[0-9A-F]{8}",

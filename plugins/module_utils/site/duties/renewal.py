@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the secrets of Entra applications are renewed, which depends on the version of the site and the age of the application. Pure.
+"""How the secrets of Entra applications are renewed: it depends on the version of the site and on their age. Pure.
 
 Sources, read 2026-11: What's new in version 2409 (the age, the Global Administrator); azure-services-wizard (the rest). They
 differ in who may renew a secret: by the second, a role that may consent for the tenant is enough. No page says whether the age
@@ -36,8 +36,8 @@ _NEW = "create a new application for the service (Administration > Cloud Service
 def how_to_renew(applications: Iterable[tuple[str, datetime | None]], version: str, now: datetime | None) -> str:
     """What an administrator does for these applications.
 
-    A site shows no age of an application, only that of its secret. So an application is surely too old when its secret is, and may
-    be too old otherwise: a secret that was renewed is younger.
+    A site shows no age of an application, only that of its secret. So an application is surely too old when its secret is, and
+    may be too old otherwise: a secret that was renewed is younger.
 
     :param applications: (name, creation of the secret).
     :param version: of the site; an unknown one counts as the newest.
