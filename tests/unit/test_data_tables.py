@@ -23,6 +23,8 @@ _PROBLEM = "title:text cause:text remedy:text source:text certainty:text"
 COLUMNS = {
     "cloud_states/gateway_states": f"number:number name:text {_SOURCE}",
     "cloud_states/application_sources": f"number:number imported:flag {_SOURCE}",
+    "cloud_states/gateway_changes": "what:text how:text since:text fixed_in:text kb?:text contained_in:list due:text then:text "
+    f"{_SOURCE}",
     "endpoints/endpoints": "host:text features:list required:flag examples?:list note?:text scheme?:text path?:text cloud?:text "
     f"proxy?:text no_inspection?:flag since?:text until?:text retired?:text then?:text {_SOURCE}",
     "log_patterns/flows": "id:text title:text patience_minutes?:number by_package?:flag stages:list",
@@ -70,15 +72,15 @@ FORMS = {
     "scheme": "http|https",
     "proxy": "system",
     "month": r"20\d\d-(0[1-9]|1[0-2])",
-    **dict.fromkeys(("security", "contained", "rollup"), r"KB\d{6,8}"),
+    **dict.fromkeys(("security", "contained", "rollup", "kb"), r"KB\d{6,8}"),
     "read": r"20\d\d-(0[1-9]|1[0-2])",
     "thumbprint": "[0-9A-F]{40}",
     "code": "0x[0-9A-F]{8}",
     "minimum": r"\d+(\.\d+){1,3}",
     "id": "[a-z0-9_]+",
-    **dict.fromkeys(("since", "until", "notice", "refused"), r"\d\d(0[1-9]|1[0-2])"),
+    **dict.fromkeys(("since", "until", "notice", "refused", "fixed_in"), r"\d\d(0[1-9]|1[0-2])"),
 }
-DATES = ("expires", "support_ends", "released", "available", "retired")
+DATES = ("expires", "support_ends", "released", "available", "retired", "due")
 
 
 def rows(path: str) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.gateway_changes import changes_left
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.renewal import how_to_renew
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import cloud, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.cloud import Application
@@ -84,7 +85,7 @@ def expiry_watched(facts: Facts) -> Duty:
 
 def gateways(facts: Facts) -> Duty:
     """Gateways are managed from the role's server; the site shows the state that it last saw."""
-    id, title = "gateways", "The cloud management gateways run"
+    id, title = "gateways", "The cloud management gateways run, and will continue to run"
     found = facts.gateways or ()
     listed = ", ".join(f"{gateway.name} is {gateway.state}" for gateway in found)
     how = "Check Administration > Cloud Services > Cloud Management Gateway in the console, and cloudmgr.log."
@@ -92,7 +93,16 @@ def gateways(facts: Facts) -> Duty:
         return to_do(id, title, f"{listed}.", how)
     if not all(gateway.known for gateway in found):
         return unclear(id, title, f"{listed}.", how)
-    return Duty(id, title, f"{listed}." if found else "The site has none.")
+    if not found:
+        return Duty(id, title, "The site has none.")
+    packages = ((package.name, package.state) for package in facts.packages)
+    left = changes_left(facts.site.version, packages, facts.now)
+    if not left:
+        return Duty(id, title, f"{listed}.")
+    what, how = "; ".join(change.what for change in left), " ".join(change.how for change in left)
+    if any(change.sure for change in left):
+        return to_do(id, title, f"{listed}, but: {what}.", how)
+    return unclear(id, title, f"{listed}, but no installed update shows that this was done: {what}.", how)
 
 
 def discovery(facts: Facts) -> Duty:

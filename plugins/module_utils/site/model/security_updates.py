@@ -7,7 +7,6 @@ The console does not list an update that a newer installed one supersedes (memdo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,7 +14,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import RESTART_PENDING, Package
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import RESTART_PENDING, Package, has_number
 
 INSTALLED, CONTAINED, NOT_INSTALLED, NOT_LISTED = "installed", "contained", "not_installed", "not_listed"
 PERHAPS_CONTAINED, NOT_KNOWN = "perhaps_contained", "not_known"
@@ -75,7 +74,7 @@ def security_update(name: str | None, packages: Sequence[Package]) -> SecurityUp
     if kb is None:
         return SecurityUpdate(CONTAINED, known_on, kb=row["contained"])
     rollup = row.get("rollup")
-    listed = [package for package in packages if _is(package, kb)]
+    listed = [package for package in packages if has_number(package.name, kb)]
     # The same update may be listed twice, because Microsoft published it again.
     package = next((found for found in listed if found.phase == _INSTALLED_PHASE), listed[0] if listed else None)
     newer = tuple(found.name for found in packages if _is_newer(found, row["version"], row["month"]))
@@ -86,7 +85,7 @@ def security_update(name: str | None, packages: Sequence[Package]) -> SecurityUp
         rollup=rollup,
         rollup_installed=None
         if rollup is None
-        else any(_is(found, rollup) and found.phase == _INSTALLED_PHASE for found in packages),
+        else any(has_number(found.name, rollup) and found.phase == _INSTALLED_PHASE for found in packages),
         cves=tuple(row["cves"]),
         package=package.name if package else None,
         package_state=package.state if package else None,
@@ -102,11 +101,6 @@ def _state(package: Package | None, newer: Sequence[str]) -> str:
     if package is None:
         return NOT_LISTED
     return RESTART_PENDING if package.phase == RESTART_PENDING else NOT_INSTALLED
-
-
-def _is(package: Package, kb: str) -> bool:
-    """Whether the name has this KB number, as in ``Configuration Manager 2603 Hotfix (KB39398030)``."""
-    return re.search(rf"\bKB\s?{kb.removeprefix('KB')}\b", package.name, re.IGNORECASE | re.ASCII) is not None
 
 
 def _is_newer(package: Package, name: str, month: str) -> bool:
