@@ -51,17 +51,17 @@ COLUMNS = {
     "server_requirements/odbc_driver": f"since:text minimum:text below:text conflict?:text {_SOURCE}",
     "server_requirements/odbc_driver_refused": f"version:text since?:text {_SOURCE}",
     "server_requirements/native_client": f"since:text until:text minimum:text missing:text conflict?:text {_SOURCE}",
-    "setup_script/types": "action:text title:text",
+    "setup_script/types": f"action:text title:text {_SOURCE}",
     "setup_script/keys": "section:text key:text use:list kind:text option?:text values?:map default?:text fixed?:map "
-    "condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map",
+    f"condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map {_SOURCE}",
     "site_versions/versions": f"name:text build:number released:text available?:text baseline:flag support_ends:text {_SOURCE}",
-    "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text source:text "
-    "certainty:text",
-    "update_states/states": "number:number name:text phase:text installing:flag moves:flag",
+    "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text certainty:text "
+    f"{_SOURCE}",
+    "update_states/states": f"number:number name:text phase:text installing:flag moves:flag {_SOURCE}",
     "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
 }
 # Files that are not a list of rows.
-PLAIN = {"endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
+PLAIN = {"site_versions/then", "endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
 # Columns with a fixed set of values, or with one form.
 FORMS = {
     "certainty": "documented|seen|inferred|recalled",

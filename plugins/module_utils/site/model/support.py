@@ -63,6 +63,11 @@ class Support:
         }
 
 
+def after_support() -> str:
+    """What an administrator does when the support of a version has ended."""
+    return str(table("site_versions")["then"])
+
+
 def support_of(version: str, today: date | None) -> Support:
     """The support of a site's version.
 

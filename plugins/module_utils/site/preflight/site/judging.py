@@ -11,7 +11,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, site_systems
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import SiteSystemWish
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, support_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, after_support, support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import unknown_state_warning
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import OTHER_LOGON
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts
@@ -347,8 +347,7 @@ def site_version_known(facts: SiteFacts) -> Check:
         remedy = "Check what the version needs in Microsoft's documentation before you continue."
         return _warning("site_version_known", f"{shown}. {support.warning}", remedy, required=False)
     if support.state == ENDED:
-        remedy = "Update the site: a version out of support may lose its connection to the cloud services."
-        return _warning("site_version_known", f"{shown}; its support ended on {support.ends}.", remedy, required=False)
+        return _warning("site_version_known", f"{shown}; its support ended on {support.ends}.", after_support(), required=False)
     return _passed("site_version_known", f"{shown}, supported until {support.ends}.", required=False)
 
 
