@@ -61,7 +61,7 @@ COLUMNS = {
     "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
 }
 # Files that are not a list of rows.
-PLAIN = {"site_versions/then", "endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
+PLAIN = {"operating_systems/then", "site_versions/then", "endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
 # Columns with a fixed set of values, or with one form.
 FORMS = {
     "certainty": "documented|seen|inferred|recalled",
