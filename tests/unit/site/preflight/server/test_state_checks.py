@@ -110,6 +110,12 @@ def test_a_missing_root_that_windows_may_not_fetch_fails() -> None:
     assert check.remedy.startswith("Import DigiCert Global Root G2, ")
 
 
+def test_a_root_that_expires_after_the_table_was_written_is_not_missed() -> None:
+    check = roots(BALTIMORE, *AZURE, now=datetime(2038, 1, 15, tzinfo=UTC))
+    assert check.status is Status.PASSED
+    assert "expired 2038-01-15). An expired root is no longer needed. Trusted: " in check.detail
+
+
 def test_a_missing_root_that_no_page_requires_passes_while_windows_may_fetch_it() -> None:
     check = roots(G2, BALTIMORE)
     assert (check.status, check.remedy) == (Status.PASSED, "")
