@@ -45,6 +45,8 @@ def test_the_value_byte_by_byte() -> None:
         ("https=proxy02:443", "http", None),
         ("proxy01:80;proxy02:80", "http", ("proxy01", 80)),
         ("[fd00::1]:8080", "http", ("fd00::1", 8080)),
+        ("proxy01:1", "http", ("proxy01", 1)),
+        ("proxy01:65535", "http", ("proxy01", 65535)),
     ],
 )
 def test_the_proxy_of_a_scheme(proxy: str, scheme: str, expected: tuple[str, int] | None) -> None:
@@ -66,6 +68,13 @@ def test_the_proxy_of_a_scheme(proxy: str, scheme: str, expected: tuple[str, int
 )
 def test_the_bypass_list(bypass: str, host: str, direct: bool) -> None:
     assert (parse(value("proxy:80", bypass)).proxy_for("http", host) is None) is direct
+
+
+def test_the_shortest_value_and_the_longest_text() -> None:
+    assert parse(DIRECT[:12]) == WinHttp()
+    assert parse(value("proxy:80", "a" * 4096)).bypass == ("a" * 4096,)
+    with pytest.raises(NotReadable, match="ends within a text"):
+        parse(value("proxy:80", "a" * 4097))
 
 
 def test_a_proxy_that_is_switched_off_is_not_used() -> None:

@@ -107,6 +107,10 @@ def _is_newer(package: Package, name: str, month: str) -> bool:
     """Whether it is installed, is for this version, and was released after this month."""
     if package.phase != _INSTALLED_PHASE or package.released is None:
         return False
+    return package.version.startswith(f"{versions.build_of(name)}.") and package.released >= month_after(month)
+
+
+def month_after(month: str) -> datetime:
+    """The first moment after a month such as ``2026-12``, UTC."""
     year, number = (int(part) for part in month.split("-"))
-    after = datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)
-    return package.version.startswith(f"{versions.build_of(name)}.") and package.released >= after
+    return datetime(year + number // 12, number % 12 + 1, 1, tzinfo=UTC)

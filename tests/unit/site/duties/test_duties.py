@@ -240,6 +240,7 @@ KB = Package("2603 Hotfix (KB37942646)", "INSTALL_SUCCESS", 2)
         (V2603, [KB], NOW, "to do", [NAT]),
         (V2603, [replace(KB, state="DOWNLOAD_SUCCESS")], NOW, "to do", [IMAGE, NAT]),
         (V2603, [KB], datetime(2026, 9, 29, tzinfo=UTC), "done", []),
+        (V2603, [KB], datetime(2026, 9, 30, tzinfo=UTC), "to do", [NAT]),
         (V2603, [], datetime(2026, 9, 29, tzinfo=UTC), "cannot tell", [IMAGE]),
         (V2509, [Package("2509 Hotfix Rollup (KB37864969)", "INSTALL_SUCCESS", 2)], NOW, "to do", [NAT]),
         (V2603, [], None, "to do", [IMAGE, NAT, SIZE]),

@@ -9,7 +9,7 @@ import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.security_updates import security_update
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.security_updates import month_after, security_update
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import Package
 
 INSTALLED, READY, AVAILABLE, RESTART = 196612, 262146, 327682, 196613
@@ -51,6 +51,19 @@ ROLLUP = package("Configuration Manager 2509 Hotfix Rollup (KB37864969)", versio
 )
 def test_states(name: str | None, packages: list[Package], state: str) -> None:
     assert security_update(name, packages).state == state
+
+
+@pytest.mark.parametrize(
+    ("month", "after"),
+    [("2026-01", "2026-02-01"), ("2026-10", "2026-11-01"), ("2026-11", "2026-12-01"), ("2026-12", "2027-01-01")],
+)
+def test_the_end_of_a_month(month: str, after: str) -> None:
+    assert month_after(month) == datetime.fromisoformat(after).replace(tzinfo=UTC)
+
+
+def test_newer_updates_are_named() -> None:
+    newer = package("KB40000000", released="2026-09-01")
+    assert security_update("2603", [newer, package("KB3", released="2026-05-01")]).newer == ("KB40000000",)
 
 
 def test_all_that_is_known() -> None:
