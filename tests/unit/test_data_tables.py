@@ -25,8 +25,10 @@ _PROBLEM = f"title:text cause:text remedy:text certainty:text {_SOURCE}"
 COLUMNS = {
     "cloud_states/gateway_states": f"number:number name:text {_SOURCE}",
     "cloud_states/application_sources": f"number:number imported:flag {_SOURCE}",
+    "cloud_states/gateway_changes": "what:text how:text since:text fixed_in:text kb?:text contained_in:list due:text then:text "
+    f"{_SOURCE}",
     "endpoints/endpoints": "host:text features:list required:flag examples?:list note?:text scheme?:text path?:text cloud?:text "
-    f"since?:text until?:text {_SOURCE}",
+    f"proxy?:text no_inspection?:flag since?:text until?:text retired?:text then?:text {_SOURCE}",
     "logs/codes/hresults": f"code:text name:text meaning:text problem?:text {_SOURCE}",
     "logs/codes/sql_errors": f"state:text number?:number name?:text meaning:text problem?:text {_SOURCE}",
     "logs/computed/computed": f"title:text cause?:text remedy?:text certainty:text {_SOURCE}",
@@ -51,7 +53,9 @@ COLUMNS = {
     **{f"logs/usual_{name}/follow": f"texts:list certainty:text {_SOURCE}" for name in USUAL_FILES},
     "operating_systems/servers": "name:text build:number since?:text notice?:text refused?:text support_ends:text conflict?:text "
     f"{_SOURCE}",
-    "roots/roots": f"name:text thumbprint:text expires:text required:flag {_SOURCE}",
+    "roots/roots": f"name:text thumbprint:text expires:text required:flag then?:text {_SOURCE}",
+    "security_updates/versions": "version:text security?:text contained?:text rollup?:text month:text replaces:list cves:list "
+    f"{_SOURCE}",
     "server_requirements/dotnet": "since:text release:number shown:text below:text failed_below?:number conflict?:text "
     + _SOURCE,
     "server_requirements/tool_dotnet": f"since:text release:number shown:text certainty?:text conflict?:text {_SOURCE}",
@@ -60,17 +64,17 @@ COLUMNS = {
     "server_requirements/odbc_driver": f"since:text minimum:text below:text conflict?:text {_SOURCE}",
     "server_requirements/odbc_driver_refused": f"version:text since?:text {_SOURCE}",
     "server_requirements/native_client": f"since:text until:text minimum:text missing:text conflict?:text {_SOURCE}",
-    "setup_script/types": "action:text title:text",
+    "setup_script/types": f"action:text title:text {_SOURCE}",
     "setup_script/keys": "section:text key:text use:list kind:text option?:text values?:map default?:text fixed?:map "
-    "condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map",
-    "site_versions/versions": f"name:text build:number released?:text baseline?:flag support_ends:text {_SOURCE}",
-    "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text source:text "
-    "certainty:text",
-    "update_states/states": "number:number name:text phase:text installing:flag moves:flag",
+    f"condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map {_SOURCE}",
+    "site_versions/versions": f"name:text build:number released:text available?:text baseline:flag support_ends:text {_SOURCE}",
+    "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text certainty:text "
+    f"{_SOURCE}",
+    "update_states/states": f"number:number name:text phase:text installing:flag moves:flag {_SOURCE}",
     "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
 }
 # Files that are not a list of rows.
-PLAIN = {"endpoints/features", "endpoints/known_issuers"}
+PLAIN = {"operating_systems/then", "site_versions/then", "endpoints/features", "endpoints/known_issuers"}
 # Columns with a fixed set of values, or with one form.
 FORMS = {
     "certainty": "documented|seen|inferred|recalled",
@@ -79,6 +83,9 @@ FORMS = {
     "missing": "warning|skipped",
     "cloud": "public|us_government",
     "scheme": "http|https",
+    "proxy": "system",
+    "month": r"20\d\d-(0[1-9]|1[0-2])",
+    **dict.fromkeys(("security", "contained", "rollup", "kb"), r"KB\d{6,8}"),
     "read": r"20\d\d-(0[1-9]|1[0-2])",
     "thumbprint": "[0-9A-F]{40}",
     "code": "0x[0-9A-F]{8}",
@@ -87,9 +94,9 @@ FORMS = {
     "severity": "error|warning",
     "server": "role|site|tool|any",
     "easy_setup": "names|known",
-    **dict.fromkeys(("since", "until", "notice", "refused"), r"\d\d(0[1-9]|1[0-2])"),
+    **dict.fromkeys(("since", "until", "notice", "refused", "fixed_in"), r"\d\d(0[1-9]|1[0-2])"),
 }
-DATES = ("expires", "support_ends", "released")
+DATES = ("expires", "support_ends", "released", "available", "retired", "due")
 
 
 def _file_and_steps(path: str) -> list[str]:

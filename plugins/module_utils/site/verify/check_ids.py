@@ -21,6 +21,7 @@ _CHECKS = (
     "messages_quiet",
     "updates",
     "support_end",
+    "security_update",
     "app_secrets_valid",
     "cloud_needs_role",
     "thread_running",
