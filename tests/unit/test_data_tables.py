@@ -12,30 +12,43 @@ import pytest
 import yaml
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import problem_tables
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import USUAL_FILES
 
 FOLDER = Path(__file__).resolve().parents[2] / "plugins" / "module_utils" / "data"
 KINDS: dict[str, tuple[type, ...]] = {"text": (str,), "number": (int,), "flag": (bool,), "list": (list,), "map": (dict,)}
 KINDS["list_or_text"] = (list, str)
 
 _SOURCE = "source:text read:text"
-_PROBLEM = "title:text cause:text remedy:text source:text certainty:text"
+_PROBLEM = f"title:text cause:text remedy:text certainty:text {_SOURCE}"
 # For each list of rows (or mapping of rows) its columns; a question mark where one may be left out.
 COLUMNS = {
     "cloud_states/gateway_states": f"number:number name:text {_SOURCE}",
     "cloud_states/application_sources": f"number:number imported:flag {_SOURCE}",
     "endpoints/endpoints": "host:text features:list required:flag examples?:list note?:text scheme?:text path?:text cloud?:text "
     f"since?:text until?:text {_SOURCE}",
-    "log_patterns/flows": "id:text title:text patience_minutes?:number by_package?:flag stages:list",
-    "log_patterns/flows/*/stages": "id:text title:text logs:list texts:list regex?:text begins?:flag waits?:flag goal?:flag "
-    "versions:text source:text certainty:text",
-    "log_patterns/state_messages": "number:number name:text flow:text stage:text source:text",
-    "log_patterns/benign": "texts:list logs:list regex?:text why:text source:text certainty:text",
-    "log_patterns/follow": "texts:list source:text certainty:text",
-    "log_patterns/problems": f"id:text texts:list logs?:list resolved_by:text versions:text {_PROBLEM}",
-    "log_patterns/http_statuses": f"status:number problem:text {_PROBLEM}",
-    "log_patterns/http_otherwise": f"problem:text {_PROBLEM}",
-    "log_patterns/hresults": "code:text name:text meaning:text problem?:text source:text",
-    "log_patterns/computed": _PROBLEM,
+    "logs/codes/hresults": f"code:text name:text meaning:text problem?:text {_SOURCE}",
+    "logs/codes/sql_errors": f"state:text number?:number name?:text meaning:text problem?:text {_SOURCE}",
+    "logs/computed/computed": f"title:text cause?:text remedy?:text certainty:text {_SOURCE}",
+    "logs/flows/flows": "id:text title:text patience_minutes?:number by_package?:flag stages:list",
+    "logs/flows/flows/*/stages": "id:text title:text logs:list texts:list regex?:text begins?:flag waits?:flag goal?:flag "
+    f"within?:flag easy_setup?:text versions:text certainty:text {_SOURCE}",
+    "logs/flows/other_work": f"texts:list logs:list title:text certainty:text {_SOURCE}",
+    "logs/flows/package_states": f"state:text flow:text stage?:text {_SOURCE}",
+    "logs/flows/state_messages": f"number:number name:text flow:text stage:text {_SOURCE}",
+    "logs/flows/substage_groups": f"high_word:number title:text flow:text log:text {_SOURCE}",
+    "logs/flows/substages": f"number:text title:text flow:text log:text {_SOURCE}",
+    "logs/http/otherwise": f"problem:text {_PROBLEM}",
+    "logs/http/places": "id:text title:text logs:list hosts:list",
+    "logs/http/statuses": f"status:number places?:list problem:text {_PROBLEM}",
+    "logs/known_logs/logs": f"name:text names:list components:list server:text title:text certainty:text {_SOURCE}",
+    **{
+        f"logs/problems_{name}/problems": "id:text texts:list regex?:text logs?:list severity?:text fails?:text "
+        f"resolved_by?:text versions:text {_PROBLEM}"
+        for name in problem_tables.FILES
+    },
+    **{f"logs/usual_{name}/usual": f"texts:list logs:list regex?:text why:text certainty:text {_SOURCE}" for name in USUAL_FILES},
+    **{f"logs/usual_{name}/follow": f"texts:list certainty:text {_SOURCE}" for name in USUAL_FILES},
     "operating_systems/servers": f"name:text build:number since?:text notice?:text refused?:text {_SOURCE}",
     "roots/roots": f"name:text thumbprint:text expires:text required:flag {_SOURCE}",
     "server_requirements/dotnet": f"since:text release:number shown:text below:text {_SOURCE}",
@@ -53,7 +66,7 @@ COLUMNS = {
     "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
 }
 # Files that are not a list of rows.
-PLAIN = {"endpoints/features", "endpoints/known_issuers", "log_patterns/read"}
+PLAIN = {"endpoints/features", "endpoints/known_issuers"}
 # Columns with a fixed set of values, or with one form.
 FORMS = {
     "certainty": "documented|seen|inferred|recalled",
@@ -66,21 +79,29 @@ FORMS = {
     "code": "0x[0-9A-F]{8}",
     "minimum": r"\d+(\.\d+){1,3}",
     "id": "[a-z0-9_]+",
+    "severity": "error|warning",
+    "server": "role|site|tool|any",
+    "easy_setup": "names|known",
     **dict.fromkeys(("since", "until", "notice", "refused"), r"\d\d(0[1-9]|1[0-2])"),
 }
 DATES = ("expires", "support_ends", "released")
 
 
+def _file_and_steps(path: str) -> list[str]:
+    """The name of the file, which may be in a folder, and the steps inside it."""
+    first, *others = path.split("/")
+    return [f"{first}/{others[0]}", *others[1:]] if (FOLDER / first).is_dir() else [first, *others]
+
+
 def rows(path: str) -> list[dict[str, Any]]:
     """The rows at a path; a star means every row at that place."""
-    name, *steps = path.split("/")
+    name, *steps = _file_and_steps(path)
     nodes = [table(name)]
     for step in steps:
         nodes = [node for each in nodes for node in (each if step == "*" else [each[step]])]
     found: list[dict[str, Any]] = [
         row for node in nodes for row in (node.values() if isinstance(node, dict) else node) if isinstance(row, dict)
     ]
-    assert found, path
     return found
 
 
@@ -107,14 +128,15 @@ def check_text(name: str, value: str) -> None:
 
 
 def test_every_table_is_described() -> None:
-    described = {"/".join(path.split("/")[:2]) for path in COLUMNS} | PLAIN
-    assert described == {f"{file.stem}/{part}" for file in FOLDER.glob("*.yml") for part in table(file.stem)}
+    described = {"/".join(_file_and_steps(path)[:2]) for path in COLUMNS} | PLAIN
+    names = [file.relative_to(FOLDER).with_suffix("").as_posix() for file in FOLDER.rglob("*.yml")]
+    assert described == {f"{name}/{part}" for name in names for part in table(name)}
 
 
 @pytest.mark.parametrize("path", [path for path, columns in COLUMNS.items() if columns.startswith(("number:", "id:", "code:"))])
 def test_numbers_and_names_stand_once(path: str) -> None:
     first = COLUMNS[path].partition(":")[0]
-    if path != "log_patterns/flows/*/stages":
+    if path != "logs/flows/flows/*/stages":
         found = [row[first] for row in rows(path)]
         assert len(found) == len(set(found))
 

@@ -24,7 +24,7 @@ def test_a_complete_check() -> None:
         "branch",
         "manifest_address",
         "manifest_download",
-        "manifest_verified",
+        "manifest_checked",
         "manifest_handed_over",
     ]
     assert [(m["number"], m["name"], m["package"], m["sent"]) for m in found["state_messages"]] == [
@@ -132,7 +132,7 @@ def test_each_package_has_a_pass_of_its_own() -> None:
     found = judged(lines([*PAYLOAD, PAYLOAD[0], f"EasySetupDownloadSinglePackage downloading {OTHER.upper()}. ~~", PAYLOAD[2]]))
     assert [(p["package"], p["outcome"], p["stage"]) for p in found["packages"]] == [
         (GUID, "completed", "payload_done"),
-        (OTHER, "running", "payload_download"),
+        (OTHER, "running", "payload_transfer"),
     ]
     assert found["packages"][0]["stages"][0]["stage"] == "update_found"
 
@@ -179,7 +179,10 @@ def test_the_timeline_is_bounded_and_has_the_latest() -> None:
 
 def test_logs_are_read_together_in_the_order_of_time() -> None:
     judge = Judge()
-    accepted = ["Validate CMU file x with no intune subscription.~", "Processing Configuration Manager Update manifest file~"]
+    accepted = [
+        r"Extracting file D:\x\ConfigMgr.Update.Manifest.CAB to D:\y~",
+        "Processing Configuration Manager Update manifest file~",
+    ]
     judge.read({HMAN: parse(lines(accepted, BEGIN + timedelta(seconds=20))), LOG: parse(lines(CHECK))})
     found = report(judge, None)
     assert [event["log"] for event in found["timeline"]] == [LOG] * 8 + [HMAN] * 2
