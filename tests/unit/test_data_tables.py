@@ -33,11 +33,11 @@ COLUMNS = {
     "logs/flows/flows": "id:text title:text patience_minutes?:number by_package?:flag stages:list",
     "logs/flows/flows/*/stages": "id:text title:text logs:list texts:list regex?:text begins?:flag waits?:flag goal?:flag "
     f"within?:flag easy_setup?:text versions:text certainty:text {_SOURCE}",
-    "logs/flows/other_work": f"texts:list logs:list title:text certainty:text {_SOURCE}",
     "logs/flows/package_states": f"state:text flow:text stage?:text {_SOURCE}",
     "logs/flows/state_messages": f"number:number name:text flow:text stage:text {_SOURCE}",
     "logs/flows/substage_groups": f"high_word:number title:text flow:text log:text {_SOURCE}",
     "logs/flows/substages": f"number:text title:text flow:text log:text {_SOURCE}",
+    "logs/flows/subjects": f"texts:list logs:list flow:text title:text certainty:text {_SOURCE}",
     "logs/http/otherwise": f"problem:text {_PROBLEM}",
     "logs/http/places": "id:text title:text logs:list hosts:list",
     "logs/http/statuses": f"status:number places?:list problem:text {_PROBLEM}",
@@ -120,7 +120,7 @@ def test_rows_have_their_columns(path: str) -> None:
 def check_text(name: str, value: str) -> None:
     assert value.isprintable(), value
     assert value == value.strip(), value
-    assert value or name in ("remedy", "resolved_by", "why", "default"), name
+    assert value or name in ("remedy", "resolved_by", "why", "default", "flow"), name
     if name in FORMS:
         assert re.fullmatch(FORMS[name], value), (name, value)
     if name in DATES:

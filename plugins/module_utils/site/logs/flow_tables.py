@@ -31,8 +31,9 @@ class Stage(NamedTuple):
 
 
 class Flow(NamedTuple):
-    """A flow: its stages in order.
+    """A flow.
 
+    :param stages: one for each row of the table, in order; rows with the same id are the same stage, seen by different lines.
     :param by_package: each update package has its own pass.
     :param patience_minutes: how long after its last stage an unfinished pass counts as stalled; an estimate, not a published
         value. None where that cannot be determined.
@@ -66,16 +67,17 @@ def flows() -> Mapping[str, Flow]:
     """The flows by id."""
     found = {}
     for row in table("logs/flows")["flows"]:
+        ids = list(dict.fromkeys(each["id"] for each in row["stages"]))
         stages = tuple(
             Stage(
                 row["id"],
                 each["id"],
                 each["title"],
-                order,
+                ids.index(each["id"]),
                 **{mark: each.get(mark, False) for mark in ("begins", "goal", "waits", "within")},
                 easy_setup=each.get("easy_setup", ""),
             )
-            for order, each in enumerate(row["stages"])
+            for each in row["stages"]
         )
         logs = frozenset(log for each in row["stages"] for log in each["logs"])
         found[row["id"]] = Flow(row["id"], row["title"], row.get("by_package", False), row.get("patience_minutes"), logs, stages)
@@ -98,7 +100,9 @@ def state_rule(name: str) -> StateRule | None:
     row = next((row for row in table("logs/flows")["package_states"] if row["state"] == name), None)
     if row is None:
         return None
-    return StateRule(row["flow"], flows()[row["flow"]].stage(row["stage"]) if "stage" in row else None)
+    # A state is a second indication: the line before it begins the pass.
+    stage = flows()[row["flow"]].stage(row["stage"])._replace(begins=False) if "stage" in row else None
+    return StateRule(row["flow"], stage)
 
 
 @cache

@@ -169,8 +169,8 @@ class Judge:
         in_range = self._since is None or seen.when is None or seen.when >= self._since
         self.in_range += in_range
         meaning = reading.meaning(record)
-        if meaning.other_work:
-            keep(self._subjects, (seen.log, record.thread), None, MOST_THREADS)
+        if meaning.subject is not None:
+            self._see_subject(meaning.subject, (seen.log, record.thread))
         if meaning.stages:
             self._see_stages(meaning, record, seen, in_range)
         if meaning.state is not None:
@@ -184,6 +184,14 @@ class Judge:
         if meaning.problem is not None:
             self._see_problem(meaning.problem, meaning.package, record, seen, in_range)
         self._last[seen.log] = record
+
+    def _see_subject(self, flow: str, thread: _Thread) -> None:
+        """The words of a line name what the thread works on; a pass in progress there is a more exact answer."""
+        current = self._subjects.get(thread)
+        if flow and current is not None and self.flows[current.flow].in_progress(current.key):
+            return
+        key = self.flows[flow].latest() if flow else None
+        keep(self._subjects, thread, None if key is None else _Subject(flow, key), MOST_THREADS)
 
     def _see_stages(self, meaning: Meaning, record: Record, seen: Seen, in_range: bool) -> None:
         thread = (seen.log, record.thread)

@@ -44,14 +44,15 @@ _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}", re.A
 # The id of a package of the content library: the code of its site and five hexadecimal digits.
 _CONTENT_ID = re.compile(r"(?:package(?: id =)? '?|SMSPKG\\|Settings N')([A-Z0-9]{3}[0-9A-F]{5})\b", re.IGNORECASE)
 _KEPT, _KEPT_CHARACTERS = 4096, 500
-_STAGE, _PROBLEM, _USUAL, _FOLLOWS, _OTHER_WORK = range(5)
+_STAGE, _PROBLEM, _USUAL, _FOLLOWS, _SUBJECT = range(5)
 
 
 class Meaning(NamedTuple):
     """What one record means.
 
-    ``follows`` marks a line that only accompanies a failure reported by another one; ``other_work`` a line about work that
-    belongs to no flow. ``package`` is the GUID of an update, ``content`` the id of a package of the content library.
+    ``follows`` marks a line that only accompanies a failure reported by another one. ``subject`` is the flow that its words name,
+    empty for work that belongs to no flow, None where they name none. ``package`` is the GUID of an update, ``content`` the id of
+    a package of the content library.
     """
 
     stages: tuple[Stage, ...] = ()
@@ -62,7 +63,7 @@ class Meaning(NamedTuple):
     thread: tuple[str, bool] | None = None
     problem: Problem | None = None
     follows: bool = False
-    other_work: bool = False
+    subject: str | None = None
     package: str = ""
     content: str = ""
 
@@ -121,7 +122,7 @@ class Reader:
             thread,
             problem,
             follows,
-            _OTHER_WORK in kinds,
+            next(iter(kinds.get(_SUBJECT, ())), None),
             package[0].lower() if package else "",
             content[1].upper() if content else "",
         )
@@ -179,10 +180,10 @@ def _entries() -> tuple[_Row, ...]:
 def _rows() -> Iterator[_Row]:
     data = table("logs/flows")
     for flow in data["flows"]:
-        for row in flow["stages"]:
-            yield _entry(row, _STAGE, flow_tables.flows()[flow["id"]].stage(row["id"]))
-    for row in data["other_work"]:
-        yield _entry(row, _OTHER_WORK, row["title"])
+        for row, stage in zip(flow["stages"], flow_tables.flows()[flow["id"]].stages, strict=True):
+            yield _entry(row, _STAGE, stage)
+    for row in data["subjects"]:
+        yield _entry(row, _SUBJECT, row["flow"])
     for row in problem_tables.rows():
         yield _entry(row, _PROBLEM, problem_tables.by_text(row))
     for name in USUAL_FILES:

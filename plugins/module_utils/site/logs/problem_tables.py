@@ -56,6 +56,15 @@ def rows() -> Iterator[Mapping[str, Any]]:
         yield from table(f"logs/problems_{name}")["problems"]
 
 
+def ids() -> frozenset[str]:
+    """The ids of all problems that can be reported."""
+    http = table("logs/http")
+    by_status = [*http["statuses"], *http["otherwise"].values()]
+    return frozenset(
+        {*(row["id"] for row in rows()), *table("logs/computed")["computed"], *(row["problem"] for row in by_status)}
+    )
+
+
 def by_text(row: Mapping[str, Any]) -> Problem:
     """The problem of one of these rows."""
     return _problem(row["id"], row, row.get("severity", ERROR))

@@ -50,7 +50,7 @@ def test_lines_about_other_files_do_not_open_a_check(line: str) -> None:
 
 def test_a_forwarded_address_belongs_to_the_check_that_is_under_way() -> None:
     found = judged(lines([*CHECK[:6], SIGNED[1]]))["download"]
-    assert (found["outcome"], found["stage"]) == ("running", "manifest_redirected")
+    assert (found["outcome"], found["stage"]) == ("running", "manifest_download")
     # On another thread it is about something else.
     assert judged(lines(CHECK[:6]), lines([SIGNED[1]], thread=9))["download"]["stage"] == "manifest_download"
 
@@ -61,6 +61,14 @@ def test_content_of_the_console_is_no_part_of_a_check() -> None:
     found = judged(lines([*CHECK[:6], address, SIGNED[1], error]))
     assert (found["download"]["outcome"], found["download"]["stage"]) == ("running", "manifest_download")
     assert [problem["id"] for problem in found["problems"]] == ["timeout"]
+
+
+def test_the_payload_that_a_failure_names_is_the_check_unless_a_download_is_under_way() -> None:
+    admin = "Failed to call AdminUIContentDownload. error = Error -2146233079~"
+    failure = "WARNING: Failed to download easy setup payload with exception: The operation has timed out"
+    assert judged(lines([*CHECK[:6], admin, failure]))["download"]["outcome"] == "failed"
+    found = judged(lines([*CHECK, *PAYLOAD[:3], failure]))
+    assert (found["download"]["outcome"], packages(found)) == ("completed", [(GUID, "failed", "payload_download")])
 
 
 @pytest.mark.parametrize(("state", "outcome"), [(262145, "running"), (262146, "completed"), (327679, "failed")])
@@ -86,7 +94,7 @@ def test_a_download_is_one_pass_from_found_to_done() -> None:
 
 def test_meta_data_written_at_the_beginning_is_not_the_end() -> None:
     begun = [*PAYLOAD[:2], meta(262145), f"Successfully write the update meta into outbox for package {GUID}~~"]
-    assert packages(judged(lines(begun))) == [(GUID, "running", "payload_transfer")]
+    assert packages(judged(lines(begun))) == [(GUID, "running", "payload_download")]
 
 
 def test_the_site_repeats_later_what_the_downloader_has_reported() -> None:
@@ -101,11 +109,11 @@ def test_the_site_repeats_later_what_the_downloader_has_reported() -> None:
 def test_a_failure_stops_the_pass_of_its_own_subject_only() -> None:
     both = lines([*PAYLOAD[:3]], thread=1) + lines(CHECK[:5], BEGIN + timedelta(seconds=10), thread=2)
     found = judged([*both, *lines([FAILED], BEGIN + timedelta(seconds=20), thread=2)])
-    assert (found["download"]["outcome"], packages(found)) == ("failed", [(GUID, "running", "payload_transfer")])
+    assert (found["download"]["outcome"], packages(found)) == ("failed", [(GUID, "running", "payload_download")])
     found = judged([*both, *lines([FAILED], BEGIN + timedelta(seconds=20), thread=1)])
-    assert (found["download"]["outcome"], packages(found)) == ("running", [(GUID, "failed", "payload_transfer")])
+    assert (found["download"]["outcome"], packages(found)) == ("running", [(GUID, "failed", "payload_download")])
     found = judged([*both, *lines([FAILED], BEGIN + timedelta(seconds=20), thread=3)])
-    assert (found["download"]["outcome"], packages(found)) == ("running", [(GUID, "running", "payload_transfer")])
+    assert (found["download"]["outcome"], packages(found)) == ("running", [(GUID, "running", "payload_download")])
 
 
 def test_a_failed_download_is_over_when_that_download_succeeds() -> None:

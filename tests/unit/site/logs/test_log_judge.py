@@ -24,7 +24,7 @@ def test_a_complete_check() -> None:
         "branch",
         "manifest_address",
         "manifest_download",
-        "manifest_checked",
+        "manifest_verified",
         "manifest_handed_over",
     ]
     assert [(m["number"], m["name"], m["package"], m["sent"]) for m in found["state_messages"]] == [
@@ -132,7 +132,7 @@ def test_each_package_has_a_pass_of_its_own() -> None:
     found = judged(lines([*PAYLOAD, PAYLOAD[0], f"EasySetupDownloadSinglePackage downloading {OTHER.upper()}. ~~", PAYLOAD[2]]))
     assert [(p["package"], p["outcome"], p["stage"]) for p in found["packages"]] == [
         (GUID, "completed", "payload_done"),
-        (OTHER, "running", "payload_transfer"),
+        (OTHER, "running", "payload_download"),
     ]
     assert found["packages"][0]["stages"][0]["stage"] == "update_found"
 

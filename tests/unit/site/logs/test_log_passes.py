@@ -98,7 +98,7 @@ def test_a_package_is_the_one_that_its_thread_named_last() -> None:
     judge.read({LOG: parse(lines([one[0]], thread=1) + lines(two, thread=2) + lines(one[1:], thread=1))})
     assert [(p["package"], p["stage"]) for p in report(judge, None)["packages"]] == [
         (GUID, "payload_extract"),
-        (OTHER, "payload_transfer"),
+        (OTHER, "payload_download"),
     ]
 
 

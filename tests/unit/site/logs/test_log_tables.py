@@ -23,7 +23,7 @@ def usual(part: str) -> list[dict[str, Any]]:
 
 
 def test_ids_are_unique_over_all_files() -> None:
-    stages = [stage.id for flow in flow_tables.flows().values() for stage in flow.stages]
+    stages = [id for flow in flow_tables.flows().values() for id in dict.fromkeys(stage.id for stage in flow.stages)]
     for names in ([row["id"] for row in PROBLEMS], stages, [row["name"] for row in table("logs/known_logs")["logs"]]):
         assert [name for name, count in Counter(names).items() if count > 1] == []
 
@@ -33,7 +33,8 @@ def test_flows_and_stages_that_rows_name_exist() -> None:
     assert {row.get("resolved_by", "") for row in PROBLEMS} | {row.get("fails", "") for row in PROBLEMS} <= {*flows, ""}
     for row in [*FLOWS["state_messages"], *FLOWS["package_states"]]:
         assert "stage" not in row or flows[row["flow"]].stage(row["stage"]).id == row["stage"]
-    assert {row["flow"] for row in [*FLOWS["package_states"], *FLOWS["substages"], *FLOWS["substage_groups"]]} <= set(flows)
+    named = [*FLOWS["package_states"], *FLOWS["substages"], *FLOWS["substage_groups"], *FLOWS["subjects"]]
+    assert {row["flow"] for row in named} <= {*flows, ""}
     assert all(any(stage.goal for stage in flow.stages) for flow in flows.values())
     # What resolves a problem is seen in the log of the problem.
     for row in PROBLEMS:
@@ -59,7 +60,7 @@ def test_places_that_http_rows_name_exist() -> None:
 
 def test_every_log_that_a_row_names_is_known() -> None:
     stages = [row for flow in FLOWS["flows"] for row in flow["stages"]]
-    rows = [*stages, *FLOWS["other_work"], *PROBLEMS, *usual("usual"), *HTTP["places"]]
+    rows = [*stages, *FLOWS["subjects"], *PROBLEMS, *usual("usual"), *HTTP["places"]]
     logs = {log for row in rows for log in row.get("logs") or ()}
     logs |= {row["log"] for row in [*FLOWS["substages"], *FLOWS["substage_groups"]]}
     assert sorted(log for log in logs if not known_logs.is_known(log)) == []
