@@ -26,7 +26,7 @@ def test_a_cause_in_a_later_line_keeps_the_severity_of_the_first() -> None:
 def test_a_code_in_a_later_line_counts() -> None:
     (problem,) = judged(lines([UNKNOWN_ERROR, CODE]))["problems"]
     assert (problem["id"], problem["code"], problem["related"]) == ("hresult", "0x8007000D", 1)
-    assert "E_ACCESSDENIED" in problem["cause"]
+    assert "ERROR_INVALID_DATA" in problem["cause"]
     assert told(CODE, UNKNOWN_ERROR) == [("hresult", "error", 1)]
     assert told(CODE, NO_NAME) == [("name_resolution", "error", 1)]
 
