@@ -43,19 +43,23 @@ COLUMNS = {
     "logs/http/statuses": f"status:number places?:list problem:text {_PROBLEM}",
     "logs/known_logs/logs": f"name:text names:list components:list server:text title:text certainty:text {_SOURCE}",
     **{
-        f"logs/problems_{name}/problems": "id:text texts:list regex?:text logs?:list severity?:text fails?:text "
+        f"logs/problems_{name}/problems": "id:text texts:list regex?:text logs?:list severity?:text fails?:text general?:flag "
         f"resolved_by?:text versions:text {_PROBLEM}"
         for name in problem_tables.FILES
     },
     **{f"logs/usual_{name}/usual": f"texts:list logs:list regex?:text why:text certainty:text {_SOURCE}" for name in USUAL_FILES},
     **{f"logs/usual_{name}/follow": f"texts:list logs?:list regex?:text certainty:text {_SOURCE}" for name in USUAL_FILES},
-    "operating_systems/servers": f"name:text build:number since?:text notice?:text refused?:text {_SOURCE}",
+    "operating_systems/servers": "name:text build:number since?:text notice?:text refused?:text support_ends:text conflict?:text "
+    f"{_SOURCE}",
     "roots/roots": f"name:text thumbprint:text expires:text required:flag {_SOURCE}",
-    "server_requirements/dotnet": f"since:text release:number shown:text below:text {_SOURCE}",
-    "server_requirements/tool_dotnet": f"since:text release:number shown:text {_SOURCE}",
-    "server_requirements/vc_runtime": f"since:text minimum:text {_SOURCE}",
-    "server_requirements/odbc_driver": f"since:text minimum:text {_SOURCE}",
+    "server_requirements/dotnet": "since:text release:number shown:text below:text failed_below?:number conflict?:text "
+    + _SOURCE,
+    "server_requirements/tool_dotnet": f"since:text release:number shown:text certainty?:text conflict?:text {_SOURCE}",
+    "server_requirements/vc_runtime": f"since:text minimum:text conflict?:text {_SOURCE}",
+    "server_requirements/tool_vc_runtime": f"since:text minimum:text conflict?:text {_SOURCE}",
+    "server_requirements/odbc_driver": f"since:text minimum:text below:text conflict?:text {_SOURCE}",
     "server_requirements/odbc_driver_refused": f"version:text since?:text {_SOURCE}",
+    "server_requirements/native_client": f"since:text until:text minimum:text missing:text conflict?:text {_SOURCE}",
     "setup_script/types": "action:text title:text",
     "setup_script/keys": "section:text key:text use:list kind:text option?:text values?:map default?:text fixed?:map "
     "condition?:text secret?:flag when?:map otherwise?:list_or_text needed?:map",
@@ -72,6 +76,7 @@ FORMS = {
     "certainty": "documented|seen|inferred|recalled",
     "verdict": "passed|warning|failed",
     "below": "warning|failed",
+    "missing": "warning|skipped",
     "cloud": "public|us_government",
     "scheme": "http|https",
     "read": r"20\d\d-(0[1-9]|1[0-2])",

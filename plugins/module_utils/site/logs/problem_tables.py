@@ -29,6 +29,7 @@ class Problem(NamedTuple):
 
     :param id: stable name; ``unrecognised`` when no pattern matches.
     :param severity: ERROR or WARNING.
+    :param settled: the tables state the severity, so that other lines of the same failure do not change it.
     :param fails: the flow that has failed; empty for the one in progress on the line's thread.
     :param resolved_by: the flow whose next complete pass shows that the problem is over; empty when that cannot be seen, BY_FLOW
         for the flow that has failed.
@@ -48,6 +49,7 @@ class Problem(NamedTuple):
     rank: int = NAMED
     http_status: int | None = None
     code: str = ""
+    settled: bool = False
 
 
 def rows() -> Iterator[Mapping[str, Any]]:
@@ -66,8 +68,9 @@ def ids() -> frozenset[str]:
 
 
 def by_text(row: Mapping[str, Any]) -> Problem:
-    """The problem of one of these rows."""
-    return _problem(row["id"], row, row.get("severity", ERROR))
+    """The problem of one of these rows; a general row only says that something failed."""
+    rank = CODED if row.get("general") else NAMED
+    return _problem(row["id"], row, row.get("severity", ERROR), rank=rank)._replace(settled="severity" in row)
 
 
 def computed(id: str) -> Problem:

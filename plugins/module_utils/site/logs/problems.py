@@ -134,7 +134,7 @@ class Problems:
             general.lines = [line for line in general.lines if line is not before.line]
         group.related += 1
         group.add(before.line)
-        if before.problem.severity == ERROR:
+        if before.problem.severity == ERROR and not group.problem.settled:
             group.problem = group.problem._replace(severity=ERROR)
 
 

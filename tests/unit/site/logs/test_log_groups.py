@@ -23,6 +23,12 @@ def test_a_cause_in_a_later_line_keeps_the_severity_of_the_first() -> None:
     assert told(UNKNOWN_ERROR, f"WARNING: {NO_NAME}") == [("name_resolution", "error", 1)]
 
 
+def test_a_severity_that_the_tables_state_stays() -> None:
+    known = "CONFIGURATION_MANAGER_UPDATE is currently blocked in database by another session [SMS Provider][session_id=77]"
+    found = judged(lines([UNKNOWN_ERROR, known]), log=r"D:\SMS\Logs\CMUpdate.log")["problems"]
+    assert [(p["id"], p["severity"], p["related"]) for p in found] == [("update_blocked_in_database", "warning", 1)]
+
+
 def test_a_code_in_a_later_line_counts() -> None:
     (problem,) = judged(lines([UNKNOWN_ERROR, CODE]))["problems"]
     assert (problem["id"], problem["code"], problem["related"]) == ("hresult", "0x8007000D", 1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -71,3 +72,14 @@ def test_expressions_are_valid_and_take_linear_time(row: dict[str, Any]) -> None
     expression = re.compile(row["regex"], re.IGNORECASE | re.DOTALL)
     expression.search("x" * 16_000)
     expression.search(f"{row['texts'][0]} " * 500)
+
+
+def test_the_page_of_the_flowcharts_names_what_exists() -> None:
+    page = (Path(__file__).resolve().parents[4] / "docs" / "log_flows.md").read_text(encoding="utf-8")
+    cells = [line.split(" | ") for line in page.splitlines() if line.startswith("| ") and line.count(" | ") == 4]
+    stages = {stage.id for flow in flow_tables.flows().values() for stage in flow.stages}
+    for kind, known in (("stage", stages), ("problem", {*problem_tables.ids()})):
+        told = [match for cell in cells for match in re.findall(rf"{kind}s? (`[^;(]*`)", cell[3])]
+        named = {name for match in told for name in re.findall(r"`([a-z_]+)`", match)}
+        assert named
+        assert named - known - {"installation"} == set()

@@ -117,6 +117,22 @@ def test_the_newest_report_of_the_endpoint_check_counts(rows: list[dict[str, Any
         assert "(word)" in entry["detail"]
 
 
+def test_the_log_of_the_endpoint_check_names_the_endpoints() -> None:
+    found = spoiled("status", messages=[message(11412, "endpoints", "failed")])
+    row = {"id": "timeout", "title": "T", "severity": "error", "status": "current", "cause": "C", "remedy": "R", "count": 1}
+    worker = r"D:\SMS\Logs\EndpointConnectivityCheckWorker.log"
+    found["log"]["result"]["problems"] = [
+        {**row, "log": worker, "lines": [{"text": "Failed to reach endpoint go.microsoft.com: timeout"}]},
+        {**row, "log": worker, "status": "over", "lines": [{"text": "an old line"}]},
+        {**row, "log": r"D:\SMS\Logs\dmpdownloader.log", "lines": [{"text": "another log"}]},
+    ]
+    detail = check(found, "endpoints_reported")["detail"]
+    assert detail.endswith("EndpointConnectivityCheckWorker.log: Failed to reach endpoint go.microsoft.com: timeout")
+    assert "old" not in detail
+    found["status"]["result"]["messages"][0]["verdict"] = "passed"
+    assert "Worker" not in check(found, "endpoints_reported")["detail"]
+
+
 def test_other_messages() -> None:
     rows = [
         message(9605, "upload", "failed"),
