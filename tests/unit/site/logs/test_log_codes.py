@@ -59,6 +59,7 @@ def test_codes_without_a_mark_count_in_failures_only(text: str, found: list[str]
         ("failed with HTTP/1.1 503", True, 503),
         ("Response from https://x/api/gateway/Notification is: 401 (Unauthorized)", False, 401),
         ("Response status code: 401 (Unauthorized) Activity ID: 4c53", False, 401),
+        ("Response status code does not indicate success: 403 (Forbidden).", True, 403),
         ("Status: 200 (OK)", False, None),
         ("Number of items is: 412 (twelve pages)", False, None),
         ("Status code: 429 (TooManyRequests)", False, 429),
