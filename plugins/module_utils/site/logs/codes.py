@@ -24,10 +24,11 @@ _WIN32 = re.compile(
     re.IGNORECASE,
 )
 
-# A status in an exception's text (the words before the colon may be in any language), or after a word that names it. HttpClient writes
-# "does not indicate success: 403 (Forbidden)".
+# A status in an exception's text (the words before the colon may be in any language), or after a word that names it
+# ("does not indicate success: 403" is HttpClient's).
 _HTTP_STATUS = re.compile(
-    r":\s?\(([45]\d\d)\)|\b(?:error|success|status(?: ?code)?|http(?:/\d(?:\.\d)?)?)[\s:=]{1,4}\(?([45]\d\d)\)?(?![\d.])", re.IGNORECASE
+    r":\s?\(([45]\d\d)\)|\b(?:error|success|status(?: ?code)?|http(?:/\d(?:\.\d)?)?)[\s:=]{1,4}\(?([45]\d\d)\)?(?![\d.])",
+    re.IGNORECASE,
 )
 # A status that is a failure without any word for one: it stands with its reason.
 _HTTP_ANSWER = re.compile(r"\b(?:is|code|status)\s?[:=]?\s([45]\d\d) \(([A-Za-z][A-Za-z' -]{2,40})\)", re.IGNORECASE)
