@@ -35,7 +35,7 @@ _HTTP_ANSWER = re.compile(r"\b(?:is|code|status)\s?[:=]?\s([45]\d\d) \(([A-Za-z]
 _URL_HOST = re.compile(r"https?://([A-Za-z0-9._-]{1,253})", re.IGNORECASE)
 
 # A message of ODBC: *** [SQLSTATE][number][Microsoft][driver][SQL Server]text
-_SQL = re.compile(r"\[([0-9A-Z]{5})\]\[(\d{1,6})\]\[Microsoft\]", re.ASCII)
+_SQL = re.compile(r"\[([0-9A-Z]{5})\]\[(-?\d{1,10})\]\[Microsoft\]", re.ASCII)
 # SQLSTATE of class 01 is a warning or information, 00 success.
 _SQL_HARMLESS = ("00", "01")
 

@@ -92,6 +92,7 @@ def test_the_host_of_an_address(text: str, found: str) -> None:
     ("text", "found"),
     [
         ("*** [08001][2][Microsoft][SQL Server Native Client 11.0]Named Pipes Provider: x", SqlError("08001", 2)),
+        ("*** [08001][-2146893022][Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: x", SqlError("08001", -2146893022)),
         ("*** [01000][3621][Microsoft][ODBC Driver 18 for SQL Server][SQL Server]The statement has been terminated.", None),
         ("*** [01000][3621][Microsoft][x]a [23000][515][Microsoft][x]b", SqlError("23000", 515)),
         ("[a][b][Microsoft]", None),
