@@ -50,7 +50,7 @@ COLUMNS = {
         for name in problem_tables.FILES
     },
     **{f"logs/usual_{name}/usual": f"texts:list logs:list regex?:text why:text certainty:text {_SOURCE}" for name in USUAL_FILES},
-    **{f"logs/usual_{name}/follow": f"texts:list certainty:text {_SOURCE}" for name in USUAL_FILES},
+    **{f"logs/usual_{name}/follow": f"texts:list logs?:list regex?:text certainty:text {_SOURCE}" for name in USUAL_FILES},
     "operating_systems/servers": "name:text build:number since?:text notice?:text refused?:text support_ends:text conflict?:text "
     f"{_SOURCE}",
     "roots/roots": f"name:text thumbprint:text expires:text required:flag then?:text {_SOURCE}",

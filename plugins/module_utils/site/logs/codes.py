@@ -24,16 +24,18 @@ _WIN32 = re.compile(
     re.IGNORECASE,
 )
 
-# A status in an exception's text (the words before the colon may be in any language), or after a word that names it.
+# A status in an exception's text (the words before the colon may be in any language), or after a word that names it
+# ("does not indicate success: 403" is HttpClient's).
 _HTTP_STATUS = re.compile(
-    r":\s?\(([45]\d\d)\)|\b(?:error|status(?: ?code)?|http(?:/\d(?:\.\d)?)?)[\s:=]{1,4}\(?([45]\d\d)\)?(?![\d.])", re.IGNORECASE
+    r":\s?\(([45]\d\d)\)|\b(?:error|success|status(?: ?code)?|http(?:/\d(?:\.\d)?)?)[\s:=]{1,4}\(?([45]\d\d)\)?(?![\d.])",
+    re.IGNORECASE,
 )
 # A status that is a failure without any word for one: it stands with its reason.
 _HTTP_ANSWER = re.compile(r"\b(?:is|code|status)\s?[:=]?\s([45]\d\d) \(([A-Za-z][A-Za-z' -]{2,40})\)", re.IGNORECASE)
 _URL_HOST = re.compile(r"https?://([A-Za-z0-9._-]{1,253})", re.IGNORECASE)
 
 # A message of ODBC: *** [SQLSTATE][number][Microsoft][driver][SQL Server]text
-_SQL = re.compile(r"\[([0-9A-Z]{5})\]\[(\d{1,6})\]\[Microsoft\]", re.ASCII)
+_SQL = re.compile(r"\[([0-9A-Z]{5})\]\[(-?\d{1,10})\]\[Microsoft\]", re.ASCII)
 # SQLSTATE of class 01 is a warning or information, 00 success.
 _SQL_HARMLESS = ("00", "01")
 

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
@@ -14,7 +15,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.log_names 
 def by_file(path: str) -> str:
     """The log that a file contains, by its name; the name itself where the table does not know it."""
     name = log_name(path)
-    return _by_name().get(name, name)
+    known = _by_name().get(name)
+    # The instances of a gateway write their own number into the name.
+    return known or next((log for pattern, log in _by_name().items() if "*" in pattern and fnmatchcase(name, pattern)), name)
 
 
 def is_known(name: str) -> bool:

@@ -19,12 +19,15 @@ HERE = Path(__file__).parent
 
 
 def _cases(name: str) -> list[Any]:
-    found: list[Any] = yaml.safe_load((HERE / f"{name}.yml").read_text(encoding="utf-8"))
+    """The cases of every file of that kind."""
+    files = sorted(HERE.glob(f"{name}*.yml"))
+    found = [case for file in files for case in yaml.safe_load(file.read_text(encoding="utf-8"))]
     return [pytest.param(case, id=f"{case['log']}-{case['source'][:40]}-{number}") for number, case in enumerate(found)]
 
 
 def _problems(case: dict[str, Any]) -> list[dict[str, Any]]:
-    written = lines(case["lines"], BEGIN)
+    # A message of several lines is several lines of the file.
+    written = "\n".join(lines(case["lines"], BEGIN)).split("\n")
     found: list[dict[str, Any]] = judged(written, log=rf"D:\SMS\Logs\{case['log']}.log", now=BEGIN + timedelta(minutes=1))[
         "problems"
     ]

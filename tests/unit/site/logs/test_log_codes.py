@@ -59,6 +59,7 @@ def test_codes_without_a_mark_count_in_failures_only(text: str, found: list[str]
         ("failed with HTTP/1.1 503", True, 503),
         ("Response from https://x/api/gateway/Notification is: 401 (Unauthorized)", False, 401),
         ("Response status code: 401 (Unauthorized) Activity ID: 4c53", False, 401),
+        ("Response status code does not indicate success: 403 (Forbidden).", True, 403),
         ("Status: 200 (OK)", False, None),
         ("Number of items is: 412 (twelve pages)", False, None),
         ("Status code: 429 (TooManyRequests)", False, 429),
@@ -91,6 +92,7 @@ def test_the_host_of_an_address(text: str, found: str) -> None:
     ("text", "found"),
     [
         ("*** [08001][2][Microsoft][SQL Server Native Client 11.0]Named Pipes Provider: x", SqlError("08001", 2)),
+        ("*** [08001][-2146893022][Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: x", SqlError("08001", -2146893022)),
         ("*** [01000][3621][Microsoft][ODBC Driver 18 for SQL Server][SQL Server]The statement has been terminated.", None),
         ("*** [01000][3621][Microsoft][x]a [23000][515][Microsoft][x]b", SqlError("23000", 515)),
         ("[a][b][Microsoft]", None),

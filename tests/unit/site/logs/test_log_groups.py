@@ -6,7 +6,7 @@ from tests.unit.site.logs.support import LOG, judged, lines
 
 UNKNOWN_WARNING, UNKNOWN_ERROR = "WARNING: something is odd", "ERROR: Something failed"
 NO_NAME = "The remote name could not be resolved: 'go.microsoft.com'"
-CODE = "Failed to call X. error = 0x80070005"
+CODE = "Failed to call X. error = 0x8007000D"
 
 
 def told(*messages: str) -> list[tuple[str, str, int]]:
@@ -31,8 +31,8 @@ def test_a_severity_that_the_tables_state_stays() -> None:
 
 def test_a_code_in_a_later_line_counts() -> None:
     (problem,) = judged(lines([UNKNOWN_ERROR, CODE]))["problems"]
-    assert (problem["id"], problem["code"], problem["related"]) == ("hresult", "0x80070005", 1)
-    assert "E_ACCESSDENIED" in problem["cause"]
+    assert (problem["id"], problem["code"], problem["related"]) == ("hresult", "0x8007000D", 1)
+    assert "ERROR_INVALID_DATA" in problem["cause"]
     assert told(CODE, UNKNOWN_ERROR) == [("hresult", "error", 1)]
     assert told(CODE, NO_NAME) == [("name_resolution", "error", 1)]
 

@@ -83,3 +83,16 @@ def test_the_page_of_the_flowcharts_names_what_exists() -> None:
         named = {name for match in told for name in re.findall(r"`([a-z_]+)`", match)}
         assert named
         assert named - known - {"installation"} == set()
+
+
+@pytest.mark.parametrize(
+    ("file", "log"),
+    [
+        (r"D:\SMS\Logs\DmpDownloader.lo_", "dmpdownloader"),
+        (r"E:\approot\logs\CMG-CMGROLE_IN_0-CMGSetup.log", "cmgsetup"),
+        (r"D:\SMS\Logs\CloudDP-7d3a9c1e.log", "clouddp"),
+        (r"D:\SMS\Logs\other.log", "other"),
+    ],
+)
+def test_a_log_is_known_by_its_file(file: str, log: str) -> None:
+    assert known_logs.by_file(file) == log
