@@ -15,7 +15,7 @@ from functools import lru_cache
 _EXTENSION = re.compile(r"\.[^.]*\Z")
 # Extensions before the last one: ``dmpdownloader.log.1``, ``hman.log.txt``.
 _INNER = re.compile(r"\.(?:lo[g_](?:\.\d{1,3})?|txt|csv|bak|old|orig)\Z", re.ASCII)
-# Explorer's and browsers' marks of a copy; the word for "copy" in the languages of Windows that use the Latin alphabet or Cyrillic.
+# Explorer's and browsers' marks of a copy, with the word for "copy" in languages of Windows.
 _COPY = re.compile(
     r"(?:\s*\(\d{1,4}\)|\s+[-\u2013\u2014]\s+(?:copy|kopie|copie|copia|c\u00f3pia|kopia|kopi|kopio|kop\u00eda|m\u00e1solat|kopya|"
     r"\u043a\u043e\u043f\u0438\u044f))\Z"
