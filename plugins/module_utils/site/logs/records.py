@@ -59,6 +59,8 @@ _WEB_TRAILER = re.compile(
     rf"(?:{_FIELDS}|\$\$<(\d{{1,2}}-\d{{1,2}}-\d{{4}} [^<>]{{4,60}})>)[ \t]{{0,20}}(?=[\n{pasted.BOUNDARY}]|\Z)", re.ASCII
 )
 _THREAD_ALONE = re.compile(r"\s{0,20}<thread=\s*(\d{1,10})?\s*(?:\(0x([0-9A-Fa-f]{1,8})\))?\s*>\s*", re.ASCII)
+# What may be the beginning of a CMTrace record's fields, or nothing, because they are on the next line.
+_BROKEN_FIELDS = re.compile(r"\s*(?:<[^>]*)?")
 _BETWEEN_FIELDS = re.compile(r">[ \t]{1,20}<")
 _OPEN, _CLOSE = "<![LOG[", "]LOG]!>"
 _MARK = re.compile(r"<!\[LOG\[|\]LOG\]!>")
@@ -109,8 +111,11 @@ class _Reader:
     def line(self, line: str) -> Iterable[Record]:
         self._number += 1
         line = line.rstrip()
-        if self._in_cmtrace or self._held is not None or ("LOG" in line and (_OPEN in line or _CLOSE in line)):
-            return self._special(line)
+        if self._held is not None:
+            return self._after_held(line)
+        # Few lines have the part that both marks have.
+        if self._in_cmtrace or ("LOG" in line and (_OPEN in line or _CLOSE in line)):
+            return self._mixed(line)
         return self._plain(line)
 
     def end(self) -> Iterator[Record]:
@@ -119,22 +124,17 @@ class _Reader:
             yield self._unfinished()
         yield from self._flush()
 
-    def _special(self, line: str) -> Iterator[Record]:
-        """A line with a mark of CMTrace's format, inside one of its records, or after a record that may continue."""
-        if self._held is not None:
-            record = self._completed(self._held, line)
-            if record is not None:
-                self._held = None
-                yield record
-                return
-            if self._held_fields and len(self._held_fields) < _MOST_BROKEN_LINES and _OPEN not in line and ">" not in line:
-                self._held_fields.append(line)
-                return
-            yield from self._release()
-        if self._in_cmtrace or _OPEN in line or _CLOSE in line:
-            yield from self._mixed(line)
+    def _after_held(self, line: str) -> Iterator[Record]:
+        """The line after a record that may continue there."""
+        record = self._completed(self._held, line) if self._held is not None else None
+        if record is not None:
+            self._held = None
+            yield record
+        elif self._held_fields and len(self._held_fields) < _MOST_BROKEN_LINES and _OPEN not in line and ">" not in line:
+            self._held_fields.append(line)
         else:
-            yield from self._plain(line)
+            yield from self._release()
+            yield from self._mixed(line) if _OPEN in line or _CLOSE in line else self._plain(line)
 
     def _plain(self, line: str) -> Iterable[Record]:
         """A line outside a CMTrace record."""
@@ -289,11 +289,8 @@ class _Reader:
 
     def _mixed(self, line: str) -> Iterator[Record]:
         """A line with a mark of CMTrace's format, or inside one of its records. Reads the line once."""
-        if self._in_cmtrace and self._escaped:
-            line = pasted.plain(line).replace(pasted.BOUNDARY, "")
-        if self._in_cmtrace and self._quoted:
-            mark, bare = pasted.mark(line)
-            line = bare if mark == pasted.QUOTE else line
+        if self._in_cmtrace and (self._escaped or self._quoted):
+            line = self._unwrapped(line)
         place = 0
         for sign in _MARK.finditer(line):
             if sign.start() < place:
@@ -305,10 +302,9 @@ class _Reader:
                 begun = self._in_cmtrace
                 self._add(before)
                 record, place = self._closed(line, place, begun=begun)
-                rest = line[place:]
-                if record.time is None and (not rest.strip() or (rest.lstrip().startswith("<") and ">" not in rest)):
-                    self._held_fields = [rest]
-                    self._hold(record._replace(whole=begun))
+                if record.time is None and _BROKEN_FIELDS.fullmatch(line, place):
+                    self._held_fields = [line[place:]]
+                    self._held = record._replace(whole=begun)
                     return
                 yield record
                 continue
@@ -316,9 +312,13 @@ class _Reader:
                 self._add(before)
                 yield self._unfinished()
             else:
-                self._quoted = bool(before) and pasted.mark(before)[0] == pasted.QUOTE
-                if before and not pasted.is_empty(before):
-                    yield from self._plain(before.rstrip())
+                if before:
+                    mark = pasted.mark(before + "x")[0]
+                    self._marked_at, self._mark = self._number, mark
+                    self._quoted = mark == pasted.QUOTE
+                    if not pasted.is_empty(before):
+                        yield from self._plain(before.rstrip())
+                        yield from self._release()
                 yield from self._flush()
             self._in_cmtrace = True
             self._first = self._number
@@ -335,9 +335,19 @@ class _Reader:
             if self._too_much():
                 yield self._unfinished()
 
+    def _unwrapped(self, line: str) -> str:
+        """A further line of a CMTrace record in web text or in a quotation."""
+        if self._escaped:
+            line = pasted.plain(line).replace(pasted.BOUNDARY, "")
+        mark, bare = pasted.mark(line) if self._quoted else ("", line)
+        if mark != pasted.QUOTE:
+            return line
+        self._marked_at = self._number
+        return bare
+
     def _closed(self, line: str, place: int, *, begun: bool) -> tuple[Record, int]:
         """The record whose message ends here, and where its fields end."""
-        self._in_cmtrace = self._escaped = False
+        self._in_cmtrace = self._escaped = self._quoted = False
         found = attributes(line, place)
         message, first, _cut = self._message(None)
         if found is None:
@@ -345,7 +355,7 @@ class _Reader:
         return of_fields(message, found, first, whole=begun), found.end()
 
     def _unfinished(self) -> Record:
-        self._in_cmtrace = self._escaped = False
+        self._in_cmtrace = self._escaped = self._quoted = False
         message, first, _cut = self._message(None)
         return Record(message, form=CMTRACE, line=first, whole=False)
 

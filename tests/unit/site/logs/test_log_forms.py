@@ -161,6 +161,17 @@ def test_a_thread_that_does_not_come() -> None:
     ]
 
 
+def test_two_records_that_may_continue() -> None:
+    without = END.partition("<thread")[0]
+    assert shown(f"a {without}<![LOG[b]LOG]!>") == [("a", NATIVE), ("b", CMTRACE)]
+    assert shown(f"a {without}<![LOG[b]LOG]!>\nc {without}\nd {END}") == [
+        ("a", NATIVE),
+        ("b", CMTRACE),
+        ("c", NATIVE),
+        ("d", NATIVE),
+    ]
+
+
 def test_what_is_only_nearly_a_broken_record() -> None:
     assert shown(f"a $$<X>\n<no time at all>\nb {END}") == [("a $$<X>\n<no time at all>\nb", NATIVE)]
     assert shown("a $$<X>\nb\nc\nd\n<09-22-2015 21:21:37.008-120><thread=4700 (0x125C)>")[0] == ("a $$<X>", TEXT)
