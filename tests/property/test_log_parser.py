@@ -105,7 +105,7 @@ def test_no_record_is_lost_in_a_mixed_log(scene: list[tuple[str, str]]) -> None:
     found = [record for record in parse(lines) if record.time is not None]
     wanted = [number for number, (kind, _words) in enumerate(scene) if kind != "rubble"]
     assert [record.thread for record in found] == wanted
-    assert [record.message.partition("x ")[0] for record in found if record.form == "cmtrace"] == [
+    assert [record.message.partition("x")[0] for record in found if record.form == "cmtrace"] == [
         f"m{number}" for number in wanted if scene[number][0] == "cmtrace"
     ]
 

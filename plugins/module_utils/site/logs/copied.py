@@ -45,7 +45,7 @@ _DATE = re.compile(r"[\d/.\- ]{8,12}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{4}", re.ASCII)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?[\d.,:+-]{0,14}(?:[ ]?[AaPp]\.?[ ]?[Mm]\.?)?", re.ASCII)
 _TYPES = {"information": 1, "info": 1, "informational": 1, "warning": 2, "warn": 2, "error": 3, "err": 3, "1": 1, "2": 2, "3": 3}
 _HEADS = {
-    "message": ("message", "log text", "logtext", "log message", "text", "log entry"),
+    "message": ("message", "log text", "logtext", "log message", "text"),
     "component": ("component",),
     "when": ("date/time", "datetime", "date time", "timestamp", "time stamp", "date and time", "localtime", "local time"),
     "date": ("date",),
@@ -54,7 +54,7 @@ _HEADS = {
     "type": ("type", "severity", "level"),
     "source": ("file", "source", "source file", "reference"),
 }
-_HEADED = re.compile(r"(?:message|text|entry)[\"' ]*(?:[\t,;|]|\Z)", re.IGNORECASE)
+_HEADED = re.compile(r"(?:message|text)[\"' ]*(?:[\t,;|]|\Z)", re.IGNORECASE)
 _LONGEST_HEADER = 400
 _COLUMNS = {name: column for column, names in _HEADS.items() for name in names}
 
@@ -94,7 +94,7 @@ class Header(NamedTuple):
 
 def header(line: str) -> Header | None:
     """The header of a table of records (an export, a table of a ticket): the message and at least two other columns."""
-    if len(line) > _LONGEST_HEADER or not _HEADED.search(line):
+    if len(line) > _LONGEST_HEADER or not ("essage" in line or "ext" in line) or not _HEADED.search(line):
         return None
     for separator in ("\t", ",", ";", "|"):
         if line.count(separator) >= 2:
@@ -114,22 +114,29 @@ def with_thread(line: str) -> Copied | None:
     """A line with a thread in a place where log viewers and articles have it; None for any other line."""
     if len(line) > _LONGEST_LINE:
         return _at_end(line)
-    row = _in_cells(line)
+    row = _as_cmtrace(line) or _in_cells(line)
     return row if row and row.thread is not None else _at_end(line) or _at_begin(line)
 
 
 def with_date(line: str) -> Copied | None:
     """A line that begins with a date and a time, or whose cells have them; it is no record for certain."""
-    if not any(sign.isdigit() for sign in line[:12]) and not any(sign in line for sign in "\t|"):
-        return None
     when = _WHEN.match(line)
     if when is None:
-        return _in_cells(line) if len(line) <= _LONGEST_LINE else None
+        return _in_cells(line) if ":" in line and len(line) <= _LONGEST_LINE else None
     component, message = "", line[when.end() :]
     word = _WORD.match(message)
     if word and _NAME.fullmatch(word[1]):
         component, message = word[1], message[word.end() :]
     return Copied(message, component, times.copied(when[1])) if message.strip() else None
+
+
+def _as_cmtrace(line: str) -> Copied | None:
+    """What CMTrace copies: four columns with tabs between them."""
+    parts = line.rsplit("\t", 3)
+    if len(parts) != 4 or not _WHEN.fullmatch(parts[2]):
+        return None
+    thread = _thread(parts[3])
+    return None if thread is None else Copied(parts[0], parts[1].strip(), times.copied(parts[2]), thread)
 
 
 def _at_end(line: str) -> Copied | None:

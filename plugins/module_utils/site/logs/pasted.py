@@ -30,12 +30,13 @@ _ESCAPED = re.compile(r"\\([<>\[\]_])")
 _BLANKS = {ord(sign): " " for sign in "\u00a0\u2007\u2009\u202f"} | dict.fromkeys(
     map(ord, "\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 )
-_UNUSUAL = re.compile("[&<`\\\\|\u00a0\u00ad\u2007\u2009\u200b-\u200f\u202f\u2060\ufeff]")
 _FENCE = re.compile(
-    r"\s{0,8}(?:`{3,}[ \t]*[\w.+-]{0,30}|\[/?(?:code|quote|pre)\b[^\]]{0,40}\]"
+    r"\s{0,8}(?:`{3,}[ \t]*(?:log|logs|te?xt|plain|plaintext|none|output|console|xml|html|powershell|shell|cmd|csv)?"
+    r"|\[/?(?:code|quote|pre)(?:=[^\]]{0,40})?\]"
     r"|\{(?:code|noformat|quote)(?:[:|][^}]{0,60})?\})\s*",
     re.IGNORECASE,
 )
+_FENCES = frozenset("`[{")
 _QUOTED = re.compile(r"[ \t]{0,3}>(?:[ \t]{0,3}>){0,8}(?:[ \t]|\Z)")
 _BULLETED = re.compile(r"[ \t]{0,12}(?:[-*+\u2022\u00b7\u25aa\u25e6]|(\d{1,3})[.)])[ \t]{1,8}(?=\S)")
 _MARKS = re.compile(r"(?:[ \t>`*+\u2022-]|\d{1,3}[.)] )*")
@@ -45,7 +46,7 @@ STARTS = frozenset(">-*+\u2022\u00b7\u25aa\u25e60123456789 \t")
 
 def is_unusual(line: str) -> bool:
     """Whether a line has anything that ``plain`` changes."""
-    return _UNUSUAL.search(line) is not None
+    return "<" in line or "&" in line or "`" in line or not line.isascii()
 
 
 def is_tagged(line: str) -> bool:
@@ -55,7 +56,7 @@ def is_tagged(line: str) -> bool:
 
 def is_fence(line: str) -> bool:
     """Whether a line is only the beginning or the end of a code block: three back quotes, ``[code]``, ``{noformat}``."""
-    return _FENCE.fullmatch(line) is not None
+    return line.lstrip()[:1] in _FENCES and _FENCE.fullmatch(line) is not None
 
 
 def is_empty(line: str) -> bool:

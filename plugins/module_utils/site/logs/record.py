@@ -20,6 +20,8 @@ _MOST_DIGITS = 10
 _ATTRIBUTES = re.compile(rf'\s{{0,8}}<((?:\s{{0,8}}\w{{1,20}}\s?=\s?"[^"]{{0,{_FIELD_VALUE}}}"){{1,12}})\s{{0,8}}>')
 _ATTRIBUTE = re.compile(r'(\w+)\s?=\s?"([^"]*)"')
 _TYPOGRAPHIC = str.maketrans(dict.fromkeys("\u201c\u201d\u201e\u201f\u2033", '"'))
+# What is before a date in a line: brackets, bars, tags and marks.
+_MAY_BE_DATED = frozenset('[|<"`>-*+\u2022')
 
 
 class Record(NamedTuple):
@@ -50,13 +52,15 @@ def texts(lines: Iterable[str], first: int) -> list[Record]:
     """Lines without a record, each as its own record; those that begin with a date have at least a time."""
     found = []
     for number, line in enumerate(lines, first):
-        if not line.strip():
-            continue
-        text = pasted.plain(line).replace(pasted.BOUNDARY, "") if pasted.is_tagged(line) else line
-        row = copied.with_date(pasted.without_marks(text))
-        found.append(
-            of_copied(row, number) if row else Record(clean(line.strip(pasted.BOUNDARY)), form=TEXT, line=number, whole=False)
-        )
+        begin = line.lstrip()[:1]
+        row = None
+        if begin.isdigit() or begin in _MAY_BE_DATED or "\t" in line:
+            text = pasted.plain(line).replace(pasted.BOUNDARY, "") if pasted.is_tagged(line) else line
+            row = copied.with_date(pasted.without_marks(text))
+        if row:
+            found.append(of_copied(row, number))
+        elif begin:
+            found.append(Record(clean(line.strip(pasted.BOUNDARY)), "", None, None, None, "", TEXT, number, False))
     return found
 
 

@@ -101,6 +101,7 @@ class _Reader:
         # A record whose last fields may be on the next line, and what that line continues.
         self._held: Record | None = None
         self._held_fields: list[str] = []
+        self._held_at = 0
         # Whether there was web text, whether the CMTrace record is escaped, and whether it is in a quotation.
         self._web = self._escaped = self._quoted = False
         self._header: Header | None = None
@@ -130,7 +131,7 @@ class _Reader:
         if record is not None:
             self._held = None
             yield record
-        elif self._held_fields and len(self._held_fields) < _MOST_BROKEN_LINES and _OPEN not in line and ">" not in line:
+        elif self._may_be_fields(line):
             self._held_fields.append(line)
         else:
             yield from self._release()
@@ -199,7 +200,8 @@ class _Reader:
     def _pasted(self, line: str) -> Iterable[Record] | None:
         """The records that end in a line of web text or in the next part of a broken record; None when none does."""
         if "$$" in line or self._broken >= 0:
-            text = pasted.plain(line).strip("` \t")
+            text = pasted.plain(line)
+            text = text.strip("` \t") if line[-1] == "`" else text
             ends = list(_WEB_TRAILER.finditer(text))
             if not ends:
                 text = self._rejoined(text)
@@ -251,9 +253,11 @@ class _Reader:
         text = "\n".join([*map(pasted.plain, self._waiting), before])
         self._forget()
         begin = text.rstrip(f"~ \t\r\n{pasted.BOUNDARY}").rfind(pasted.BOUNDARY) + 1
-        found = texts(text[:begin].split("\n"), first)
+        # What was on one line of the page may be on several lines now.
+        found = [record._replace(line=min(record.line, self._number)) for record in texts(text[:begin].split("\n"), first)]
         message = text[begin:].replace(pasted.BOUNDARY, "")
         first += text.count("\n", 0, begin) + message[: len(message) - len(message.lstrip())].count("\n")
+        first = min(first, self._number)
         component, when, number, hexadecimal, bare = end.groups()
         thread = int(number) if number else int(hexadecimal, 16) if hexadecimal else None
         time = times.native(when or bare)
@@ -303,7 +307,7 @@ class _Reader:
                 self._add(before)
                 record, place = self._closed(line, place, begun=begun)
                 if record.time is None and _BROKEN_FIELDS.fullmatch(line, place):
-                    self._held_fields = [line[place:]]
+                    self._held_fields, self._held_at = [line[place:]], self._number
                     self._held = record._replace(whole=begun)
                     return
                 yield record
@@ -383,14 +387,19 @@ class _Reader:
         known = bool(record.component) and record.time is not None and record.time.local is not None
         return record._replace(thread=thread, whole=known and not cut)
 
+    def _may_be_fields(self, line: str) -> bool:
+        """Whether this line may be a further part of the held record's fields, with more to come."""
+        begun = "".join(self._held_fields).strip() or line.lstrip()
+        few = 0 < len(self._held_fields) < _MOST_BROKEN_LINES
+        return few and begun.startswith("<") and ">" not in line and _OPEN not in line
+
     def _release(self) -> Iterator[Record]:
         """The held record without more fields; what may have been its fields is text."""
         held, self._held = self._held, None
         rests, self._held_fields = self._held_fields, []
         if held is not None:
             yield held if held.form != CMTRACE else held._replace(whole=False)
-        for number, rest in enumerate(rests, self._number - len(rests)):
-            yield from texts([rest], max(1, number))
+        yield from texts(rests, self._held_at)
 
     def _message(self, last: str | None) -> tuple[str, int, bool]:
         """The kept lines and ``last`` as one text, the number of its first line, and whether its beginning may be missing."""

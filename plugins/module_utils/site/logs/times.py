@@ -81,6 +81,7 @@ def cmtrace(time: str, date: str) -> LogTime:
     return _made(written, (year, month, day, hour, minute, second), fraction, zone, rest)
 
 
+@lru_cache(maxsize=256)
 def copied(text: str) -> LogTime:
     """A date and a time as the copying user's settings show them: ``8/2/2016 2:20:24 PM``, ``02.08.2016 14:20:24``.
 

@@ -126,6 +126,8 @@ def test_fields_that_do_not_come() -> None:
         ("b", NATIVE),
     ]
     assert shown(f"<![LOG[m]LOG]!>\n<![LOG[n]LOG]!>{FIELDS}") == [("m", CMTRACE), ("n", CMTRACE)]
+    assert shown(f"<![LOG[m]LOG]!>\nb\nc {END}") == [("m", CMTRACE), ("b\nc", NATIVE)]
+    assert [(r.line, r.message) for r in records("<![LOG[m]LOG]!><a\nb\n")] == [(1, "m"), (1, "<a"), (2, "b")]
     (record,) = records("<![LOG[m]LOG]!>\n")
     assert not record.whole
 
