@@ -31,6 +31,8 @@ _AT_END = re.compile(
     rf"|({_THREAD}){_BLANKS}({times.COPIED}))\Z",
     re.ASCII,
 )
+# The last characters of a thread and of a time.
+_ENDS = frozenset(")0123456789mM.Z")
 _NAMED_AT_END = re.compile(rf"{_BLANKS}({_WITH_BLANKS}|\S{{1,100}}){_BLANKS}({_THREAD})\Z", re.ASCII)
 _WHEN = re.compile(rf"\[?({times.COPIED})\]?(?:[:,;|]|[ \t]-)?(?:{_BLANKS}|\Z)", re.ASCII)
 _WHICH = re.compile(rf"({_THREAD})(?:{_BLANKS}|\Z)", re.ASCII)
@@ -41,6 +43,9 @@ _WORD = re.compile(rf"({_WITH_BLANKS}|[A-Za-z]\S{{0,99}}){_BLANKS}(?=\S)", re.AS
 # A name of several words after at least two blanks: each word begins with a capital letter.
 _WORDS = re.compile(r"(?:\t[ \t]{0,60}|[ ]{2,60})([A-Z][\w.-]{0,40}(?: [A-Z][\w.-]{0,40}){1,4})\Z", re.ASCII)
 _LAST_WORD = re.compile(rf"{_BLANKS}(\S{{1,100}})\Z")
+# A thread in a cell of an export.
+_CELL = re.compile(rf"(?:\A|[,;])[ ]?{_THREAD}[ ]?(?:[,;]|\Z)", re.ASCII)
+_JOINTS = {"\t": "\t", "|": " | ", ";": "; ", ",": ", "}
 _DATE = re.compile(r"[\d/.\- ]{8,12}|\d{1,2}[- ][A-Za-z]{3}[- ]\d{4}", re.ASCII)
 _CLOCK = re.compile(r"\d{1,2}:\d{2}(?::\d{2})?[\d.,:+-]{0,14}(?:[ ]?[AaPp]\.?[ ]?[Mm]\.?)?", re.ASCII)
 _TYPES = {"information": 1, "info": 1, "informational": 1, "warning": 2, "warn": 2, "error": 3, "err": 3, "1": 1, "2": 2, "3": 3}
@@ -54,6 +59,7 @@ _HEADS = {
     "type": ("type", "severity", "level"),
     "source": ("file", "source", "source file", "reference"),
 }
+_PLAIN_NUMBER = re.compile(r"\d{1,10}", re.ASCII)
 _HEADED = re.compile(r"(?:message|text)[\"' ]*(?:[\t,;|]|\Z)", re.IGNORECASE)
 _LONGEST_HEADER = 400
 _COLUMNS = {name: column for column, names in _HEADS.items() for name in names}
@@ -85,7 +91,7 @@ class Header(NamedTuple):
         written = row.get("when") or f"{row.get('date', '')} {row.get('time', '')}".strip()
         time = times.copied(written) if written else None
         thread = row.get("thread", "")
-        number = _thread(thread) or (int(thread) if re.fullmatch(r"\d{1,10}", thread, re.ASCII) else None)
+        number = int(thread) if _PLAIN_NUMBER.fullmatch(thread) else _thread(thread)
         if number is None and (time is None or not any(sign.isdigit() for sign in written)):
             return None
         kind = _TYPES.get(row.get("type", "").lower())
@@ -133,15 +139,15 @@ def with_date(line: str) -> Copied | None:
 def _as_cmtrace(line: str) -> Copied | None:
     """What CMTrace copies: four columns with tabs between them."""
     parts = line.rsplit("\t", 3)
-    if len(parts) != 4 or not _WHEN.fullmatch(parts[2]):
+    if len(parts) != 4 or not times.is_copied(parts[2].strip()):
         return None
     thread = _thread(parts[3])
-    return None if thread is None else Copied(parts[0], parts[1].strip(), times.copied(parts[2]), thread)
+    return None if thread is None else Copied(parts[0], parts[1].strip(), times.copied(parts[2].strip()), thread)
 
 
 def _at_end(line: str) -> Copied | None:
     """Message, component, time, thread; or with the component between time and thread, or with the time last."""
-    found = _AT_END.search(line, max(0, len(line) - _TAIL))
+    found = _AT_END.search(line, max(0, len(line) - _TAIL)) if line[-1:] in _ENDS else None
     if found is None:
         return None
     first, between, thread, other, last = found.groups()
@@ -198,15 +204,11 @@ def _at_begin(line: str) -> Copied | None:
 
 
 def _in_cells(line: str) -> Copied | None:
-    """A line whose parts are separated by tabs, by the bars of a table, or quoted and separated by commas or semicolons."""
-    for separator, shown in (
-        ("\t", line.count("\t") >= 2),
-        ("|", line.startswith("|")),
-        (",", line[:1] == '"'),
-        (";", line[:1] == '"'),
-    ):
-        if shown:
-            found = _sorted(_split(line, separator), "\t" if separator == "\t" else f" {separator} ")
+    """A line whose parts are separated by tabs, by the bars of a table, or by the commas or semicolons of an export."""
+    exported = (";" in line or "," in line) and (line[:1] == '"' or _CELL.search(line) is not None)
+    for separator, is_separator in (("\t", line.count("\t") >= 2), ("|", line.startswith("|")), (";", exported), (",", exported)):
+        if is_separator and separator in line:
+            found = _sorted(_split(line, separator), _JOINTS[separator])
             if found:
                 return found
     return None
@@ -256,7 +258,7 @@ def _first(texts: Sequence[str], read: Callable[[str], T | None]) -> tuple[int, 
 
 
 def _when(text: str) -> LogTime | None:
-    return times.copied(text) if _WHEN.fullmatch(text) else None
+    return times.copied(text) if times.is_copied(text) else None
 
 
 def _thread(text: str) -> int | None:

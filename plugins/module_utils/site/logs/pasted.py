@@ -25,6 +25,10 @@ _TAGGED = re.compile(
     r"|.*</(?:p|div|pre|li|tr|td|span|code|em|i|b|strong|font|samp)>\s*\Z|.*<br\b[^<>]{0,20}>\s*\Z",
     re.IGNORECASE | re.DOTALL,
 )
+_AT_BEGIN = re.compile(r"(?:\s{0,20}<(?:p|div|pre|li|td|span|code|em|i|b|strong|font|samp)\b[^<>]{0,200}>){1,9}", re.IGNORECASE)
+_AT_END = re.compile(
+    r"(?:\s{0,20}(?:</(?:p|div|pre|li|tr|td|span|code|em|i|b|strong|font|samp)\s*>|<br\b[^<>]{0,20}>)){1,9}\s*\Z", re.IGNORECASE
+)
 _ESCAPED = re.compile(r"\\([<>\[\]_])")
 # Blanks that are none for the patterns of records, and characters without width.
 _BLANKS = {ord(sign): " " for sign in "\u00a0\u2007\u2009\u202f"} | dict.fromkeys(
@@ -40,6 +44,7 @@ _FENCES = frozenset("`[{")
 _QUOTED = re.compile(r"[ \t]{0,3}>(?:[ \t]{0,3}>){0,8}(?:[ \t]|\Z)")
 _BULLETED = re.compile(r"[ \t]{0,12}(?:[-*+\u2022\u00b7\u25aa\u25e6]|(\d{1,3})[.)])[ \t]{1,8}(?=\S)")
 _MARKS = re.compile(r"(?:[ \t>`*+\u2022-]|\d{1,3}[.)] )*")
+_MOST_TAGS = 200
 STARTS = frozenset(">-*+\u2022\u00b7\u25aa\u25e60123456789 \t")
 """The characters with which a marked line begins."""
 
@@ -94,4 +99,13 @@ def plain(text: str) -> str:
         text = html.unescape(text)
     if "\\<" in text:
         text = _ESCAPED.sub(r"\1", text)
+    return text if text.isascii() else text.translate(_BLANKS)
+
+
+def bare(text: str) -> str:
+    """A text that is not web text, without the tags around it, with ordinary blanks; what is in it stays as it is."""
+    end = _AT_END.search(text, max(0, len(text) - _MOST_TAGS)) if text.endswith(">") else None
+    if end:
+        begin = _AT_BEGIN.match(text)
+        text = text[begin.end() if begin else 0 : end.start()]
     return text if text.isascii() else text.translate(_BLANKS)

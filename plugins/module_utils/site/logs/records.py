@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import copied, pasted, times
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import copied, native, pasted, times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.copied import Header
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.record import (
     CMTRACE,
@@ -48,20 +48,10 @@ __all__ = [
 # Longest text that is kept until the end of its record is found; a longer text is not a message of a site server.
 MOST_WAITING_LINES = 200
 MOST_WAITING_CHARACTERS = 256 * 1024
-# A line wrap breaks the fields of a record into few lines.
-_MOST_BROKEN_LINES = 3
-
-_FIELDS = r"\$\$<([^<>]{0,200})><([^<>]{4,120})>(?:\s*<thread=\s*(\d{1,10})?\s*(?:\(0x([0-9A-Fa-f]{1,8})\))?\s*>)?"
-_TRAILER = re.compile(_FIELDS, re.ASCII)
-_BARE_TRAILER = re.compile(r"\$\$<(\d{1,2}-\d{1,2}-\d{4} [^<>]{4,60})>", re.ASCII)
-# In the text of a web page: at the end of a line or of a block.
-_WEB_TRAILER = re.compile(
-    rf"(?:{_FIELDS}|\$\$<(\d{{1,2}}-\d{{1,2}}-\d{{4}} [^<>]{{4,60}})>)[ \t]{{0,20}}(?=[\n{pasted.BOUNDARY}]|\Z)", re.ASCII
-)
-_THREAD_ALONE = re.compile(r"\s{0,20}<thread=\s*(\d{1,10})?\s*(?:\(0x([0-9A-Fa-f]{1,8})\))?\s*>\s*", re.ASCII)
+# Most lines need these.
+_TRAILER, _STARTS = native.TRAILER, pasted.STARTS
 # What may be the beginning of a CMTrace record's fields, or nothing, because they are on the next line.
 _BROKEN_FIELDS = re.compile(r"\s*(?:<[^>]*)?")
-_BETWEEN_FIELDS = re.compile(r">[ \t]{1,20}<")
 _OPEN, _CLOSE = "<![LOG[", "]LOG]!>"
 _MARK = re.compile(r"<!\[LOG\[|\]LOG\]!>")
 _ROLLOVER = "ROLLOVER"
@@ -104,6 +94,8 @@ class _Reader:
         self._held_at = 0
         # Whether there was web text, whether the CMTrace record is escaped, and whether it is in a quotation.
         self._web = self._escaped = self._quoted = False
+        # Whether there was a copied line.
+        self._rows = False
         self._header: Header | None = None
         # After this line a quote mark or a bullet counts, if that line had the same mark or none.
         self._marked_at = -1 if cut else 0
@@ -140,7 +132,7 @@ class _Reader:
     def _plain(self, line: str) -> Iterable[Record]:
         """A line outside a CMTrace record."""
         line = line.removeprefix("\ufeff")
-        if line[:1] in pasted.STARTS and self._marked_at == self._number - 1:
+        if line[:1] in _STARTS and self._marked_at == self._number - 1:
             return self._marked(line)
         return self._unmarked(line)
 
@@ -184,7 +176,7 @@ class _Reader:
             component, when, number, hexadecimal = match.groups()
             thread = int(number) if number else int(hexadecimal, 16) if hexadecimal else None
         else:
-            match = _BARE_TRAILER.fullmatch(line, place)
+            match = native.BARE_TRAILER.fullmatch(line, place)
             if match is None:
                 return None
             when = match[1]
@@ -200,15 +192,19 @@ class _Reader:
     def _pasted(self, line: str) -> Iterable[Record] | None:
         """The records that end in a line of web text or in the next part of a broken record; None when none does."""
         if "$$" in line or self._broken >= 0:
-            text = pasted.plain(line)
-            text = text.strip("` \t") if line[-1] == "`" else text
-            ends = list(_WEB_TRAILER.finditer(text))
+            waiting = self._waiting
+            begun = waiting[self._broken :] if self._broken >= 0 else []
+            # Fields that are not escaped are not in web text, and the message is as it was.
+            read = pasted.bare if any("$$<" in part for part in (line, *begun)) else pasted.plain
+            text = read(line.strip("` \t") if line[-1] == "`" else line)
+            ends = list(native.WEB_TRAILER.finditer(text))
             if not ends:
-                text = self._rejoined(text)
-                ends = list(_WEB_TRAILER.finditer(text))
+                text = native.rejoined([read(part) for part in begun], text)
+                ends = list(native.WEB_TRAILER.finditer(text))
+                waiting = waiting[: self._broken]
             if ends:
-                self._web = self._web or "&lt;" in line or pasted.is_tagged(line)
-                return self._web_records(text, ends)
+                self._web = self._web or "&lt;" in line or (read is pasted.plain and pasted.is_tagged(line))
+                return self._web_records("".join(f"{read(part)}\n" for part in waiting), text, ends)
         if "LOG]" in line or "[LOG" in line:
             text = pasted.plain(line).replace(pasted.BOUNDARY, "")
             if _OPEN in text or _CLOSE in text:
@@ -218,28 +214,15 @@ class _Reader:
             return ()
         return None
 
-    def _rejoined(self, text: str) -> str:
-        """The broken record that this text continues, on one line; an empty text when the fields are not those of a record."""
-        begun = self._waiting[self._broken :] if self._broken >= 0 else []
-        if not begun or len(begun) > _MOST_BROKEN_LINES or ">" not in text:
-            return ""
-        parts = [pasted.plain(line).rstrip(pasted.BOUNDARY) for line in begun]
-        parts += [text.strip(pasted.BOUNDARY)]
-        joined = _BETWEEN_FIELDS.sub(
-            "><", " ".join([parts[0], *(part.replace(pasted.BOUNDARY, " ").strip() for part in parts[1:])])
-        )
-        match = _WEB_TRAILER.search(joined)
-        if match is None or times.native(match[2] or match[5]).local is None:
-            return ""
-        del self._waiting[self._broken :]
-        return joined
-
-    def _web_records(self, text: str, ends: list[re.Match[str]]) -> list[Record]:
+    def _web_records(self, before: str, text: str, ends: list[re.Match[str]]) -> list[Record]:
+        """The records that end in ``text``; ``before`` is what waited for them."""
+        first = self._first if self._waiting else self._number
+        self._forget()
         found: list[Record] = []
         place = 0
         for end in ends:
-            found += self._web_record(text[place : end.start()], end)
-            place = end.end()
+            found += self._web_record(before + text[place : end.start()], end, first)
+            before, first, place = "", self._number, end.end()
         rest = text[place:]
         if not pasted.is_empty(rest):
             self._add(rest)
@@ -247,22 +230,19 @@ class _Reader:
             found += self._hold(found.pop())
         return found
 
-    def _web_record(self, before: str, end: re.Match[str]) -> list[Record]:
+    def _web_record(self, text: str, end: re.Match[str], first: int) -> list[Record]:
         """The record that ends here; what earlier blocks of the page have is text."""
-        first = self._first if self._waiting else self._number
-        text = "\n".join([*map(pasted.plain, self._waiting), before])
-        self._forget()
         begin = text.rstrip(f"~ \t\r\n{pasted.BOUNDARY}").rfind(pasted.BOUNDARY) + 1
         # What was on one line of the page may be on several lines now.
         found = [record._replace(line=min(record.line, self._number)) for record in texts(text[:begin].split("\n"), first)]
         message = text[begin:].replace(pasted.BOUNDARY, "")
-        first += text.count("\n", 0, begin) + message[: len(message) - len(message.lstrip())].count("\n")
-        first = min(first, self._number)
+        line = first + text.count("\n", 0, begin) + message[: len(message) - len(message.lstrip())].count("\n")
+        line = min(line, self._number)
         component, when, number, hexadecimal, bare = end.groups()
-        thread = int(number) if number else int(hexadecimal, 16) if hexadecimal else None
+        thread = native.thread_number(number, hexadecimal)
         time = times.native(when or bare)
-        whole = bool(component) and thread is not None and time.local is not None and not (self._cut and first == 1)
-        found.append(Record(clean(message), component or "", time, thread, None, "", NATIVE, first, whole))
+        whole = bool(component) and thread is not None and time.local is not None and not (self._cut and line == 1)
+        found.append(Record(clean(message), component or "", time, thread, None, "", NATIVE, line, whole))
         return found
 
     def _columns(self, line: str) -> Iterable[Record] | None:
@@ -270,6 +250,7 @@ class _Reader:
         if self._header is not None:
             row = () if copied.is_rule(line) else self._header.read(line)
             if row is not None:
+                self._rows = True
                 return (*self._flush(), *([of_copied(row, self._number)] if row else []))
         threaded = "(0x" in line
         header = None if threaded else copied.header(line)
@@ -278,6 +259,7 @@ class _Reader:
             return self._flush()
         row = copied.with_thread(line) if threaded and not self._web and not pasted.is_tagged(line) else None
         if row is not None:
+            self._rows = True
             return (*self._flush(), of_copied(row, self._number))
         if not threaded:
             return None
@@ -285,6 +267,7 @@ class _Reader:
         rows = [(part, copied.with_thread(pasted.without_marks(part.strip()))) for part in parts]
         if not any(row for _part, row in rows):
             return None
+        self._rows = True
         self._web = self._web or pasted.is_tagged(line)
         found = list(self._flush())
         for part, row in rows:
@@ -379,10 +362,9 @@ class _Reader:
                 return None
             self._held_fields = []
             return of_fields(record.message, found, record.line, whole=record.whole)
-        alone = _THREAD_ALONE.fullmatch(text)
-        if alone is None or not (alone[1] or alone[2]):
+        thread = native.thread_alone(text)
+        if thread is None:
             return None
-        thread = int(alone[1]) if alone[1] else int(alone[2], 16)
         cut = self._cut and record.line == 1
         known = bool(record.component) and record.time is not None and record.time.local is not None
         return record._replace(thread=thread, whole=known and not cut)
@@ -390,7 +372,7 @@ class _Reader:
     def _may_be_fields(self, line: str) -> bool:
         """Whether this line may be a further part of the held record's fields, with more to come."""
         begun = "".join(self._held_fields).strip() or line.lstrip()
-        few = 0 < len(self._held_fields) < _MOST_BROKEN_LINES
+        few = 0 < len(self._held_fields) < native.MOST_BROKEN_LINES
         return few and begun.startswith("<") and ">" not in line and _OPEN not in line
 
     def _release(self) -> Iterator[Record]:
@@ -431,7 +413,7 @@ class _Reader:
         if not self._waiting:
             return ()
         lines = self._waiting
-        if self._web:
+        if self._web or self._rows:
             lines = ["" if pasted.is_empty(line) else line for line in lines]
         self._forget()
         return texts(lines, self._first)

@@ -25,14 +25,14 @@ _OLD = re.compile(
 )
 _COPIED = re.compile(
     r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?|(\d{1,2})([-/.])(\d{1,2})\6(\d{4})|(\d{1,2})[- ]([A-Za-z]{3})[- ](\d{4}))"
-    r"(?:T|,?[ \t]{1,3})(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?"
+    r"(?:T|,?[ \t]{1,3})(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?"
     r"(?:[ ]?([AaPp])\.?[ ]?[Mm]\.?)?(?:[ ]?(Z|[+-]\d{2}:\d{2}))?",
     re.ASCII,
 )
 # A date and a time with seconds anywhere in a line, as text of a regular expression; ``copied`` reads what it finds.
 COPIED = (
     r"(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\.?|\d{1,2}[- ][A-Za-z]{3}[- ]\d{4})(?:T|,?[ \t]{1,3})"
-    r"\d{1,2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?:[ ]?[AaPp]\.?[ ]?[Mm]\b\.?|[+-]\d{2}:\d{2}|[+-]\d{1,4}|Z)?(?!\w|:\d)"
+    r"\d{1,2}[:.]\d{2}[:.]\d{2}(?:[.,]\d{1,9})?(?:[ ]?[AaPp]\.?[ ]?[Mm]\b\.?|[+-]\d{2}:\d{2}|[+-]\d{1,4}|Z)?(?!\w|:\d)"
 )
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
@@ -109,6 +109,11 @@ def copied(text: str) -> LogTime:
         year, (month, day) = last_year, order
     found = _made(text, (year, month, day, hour, minute, seconds or "0"), fraction, None, "")
     return found if zone is None or found.local is None else found._replace(bias_minutes=_iso_bias(zone))
+
+
+def is_copied(text: str) -> bool:
+    """Whether a text is only a date and a time, in a form that ``copied`` reads; the seconds may be missing."""
+    return _COPIED.fullmatch(text) is not None or native(text).bias_minutes is not None
 
 
 def _order(first: str, second: str, separator: str, half: bool) -> tuple[str, str] | None:

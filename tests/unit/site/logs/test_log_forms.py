@@ -278,6 +278,8 @@ WHEN = "8/2/2016 2:20:24 PM"
         (f"| {WHEN} | SMS_X | {THREAD} | a b |", "a b", "SMS_X"),
         (f'"a ""b"", c","SMS_X","{WHEN}","{THREAD}"', 'a "b", c', "SMS_X"),
         (f'"a, b";"{SETUP}";"{WHEN}";"{THREAD}"', "a, b", SETUP),
+        (f"a, b,SMS_X,{WHEN},{THREAD}", "a, b", "SMS_X"),
+        (f"{WHEN};{SETUP};{THREAD};a b", "a b", SETUP),
         (f"<tr><td>a &amp; b</td><td>SMS_X</td><td>{WHEN}</td><td>{THREAD}</td></tr>", "a & b", "SMS_X"),
         # Around them.
         (f"<p>a &amp; b\tSMS_X\t{WHEN}\t{THREAD}</p>", "a & b", "SMS_X"),
@@ -323,6 +325,21 @@ def test_dates_in_columns(when: str) -> None:
     ):
         (record,) = records(line)
         assert (record.message, record.component, record.thread, local(record)) == ("a b", "SMS_X", 3292, COPY), line
+
+
+def test_dates_of_cells() -> None:
+    """Excel shows no seconds, some languages of Windows have full stops in times."""
+    assert [local(r) for r in records(f"a\tSMS_X\t02.08.2016 14:20\t{THREAD}\n8/2/2016 2:20 PM\tSMS_X\t{THREAD}\ta")] == [
+        COPY.replace(second=0)
+    ] * 2
+    assert [local(r) for r in records(f"a SMS_X 2.8.2016 14.20.24 {THREAD}\n02.08.2016 14.20.24 a")] == [COPY] * 2
+
+
+def test_dates_whose_order_is_unknown() -> None:
+    (record,) = records(f"a\tSMS_X\t02/07/2018 14:24:06\t{THREAD}")
+    assert (record.message, record.component, record.thread, local(record)) == ("a", "SMS_X", 3292, None)
+    assert record.time is not None
+    assert record.time.written == "02/07/2018 14:24:06"
 
 
 def test_dates_with_fractions_and_zones() -> None:
@@ -402,6 +419,24 @@ def test_tables_with_a_header() -> None:
 )
 def test_what_is_only_nearly_a_copied_line(line: str) -> None:
     assert shown(line) == [(line, TEXT)]
+
+
+def test_what_is_in_a_message_stays_when_its_record_was_broken() -> None:
+    """Fields that are not escaped show that the message is not web text."""
+    message = "outerxml is <p>a &amp; b</p> <br>"
+    for end in (END.replace("2015 21", "2015\n21"), END.replace("2015 21", "2015\u00a021"), END + "<br>", END + "`"):
+        assert shown(f"{message} x {end}") == [(f"{message} x", NATIVE)]
+    assert shown(f"<p><em>a {END}</em></p>") == [("a", NATIVE)]
+
+
+def test_tags_around_copied_lines() -> None:
+    copy = f"a\tSMS_X\t{WHEN}\t{THREAD}"
+    assert shown(f"<pre>\n<p>\n{copy}\n{copy}\n</pre>\n<p>b</p>") == [("a", COPIED), ("a", COPIED), ("<p>b</p>", TEXT)]
+
+
+def test_the_lines_of_pasted_records() -> None:
+    text = f"a\nb {END.replace('2015 21', '2015' + chr(10) + '21')}\n<p>c\nd {WEB}</p>\n<p>e</p>\n\n<p>f<br>g {WEB}</p>\nh\n"
+    assert [(r.line, r.message) for r in records(text)] == [(1, "a\nb"), (4, "c\nd"), (6, "e"), (8, "f\ng"), (9, "h")]
 
 
 def test_tags_in_real_logs_belong_to_the_messages() -> None:
