@@ -41,7 +41,7 @@ COLUMNS = {
     "logs/flows/substages": f"number:text title:text flow:text log:text {_SOURCE}",
     "logs/flows/subjects": f"texts:list logs:list flow:text title:text certainty:text {_SOURCE}",
     "logs/http/otherwise": f"problem:text {_PROBLEM}",
-    "logs/http/places": "id:text title:text logs:list hosts:list",
+    "logs/http/places": f"id:text title:text logs:list hosts:list {_SOURCE}",
     "logs/http/statuses": f"status:number places?:list problem:text {_PROBLEM}",
     "logs/known_logs/logs": f"name:text names:list components:list server:text title:text certainty:text {_SOURCE}",
     **{

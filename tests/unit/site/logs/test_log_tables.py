@@ -16,6 +16,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns i
 FLOWS = table("logs/flows")
 PROBLEMS = list(problem_tables.rows())
 IDS = {row["id"] for row in PROBLEMS}
+PAGE = (Path(__file__).resolve().parents[4] / "docs" / "log_flows.md").read_text(encoding="utf-8")
 HTTP, CODES = table("logs/http"), table("logs/codes")
 
 
@@ -75,8 +76,7 @@ def test_expressions_are_valid_and_take_linear_time(row: dict[str, Any]) -> None
 
 
 def test_the_page_of_the_flowcharts_names_what_exists() -> None:
-    page = (Path(__file__).resolve().parents[4] / "docs" / "log_flows.md").read_text(encoding="utf-8")
-    cells = [line.split(" | ") for line in page.splitlines() if line.startswith("| ") and line.count(" | ") == 4]
+    cells = [line.split(" | ") for line in PAGE.splitlines() if line.startswith("| ") and line.count(" | ") == 4]
     stages = {stage.id for flow in flow_tables.flows().values() for stage in flow.stages}
     for kind, known in (("stage", stages), ("problem", {*problem_tables.ids()})):
         told = [match for cell in cells for match in re.findall(rf"{kind}s? (`[^;(]*`)", cell[3])]
@@ -96,3 +96,10 @@ def test_the_page_of_the_flowcharts_names_what_exists() -> None:
 )
 def test_a_log_is_known_by_its_file(file: str, log: str) -> None:
     assert known_logs.by_file(file) == log
+
+
+def test_the_page_lists_every_known_log() -> None:
+    rows = [line.split(" | ") for line in PAGE.partition("## Logs that are recognised")[2].splitlines() if line.startswith("| `")]
+    listed = [(cells[0].strip("| `"), re.findall("`([^`]+)`", cells[1]), cells[3].rstrip(" |")) for cells in rows]
+    known = [(row["name"], row["components"], row["title"]) for row in table("logs/known_logs")["logs"]]
+    assert sorted(listed) == sorted(known)
