@@ -147,15 +147,15 @@ class Reader:
         return None if level == INFORMATION or _STAGE in kinds else problem_tables.unrecognised(level)
 
     def _by_number(self, message: str, *, failing: bool) -> Problem | None:
-        where = (self.log, codes.host(message))
-        found = codes.hresults(message, failing=failing)
-        status = codes.http_status(message, failing=failing or bool(found))
+        # Searching costs more than looking whether there can be anything to find.
+        found = codes.hresults(message, failing=failing) if failing or "0x" in message or "-" in message else []
+        status = codes.http_status(message, failing=failing or bool(found)) if failing or found or "(" in message else None
         if status is not None:
-            return problem_tables.by_http_status(status, *where)
+            return problem_tables.by_http_status(status, self.log, codes.host(message))
         error = codes.sql_error(message) if "[Microsoft]" in message else None
         if error is not None:
             return problem_tables.by_sql_error(error)
-        return problem_tables.by_code(found[0], *where) if found else None
+        return problem_tables.by_code(found[0], self.log, codes.host(message)) if found else None
 
 
 def _state_message(message: str) -> tuple[int, str] | None:
