@@ -142,6 +142,9 @@ def _as_cmtrace(line: str) -> Copied | None:
     if len(parts) != 4 or not times.is_copied(parts[2].strip()):
         return None
     thread = _thread(parts[3])
+    if _NAME.fullmatch(parts[0].strip()) and not _NAME.fullmatch(parts[1].strip()):
+        # The component is first.
+        return None
     return None if thread is None else Copied(parts[0], parts[1].strip(), times.copied(parts[2].strip()), thread)
 
 

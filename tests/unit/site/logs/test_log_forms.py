@@ -267,6 +267,8 @@ WHEN = "8/2/2016 2:20:24 PM"
         (f"{WHEN} a b SMS_X {THREAD}", "a b", "SMS_X"),
         (f"{WHEN}\ta b\tSMS_X\t{THREAD}", "a b", "SMS_X"),
         (f"SMS_X {WHEN} {THREAD} a b", "a b", "SMS_X"),
+        (f"SMS_X\ta b\t{WHEN}\t{THREAD}", "a b", "SMS_X"),
+        (f"SMS_Y\tSMS_X\t{WHEN}\t{THREAD}", "SMS_Y", "SMS_X"),
         (f"{SETUP}\t{WHEN}\t{THREAD}\ta b", "a b", SETUP),
         (f"{THREAD} {WHEN} a b", "a b", ""),
         (f"SMS_X {THREAD} {WHEN} a b", "a b", "SMS_X"),
