@@ -46,6 +46,8 @@ Kind = type | tuple[str, ...]
 
 _CAUSES = ("untrusted", "tls", "proxy", "name_resolution", "refused", "timeout", "lost")
 _OPERATIONS = ("enumerate", "get", "invoke", "put", "create", "delete", "after_put", "after_create", "after_delete")
+_UPDATE_PHASES = ("replication", "prerequisites", "update_service", "installation", "post_installation")
+_WAITS = ("enabled", "replication", "prerequisites", "waiting_parent", "installation", "post_installation")
 _PHASES = ("usage_data", "console_content", "payload", "redist", "manifest", "import", "state_message")
 
 
@@ -112,6 +114,57 @@ FLAGS: Mapping[str, FlagKind] = {
     "database_unreadable": FlagKind(
         "no account has the right to read the site database (SELECT is denied)", "site", counted=False
     ),
+    "update_download_failure": FlagKind(
+        "the download of an update by the service connection point on the machine fails, with `cause`",
+        "machine",
+        {"cause": _CAUSES},
+    ),
+    "update_download_stuck": FlagKind(
+        "the download of an update by the service connection point on the machine makes no progress until a restart of the "
+        "thread after the fault was cancelled",
+        "machine",
+        counted=False,
+    ),
+    "update_prerequisite": FlagKind(
+        "the prerequisite check of an update at the site has this `result` for this `rule`; the fault can be cancelled to fix it",
+        "site",
+        {"rule": str, "result": ("passed", "warning", "failed"), "description": str},
+        needs=("rule", "result"),
+        counted=False,
+    ),
+    "update_failure": FlagKind(
+        "an update fails at the site in this `phase`, at this `step` (SubStageid, such as 0xd000e), with `reason` in the log",
+        "site",
+        {"phase": _UPDATE_PHASES, "step": str, "reason": str},
+        needs=("phase",),
+    ),
+    "update_stuck": FlagKind(
+        "an update makes no progress at the site in this `phase` until the fault is cancelled",
+        "site",
+        {"phase": _WAITS},
+        needs=("phase",),
+        counted=False,
+    ),
+    "update_start_refused": FlagKind(
+        "the SMS Provider of the site rejects the start of an update, with `message`", "site", {"message": str}
+    ),
+    "update_start_ignored": FlagKind("the SMS Provider of the site accepts the start of an update, and nothing happens", "site"),
+    "update_states_hang": FlagKind(
+        "the states of the sites do not reach the top-level site: the state of the update stays", "site", counted=False
+    ),
+    "update_restart": FlagKind(
+        "the site server restarts while it installs an update, and is away for `seconds` of lab time", "site", {"seconds": int}
+    ),
+    "update_restart_pending": FlagKind(
+        "after the installation the site waits for a restart (196613) until the fault is cancelled", "site", counted=False
+    ),
+    "database_blocked": FlagKind(
+        "a `session` of a `program` blocks the upgrade of the site database",
+        "site",
+        {"program": str, "session": int},
+        counted=False,
+    ),
+    "service_window_closed": FlagKind("the service windows of the site are closed", "site", counted=False),
     "second_controller": FlagKind(
         "another administrator installs the role on `server` when this site gets a service connection point",
         "site",
@@ -234,17 +287,22 @@ class FaultBoard:
             self._flags, self._requests = [], []
         self._changed()
 
-    def flag(self, name: str, target: str | None = None) -> Flag | None:
-        """The flag that is set on this machine or site, or None. The call changes nothing."""
+    def flag(self, name: str, target: str | None = None, fits: Callable[[Flag], bool] | None = None) -> Flag | None:
+        """The first flag that is set on this machine or site and that ``fits``, or None. The call changes nothing."""
         if name not in FLAGS:
             raise KeyError(f"no flag is called {name!r}")
         with self._lock:
-            return self._find(name, target)
+            return self._find(name, target, fits)
 
-    def take(self, name: str, target: str | None = None) -> Flag | None:
+    def flags(self, name: str, target: str | None = None) -> list[Flag]:
+        """Every flag of this name that is set on this machine or site, in the order in which they were placed."""
+        with self._lock:
+            return [flag for flag in self._flags if flag.name == name and _is_on(flag, target)]
+
+    def take(self, name: str, target: str | None = None, fits: Callable[[Flag], bool] | None = None) -> Flag | None:
         """Like :meth:`flag`, but it also uses up one of the flag's ``count`` times."""
         with self._lock:
-            found = self._find(name, target)
+            found = self._find(name, target, fits)
             if found is not None and found.left is not None:
                 place = self._flags.index(found)
                 if found.left > 1:
@@ -294,9 +352,9 @@ class FaultBoard:
         with self._lock:
             return iter([*self._flags, *self._requests])
 
-    def _find(self, name: str, target: str | None) -> Flag | None:
+    def _find(self, name: str, target: str | None, fits: Callable[[Flag], bool] | None = None) -> Flag | None:
         for flag in self._flags:
-            if flag.name == name and (flag.target is None or (target is not None and same_machine(flag.target, target))):
+            if flag.name == name and _is_on(flag, target) and (fits is None or fits(flag)):
                 return flag
         return None
 
@@ -405,6 +463,11 @@ def _read(text: str, wanted: Kind) -> Param:
         with suppress(ValueError):
             return int(text) if wanted is int else float(text)
     return text
+
+
+def _is_on(flag: Flag, target: str | None) -> bool:
+    """Whether a flag is set on this machine or site."""
+    return flag.target is None or (target is not None and same_machine(flag.target, target))
 
 
 def _label(name: str) -> str:

@@ -14,7 +14,7 @@ from lab.configmgr.components import component_server
 from lab.configmgr.components.component_decisions import roles_left
 from lab.configmgr.components.component_manager import ComponentManager
 from lab.configmgr.components.manifest import UPDATE_TYPES
-from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, UpdatePackage
+from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, Feature, UpdatePackage
 from lab.configmgr.executive import component_machine
 from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
@@ -120,6 +120,10 @@ def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machi
         path_name=f"{site.install_dir}\\bin\\x64\\sitecomp.exe",
         on_start=manager.restarted,
     )
+    if site.type != SECONDARY:
+        # cmupdate.exe and its folder are in the logs of KB 4490424.
+        program = rf"{site.install_dir}\bin\x64\cmupdate.exe"
+        machine.services[names.UPDATE_SERVICE] = Service(names.UPDATE_SERVICE, names.UPDATE_SERVICE, path_name=program)
     machine.registry.set(f"{names.COMPONENTS_KEY}\\{names.SITE_COMPONENT_MANAGER}", "Server Name", machine.fqdn)
     logs.register_log(machine, names.SITE_COMPONENT_MANAGER, "sitecomp.log")
     hierarchy.status.set_state(site.code, component_machine(machine), names.SITE_COMPONENT_MANAGER, status.STATE_STARTED)
@@ -143,6 +147,9 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
             update_type=UPDATE_TYPES[update.type],
             released=now - max(changed, timedelta(days=40)),
             updated=now - changed,
+            min_version=update.min_version,
+            prerequisite=update.prerequisite,
+            features=[Feature(feature.guid.upper(), feature.name) for feature in update.features],
         )
     number = 16777217
     for tenant in description.cloud_tenants:
