@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lab.command.main import read_param
-from lab.faults import FLAGS, REQUEST_KINDS, FaultBoard, FaultError, RequestFacts, usage
+from lab.fault_kinds import FLAGS, REQUEST_KINDS
+from lab.faults import FaultBoard, FaultError, RequestFacts, usage
 from lab.running.fault_injector import GARBAGE, TRUNCATED, FaultInjector
 from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status
 from lab.winrm.log import RequestRecord

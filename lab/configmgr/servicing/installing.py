@@ -146,7 +146,7 @@ def _step(work: Work, site: Site, number: int) -> Iterator[float]:
 
 def _wait_for_database(work: Work, site: Site) -> Iterator[float]:
     while True:
-        flag = work.hierarchy.faults.flag("database_blocked", site.code)
+        flag = work.hierarchy.faults.flag("update_database_blocked", site.code)
         if flag is None:
             return
         work.cmupdate(site, _blocked(flag))

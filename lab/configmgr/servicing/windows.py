@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 def is_open(hierarchy: Hierarchy, site: Site) -> bool:
     """Whether the site may install an update now: it has no enabled window, or one of them is open."""
-    if hierarchy.faults.flag("service_window_closed", site.code) is not None:
+    if hierarchy.faults.flag("update_window_closed", site.code) is not None:
         return False
     windows = [window for window in site.service_windows if window.enabled]
     now = hierarchy.clock.now()

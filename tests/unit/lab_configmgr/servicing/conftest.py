@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -41,7 +42,7 @@ class Hierarchy:
             if package.state == 327682:
                 package.state = READY if package.guid == GUID else 393213
 
-    def call(self, method: str, **inputs: object) -> dict[str, object]:
+    def call(self, method: str, **inputs: Any) -> dict[str, object]:
         row = next(i for i in self.provider.all("SMS_CM_UpdatePackages") if i["PackageGuid"] == GUID)
         return self.provider.invoke("SMS_CM_UpdatePackages", method, row, **inputs)
 

@@ -72,9 +72,11 @@ def test_what_the_version_shows(one: Hierarchy) -> None:
     assert (rows["SE1"]["SecondarySiteCMUpdateStatus"], rows["CAS"]["SecondarySiteCMUpdateStatus"]) == (0, None)
     assert one.provider.all("SMS_Identification")[0]["SMSVersion"] == NEW
     machine = one.estate.machine("pri2")
-    assert machine.registry.get(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", "Full Version").data == NEW
+    version = machine.registry.get(r"HKLM\SOFTWARE\Microsoft\SMS\Setup", "Full Version")
+    assert version is not None
+    assert version.data == NEW
     setup = machine.files.read(rf"{one.site('PR2').install_dir}\cd.latest\SMSSETUP\BIN\X64\setup.exe")
-    assert file_version(setup) == "5.0.9152.1000"
+    assert file_version(setup or b"") == "5.0.9152.1000"
     history = [row["Name"] for row in one.provider.all("SMS_CM_UpdatePackagesHistory")]
     assert history == ["Configuration Manager 2509", "Configuration Manager 2609"]
 
@@ -156,5 +158,5 @@ def test_the_logs_of_the_way(one: Hierarchy) -> None:
         assert text in one.estate.log(machine, file), file
     share = f"Get update package {GUID}, \\\\scp01.corp.example\\EasySetupPayLoad\\{GUID}~"
     assert share in one.estate.log("cas01", "hman.log")
-    prereq = one.estate.machine("pri2").files.read(r"C:\ConfigMgrPrereq.log").decode()
-    assert "******* Prerequisite checking is completed. *******  $$<Configuration Manager Setup><" in prereq
+    prereq = one.estate.machine("pri2").files.read(r"C:\ConfigMgrPrereq.log") or b""
+    assert "******* Prerequisite checking is completed. *******  $$<Configuration Manager Setup><" in prereq.decode()
