@@ -31,8 +31,8 @@ def before_update(mode: str = "online", state: int = READY_TO_INSTALL, **changes
     """The estate of version 2509 that can be updated to 2609.
 
     :param mode: the mode of both service connection points. Offline sites know only the update that they have installed.
-    :param state: the state of the package 2609 at startup, and 393213 (hidden) for 2603, so that nothing downloads by itself. With
-        327682 both are as in the file: the online service connection point begins to download 2609.
+    :param state: the state of the package 2609 at startup, and 393213 (hidden) for 2603, so that nothing downloads by itself.
+        With 327682 both are as in the file: the online service connection point begins to download 2609.
     :param changes: other keys of the file, such as ``faults``.
     """
     estate = yaml.safe_load(UPDATE_FILE.read_text(encoding="utf-8"))

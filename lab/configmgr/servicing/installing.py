@@ -55,9 +55,7 @@ def install(work: Work, site: Site) -> Iterator[float]:
 
 def failed(work: Work, site: Site, error: PhaseError) -> None:
     """The installation at a site failed."""
-    work.cmupdate(
-        site, f"ERROR: {error}", "Failed to apply update changes 0x87d20b15", "Error information persisted in the database."
-    )
+    work.cmupdate(site, f"ERROR: {error}")
     work.set_state(site, updates.CMU_FAILED if isinstance(error, ServiceError) else updates.INSTALL_FAILED)
 
 
