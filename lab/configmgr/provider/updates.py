@@ -76,7 +76,6 @@ class UpdateProvider(PackageProvider):
         if name == "packageexistsintobedownloadedlist":
             return {"PackageExists": package.download_wanted, "ReturnValue": 0}
         self._change(name, package, inputs)
-        package.updated = self.hierarchy.clock.now()
         return {"ReturnValue": 0}
 
     def _change(self, name: str, package: UpdatePackage, inputs: NameMap[Value]) -> None:

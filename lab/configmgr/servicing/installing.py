@@ -131,6 +131,8 @@ def _step(work: Work, site: Site, number: int) -> Iterator[float]:
     except PhaseError:
         work.report(site, number, progress.FAILURE)
         raise
+    if number == steps_table.COMPONENT_MANAGER:
+        work.cmupdate(site, rf"Drop site role reset trnfile: {site.install_dir}\inboxes\sitecomp.box\resetall.trn")
     effect = _EFFECTS.get(number)
     if effect is not None:
         effect(work, site)

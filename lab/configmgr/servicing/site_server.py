@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 
-from lab.configmgr import names, timing
+from lab.configmgr import logs, names, timing
 from lab.configmgr.servicing.work import Work
 from lab.configmgr.sites import Site
 from lab.configmgr.updates import numbers
@@ -65,12 +65,14 @@ def update_version(work: Work, site: Site) -> None:
 
 
 def reinstall_components(work: Work, site: Site) -> None:
-    """Site component manager reinstalls the components on the other servers of the site: their SMS_EXECUTIVE restarts."""
+    """Site component manager reinstalls the components of the site ([D]); on other servers SMS_EXECUTIVE restarts ([I])."""
     for executive in list(work.hierarchy.executives.values()):
         machine = executive.machine
         service = machine.services.get(names.EXECUTIVE)
         if executive.site.code != site.code or machine is work.server(site) or service is None or service.state != "Running":
             continue
+        lines = [f"Reinstalling component {name}...~" for name in executive.threads]
+        logs.write(work.server(site), "sitecomp.log", names.SITE_COMPONENT_MANAGER, *lines)
         executive.service_stopped()
         executive.service_started()
 

@@ -83,7 +83,7 @@ INSTALLATION_STEPS = tuple(
 EXTRACT, PREPARE, REDISTS = 0xD0005, 0xD0007, 0xD0006
 STOP_SERVICES, UNLOAD_WMI, START_WMI = 0xD000A, 0xD000B, 0xD0017
 DATABASE, FILES, SITE_TABLE, BOOT_IMAGES = 0xD000E, 0xD0011, 0xD0019, 0xD001A
-INSTALL_SERVICES = 0xD0018
+INSTALL_SERVICES, COMPONENT_MANAGER = 0xD0018, 0xD001B
 
 # The state of the site while a step runs (facts/site-model.md, 10.2); a step that is not here keeps the state before it.
 # Which step has which state is inferred from the names of the states ([I]).
@@ -95,7 +95,7 @@ STATE_IN_STEP = {
     START_WMI: updates.INSTALL_SYSTEM,
     INSTALL_SERVICES: updates.INSTALL_BASE_SERVICES,
     SITE_TABLE: updates.UPDATE_SITES,
-    0xD001B: updates.INSTALL_CONSOLE,
+    COMPONENT_MANAGER: updates.INSTALL_CONSOLE,
     0xD001D: updates.UPDATE_ADMIN_CONSOLE,
     0xD001E: updates.BROKER_ON,
 }
