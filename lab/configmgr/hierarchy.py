@@ -47,6 +47,7 @@ class Hierarchy:
 
     ``published`` is the configuration that the servers use: rows by key, as they were when hierarchy manager last
     processed a change of their site. ``watchers`` are called after each write, with the code of the site whose row changed.
+    ``client_piloting``: clients are tested in a preproduction collection.
     ``upgrading`` are the codes of the sites that install an update now; the SMS Provider of those in ``unloaded`` fails.
     ``media_watchers`` are called when a site has copied an update to its folder ``cd.latest``.
     """
@@ -64,6 +65,7 @@ class Hierarchy:
     violations: list[Violation] = field(default_factory=list)
     watchers: list[Callable[[str], None]] = field(default_factory=list)
     executives: dict[str, Executive] = field(default_factory=dict)
+    client_piloting: bool = False
     progress: Progress = field(default_factory=Progress)
     upgrading: set[str] = field(default_factory=set)
     unloaded: set[str] = field(default_factory=set)

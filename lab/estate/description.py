@@ -161,7 +161,8 @@ class ServiceWindow:
 class Site:
     """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair.
 
-    ``providers`` are the machines with an SMS Provider of the site; a secondary site has none.
+    ``providers`` are the machines with an SMS Provider of the site; a secondary site has none. ``backup_hours``: how long before
+    startup its last successful backup was; None when it has none.
     """
 
     code: str
@@ -177,6 +178,7 @@ class Site:
     site_systems: tuple[SiteSystem, ...] = ()
     sql_port: int = 1433
     service_windows: tuple[ServiceWindow, ...] = ()
+    backup_hours: float | None = None
 
     @property
     def build(self) -> int:
@@ -299,6 +301,7 @@ class Hierarchy:
     cloud_discovery: CloudDiscovery | None = None
     installed_days: float = 200
     found_roles: tuple[FoundRole, ...] = ()
+    client_piloting: bool = False
 
     @property
     def top_site(self) -> Site:

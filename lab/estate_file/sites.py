@@ -46,6 +46,7 @@ def _hierarchy(
         cloud_discovery=_discovery(section.section("cloud_discovery", f"discovery of {name}")),
         installed_days=section.number("installed_days", 0, 40_000, 200),
         found_roles=read_found_roles(section, name, sites, point, machines, dns),
+        client_piloting=section.flag("client_piloting", False),
     )
     section.finish()
     return hierarchy
@@ -80,6 +81,7 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
         site_systems=tuple(_site_system(item, machines) for item in section.sections("site_systems", f"site system of {code}")),
         sql_port=section.whole("sql_port", 1, 65535, 1433),
         service_windows=read_service_windows(section, code),
+        backup_hours=section.number("backup_hours", 0, 100_000) if "backup_hours" in section else None,
     )
     section.finish()
     return site

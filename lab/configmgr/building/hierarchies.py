@@ -124,6 +124,7 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
     installed = estate.clock.now() - timedelta(days=description.installed_days)
     built = EmulatedHierarchy(description.name, state, installed)
     for site, described in zip(found, description.sites, strict=True):
+        seed.backup(state, site, described.backup_hours)
         seed.site_control(state, site, described, fqdn)
         manager = built.component_managers[site.code] = ComponentManager(state, site)
         seed.servers(state, manager)

@@ -129,6 +129,14 @@ def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machi
     hierarchy.status.set_state(site.code, component_machine(machine), names.SITE_COMPONENT_MANAGER, status.STATE_STARTED)
 
 
+def backup(hierarchy: Hierarchy, site: Site, hours: float | None) -> None:
+    """The message of the last successful backup of a site, this many hours before startup (facts/servicing.md, section 4)."""
+    if hours is not None:
+        machine = component_machine(hierarchy.machines[site.server])
+        time = hierarchy.clock.now() - timedelta(hours=hours)
+        hierarchy.status.report(site.code, machine, names.SITE_BACKUP, status.BACKUP_DONE, site.code, time=time)
+
+
 def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> None:
     """Settings of the hierarchy: the usage level, update packages, tenants and applications."""
     top = hierarchy.top.code
@@ -136,6 +144,7 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
     hierarchy.store(
         level.with_values(PropertyName="TelemetryLevel", Value=_USAGE_LEVELS[description.usage_level], Value1="", Value2="")
     )
+    hierarchy.client_piloting = description.client_piloting
     now = hierarchy.clock.now().replace(microsecond=0)
     for update in description.updates:
         changed = timedelta(hours=update.state_hours)

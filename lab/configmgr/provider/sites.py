@@ -129,9 +129,12 @@ class SiteProvider(SmsProvider):
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """EncryptData, EncryptDataEx, ImportGlobalUserAccount and ...Ex; the others are not part of the lab."""
-        self.writing(call, cls.name, "invoke")
+        """EncryptData..., ImportGlobalUserAccount... and GetClientPilotingConfigs; the others are not part of the lab."""
         name = method.casefold()
+        if name == "getclientpilotingconfigs":
+            self.reading(call, cls.name, "invoke")
+            return {"IsEnabled": self.hierarchy.client_piloting, "IsAccepted": False, "TargetCollectionID": "", "ReturnValue": 0}
+        self.writing(call, cls.name, "invoke")
         if name in ("encryptdata", "encryptdataex"):
             site = _known_site(self, str(inputs["SiteCode"] or ""))
             data = _text(inputs["Data"] or [], "Data") if name == "encryptdata" else inputs["Data"]

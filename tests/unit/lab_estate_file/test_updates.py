@@ -46,6 +46,13 @@ def test_service_windows() -> None:
     assert (off.daily, off.enabled) == (False, False)
 
 
+def test_backup_and_clients() -> None:
+    found = parse(text(site=", backup_hours: 20"), "estate").hierarchies[0]
+    assert (found.sites[0].backup_hours, found.client_piloting) == (20, False)
+    found = parse(text(updates="client_piloting: true"), "estate").hierarchies[0]
+    assert (found.sites[0].backup_hours, found.client_piloting) == (None, True)
+
+
 def test_faults() -> None:
     faults = "faults: [{kind: update_stuck, site: ST1, phase: replication}, {kind: dead_machine, machine: cas01}]"
     assert parse(text(faults=faults), "estate").faults == (
