@@ -103,6 +103,12 @@ FLAGS: Mapping[str, FlagKind] = {
         "machine",
         counted=False,
     ),
+    "update_payload_incomplete": FlagKind(
+        "a downloaded update lacks a redistributable file, until it is downloaded again", "machine"
+    ),
+    "update_content_untrusted": FlagKind(
+        "the replicated content of an update is damaged at the site, until it is replicated again", "site"
+    ),
     "update_prerequisite": FlagKind(
         "the prerequisite check of an update at the site has this `result` for this `rule`; the fault can be cancelled to fix it",
         "site",

@@ -180,7 +180,9 @@ class UpdatePackage:
     ``site_states``: the states of single sites, by site code, where they differ from what the package's state implies.
     ``site_updated``: when these changed. ``attempts``: how often a site has retried (SiteInstallID). ``life`` increases with each
     event that cancels the work planned before it. ``downloading``: the download has begun and not ended. ``replicated``: the
-    content is in the content library of each site. ``prerequisite`` is the name of another package that must be installed before.
+    content is in the content library of each site. ``damaged``: the sites whose content library has damaged content;
+    ``incomplete``: the downloaded content lacks a file. ``prerequisite`` is the name of another package that must be installed
+    before.
     """
 
     guid: str
@@ -201,6 +203,8 @@ class UpdatePackage:
     life: int = 0
     downloading: bool = False
     replicated: bool = False
+    damaged: set[str] = field(default_factory=set)
+    incomplete: bool = False
     prerequisite: str = ""
     features: list[Feature] = field(default_factory=list)
 

@@ -119,6 +119,7 @@ def download(
     if not alive():
         return
     log(f"Successfully download redist for {guid}.~~")
+    package.incomplete = hierarchy.faults.take("update_payload_incomplete", machine.name) is not None
     report(_REDIST)
     message(11)
     meta(updates.READY_TO_INSTALL)

@@ -34,6 +34,9 @@ def check(work: Work, site: Site) -> Iterator[float]:
         work.report(site, steps_table.EXTRACT, progress.IN_PROGRESS, percent)
     work.fail_if_ordered(site, "prerequisites", steps_table.EXTRACT, default=False)
     cabinet = rf"\\?\{staging}\SMSSetup"
+    if site.code in work.package.damaged:
+        work.report(site, steps_table.EXTRACT, progress.FAILURE)
+        raise PhaseError(rf"Error in verifying the trust of file '{cabinet}\update.map.cab'.")
     work.cmupdate(
         site,
         rf"Extracting file {cabinet}\update.map.cab to {cabinet}\~",
@@ -59,7 +62,7 @@ def check(work: Work, site: Site) -> Iterator[float]:
 
 def failed(work: Work, site: Site, error: PhaseError) -> None:
     """The check itself could not run."""
-    work.cmupdate(site, f"ERROR: {error}")
+    work.cmupdate(site, str(error))
     work.set_state(site, updates.PREREQ_ERROR)
 
 

@@ -62,6 +62,9 @@ def arrive(work: Work, site: Site) -> Iterator[float]:
             yield from _to_child(work, site)
         else:
             yield from _snapshot(work, site)
+        work.package.damaged.discard(site.code)
+        if work.hierarchy.faults.take("update_content_untrusted", site.code) is not None:
+            work.package.damaged.add(site.code)
     work.hman(site, f"Created notification file ({work.package.guid}.CMI) for CONFIGURATION_MANAGER_UPDATE~")
     work.report(site, NOTIFY, log=HMAN_LOG)
 

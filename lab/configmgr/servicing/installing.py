@@ -29,6 +29,15 @@ _EFFECTS: dict[int, Callable[[Work, Site], None]] = {
 }
 
 
+# The lines of an article about a payload that lacks files ([D]).
+_MISSING = "SQLSysClrTypes.msi"
+_NO_REDIST = (
+    "ERROR: Failed to find folder that stores msi file {file}",
+    "Failed to find {file}",
+    "Failed to install {file}",
+)
+
+
 class ServiceError(PhaseError):
     """The update service could not replace itself."""
 
@@ -55,7 +64,7 @@ def install(work: Work, site: Site) -> Iterator[float]:
 
 def failed(work: Work, site: Site, error: PhaseError) -> None:
     """The installation at a site failed."""
-    work.cmupdate(site, f"ERROR: {error}")
+    work.cmupdate(site, str(error))
     work.set_state(site, updates.CMU_FAILED if isinstance(error, ServiceError) else updates.INSTALL_FAILED)
 
 
@@ -133,6 +142,10 @@ def _step(work: Work, site: Site, number: int) -> Iterator[float]:
         raise
     if number == steps_table.COMPONENT_MANAGER:
         work.cmupdate(site, rf"Drop site role reset trnfile: {site.install_dir}\inboxes\sitecomp.box\resetall.trn")
+    if number == steps_table.REDISTS and work.package.incomplete:
+        work.report(site, number, progress.FAILURE)
+        work.cmupdate(site, *(line.format(file=_MISSING) for line in _NO_REDIST))
+        raise PhaseError("Failed to install SQL redist")
     effect = _EFFECTS.get(number)
     if effect is not None:
         effect(work, site)

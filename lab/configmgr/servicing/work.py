@@ -156,7 +156,7 @@ class Work:
 
         order = self.hierarchy.faults.take("update_failure", site.code, fits)
         if order is not None:
-            raise PhaseError(order.text("reason", f"Failed step {number:#x} of the update."))
+            raise PhaseError(order.text("reason", f"ERROR: Failed step {number:#x} of the update."))
 
     def is_stuck(self, site: Site, phase: str) -> bool:
         """Whether an injected fault keeps the package in this phase at a site."""

@@ -372,3 +372,39 @@ def test_a_feature_can_be_turned_on(two: Hierarchy) -> None:
     two.start()
     two.until(DONE)
     assert [(r["Name"], r["Exposed"]) for r in two.provider.all("SMS_CM_UpdateFeatures")] == [("A feature of 2609", 1)]
+
+
+def test_damaged_content_is_damaged_until_it_is_replicated_again(one: Hierarchy) -> None:
+    one.estate.faults.order("update_content_untrusted", site="PR1", count=1)
+    one.start()
+    one.until(196607)
+    one.advance(3000)
+    assert one.states() == {"CAS": 131074, "PR1": 196607, "PR2": 131074}
+    assert r"SMSSetup\update.map.cab'." in one.estate.log("pri1", "CMUpdate.log")
+    one.start()
+    one.until(65538)
+    one.advance(1000)
+    assert one.package().state == 196607
+    one.call("RetryContentReplication", ForceRetry=1)
+    one.start()
+    one.until(DONE)
+
+
+def test_a_payload_without_a_file_installs_only_after_a_new_download(fresh: Hierarchy) -> None:
+    fresh.estate.faults.order("update_payload_incomplete", machine="scp01", count=1)
+    fresh.advance(timing.DOWNLOAD + 100)
+    fresh.start()
+    fresh.until(262143)
+    assert "ERROR: Failed to find folder that stores msi file SQLSysClrTypes.msi" in fresh.estate.log("cas01", "CMUpdate.log")
+    assert fresh.steps("CAS")[0xD0006] == (4, 0)
+    fresh.call("RetryContentReplication", ForceRetry=1)
+    fresh.start()
+    fresh.until_site("CAS", 196609)
+    fresh.advance(1000)
+    assert fresh.package().state == 262143
+    fresh.call("UpdatePrereqAndStateFlags", flag=1, state=0x4FFFF)
+    fresh.call("SetPackageToBeDownloaded")
+    restart_downloader(fresh)
+    fresh.advance(timing.DOWNLOAD + 100)
+    fresh.start()
+    fresh.until(DONE)
