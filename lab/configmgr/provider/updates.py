@@ -80,7 +80,7 @@ class UpdateProvider(PackageProvider):
 
     def _change(self, name: str, package: UpdatePackage, inputs: NameMap[Value]) -> None:
         if name == "retrycontentreplication":
-            requests.replicate_again(package)
+            requests.replicate_again(self.hierarchy, package, inputs["ForceRetry"] == 1)
         elif name == "setpackagetobedownloaded":
             if not requests.queue(package):
                 raise failed(f"The update {package.name} is not waiting for its download.")

@@ -168,7 +168,12 @@ def _distmgr(work: Work, site: Site, *lines: str) -> None:
 
 def failed(work: Work, site: Site, error: PhaseError) -> None:
     """The content did not reach a site."""
+    report_failure(work, site, error)
+    work.set_state(site, updates.CONTENT_FAILED)
+
+
+def report_failure(work: Work, site: Site, error: PhaseError) -> None:
+    """Report that the content did not reach a site, without a change of its state."""
     number = SEND if site.parent else SNAPSHOT
     work.report(site, number, progress.FAILURE, log="distmgr.log")
     _distmgr(work, site, f"Failed to process package {package_id(work.top)}. {error}~")
-    work.set_state(site, updates.CONTENT_FAILED)

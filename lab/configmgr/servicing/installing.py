@@ -69,9 +69,18 @@ def failed(work: Work, site: Site, error: PhaseError) -> None:
 
 
 def _wait_for_parent(work: Work, site: Site) -> Iterator[float]:
-    """A site below waits for its parent; an injected fault can keep a top-level site in the same state, which was seen ([C])."""
+    """A site below waits for its parent. A top-level site was seen in the same state ([C]): here by an injected fault, and for
+    ever with an update of the version that it already has.
+    """
     parent = work.hierarchy.sites.get(site.parent)
-    while (parent is not None and work.state(parent) != updates.INSTALL_SUCCESS) or work.is_stuck(site, "waiting_parent"):
+    # A retry may find the version of its first attempt.
+    first = site.code not in work.package.attempts
+    installed = first and work.hierarchy.sites[site.code].version == work.package.full_version
+    while (
+        (parent is not None and work.state(parent) != updates.INSTALL_SUCCESS)
+        or (parent is None and installed)
+        or work.is_stuck(site, "waiting_parent")
+    ):
         if work.state(site) != updates.INSTALL_WAITING_PARENT:
             work.set_state(site, updates.INSTALL_WAITING_PARENT)
         yield timing.UPDATE_STUCK

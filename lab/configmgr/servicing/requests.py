@@ -23,10 +23,13 @@ def refusal(hierarchy: Hierarchy, package: UpdatePackage) -> str:
     """Why an update cannot be started; empty when it can.
 
     An update whose content was not downloaded is rejected ([C]). That another update at work and a wrong state are rejected, and
-    with which error, is not established ([I]).
+    with which error, is not established ([I]), nor what happens when a package that must come first is not installed.
     """
     others = [other for other in hierarchy.updates.values() if other is not package]
     if any(updates.is_installing(other.state) or other.state == updates.ENABLED for other in others):
+        return CANNOT
+    before = next((other for other in others if other.name == package.prerequisite), None)
+    if before is not None and before.state != updates.INSTALL_SUCCESS:
         return CANNOT
     return "" if package.state in _STARTS else CANNOT
 
@@ -63,9 +66,10 @@ def queue(package: UpdatePackage) -> bool:
     return package.download_wanted
 
 
-def replicate_again(package: UpdatePackage) -> None:
-    """Copy the content into the content library again, at the next start ([I]: when the copy begins)."""
-    package.replicated = False
+def replicate_again(hierarchy: Hierarchy, package: UpdatePackage, force: bool) -> None:
+    """Copy the content into the content library again; without force only when it is not there ([I])."""
+    if force or not package.replicated:
+        running.replicate_again(hierarchy, package)
 
 
 def write_site_state(hierarchy: Hierarchy, package: UpdatePackage, site: Site, state: int) -> None:

@@ -44,6 +44,15 @@ def go_on(hierarchy: Hierarchy, package: UpdatePackage) -> None:
     hierarchy.clock.later(timing.UPDATE_FLAG, lambda: _decide(work))
 
 
+def replicate_again(hierarchy: Hierarchy, package: UpdatePackage) -> None:
+    """Copy the content to every site again, without a check or an installation after it; the states stay ([I])."""
+    package.replicated = False
+    work = Work(hierarchy, package)
+    waiting = {site.code for site in updates.installing_sites(hierarchy)}
+    for site in updates.installing_sites(hierarchy):
+        work.run(_copy(work, site, waiting), site)
+
+
 def end(package: UpdatePackage) -> None:
     """End the work on a package, if there is any."""
     package.life += 1
@@ -66,6 +75,17 @@ def _replicate(work: Work, site: Site) -> Iterator[float]:
     if all(work.state(other) not in (updates.CONTENT_REPLICATING, updates.CONTENT_FAILED) for other in work.sites()):
         work.package.replicated = True
     yield from _check(work, site)
+
+
+def _copy(work: Work, site: Site, waiting: set[str]) -> Iterator[float]:
+    try:
+        yield from content.arrive(work, site)
+    except PhaseError as error:
+        content.report_failure(work, site, error)
+        return
+    waiting.discard(site.code)
+    if not waiting:
+        work.package.replicated = True
 
 
 def _check(work: Work, site: Site) -> Iterator[float]:

@@ -288,11 +288,35 @@ def test_the_share_can_not_be_read(two: Hierarchy) -> None:
 def test_content_is_replicated_again_when_it_is_asked_for(two: Hierarchy) -> None:
     two.start(1)
     two.until(131074)
+    said = "Taking package snapshot"
+    before = two.estate.log("sta01", "distmgr.log").count(said)
+    assert two.call("RetryContentReplication", ForceRetry=None) == {"ReturnValue": 0}
+    assert two.estate.log("sta01", "distmgr.log").count(said) == before
     assert two.call("RetryContentReplication", ForceRetry=1) == {"ReturnValue": 0}
-    before = two.estate.log("sta01", "distmgr.log").count("Taking package snapshot")
+    two.advance(300)
+    assert (two.package().state, two.estate.log("sta01", "distmgr.log").count(said)) == (131074, before + 1)
     two.start(0)
     two.until(DONE)
-    assert two.estate.log("sta01", "distmgr.log").count("Taking package snapshot") == before + 1
+    assert two.estate.log("sta01", "distmgr.log").count(said) == before + 1
+
+
+def test_an_update_of_the_own_version_waits_for_ever(two: Hierarchy) -> None:
+    two.package().full_version = two.versions()["ST1"]
+    two.start()
+    two.until(196611)
+    two.advance(50_000)
+    assert two.package().state == 196611
+
+
+def test_a_package_that_must_come_first(two: Hierarchy) -> None:
+    two.package().prerequisite = "Configuration Manager 2603"
+    row = next(i for i in two.provider.all("SMS_CM_UpdatePackages") if i["PackageGuid"] == GUID)
+    assert (row["PrereqPackageName"], row["PrereqPackageState"]) == ("Configuration Manager 2603", 393213)
+    with pytest.raises(CimError):
+        two.start()
+    two.package(OLDER).state = DONE
+    two.start()
+    two.until(DONE)
 
 
 def test_another_state_ends_the_work(two: Hierarchy) -> None:
@@ -386,6 +410,8 @@ def test_damaged_content_is_damaged_until_it_is_replicated_again(one: Hierarchy)
     one.advance(1000)
     assert one.package().state == 196607
     one.call("RetryContentReplication", ForceRetry=1)
+    one.advance(600)
+    assert one.package().state == 196607
     one.start()
     one.until(DONE)
 
