@@ -124,6 +124,7 @@ def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machi
         # cmupdate.exe and its folder are in the logs of KB 4490424.
         program = rf"{site.install_dir}\bin\x64\cmupdate.exe"
         machine.services[names.UPDATE_SERVICE] = Service(names.UPDATE_SERVICE, names.UPDATE_SERVICE, path_name=program)
+        logs.register_log(machine, names.UPDATE_SERVICE, "CMUpdate.log")
     machine.registry.set(f"{names.COMPONENTS_KEY}\\{names.SITE_COMPONENT_MANAGER}", "Server Name", machine.fqdn)
     logs.register_log(machine, names.SITE_COMPONENT_MANAGER, "sitecomp.log")
     hierarchy.status.set_state(site.code, component_machine(machine), names.SITE_COMPONENT_MANAGER, status.STATE_STARTED)
