@@ -80,6 +80,8 @@ class Software:
 
     ``restart_pending`` is ``none``, or which part of Windows shows the pending restart: ``servicing``, ``update``, ``rename``,
     ``server_manager``. ``curl`` is the version of Windows' own curl.exe; empty means the usual one of that Windows version.
+    ``vc_runtime`` is the Visual C++ runtime for x64, which a site installs with its roles; it installs ``vc_runtime_x86`` on site
+    servers only. ``native_client`` is SQL Server Native Client 11.
     """
 
     net_framework: str = "4.8"
@@ -89,6 +91,8 @@ class Software:
     strong_tls: bool = True
     restart_pending: str = "none"
     curl: str = ""
+    vc_runtime_x86: str = "14.51.36247"
+    native_client: str = "none"
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,8 @@ def _software(section: Section | None) -> es.Software:
         section.flag("strong_tls", default.strong_tls),
         section.choice("restart_pending", RESTART_TRACES, default.restart_pending),
         section.choice("curl", ("none", *CURL_VERSIONS)) if "curl" in section else "",
+        section.text("vc_runtime_x86", default.vc_runtime_x86, _VERSION, version),
+        section.text("native_client", default.native_client, _VERSION, version),
     )
     section.finish()
     return software

@@ -99,12 +99,21 @@ def write_software(registry: Registry, software: Software) -> None:
             registry.set(key, "SchUseStrongCrypto", 1)
     if software.odbc_driver != "none":
         registry.set(r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18", "InstalledVersion", software.odbc_driver)
-    if software.vc_runtime != "none":
-        for root in _BOTH_VIEWS:
-            runtime = rf"{root}\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
-            registry.set(runtime, "Version", f"v{software.vc_runtime}")
-            registry.set(runtime, "Installed", 1)
+    if software.native_client != "none":
+        registry.set(r"HKLM\SOFTWARE\Microsoft\SQLNCLI11", "InstalledVersion", software.native_client)
+    # The installer for x64 writes to both views, that for x86 to the view of 32-bit programs only.
+    _write_vc_runtime(registry, "x64", software.vc_runtime, _BOTH_VIEWS)
+    _write_vc_runtime(registry, "x86", software.vc_runtime_x86, _BOTH_VIEWS[1:])
     _write_restart_trace(registry, software.restart_pending)
+
+
+def _write_vc_runtime(registry: Registry, platform: str, version: str, views: tuple[str, ...]) -> None:
+    if version == "none":
+        return
+    for root in views:
+        runtime = rf"{root}\Microsoft\VisualStudio\14.0\VC\Runtimes\{platform}"
+        registry.set(runtime, "Version", f"v{version}")
+        registry.set(runtime, "Installed", 1)
 
 
 def _write_restart_trace(registry: Registry, trace: str) -> None:

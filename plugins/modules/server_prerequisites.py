@@ -151,9 +151,13 @@ checks:
   contains:
     id:
       description:
-        - One of V(operating_system), V(server_core), V(domain_member), V(server_name), V(dotnet_release), V(dotnet_35),
-          V(vc_runtime), V(odbc_driver), V(tls_dotnet_64), V(tls_dotnet_32), V(pending_restart), V(no_sms_on_drive),
-          V(free_space), V(clock_difference), V(sms_executive), V(root_certificates), V(administrator_rights).
+        - One of V(operating_system), V(operating_system_support), V(server_core), V(domain_member), V(server_name),
+          V(dotnet_release), V(dotnet_35), V(vc_runtime), V(odbc_driver), V(native_client), V(tls_dotnet_64), V(tls_dotnet_32),
+          V(pending_restart), V(no_sms_on_drive), V(free_space), V(clock_difference), V(sms_executive), V(root_certificates),
+          V(administrator_rights).
+        - V(operating_system_support) compares the end of Microsoft's support with the server's own clock. It warns in the last
+          180 days, and is a failed check that is not required after that.
+        - V(native_client) is skipped for a site of version 2609 or later, which does not use SQL Server Native Client.
       type: str
     title:
       description: What is checked.
@@ -181,7 +185,7 @@ counts:
   description: Number of checks by status.
   returned: success
   type: dict
-  sample: {passed: 14, warning: 1, failed: 0, skipped: 1}
+  sample: {passed: 16, warning: 1, failed: 0, skipped: 2}
 blocked:
   description: Whether a required check failed.
   returned: success
@@ -271,7 +275,7 @@ def run(task: Task) -> Result:
     if installer:
         installer = chosen_name(naming.account_name, installer, "installation_account")
     settings = _directory_settings(task.params["directory"])
-    facts = read_server_facts(task.cim, state.wanted_roots())
+    facts = read_server_facts(task.cim, state.wanted_roots(), software.uses_native_client(version))
     with _directory(settings) as directory:
         rights_check = rights.administrator_rights(
             facts.administrators, facts.computer, site_servers, accounts, installer, directory
@@ -295,6 +299,7 @@ def _server_checks(
 ) -> list[Check]:
     return [
         windows.operating_system(facts.system, version),
+        windows.operating_system_support(facts.system, facts.clock),
         windows.server_core(facts.installation_type),
         windows.domain_member(facts.computer),
         windows.server_name(facts.computer, asked_for),
@@ -302,6 +307,7 @@ def _server_checks(
         software.dotnet_35(facts.dotnet_35),
         software.vc_runtime(facts.vc_runtime, version),
         software.odbc_driver(facts.odbc_driver, version),
+        software.native_client(facts.native_client, version),
         software.tls_dotnet(facts.tls_64, 64),
         software.tls_dotnet(facts.tls_32, 32),
         state.pending_restart(facts.restarts),
@@ -309,7 +315,7 @@ def _server_checks(
         state.free_space(facts.drives, task.params["required_free_space_gib"]),
         windows.clock_difference(facts.clock, task.params["site_clock_offset_seconds"], _is_site_server(facts, site_servers)),
         state.sms_executive(facts.executive),
-        state.root_certificates(facts.roots, datetime.now(UTC)),
+        state.root_certificates(facts.roots, facts.clock.now if isinstance(facts.clock, ServerClock) else datetime.now(UTC)),
     ]
 
 

@@ -23,6 +23,9 @@ description:
 notes:
   - The account needs to be a local administrator of the server. For V(prepare), V(import) and V(export) it also needs read access
     to the site database.
+  - The server of the service connection point and the host with internet access both need .NET Framework, the Visual C++ runtimes
+    for x64 and x86, and from version 2309 the ODBC Driver 18 for SQL Server (x64). The tool's own version decides which versions
+    of them are enough.
   - When the site database is on another server, the tool logs on there with the account of the connection. Over WinRM, this
     requires credentials that can be delegated - C(ansible_winrm_transport=credssp), or Kerberos with
     C(ansible_winrm_kerberos_delegation).
@@ -93,7 +96,8 @@ options:
   site_version:
     description:
       - The site's version, such as V(5.00.9152.1000) or V(2609). The tool must have the same version.
-      - If omitted, the versions are not compared, and the requirements of the tool's own version apply.
+      - If omitted, the versions are not compared. What has to be installed depends on the tool's own version, and on this
+        version only if Windows does not show the tool's.
     type: str
   mode:
     description:

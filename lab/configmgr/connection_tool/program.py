@@ -106,6 +106,11 @@ class ServiceConnectionTool:
         except OSError as error:
             self._throw(f"System.IO.IOException: {error}")
             return
+        refused = requirements.driver_refused(run.machine, run.version)
+        if refused:
+            run.error(refused)
+            self._end(0)
+            return
         run.world.running.add(key)
         self._work = _ACTIONS[run.request.action](run)
         self._step()

@@ -14,8 +14,15 @@ from typing import TypeVar
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry
 
 _NET_SETUP = r"SOFTWARE\Microsoft\NET Framework Setup\NDP"
-_VC_RUNTIME = r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
+# Microsoft documents the keys below Wow6432Node for both platforms (cpp-docs, redistributing-visual-cpp-files); the installer of
+# x64 also writes to the view of 64-bit programs, that of x86 does not (public programs that read these keys).
+_VC_RUNTIMES_32 = r"SOFTWARE\WOW6432Node\Microsoft\VisualStudio\14.0\VC\Runtimes"
+_VC_RUNTIMES = {
+    "x64": (r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64", rf"{_VC_RUNTIMES_32}\x64"),
+    "x86": (rf"{_VC_RUNTIMES_32}\x86",),
+}
 _ODBC_18 = r"SOFTWARE\Microsoft\MSODBCSQL18"
+_NATIVE_CLIENT_11 = r"SOFTWARE\Microsoft\SQLNCLI11"
 
 _NET_VERSIONS = ("v4.0.30319", "v2.0.50727")
 _TLS_VALUES = ("SystemDefaultTlsVersions", "SchUseStrongCrypto")
@@ -35,20 +42,32 @@ def has_dotnet_35(registry: Registry) -> bool:
     return _or_none(lambda: registry.get_dword(rf"{_NET_SETUP}\v3.5", "Install")) == 1
 
 
-def vc_runtime(registry: Registry) -> str | None:
-    """Version of the Visual C++ 2015-2022 runtime for x64, such as ``14.40.33816.0``; None when it is not installed.
+def vc_runtime(registry: Registry, platform: str = "x64") -> str | None:
+    """Version of the Visual C++ 2015-2022 runtime, such as ``14.40.33816.0``; None when it is not installed.
 
-    One request, two if it is installed.
+    Two requests if it is installed, else one for x86 and two for x64.
+
+    :param platform: ``x64`` or ``x86``.
     """
-    version = _or_none(lambda: registry.get_string(_VC_RUNTIME, "Version"))
-    if not version or _or_none(lambda: registry.get_dword(_VC_RUNTIME, "Installed")) != 1:
-        return None
-    return version.lstrip("vV")
+    for key in _VC_RUNTIMES[platform]:
+        version = _or_none(partial(registry.get_string, key, "Version"))
+        if version:
+            # The key stays when the runtime is removed, with 0.
+            return version.lstrip("vV") if _or_none(partial(registry.get_dword, key, "Installed")) == 1 else None
+    return None
 
 
 def odbc_driver(registry: Registry) -> str | None:
     """Version of the ODBC Driver 18 for SQL Server; None when it is not installed."""
     return _or_none(lambda: registry.get_string(_ODBC_18, "InstalledVersion"))
+
+
+def native_client(registry: Registry) -> str | None:
+    """Version of SQL Server Native Client 11, such as ``11.4.7001.0``; None when it is not installed.
+
+    Source: SupportArticles-docs, understand-troubleshoot-updates-servicing (the product's own check reads this value).
+    """
+    return _or_none(lambda: registry.get_string(_NATIVE_CLIENT_11, "InstalledVersion"))
 
 
 def tls_values(registry: Registry, bits: int) -> Mapping[str, int | None]:

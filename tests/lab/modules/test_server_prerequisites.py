@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ GIVEN: dict[str, Any] = {
 }
 IDS = (
     "operating_system",
+    "operating_system_support",
     "server_core",
     "domain_member",
     "server_name",
@@ -30,6 +32,7 @@ IDS = (
     "dotnet_35",
     "vc_runtime",
     "odbc_driver",
+    "native_client",
     "tls_dotnet_64",
     "tls_dotnet_32",
     "pending_restart",
@@ -42,7 +45,13 @@ IDS = (
 )
 # The lab's time runs faster than the controller's, so the clock has separate tests.
 NO_CLOCK = {"clock_difference": "skipped"}
-NEW_SERVER = {**dict.fromkeys(IDS, "passed"), **NO_CLOCK, "server_name": "skipped", "sms_executive": "skipped"}
+NEW_SERVER = {
+    **dict.fromkeys(IDS, "passed"),
+    **NO_CLOCK,
+    "server_name": "skipped",
+    "native_client": "skipped",
+    "sms_executive": "skipped",
+}
 
 # The results of each candidate of the default estate for site version 2609 of hierarchy one.
 VERDICTS: dict[str, dict[str, str]] = {
@@ -52,6 +61,7 @@ VERDICTS: dict[str, dict[str, str]] = {
     "scp04": {
         **NEW_SERVER,
         "operating_system": "failed",
+        "operating_system_support": "failed",
         "dotnet_release": "failed",
         "dotnet_35": "failed",
         "vc_runtime": "warning",
@@ -132,6 +142,34 @@ def test_one_login_and_at_most_thirty_two_requests(play: Play) -> None:
         assert play.estate.request_log.totals() == {"handshake": 3, "cim": requests}
 
 
+@pytest.mark.parametrize(("server", "status", "requests"), [("scp02", "warning", 28), ("scp07", "warning", 33)])
+def test_an_older_site_uses_the_native_client(play: Play, server: str, status: str, requests: int) -> None:
+    result = play.run("server_prerequisites", server, **{**GIVEN, "site_version": "5.00.9141.1000"})
+    found = check(result, "native_client")
+    assert (found["status"], found["required"]) == (status, False)
+    assert ("11.2.5058.0 is installed" in found["detail"]) is (server == "scp07")
+    # One request more than for a site that does not use it.
+    assert play.estate.request_log.totals()["cim"] == requests
+
+
+def test_the_end_of_support_goes_by_the_server_s_own_clock(play: Play) -> None:
+    machine = play.estate.machine("scp02")
+    for day, status in ((datetime(2034, 5, 1), "passed"), (datetime(2034, 7, 1), "warning"), (datetime(2035, 1, 1), "failed")):
+        machine.clock_offset = timedelta()
+        machine.clock_offset = day.replace(tzinfo=UTC) - machine.now()
+        found = check(play.run("server_prerequisites", "scp02", **GIVEN), "operating_system_support")
+        assert (found["status"], found["required"]) == (status, False)
+        assert "2034-11-14" in found["detail"]
+        assert ("2403 or later is refused" in found["remedy"]) is (status != "passed")
+
+
+def test_a_root_that_has_expired_by_the_server_s_own_clock_is_not_missed(play: Play) -> None:
+    machine = play.estate.machine("scp07")
+    assert statuses(play.run("server_prerequisites", "scp07", **GIVEN))["root_certificates"] == "warning"
+    machine.clock_offset = timedelta(days=365 * 14)
+    assert statuses(play.run("server_prerequisites", "scp07", **GIVEN))["root_certificates"] == "passed"
+
+
 def test_a_reader_sees_the_same_but_for_services(play: Play) -> None:
     result = play.run("server_prerequisites", "scp02", user=READER, **GIVEN)
     assert statuses(result) == VERDICTS["scp02"] | {"sms_executive": "warning"}
@@ -210,7 +248,7 @@ class Refusing(Provider):
     ("refused", "ids"),
     [
         ("Win32_ComputerSystem", {"domain_member", "administrator_rights"}),
-        ("Win32_OperatingSystem", {"operating_system", "clock_difference"}),
+        ("Win32_OperatingSystem", {"operating_system", "operating_system_support", "clock_difference"}),
         ("Win32_LogicalDisk", {"no_sms_on_drive", "free_space"}),
         ("CIM_DataFile", {"no_sms_on_drive"}),
         ("Win32_Service", {"sms_executive"}),

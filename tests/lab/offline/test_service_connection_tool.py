@@ -157,6 +157,33 @@ def test_what_the_server_of_the_role_refuses(carrier: Carrier) -> None:
     assert "ODBC" in said or "It is not installed" in said
 
 
+RUNTIMES = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\VisualStudio\14.0\VC\Runtimes"
+ODBC = r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18"
+
+
+@pytest.mark.parametrize("host", ["scp02", "web01"])
+def test_what_the_tool_needs_on_both_of_its_hosts(prepared: Carrier, host: str) -> None:
+    """The tool on scp02 has version 2603, that on web01 version 2609."""
+    registry = prepared.estate.machine(host).registry
+    options = {"usage_data": USAGE, "update_packs": PACKS} if host == "web01" else {"usage_data": CAB, "force": True}
+    action = "connect" if host == "web01" else "prepare"
+    registry.delete(rf"{RUNTIMES}\x86")
+    said = prepared.tool_refused(action, host, **options)
+    assert "The Visual C++ runtime for x86 is not installed" in said
+    assert "vc_redist.x86.exe" in said
+    assert "vc_redist.x64.exe" not in said
+    registry.set(rf"{RUNTIMES}\x86", "Version", "v14.28.29914.0")
+    registry.set(rf"{RUNTIMES}\x86", "Installed", 1)
+    registry.set(ODBC, "InstalledVersion", "18.3.3.1")
+    least = "tool version 2609 needs 18.6.2.1" if host == "web01" else "tool version 2603 needs 18.4.1.1"
+    assert f"Version 18.3.3.1 is installed; {least} or later." in prepared.tool_refused(action, host, **options)
+    registry.delete(ODBC)
+    said = prepared.tool_refused(action, host, **options)
+    assert f"ODBC Driver 18 for SQL Server: It is not installed; {least} or later. Install a current ODBC Driver 18" in said
+    registry.set(ODBC, "InstalledVersion", "18.6.2.1")
+    assert prepared.tool(action, host, **options)["changed"]
+
+
 def test_the_tool_is_found_below_the_site_s_installation(carrier: Carrier) -> None:
     found = carrier.run("service_connection_tool", "sta01", action="export", export_file=r"C:\USB\Usage.csv", check=True)
     assert found["tool"]["path"].lower().endswith(r"cd.latest\smssetup\tools\serviceconnectiontool\serviceconnectiontool.exe")

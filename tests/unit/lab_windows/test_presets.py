@@ -38,12 +38,30 @@ def test_good_software() -> None:
     assert _data(registry, r"HKLM\SOFTWARE\WOW6432Node\Microsoft\.NETFramework\v2.0.50727", "SchUseStrongCrypto") == 1
 
 
+def test_each_visual_c_runtime_is_in_the_view_of_its_installer() -> None:
+    registry = Registry()
+    presets.write_software(registry, Software(vc_runtime="14.40.33816.0", vc_runtime_x86="14.28.29914.0"))
+    runtimes = r"Microsoft\VisualStudio\14.0\VC\Runtimes"
+    for view in (r"HKLM\SOFTWARE", r"HKLM\SOFTWARE\WOW6432Node"):
+        assert _data(registry, rf"{view}\{runtimes}\x64", "Version") == "v14.40.33816.0"
+    assert _data(registry, rf"HKLM\SOFTWARE\WOW6432Node\{runtimes}\x86", "Version") == "v14.28.29914.0"
+    assert registry.find(rf"HKLM\SOFTWARE\{runtimes}\x86") is None
+
+
+def test_an_old_native_client() -> None:
+    registry = Registry()
+    presets.write_software(registry, Software(native_client="11.2.5058.0"))
+    assert _data(registry, r"HKLM\SOFTWARE\Microsoft\SQLNCLI11", "InstalledVersion") == "11.2.5058.0"
+
+
 def test_missing_software_leaves_nothing() -> None:
     registry = Registry()
-    presets.write_software(registry, Software("none", False, "none", "none", strong_tls=False))
+    presets.write_software(registry, Software("none", False, "none", "none", strong_tls=False, vc_runtime_x86="none"))
     assert registry.find(r"HKLM\SOFTWARE\Microsoft\NET Framework Setup") is None
     assert registry.find(r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18") is None
     assert registry.find(r"HKLM\SOFTWARE\Microsoft\VisualStudio") is None
+    assert registry.find(r"HKLM\SOFTWARE\WOW6432Node\Microsoft\VisualStudio") is None
+    assert registry.find(r"HKLM\SOFTWARE\Microsoft\SQLNCLI11") is None
     assert _data(registry, r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319", "SystemDefaultTlsVersions") is None
 
 

@@ -22,6 +22,7 @@ from tests.unit.windows.support import FakeServer, denied
 
 SETUP = r"SOFTWARE\Microsoft\NET Framework Setup\NDP"
 RUNTIME = r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
+RUNTIMES_32 = r"SOFTWARE\WOW6432Node\Microsoft\VisualStudio\14.0\VC\Runtimes"
 NET = r"SOFTWARE\Microsoft\.NETFramework"
 G2 = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4"
 OTHER = "D4DE20D05E66FC53FE1A50882C78DB2852CAE474"
@@ -142,13 +143,17 @@ def test_software_that_is_there() -> None:
             rf"{SETUP}\v4\Full": {"Release": 528040},
             rf"{SETUP}\v3.5": {"Install": 1},
             RUNTIME: {"Version": "v14.40.33816.00", "Installed": 1},
+            rf"{RUNTIMES_32}\x86": {"Version": "v14.28.29914.00", "Installed": 1},
             r"SOFTWARE\Microsoft\MSODBCSQL18": {"InstalledVersion": "18.6.2.1"},
+            r"SOFTWARE\Microsoft\SQLNCLI11": {"InstalledVersion": "11.4.7001.0"},
         }
     ).registry
     assert software.dotnet_release(registry) == 528040
     assert software.has_dotnet_35(registry) is True
     assert software.vc_runtime(registry) == "14.40.33816.00"
+    assert software.vc_runtime(registry, "x86") == "14.28.29914.00"
     assert software.odbc_driver(registry) == "18.6.2.1"
+    assert software.native_client(registry) == "11.4.7001.0"
 
 
 def test_software_that_is_not_there() -> None:
@@ -158,7 +163,27 @@ def test_software_that_is_not_there() -> None:
     assert software.has_dotnet_35(FakeServer().registry) is False
     assert software.vc_runtime(server.registry) is None
     assert software.vc_runtime(FakeServer().registry) is None
+    assert software.vc_runtime(server.registry, "x86") is None
     assert software.odbc_driver(server.registry) is None
+    assert software.native_client(server.registry) is None
+
+
+@pytest.mark.parametrize(
+    ("key", "platform", "requests"),
+    [(RUNTIME, "x64", 2), (rf"{RUNTIMES_32}\x64", "x64", 3), (rf"{RUNTIMES_32}\x86", "x86", 2)],
+)
+def test_where_each_runtime_is_read_and_with_how_many_requests(key: str, platform: str, requests: int) -> None:
+    server = FakeServer({key: {"Version": "v14.51.36247.00", "Installed": 1}})
+    assert software.vc_runtime(server.registry, platform) == "14.51.36247.00"
+    assert len(server.asked) == requests
+    other = FakeServer({key: {"Version": "v14.51.36247.00", "Installed": 1}})
+    assert software.vc_runtime(other.registry, "x86" if platform == "x64" else "x64") is None
+    assert len(other.asked) == (1 if platform == "x64" else 2)
+
+
+def test_a_removed_runtime_leaves_its_key() -> None:
+    server = FakeServer({rf"{RUNTIMES_32}\x86": {"Version": "v14.51.36247.00", "Installed": 0}})
+    assert software.vc_runtime(server.registry, "x86") is None
 
 
 @pytest.mark.parametrize(("bits", "base"), [(64, NET), (32, r"SOFTWARE\WOW6432Node\Microsoft\.NETFramework")])

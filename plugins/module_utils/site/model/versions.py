@@ -51,9 +51,14 @@ class SiteVersion:
         return int(self.name) >= int(name)
 
     def row(self, rows: Iterable[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-        """Of rows in ascending order of ``since``, the one that applies to this version; None before the first."""
+        """Of rows in ascending order of ``since``, the one that applies to this version: the last one reached.
+
+        None before the first, and after the last version (``until``) of the last one reached.
+        """
         reached = [row for row in rows if self.at_least(str(row["since"]))]
-        return reached[-1] if reached else None
+        if not reached or int(self.name) > int(reached[-1].get("until", self.name)):
+            return None
+        return reached[-1]
 
     def __str__(self) -> str:
         return self.name if self.known else self.text

@@ -14,6 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.
 
 _SERVER = (
     "operating_system",
+    "operating_system_support",
     "server_core",
     "domain_member",
     "server_name",
@@ -21,6 +22,7 @@ _SERVER = (
     "dotnet_35",
     "vc_runtime",
     "odbc_driver",
+    "native_client",
     "tls_dotnet_64",
     "tls_dotnet_32",
     "pending_restart",

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from lab.configmgr.connection_tool import requirements
 from lab.configmgr.connection_tool.program import ACCESS_DENIED_EXIT, DIED_EXIT, UNHANDLED_EXIT
 from lab.winrm.programs import Signal
 from tests.unit.lab_configmgr.connection_tool.conftest import FOLDER, NEW, ON_ROLE_SERVER, Tools, ended, offline_estate
@@ -13,7 +14,9 @@ from tests.unit.lab_configmgr.connection_tool.conftest import FOLDER, NEW, ON_RO
 MANIFEST = r"D:\USB\Packs\ConfigMgr.Update.Manifest.ENC"
 PAYLOAD = rf"D:\USB\Packs\{NEW}\{NEW}.cab"
 SIZE = int(2.5 * 2**20)
-VC_KEY = r"HKLM\SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
+VC_KEY = r"HKLM\SOFTWARE\WOW6432Node\Microsoft\VisualStudio\14.0\VC\Runtimes\x64"
+VC_X86_KEY = VC_KEY.replace("x64", "x86")
+ODBC_KEY = r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18"
 NET_KEY = r"HKLM\SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full"
 
 
@@ -33,9 +36,10 @@ def test_only_local_administrators_may(tools: Tools) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (lambda m: m.registry.set(NET_KEY, "Release", 379893), ".NETFramework,Version=v4.6.2"),
+        (lambda m: m.registry.set(NET_KEY, "Release", 461807), ".NETFramework,Version=v4.7.2"),
         (lambda m: m.registry.set(VC_KEY, "Version", "v14.27.1.0"), "Could not load file or assembly"),
         (lambda m: m.registry.delete(VC_KEY), "Could not load file or assembly"),
+        (lambda m: m.registry.delete(VC_X86_KEY), "Could not load file or assembly"),
         (lambda m: m.files.delete(rf"{ON_ROLE_SERVER}\ServiceConnectionTool.exe.config"), "'ServiceConnectionTool.exe.config'"),
     ],
 )
@@ -47,8 +51,56 @@ def test_what_it_cannot_start_without(tools: Tools, spoil: Callable[..., object]
     assert tools.log("scp02", ON_ROLE_SERVER) == ""
 
 
-def _no_driver(tools: Tools) -> None:
-    tools.machine("scp02").registry.delete(r"HKLM\SOFTWARE\Microsoft\MSODBCSQL18")
+@pytest.mark.parametrize("machine", ["scp02", "web01"])
+@pytest.mark.parametrize(("driver", "said"), [(None, "is not installed"), ("18.4.1.1", "is older than the required version")])
+def test_from_2509_it_checks_the_driver_on_both_servers(tools: Tools, machine: str, driver: str | None, said: str) -> None:
+    tools.prepare()
+    registry = tools.machine(machine).registry
+    if driver is None:
+        registry.delete(ODBC_KEY)
+    else:
+        registry.set(ODBC_KEY, "InstalledVersion", driver)
+    done, folder = (tools.connect(), FOLDER) if machine == "web01" else (tools.prepare(), ON_ROLE_SERVER)
+    assert done.code == 0
+    (line,) = tools.log(machine, folder).splitlines()[1:]
+    assert "ODBC Driver 18 for SQL Server" in line
+    assert said in line.replace("installed but it is ", "")
+    assert not tools.machine("web01").files.exists(MANIFEST)
+
+
+def test_before_2509_the_driver_is_missed_only_when_the_database_is_read() -> None:
+    old = offline_estate().replace("5.00.9152.", "5.00.9135.")
+    tools = Tools(old.replace("type: primary, server: sta01,", "type: primary, server: sta01, version: 5.00.9135.1000,"))
+    tools.machine("scp02").registry.delete(ODBC_KEY)
+    assert tools.prepare().code == 0
+    assert "[Microsoft][ODBC Driver Manager]" in tools.log("scp02", ON_ROLE_SERVER)
+    assert not tools.machine("scp02").files.exists(r"C:\Usage.cab")
+
+
+@pytest.mark.parametrize(
+    ("tool", "driver", "refused"),
+    [
+        ("5.00.9141.1000", "18.4.1.1", False),
+        ("5.00.9141.1000", "18.3.3.1", True),
+        ("5.00.9135.1000", "none", False),
+        ("5.00.9152.1000", "18.6.2.1", False),
+    ],
+)
+def test_the_driver_that_each_version_of_the_tool_accepts(tools: Tools, tool: str, driver: str, refused: bool) -> None:
+    machine = tools.machine("web01")
+    machine.registry.delete(ODBC_KEY)
+    if driver != "none":
+        machine.registry.set(ODBC_KEY, "InstalledVersion", driver)
+    assert bool(requirements.driver_refused(machine, tool)) is refused
+    assert requirements.has_database_driver(machine, tool) is (driver != "none")
+
+
+@pytest.mark.parametrize(("tool", "release"), [("5.00.9146.1000", 394802), ("5.00.9152.1000", 461808)])
+def test_the_framework_that_each_version_of_the_tool_is_built_for(tools: Tools, tool: str, release: int) -> None:
+    machine = tools.machine("web01")
+    for found, starts in ((release, True), (release - 1, False)):
+        machine.registry.set(NET_KEY, "Release", found)
+        assert (requirements.complaint(machine, tool) == "") is starts
 
 
 def _no_rights(tools: Tools) -> None:
@@ -67,7 +119,6 @@ def _dead(tools: Tools) -> None:
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        (_no_driver, "[Microsoft][ODBC Driver Manager]"),
         (_no_rights, "Login failed for user 'CORP\\admin'"),
         (_denied, "The SELECT permission was denied"),
         (_dead, "error occurred while establishing a connection to SQL Server"),

@@ -50,6 +50,13 @@ def test_the_row_that_holds_is_the_last_one_reached() -> None:
     assert [(versions.find(name).row(rows) or {})["x"] for name in ("2107", "2211", "2303", "2609")] == [1, 1, 2, 2]
 
 
+def test_a_row_may_end_with_a_version() -> None:
+    rows = [{"since": "2002", "until": "2509", "x": 1}, {"since": "2603", "until": "2603", "x": 2}]
+    found = [versions.find(name).row(rows) for name in ("2002", "2509", "2603", "2609")]
+    assert [row and row["x"] for row in found] == [1, 1, 2, None]
+    assert versions.find("2603").row(rows[:1]) is None
+
+
 def test_the_table_is_in_order() -> None:
     rows = table("site_versions")["versions"]
     assert all(int(a["name"]) < int(b["name"]) and a["build"] < b["build"] for a, b in pairwise(rows))
@@ -61,7 +68,13 @@ def test_the_table_is_in_order() -> None:
         ("site_versions", ["versions"]),
         ("operating_systems", ["servers"]),
         ("roots", ["roots"]),
-        ("server_requirements", ["dotnet", "tool_dotnet", "vc_runtime", "odbc_driver", "odbc_driver_refused"]),
+        (
+            "server_requirements",
+            [
+                *("dotnet", "tool_dotnet", "vc_runtime", "tool_vc_runtime"),
+                *("odbc_driver", "odbc_driver_refused", "native_client"),
+            ],
+        ),
     ],
 )
 def test_every_row_names_its_source_and_when_it_was_read(name: str, lists: list[str]) -> None:
@@ -70,7 +83,7 @@ def test_every_row_names_its_source_and_when_it_was_read(name: str, lists: list[
     for row in (row for key in lists for row in content[key]):
         assert row["source"]
         assert row["read"] == "2026-11"
-        for version in (row[key] for key in ("since", "notice", "refused") if key in row):
+        for version in (row[key] for key in ("since", "until", "notice", "refused") if key in row):
             assert versions.find(version).known
 
 

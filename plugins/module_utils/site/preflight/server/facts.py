@@ -39,6 +39,7 @@ class ServerFacts:
     dotnet_35: bool | Unread
     vc_runtime: str | Unread | None
     odbc_driver: str | Unread | None
+    native_client: str | Unread | None
     tls_64: Mapping[str, int | None] | Unread
     tls_32: Mapping[str, int | None] | Unread
     restarts: Sequence[str] | Unread
@@ -49,13 +50,17 @@ class ServerFacts:
 
 
 def read_server_facts(
-    session: CimSession, roots: Sequence[str], controller: Callable[[], datetime] = lambda: datetime.now(UTC)
+    session: CimSession,
+    roots: Sequence[str],
+    native_client: bool,
+    controller: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ServerFacts:
     """Everything, in about thirty requests: most of it is registry values, which are read one at a time.
 
     The first request also authenticates; the clock is measured around the second.
 
     :param roots: thumbprints of the root certificates to look for.
+    :param native_client: whether to read SQL Server Native Client, which newer versions of the site do not use; one request.
     """
     registry = Registry(session)
     computer = attempt(partial(read_computer, session))
@@ -69,6 +74,7 @@ def read_server_facts(
         dotnet_35=attempt(partial(software.has_dotnet_35, registry)),
         vc_runtime=attempt(partial(software.vc_runtime, registry)),
         odbc_driver=attempt(partial(software.odbc_driver, registry)),
+        native_client=attempt(partial(software.native_client, registry)) if native_client else None,
         tls_64=attempt(partial(software.tls_values, registry, 64)),
         tls_32=attempt(partial(software.tls_values, registry, 32)),
         restarts=attempt(partial(pending_restart.pending_restarts, registry)),

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
@@ -16,7 +18,15 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 # Kerberos refuses tickets when clocks differ by more: the default of its policy on the tolerance for clock synchronization.
 MAX_CLOCK_DIFFERENCE_SECONDS = 300
 
+# How long before the end of support the check begins to warn: an update of the site and of a server are planned for months.
+SUPPORT_WARNING_DAYS = 180
+
 _NEWER_SERVER = "Choose a server with a supported version of Windows Server, or upgrade its operating system."
+# Source: memdocs, supported-operating-systems-for-site-system-servers and -for-clients-and-devices (Extended Security Updates).
+_AT_AN_UPDATE = (
+    "According to Microsoft, the update of a site to version 2309 warns about a site system whose operating system is out of "
+    "support, and an update to version 2403 or later is refused. Extended Security Updates do not change this."
+)
 
 
 def operating_system(found: OperatingSystem | Unread, version: SiteVersion) -> Check:
@@ -38,10 +48,12 @@ def operating_system(found: OperatingSystem | Unread, version: SiteVersion) -> C
         return cannot_tell(id, title, why, "Compare with Microsoft's list of supported operating systems for site systems.")
     if "refused" in row and version.at_least(row["refused"]):
         detail = f"{shown} is no longer supported since version {row['refused']}; site version {version} supports {supported}."
-        return by_version(Check(id, title, Status.FAILED, detail, _NEWER_SERVER), version)
+        remedy = f"{_NEWER_SERVER} The site refuses its next update while a site system has this operating system."
+        return by_version(Check(id, title, Status.FAILED, detail, remedy), version)
     if "notice" in row and version.at_least(row["notice"]):
         detail = f"{shown} is out of support; version {row['refused']} of the site will no longer support it."
-        return by_version(Check(id, title, Status.WARNING, detail, _NEWER_SERVER), version)
+        remedy = f"{_NEWER_SERVER} The site refuses the update to version {row['refused']} or later because of this server."
+        return by_version(Check(id, title, Status.WARNING, detail, remedy), version)
     if "since" in row and not version.at_least(row["since"]):
         detail = f"{shown} is supported since version {row['since']}; the site has version {version}."
         return by_version(
@@ -53,6 +65,35 @@ def operating_system(found: OperatingSystem | Unread, version: SiteVersion) -> C
 def _supports(row: dict[str, str], version: SiteVersion) -> bool:
     began = "since" not in row or version.at_least(row["since"])
     return began and not ("refused" in row and version.at_least(row["refused"]))
+
+
+def operating_system_support(found: OperatingSystem | Unread, clock: ServerClock | Unread | None) -> Check:
+    """Microsoft's support of the operating system (``support_ends`` in data/operating_systems.yml), by the server's own clock.
+
+    Advisory: the role works without it, but the site then refuses its next update.
+    """
+    id, title = "operating_system_support", "Support of the operating system by Microsoft"
+    if isinstance(found, Unread):
+        return unread(id, title, found, required=False)
+    shown = f"{found.caption} (build {found.build})"
+    row = next((row for row in table("operating_systems")["servers"] if row["build"] == found.build), None)
+    if row is None or found.client:
+        detail = f"The collection's list has no end of support for {shown}; see the check operating_system."
+        return Check(id, title, Status.SKIPPED, detail, required=False)
+    if isinstance(clock, Unread):
+        return unread(id, title, clock, required=False)
+    if clock is None:
+        why = f"the server does not report its date; support of {shown} ends on {row['support_ends']}."
+        return cannot_tell(id, title, why, "Check the date on the server.", required=False)
+    left = (date.fromisoformat(row["support_ends"]) - clock.now.date()).days
+    if left > SUPPORT_WARNING_DAYS:
+        return Check(id, title, Status.PASSED, f"Support of {shown} ends on {row['support_ends']}.", required=False)
+    remedy = f"Choose a server with a newer version of Windows Server, or upgrade its operating system. {_AT_AN_UPDATE}"
+    if left >= 0:
+        detail = f"Support of {shown} ends on {row['support_ends']}, in {left} {'day' if left == 1 else 'days'}."
+        return Check(id, title, Status.WARNING, detail, remedy, required=False)
+    detail = f"Support of {shown} ended on {row['support_ends']}."
+    return Check(id, title, Status.FAILED, detail, remedy, required=False)
 
 
 def server_core(installation_type: str | Unread | None) -> Check:

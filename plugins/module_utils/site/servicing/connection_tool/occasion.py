@@ -126,7 +126,7 @@ class Occasion:
         found = readiness.read_checks(self.task.cim, self.request, tool, version, self.params["mode"], needed)
         failed = readiness.failed(found)
         if failed:
-            reasons = " ".join(f"{check.detail} {check.remedy}" for check in failed)
+            reasons = " ".join(f"{check.title}: {check.detail} {check.remedy}" for check in failed)
             raise TaskFailure(
                 f"The action {self.request.action} was not started on {self.task.host}: {reasons}",
                 checks=[check.as_data() for check in found],

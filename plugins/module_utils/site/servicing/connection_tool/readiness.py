@@ -43,7 +43,10 @@ def needed_bytes(request: Request, download: str, required: int | None, pack_byt
 def read_checks(
     session: CimSession, request: Request, tool: Tool, site_version: str, mode: str | None, needed: int
 ) -> list[Check]:
-    """Everything that has to be right before a run: about ten requests."""
+    """Everything that has to be right before a run: about twelve requests.
+
+    What the tool needs depends on its own version; on the site's where Windows does not show the tool's.
+    """
     return list(_checks(session, request, tool, site_version, mode, needed))
 
 
@@ -56,14 +59,20 @@ def _checks(
     yield requirements.rights(_administrator(session))
     drive = (request.target or tool.folder)[:2].upper()
     yield requirements.free_space(attempt(partial(folders.free_bytes, session, drive)), needed, drive, request.action)
-    known = site_version or tool.version
-    try:
-        version = versions.find(known)
-    except versions.BadVersion:
+    version = _version(tool.version) or _version(site_version)
+    if version is None:
         return
     yield requirements.dotnet(attempt(partial(software.dotnet_release, registry)), version)
-    yield requirements.vc_runtime(attempt(partial(software.vc_runtime, registry)), version)
-    yield requirements.odbc_driver(attempt(partial(software.odbc_driver, registry)), version, request.action)
+    for platform in ("x64", "x86"):
+        yield requirements.vc_runtime(attempt(partial(software.vc_runtime, registry, platform)), version, platform)
+    yield requirements.odbc_driver(attempt(partial(software.odbc_driver, registry)), version)
+
+
+def _version(text: str) -> versions.SiteVersion | None:
+    try:
+        return versions.find(text)
+    except versions.BadVersion:
+        return None
 
 
 def _administrator(session: CimSession) -> bool | Unread:

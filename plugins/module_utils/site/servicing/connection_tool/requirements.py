@@ -10,7 +10,16 @@ from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import t
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions import SiteVersion
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server import software
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import by_version, dotted, unread
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.server.judging import (
+    CHECK_VERSION,
+    OF_TOOL,
+    by_version,
+    compared,
+    dotted,
+    needs,
+    not_needed,
+    unread,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.connection_tool.request import CONNECT, EXPORT, called
 from ansible_collections.configmgr.scp.plugins.module_utils.transfer.meter import sized
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -96,28 +105,40 @@ def dotnet(release: int | Unread | None, version: SiteVersion) -> Check:
         return unread(id, title, release)
     row = version.row(table("server_requirements")["tool_dotnet"])
     if row is None:
-        return Check(id, title, Status.SKIPPED, f"Site version {version} does not need it.")
-    need = f"the tool of version {version} needs {row['shown']} (release {row['release']}) or later"
+        return not_needed(id, title, version, whose=OF_TOOL)
+    need = needs(OF_TOOL, version, f"{row['shown']} (release {row['release']})")
     if release is not None and release >= row["release"]:
-        return by_version(Check(id, title, Status.PASSED, f"Release {release} is installed; {need}."), version)
+        return by_version(Check(id, title, Status.PASSED, f"Release {release} is installed; {need}."), version, OF_TOOL)
     found = "No .NET Framework 4.5 or later is installed" if release is None else f"Release {release} is installed"
-    return by_version(
-        Check(id, title, Status.FAILED, f"{found}; {need}.", f"Install .NET Framework {row['shown']} or later."), version
-    )
+    remedy = f"Install .NET Framework {row['shown']} or later; 4.8 is recommended."
+    return by_version(Check(id, title, Status.FAILED, f"{found}; {need}.", remedy), version, OF_TOOL)
 
 
-def vc_runtime(found: str | Unread | None, version: SiteVersion) -> Check:
-    """The Visual C++ runtime. The site installs it only with the role; the tool does not start without it."""
-    check = software.vc_runtime(found, version)
-    if check.status is not Status.WARNING or check.detail.startswith("Cannot tell"):
-        return replace(check, required=True)
-    return replace(check, required=True, status=Status.FAILED, remedy="Install the current Visual C++ runtime, x64 and x86.")
+def vc_runtime(found: str | Unread | None, version: SiteVersion, platform: str) -> Check:
+    """The Visual C++ runtime of a platform, on each host of the tool: it does not start without both.
+
+    :param platform: ``x64``, which the site installs with the role, or ``x86``, which it installs on site servers only.
+    """
+    id = "vc_runtime" if platform == "x64" else f"vc_runtime_{platform}"
+    title = f"Visual C++ 2015-2022 runtime, {platform}"
+    if isinstance(found, Unread):
+        return unread(id, title, found)
+    row = version.row(table("server_requirements")["tool_vc_runtime"])
+    if row is None:
+        detail = f"Tool version {version} needs the Visual C++ 2013 runtime instead, which is not checked."
+        return Check(id, title, Status.SKIPPED, detail)
+    need = needs(OF_TOOL, version, row["minimum"])
+    detail, enough = compared(found, need, row["minimum"], f"The Visual C++ runtime for {platform}")
+    if enough is None:
+        return cannot_tell(id, title, detail, CHECK_VERSION)
+    if enough:
+        return by_version(Check(id, title, Status.PASSED, detail), version, OF_TOOL)
+    remedy = f"Install the current Visual C++ runtime for {platform} (vc_redist.{platform}.exe); the tool needs both x64 and x86."
+    return by_version(Check(id, title, Status.FAILED, detail, remedy), version, OF_TOOL)
 
 
-def odbc_driver(found: str | Unread | None, version: SiteVersion, action: str) -> Check:
-    """The driver with which the tool reads the site database; on a connected host it reads no database."""
-    check = software.odbc_driver(found, version)
-    if action != CONNECT:
-        return check
-    status = Status.WARNING if check.status is Status.FAILED else check.status
-    return replace(check, required=False, status=status)
+def odbc_driver(found: str | Unread | None, version: SiteVersion) -> Check:
+    """The driver for SQL Server: from version 2309 the tool requires it on both of its hosts, before that it is advice."""
+    row = version.row(table("server_requirements")["odbc_driver"])
+    required = row is not None and row["below"] == Status.FAILED.value
+    return replace(software.odbc_driver(found, version, OF_TOOL), required=required)

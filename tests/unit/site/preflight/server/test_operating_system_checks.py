@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -48,6 +48,59 @@ def test_supported_servers(build: int) -> None:
 )
 def test_support_depends_on_the_version_of_the_site(build: int, version: str, status: Status) -> None:
     assert judged(server(build), version).status is status
+
+
+@pytest.mark.parametrize(
+    ("build", "day", "status", "told"),
+    [
+        (14393, date(2026, 7, 15), Status.PASSED, "ends on 2027-01-12."),
+        (14393, date(2026, 7, 16), Status.WARNING, "ends on 2027-01-12, in 180 days."),
+        (14393, date(2026, 11, 27), Status.WARNING, "ends on 2027-01-12, in 46 days."),
+        (14393, date(2027, 1, 11), Status.WARNING, "in 1 day."),
+        (14393, date(2027, 1, 12), Status.WARNING, "in 0 days."),
+        (14393, date(2027, 1, 13), Status.FAILED, "ended on 2027-01-12."),
+        (9200, date(2023, 10, 10), Status.WARNING, "in 0 days."),
+        (9200, date(2026, 11, 27), Status.FAILED, "ended on 2023-10-10."),
+        (9600, date(2026, 11, 27), Status.FAILED, "ended on 2023-10-10."),
+        (17763, date(2026, 11, 27), Status.PASSED, "ends on 2029-01-09."),
+        (17763, date(2029, 1, 10), Status.FAILED, "ended on 2029-01-09."),
+        (20348, date(2031, 10, 15), Status.FAILED, "ended on 2031-10-14."),
+        (26100, date(2034, 11, 14), Status.WARNING, "in 0 days."),
+    ],
+)
+def test_the_end_of_support_by_the_server_s_own_clock(build: int, day: date, status: Status, told: str) -> None:
+    now = datetime(day.year, day.month, day.day, 23, 59, tzinfo=UTC)
+    # The controller's clock plays no part: the server's differs from it by a hundred days.
+    check = checks.operating_system_support(server(build), ServerClock("SCP01", now, 8_640_000.0))
+    assert (check.id, check.status, check.required) == ("operating_system_support", status, False)
+    assert check.detail.endswith(told)
+    assert bool(check.remedy) is (status is not Status.PASSED)
+
+
+def test_what_the_site_does_at_an_update_is_told() -> None:
+    now = datetime(2027, 1, 13, tzinfo=UTC)
+    ended = checks.operating_system_support(server(14393), ServerClock("SCP01", now, 0.0)).remedy
+    assert "2403 or later is refused" in ended
+    assert "Extended Security Updates do not change this" in ended
+    assert "refuses its next update" in judged(server(9600), "2403").remedy
+    assert "refuses the update to version 2403 or later" in judged(server(9600), "2309").remedy
+
+
+@pytest.mark.parametrize("found", [server(25398), server(99999), server(26100, client=True)])
+def test_an_operating_system_without_a_row_has_no_end_of_support(found: OperatingSystem) -> None:
+    check = checks.operating_system_support(found, None)
+    assert (check.status, check.required) == (Status.SKIPPED, False)
+
+
+def test_without_a_date_the_end_of_support_cannot_be_told() -> None:
+    for check in (
+        checks.operating_system_support(UNREAD, None),
+        checks.operating_system_support(server(14393), UNREAD),
+        checks.operating_system_support(server(14393), None),
+    ):
+        assert cannot_tell(check)
+        assert not check.required
+        assert check.remedy
 
 
 def test_a_refusal_names_what_is_supported() -> None:

@@ -24,6 +24,7 @@ KEYS: dict[str, dict[str, Any]] = {
     rf"{SETUP}\v3.5": {"Install": 1},
     r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64": {"Version": "v14.40.33816.0", "Installed": 1},
     r"SOFTWARE\Microsoft\MSODBCSQL18": {"InstalledVersion": "18.6.2.1"},
+    r"SOFTWARE\Microsoft\SQLNCLI11": {"InstalledVersion": "11.4.7001.0"},
     rf"{NET}\v4.0.30319": {"SchUseStrongCrypto": 1},
     rf"{NET_32}\v4.0.30319": {"SchUseStrongCrypto": 0},
     r"SYSTEM\CurrentControlSet\Control\Session Manager": {"PendingFileRenameOperations": ["x"]},
@@ -40,7 +41,7 @@ ROWS: dict[Any, Any] = {
 
 def read(rows: dict[Any, Any] | None = None, keys: dict[str, dict[str, Any]] | None = None) -> ServerFacts:
     server = FakeServer(KEYS if keys is None else keys, {**ROWS, **(rows or {})})
-    return read_server_facts(server.session, [ROOT], lambda: NOW)
+    return read_server_facts(server.session, [ROOT], native_client=True, controller=lambda: NOW)
 
 
 def test_every_part_of_a_server() -> None:
@@ -48,7 +49,7 @@ def test_every_part_of_a_server() -> None:
     assert not [field.name for field in fields(ServerFacts) if isinstance(getattr(found, field.name), Unread)]
     assert (found.computer.fqdn, found.system.build, found.clock.offset_seconds) == ("scp01.corp.example", 20348, 0.0)
     assert (found.installation_type, found.dotnet_release, found.dotnet_35) == ("Server", 528040, True)
-    assert (found.vc_runtime, found.odbc_driver) == ("14.40.33816.0", "18.6.2.1")
+    assert (found.vc_runtime, found.odbc_driver, found.native_client) == ("14.40.33816.0", "18.6.2.1", "11.4.7001.0")
     assert found.tls_64[rf"HKLM\{NET}\v4.0.30319\SchUseStrongCrypto"] == 1
     assert found.tls_32[rf"HKLM\{NET_32}\v4.0.30319\SchUseStrongCrypto"] == 0
     assert len(found.restarts) == 1
@@ -71,6 +72,16 @@ def test_every_part_of_a_server() -> None:
 def test_a_part_that_is_refused_spoils_no_other(refused: str, parts: set[str]) -> None:
     found = read({refused: denied()})
     assert {field.name for field in fields(ServerFacts) if isinstance(getattr(found, field.name), Unread)} == parts
+
+
+def test_the_native_client_is_read_only_for_a_site_that_uses_it() -> None:
+    asked = []
+    for used in (True, False):
+        server = FakeServer(KEYS, ROWS)
+        found = read_server_facts(server.session, [ROOT], native_client=used, controller=lambda: NOW)
+        assert (found.native_client is None) is not used
+        asked.append(len(server.asked))
+    assert asked[0] == asked[1] + 1
 
 
 def test_a_server_without_the_service() -> None:

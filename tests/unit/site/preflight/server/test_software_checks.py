@@ -21,9 +21,15 @@ def cannot_tell(check: Check) -> bool:
     ("release", "version", "status"),
     [
         (528040, "2609", PASSED),
+        (461808, "2609", FAILED),
+        (528039, "2403", FAILED),
         (533325, "2303", PASSED),
-        (528039, "2303", FAILED),
-        (394802, "2303", FAILED),
+        (528039, "2309", WARNING),
+        (528039, "2303", WARNING),
+        (394802, "2303", WARNING),
+        (394801, "2303", FAILED),
+        (394801, "2309", FAILED),
+        (None, "2309", FAILED),
         (394802, "2211", PASSED),
         (379893, "2111", FAILED),
         (379893, "2107", WARNING),
@@ -51,10 +57,15 @@ def test_dotnet_35() -> None:
 @pytest.mark.parametrize(
     ("found", "version", "status"),
     [
-        ("14.28.29914.0", "2609", PASSED),
         ("14.28.29914.00", "2107", PASSED),
+        ("14.28.29914.0", "2409", PASSED),
+        ("14.28.29913.99", "2409", WARNING),
+        ("14.28.29914.0", "2503", WARNING),
+        ("14.40.33816.0", "2503", PASSED),
+        ("14.40.33815.9", "2603", WARNING),
+        ("14.40.33816.0", "2609", WARNING),
+        ("14.51.36246.9", "2609", WARNING),
         ("14.51.36247", "2609", PASSED),
-        ("14.28.29913.99", "2609", WARNING),
         ("14.9.0.0", "2609", WARNING),
         (None, "2609", WARNING),
         (None, "2103", SKIPPED),
@@ -80,13 +91,69 @@ def test_the_runtime_is_advisory_because_the_site_installs_it(found: str | None,
         ("18.4.1.1", "2503", PASSED),
         ("18.3.3.1", "2503", FAILED),
         ("18.3.3.1", "2309", PASSED),
+        ("18.1.1.1", "2409", PASSED),
+        ("18.0.1.1", "2309", FAILED),
+        ("18.0.1.1", "2409", FAILED),
+        ("18.0.1.1", "2303", PASSED),
         (None, "2309", FAILED),
-        (None, "2303", SKIPPED),
+        (None, "2303", WARNING),
+        ("18.6.1.1", "2303", WARNING),
+        (None, "2211", SKIPPED),
     ],
 )
 def test_the_odbc_driver_by_version_of_the_site(found: str | None, version: str, status: Status) -> None:
     check = software.odbc_driver(found, versions.find(version))
     assert (check.status, check.required) == (status, True)
+
+
+def test_a_version_of_the_site_that_may_not_need_the_driver_is_told_which_one_does() -> None:
+    assert (
+        "Version 2309 requires it, before the site is updated to it." in software.odbc_driver(None, versions.find("2303")).remedy
+    )
+    assert "requires it" not in software.odbc_driver(None, versions.find("2309")).remedy
+
+
+@pytest.mark.parametrize(
+    ("found", "version", "status"),
+    [
+        (None, "2609", SKIPPED),
+        ("11.2.5058.0", "2609", SKIPPED),
+        (UNREAD, "2609", SKIPPED),
+        ("11.4.7001.0", "2603", PASSED),
+        ("11.4.7000.9", "2603", WARNING),
+        (None, "2603", SKIPPED),
+        ("11.4.7001.0", "2509", PASSED),
+        ("11.4.7462.6", "2509", PASSED),
+        ("11.2.5058.0", "2509", WARNING),
+        ("11.2.5058.0", "2002", WARNING),
+        (None, "2509", WARNING),
+        (None, "2503", WARNING),
+        ("eleven", "2509", WARNING),
+        (UNREAD, "2509", WARNING),
+        (None, "5.00.9999.1000", SKIPPED),
+        ("11.4.7001.0", "5.00.9142.1000", WARNING),
+    ],
+)
+def test_the_native_client_by_version_of_the_site(found: str | Unread | None, version: str, status: Status) -> None:
+    site = versions.find(version)
+    check = software.native_client(found, site)
+    assert (check.id, check.status, check.required) == ("native_client", status, False)
+    assert bool(check.remedy) is (status is WARNING)
+    assert software.uses_native_client(site) is (int(site.name) <= 2603)
+    assert cannot_tell(check) is (status is WARNING and (found in ("eleven", UNREAD) or not site.known))
+
+
+def test_an_old_native_client_is_told_with_what_follows() -> None:
+    check = software.native_client("11.2.5058.0", versions.find("2509"))
+    assert check.detail == "Version 11.2.5058.0 is installed; site version 2509 needs 11.4.7001.0 or later."
+    assert "TLS 1.2" in check.remedy
+    assert "works without it" in software.native_client(None, versions.find("2603")).detail
+
+
+def test_a_newer_runtime_that_the_site_will_install_is_told_with_its_restart() -> None:
+    check = software.vc_runtime("14.28.29914.0", versions.find("2609"))
+    assert "14.51.36247" in check.detail
+    assert "restart" in check.remedy
 
 
 def test_a_version_of_the_driver_that_must_not_be_used_is_named() -> None:
@@ -193,9 +260,13 @@ def test_a_driver_that_may_be_used_from_a_version_on() -> None:
 
 def test_a_version_before_the_first_requirement_asks_for_nothing() -> None:
     old = SiteVersion("1802", "1802", Standing.KNOWN)
-    found = [software.dotnet_release(None, old), software.vc_runtime(None, old), software.odbc_driver(None, old)]
+    found = [
+        *(software.dotnet_release(None, old), software.vc_runtime(None, old)),
+        *(software.odbc_driver(None, old), software.native_client(None, old)),
+    ]
     assert [(check.id, check.status, check.required) for check in found] == [
         ("dotnet_release", SKIPPED, True),
         ("vc_runtime", SKIPPED, False),
         ("odbc_driver", SKIPPED, True),
+        ("native_client", SKIPPED, False),
     ]

@@ -27,6 +27,7 @@ USER = '"Users","Alias","S-1-5-32-545","x"\r\n'
 SOUND: dict[str, dict[str, Any]] = {
     r"SOFTWARE\Microsoft\NET Framework Setup\NDP\v4\Full": {"Release": 528040},
     r"SOFTWARE\Microsoft\VisualStudio\14.0\VC\Runtimes\x64": {"Version": "v14.51.36247.0", "Installed": 1},
+    r"SOFTWARE\WOW6432Node\Microsoft\VisualStudio\14.0\VC\Runtimes\x86": {"Version": "v14.51.36247.0", "Installed": 1},
     r"SOFTWARE\Microsoft\MSODBCSQL18": {"InstalledVersion": "18.6.2.1"},
     TRACING: {"TraceFilename": r"C:\SMS\Logs\dmpdownloader.log"},
 }

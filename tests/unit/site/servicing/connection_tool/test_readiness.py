@@ -21,7 +21,12 @@ from tests.unit.site.servicing.connection_tool.machine import TOOL, USER, Machin
 GIB = 1024**3
 PREPARE = Request("prepare", "", r"d:\USB\x.cab", ())
 IMPORT = Request("import", r"C:\Packs", "", ())
-ALL = ["tool_version", "offline_mode", "administrator", "free_space_d", "tool_dotnet", "vc_runtime", "odbc_driver"]
+ALL = [
+    *("tool_version", "offline_mode", "administrator", "free_space_d"),
+    *("tool_dotnet", "vc_runtime", "vc_runtime_x86", "odbc_driver"),
+]
+RUNTIME_X86 = r"software\wow6432node\microsoft\visualstudio\14.0\vc\runtimes\x86"
+ODBC = r"software\microsoft\msodbcsql18"
 
 
 @pytest.mark.parametrize(
@@ -56,10 +61,35 @@ def test_every_check_before_a_run(machine: Machine) -> None:
     assert {check.status for check in found.values()} == {Status.PASSED}
 
 
-def test_without_a_known_version_the_tool_s_own_is_looked_up(machine: Machine) -> None:
-    assert list(checks(machine, site="")) == ALL
+def test_the_requirements_are_those_of_the_tool_s_version_else_of_the_site_s(machine: Machine) -> None:
+    machine.keys[ODBC]["installedversion"] = "18.4.1.1"
+    for site, tool, version in (
+        ("5.00.9141.1000", "5.0.9152.1000", "2609"),
+        ("5.00.9152.1000", "5.0.9141.1000", "2509"),
+        ("", "5.0.9152.1000", "2609"),
+        ("none", "5.0.9152.1000", "2609"),
+        ("5.00.9152.1000", "", "2609"),
+        ("5.00.9141.1000", "", "2509"),
+    ):
+        found = checks(machine, site=site, tool=tool)
+        assert list(found) == ALL
+        assert f"tool version {version} needs" in found["odbc_driver"].detail
+        assert (found["odbc_driver"].status is Status.PASSED) is (version == "2509")
     assert list(checks(machine, site="", tool="")) == ALL[:4]
-    assert list(checks(machine, site="none")) == ALL[:4]
+    assert list(checks(machine, site="none", tool="x")) == ALL[:4]
+
+
+@pytest.mark.parametrize("action", ["prepare", "connect", "import", "export"])
+def test_every_action_needs_the_runtime_for_x86_and_the_driver(machine: Machine, action: str) -> None:
+    request = Request(action, r"c:\USB", r"d:\USB\x.cab", ())
+    del machine.keys[RUNTIME_X86], machine.keys[ODBC]
+    found = checks(machine, request, site="5.00.9152.1000")
+    assert [check.id for check in failed(list(found.values()))] == ["vc_runtime_x86", "odbc_driver"]
+
+
+def test_how_many_registry_values_are_read(machine: Machine) -> None:
+    checks(machine)
+    assert len([asked for asked in machine.asked if asked.startswith("Get")]) == 6
 
 
 def test_the_room_is_that_of_the_destination_else_of_the_tool(machine: Machine) -> None:

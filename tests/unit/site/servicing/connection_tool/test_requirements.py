@@ -82,8 +82,10 @@ def test_free_space(free: int | Unread | None, needed: int, status: Status, told
 @pytest.mark.parametrize(
     ("release", "version", "status", "told"),
     [
-        (394802, "2609", PASSED, "394802"),
-        (394801, "2609", FAILED, "394801"),
+        (461808, "2609", PASSED, "461808"),
+        (461807, "2609", FAILED, "4.7.2"),
+        (394802, "2603", PASSED, "394802"),
+        (394801, "2603", FAILED, "394801"),
         (379893, "2103", PASSED, "379893"),
         (379892, "2103", FAILED, "379893"),
         (None, "2103", FAILED, "4.5.2"),
@@ -104,44 +106,71 @@ def test_a_version_before_the_first_requirement_asks_for_nothing() -> None:
 
 
 def test_a_missing_framework_is_told_as_missing() -> None:
-    none, old = (requirements.dotnet(release, versions.find("2609")) for release in (None, 394801))
+    none, old = (requirements.dotnet(release, versions.find("2603")) for release in (None, 394801))
     assert "Release None" not in none.detail
     assert "394801" in old.detail
     assert "4.6.2" in none.remedy
 
 
+@pytest.mark.parametrize(("platform", "id"), [("x64", "vc_runtime"), ("x86", "vc_runtime_x86")])
 @pytest.mark.parametrize(
     ("found", "version", "status"),
     [
         (None, "2609", FAILED),
         ("14.0.0.0", "2609", FAILED),
-        ("14.51.36247.0", "2609", PASSED),
+        ("14.28.29914.0", "2609", PASSED),
+        ("14.28.29913.9", "2107", FAILED),
         ("new", "2609", WARNING),
         (Unread("no right"), "2609", WARNING),
         (None, "2103", SKIPPED),
         (None, "5.00.99999.1000", WARNING),
     ],
 )
-def test_the_runtime_is_required_here(found: str | Unread | None, version: str, status: Status) -> None:
-    check = requirements.vc_runtime(found, versions.find(version))
-    assert (check.id, check.status, check.required) == ("vc_runtime", status, True)
-    assert ("x86" in check.remedy) is (status is FAILED)
+def test_both_runtimes_are_required_here(
+    platform: str, id: str, found: str | Unread | None, version: str, status: Status
+) -> None:
+    check = requirements.vc_runtime(found, versions.find(version), platform)
+    assert (check.id, check.status, check.required) == (id, status, True)
+    assert check.title.endswith(f", {platform}")
+    assert (f"vc_redist.{platform}.exe" in check.remedy) is (status is FAILED)
+
+
+def test_a_missing_runtime_is_named() -> None:
+    for platform in ("x64", "x86"):
+        detail = requirements.vc_runtime(None, versions.find("2609"), platform).detail
+        assert detail.startswith(f"The Visual C++ runtime for {platform} is not installed; tool version 2609 needs 14.28")
+    assert "Visual C++ 2013" in requirements.vc_runtime(None, versions.find("2103"), "x86").detail
 
 
 @pytest.mark.parametrize(
-    ("found", "version", "action", "status", "required"),
+    ("found", "version", "status", "required"),
     [
-        (None, "2609", "prepare", FAILED, True),
-        (None, "2609", "connect", WARNING, False),
-        ("18.6.2.1", "2609", "connect", PASSED, False),
-        ("18.6.2.1", "2609", "import", PASSED, True),
-        (None, "2103", "prepare", SKIPPED, True),
-        (None, "2103", "connect", SKIPPED, False),
-        (Unread("no right"), "2609", "connect", WARNING, False),
+        (None, "2609", FAILED, True),
+        ("18.4.1.1", "2609", FAILED, True),
+        ("18.6.2.1", "2609", PASSED, True),
+        ("18.0.1.1", "2309", FAILED, True),
+        (None, "2309", FAILED, True),
+        (None, "2303", WARNING, False),
+        (None, "2103", SKIPPED, False),
+        (Unread("no right"), "2609", WARNING, True),
+        ("18.6.2.1", "5.00.9999.1000", WARNING, True),
     ],
 )
-def test_the_driver_is_advice_where_no_database_is_read(
-    found: str | Unread | None, version: str, action: str, status: Status, required: bool
+def test_the_driver_is_required_from_2309_and_advice_before(
+    found: str | Unread | None, version: str, status: Status, required: bool
 ) -> None:
-    check = requirements.odbc_driver(found, versions.find(version), action)
+    check = requirements.odbc_driver(found, versions.find(version))
     assert (check.id, check.status, check.required) == ("odbc_driver", status, required)
+
+
+@pytest.mark.parametrize("version", ["2609", "2103", "5.00.9999.1000"])
+def test_the_version_of_the_tool_is_called_so(version: str) -> None:
+    tool = versions.find(version)
+    checks = (
+        requirements.dotnet(1, tool),
+        requirements.odbc_driver("18.0.0.1", tool),
+        *(requirements.vc_runtime("14.0.0.1", tool, name) for name in ("x64", "x86")),
+    )
+    for check in checks:
+        assert f"ool version {version}" in check.detail
+        assert "ite version" not in check.detail
