@@ -49,6 +49,8 @@ def check(work: Work, site: Site) -> Iterator[float]:
     work.cmupdate(
         site, f"Preparing prereq check for site server [{name}]...~", f"Running prereq checking against Server [{name}] ...~"
     )
+    for place, (rule, _) in enumerate(rules.results(work.hierarchy, site), start=1):
+        work.record(site, rules.step_of(place, rule), progress.IN_PROGRESS, 0)
     yield from work.stuck(site, "prerequisites")
     yield timing.UPDATE_CHECK
     work.fail_if_ordered(site, "prerequisites", steps_table.PREREQUISITES.number << 16, default=True)

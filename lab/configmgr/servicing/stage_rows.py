@@ -24,14 +24,16 @@ class StageRow:
 
 
 def stage_rows(hierarchy: Hierarchy) -> list[StageRow]:
-    """A row for each stage that a package has begun at a site."""
+    """A row for each stage that a package has begun at a site, by the last attempt that has reached the stage ([I])."""
     found: dict[tuple[str, str, Stage], list[Report]] = {}
     for report in hierarchy.progress.latest():
         found.setdefault((report.guid, report.site_code, report.step.stage), []).append(report)
     rows = []
     for (guid, code, stage), reports in found.items():
         site = hierarchy.sites[code]
-        rows.append(StageRow(guid, site, stage, completed(stage, site, reports), max(report.time for report in reports)))
+        last = max(report.attempt for report in reports)
+        current = [report for report in reports if report.attempt == last]
+        rows.append(StageRow(guid, site, stage, completed(stage, site, current), max(report.time for report in current)))
     return rows
 
 

@@ -50,6 +50,8 @@ def test_each_step_can_fail(two: Hierarchy, step: int) -> None:
     services = two.estate.machine("sta01").services
     assert services["SMS_EXECUTIVE"].state == services["SMS_SITE_COMPONENT_MANAGER"].state == "Running"
     two.start()
+    two.until(196609)
+    assert two.stages("ST1")[13] == 1
     two.until(DONE)
     assert two.steps("ST1")[step][1] == 1
 
@@ -171,6 +173,9 @@ def test_a_phase_makes_no_progress(two: Hierarchy, phase: str, state: int) -> No
     two.until(state)
     two.advance(20_000)
     assert two.package().state == state
+    if phase == "prerequisites":
+        assert set(two.rules("ST1").values()) == {1}
+        assert two.stages("ST1")[12] == 1
     two.estate.faults.cancel(order)
     two.until(DONE)
 
