@@ -99,7 +99,7 @@ FLAGS: Mapping[str, FlagKind] = {
     ),
     "update_download_stuck": FlagKind(
         "the download of an update by the service connection point on the machine makes no progress until a restart of the "
-        "thread after the fault was cancelled",
+        "thread, or of SMS_EXECUTIVE on the site server, after the fault was cancelled",
         "machine",
         counted=False,
     ),

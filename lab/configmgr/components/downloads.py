@@ -96,9 +96,9 @@ def download(
         if not alive():
             return
     if hierarchy.faults.flag("update_download_stuck", machine.name) is not None:
-        while alive():
-            yield timing.THREAD_STUCK
-        return
+        yield from _stuck(hierarchy, site, machine, alive)
+        if not alive():
+            return
     order = hierarchy.faults.take("update_download_failure", machine.name)
     if order is not None:
         report(_PAYLOAD, progress.FAILURE)
@@ -128,6 +128,22 @@ def download(
     if manifest.content_reaches_site(hierarchy, site, machine, guid):
         report(_READY)
         _end(hierarchy, site, package, updates.READY_TO_INSTALL)
+
+
+def _stuck(hierarchy: Hierarchy, site: Site, machine: Machine, alive: Callable[[], bool]) -> Iterator[float]:
+    """No progress until the fault was cancelled and SMS_EXECUTIVE on the site server has restarted ([D]), or the thread ends."""
+    before = _starts(hierarchy, site)
+    while alive():
+        yield timing.THREAD_STUCK
+        if hierarchy.faults.flag("update_download_stuck", machine.name) is None and _starts(hierarchy, site) != before:
+            return
+
+
+def _starts(hierarchy: Hierarchy, site: Site) -> int:
+    """A number that changes with each start of hierarchy manager on the site server."""
+    executive = hierarchy.executives.get(site.server)
+    thread = None if executive is None else executive.threads.get(names.HIERARCHY_MANAGER)
+    return 0 if thread is None else thread.life
 
 
 def _set(hierarchy: Hierarchy, package: UpdatePackage, state: int) -> None:

@@ -19,15 +19,18 @@ _INSTALLATION = 3
 
 
 def start(hierarchy: Hierarchy, package: UpdatePackage, flag: int) -> None:
-    """Set a package to state 2 and begin the work; an earlier work on it ends."""
-    end(package)
+    """Set a package to state 2 and begin the work. An earlier work ends, but sites that are still at work continue ([I])."""
+    at_work = {site.code for site, state in updates.site_states(hierarchy, package) if _goes_on(state)}
+    busy = any(package.site_states.get(code) != updates.INSTALL_WAITING_PARENT for code in at_work)
+    if not busy:
+        end(package)
     package.prereq_flag = flag
     package.state, package.updated = updates.ENABLED, hierarchy.clock.now()
     for site in updates.installing_sites(hierarchy):
         if package.site_states.get(site.code) in _RETRIED:
             package.attempts[site.code] = package.attempts.get(site.code, 0) + 1
     work = Work(hierarchy, package)
-    work.run(_begin(work), work.top)
+    work.run(_begin(work, at_work if busy else set()), work.top)
 
 
 def start_site(hierarchy: Hierarchy, package: UpdatePackage, site: Site) -> None:
@@ -58,9 +61,16 @@ def end(package: UpdatePackage) -> None:
     package.life += 1
 
 
-def _begin(work: Work) -> Iterator[float]:
+def _goes_on(state: int) -> bool:
+    """Whether a site is at work, or waits for its parent or its window."""
+    return updates.is_installing(state) and state not in _CHECKED
+
+
+def _begin(work: Work, kept: set[str]) -> Iterator[float]:
     yield from content.prepare(work)
     for site in work.sites():
+        if site.code in kept:
+            continue
         work.set_state(site, updates.CONTENT_REPLICATING)
         work.run(_replicate(work, site), site)
 

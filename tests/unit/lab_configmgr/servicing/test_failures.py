@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from lab.cim.errors import CimError
 from lab.configmgr import timing
+from lab.windows import services
 from tests.unit.lab_configmgr.conftest import Site, SmallEstate
 from tests.unit.lab_configmgr.servicing.conftest import DONE, GUID, OLDER, READY, Hierarchy
 
@@ -64,6 +67,21 @@ def test_a_failed_site_can_be_retried_alone(one: Hierarchy) -> None:
     rows = one.provider.all("SMS_CM_UpdatePackageSiteStatus")
     row = next(r for r in rows if (r["SiteCode"], r["PackageGuid"]) == ("PR1", GUID))
     one.provider.invoke("SMS_CM_UpdatePackageSiteStatus", "UpdatePackageSiteState", row, State=65538)
+    one.until(DONE)
+    assert one.package().attempts == {"PR1": 1}
+
+
+def test_a_start_leaves_a_site_that_is_at_work(one: Hierarchy) -> None:
+    one.estate.faults.order("update_failure", site="PR1", phase="update_service", count=1)
+    one.start()
+    one.until(262142)
+    assert one.states()["PR2"] in range(196609, 196630)
+    one.start()
+    seen = set()
+    for _ in range(600):
+        one.advance(5)
+        seen.add(one.states_now("PR2"))
+    assert not seen & {65537, 65538, 131073}
     one.until(DONE)
     assert one.package().attempts == {"PR1": 1}
 
@@ -364,14 +382,23 @@ def test_a_download_fails_and_is_queued_again(fresh: Hierarchy) -> None:
     assert fresh.call("PackageExistsInToBeDownloadedList")["PackageExists"] is False
 
 
-def test_a_download_is_stuck_until_the_thread_restarts(fresh: Hierarchy) -> None:
+def restart_site_server(hierarchy: Hierarchy) -> None:
+    machine = hierarchy.estate.machine("cas01")
+    services.stop(machine, machine.services["SMS_EXECUTIVE"])
+    hierarchy.advance(5)
+    services.start(machine, machine.services["SMS_EXECUTIVE"])
+    hierarchy.advance(10)
+
+
+@pytest.mark.parametrize("restart", [restart_downloader, restart_site_server])
+def test_a_download_is_stuck_until_a_restart(fresh: Hierarchy, restart: Callable[[Hierarchy], None]) -> None:
     order = fresh.estate.faults.order("update_download_stuck", machine="scp01")
     fresh.advance(10_000)
     assert fresh.package().state == 262145
     fresh.estate.faults.cancel(order)
     fresh.advance(10_000)
     assert fresh.package().state == 262145
-    restart_downloader(fresh)
+    restart(fresh)
     fresh.advance(timing.DOWNLOAD + 100)
     assert fresh.package().state == READY
 
