@@ -24,7 +24,7 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench mutants fuzz hostile proof core-2.18 matrix changelog build clean distclean
+.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench mutants fuzz hostile proof core-2.18 matrix facts changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -150,6 +150,10 @@ export CORES ?=
 
 matrix: venv  ## the same tests with each of ansible-core 2.18 to 2.21 on each Python of this machine that it supports
 	@$(BIN)/python -m tests.tools.matrix $(WORKERS)
+
+# DAYS=365 changes how far ahead a date is reported.
+facts: venv  ## list the rows of the tables of facts by age, and those whose dates are due within 180 days
+	@$(BIN)/python -m tools.facts $(if $(DAYS),--days $(DAYS))
 
 changelog: venv  ## update the lists of new plugins and roles in the change log
 	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing

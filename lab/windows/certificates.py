@@ -25,6 +25,9 @@ _POLICY = r"HKLM\SOFTWARE\Policies\Microsoft\SystemCertificates\AuthRoot"
 ROOTS: Mapping[str, str] = {
     "Baltimore CyberTrust Root": "baltimore_cybertrust_root.pem",
     "DigiCert Global Root G2": "digicert_global_root_g2.pem",
+    "DigiCert Global Root G3": "digicert_global_root_g3.pem",
+    "Microsoft ECC Root Certificate Authority 2017": "microsoft_ecc_root_2017.pem",
+    "Microsoft RSA Root Certificate Authority 2017": "microsoft_rsa_root_2017.pem",
 }
 
 _HASH, _FRIENDLY_NAME, _CERTIFICATE = 3, 11, 32

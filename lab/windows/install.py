@@ -34,6 +34,7 @@ def build_machine(estate: EstateDescription, description: MachineDescription, cl
         clock_offset=timedelta(seconds=description.clock_offset_seconds),
     )
     presets.write_windows(machine.registry, machine.os, machine.name, "" if machine.workgroup else machine.dns_domain)
+    presets.write_winhttp_proxy(machine.registry, description.winhttp_proxy)
     presets.write_software(machine.registry, description.software)
     presets.write_drives(machine.files, description.drives)
     certificates.write_certificates(machine.registry, description.certificates)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Mapping
 from dataclasses import replace
 
@@ -39,6 +40,9 @@ RESTART_TRACES = ("none", "servicing", "update", "rename", "server_manager")
 _BOTH_VIEWS = (r"HKLM\SOFTWARE", r"HKLM\SOFTWARE\WOW6432Node")
 _CURRENT_VERSION = r"HKLM\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 _SESSION_MANAGER = r"HKLM\SYSTEM\CurrentControlSet\Control\Session Manager"
+_CONNECTIONS = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections"
+_WINHTTP_VERSION = 0x18
+_DIRECT, _MANUAL_PROXY = 1, 2
 _NET_KEYS = (
     r"HKLM\SOFTWARE\Microsoft\.NETFramework\v4.0.30319",
     r"HKLM\SOFTWARE\Microsoft\.NETFramework\v2.0.50727",
@@ -80,6 +84,19 @@ def write_windows(registry: Registry, os: OperatingSystem, name: str, dns_domain
     registry.create(r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\WindowsUpdate\Auto Update")
     registry.create(r"HKLM\SOFTWARE\Microsoft\ServerManager")
     registry.set(_SESSION_MANAGER, "ObjectDirectories", [r"\Windows", r"\RPC Control"])
+
+
+def write_winhttp_proxy(registry: Registry, proxy: str) -> None:
+    """WinHTTP's proxy as ``netsh winhttp set proxy`` writes it, without a bypass list; empty: a direct connection.
+
+    Version, counter and flags, then the texts after their lengths, all numbers little-endian (SupportArticles-docs,
+    use-group-policy-apply-winhttp-proxy-settings, for a direct connection; public descriptions of the value for the rest).
+    """
+    flags = _DIRECT | (_MANUAL_PROXY if proxy else 0)
+    value = struct.pack("<III", _WINHTTP_VERSION, 0, flags)
+    for text in (proxy.encode("ascii"), b""):
+        value += struct.pack("<I", len(text)) + text
+    registry.set(_CONNECTIONS, "WinHttpSettings", value)
 
 
 def write_software(registry: Registry, software: Software) -> None:

@@ -24,6 +24,10 @@ notes:
   - Only curl 7.88 or later can detect TLS inspection with a certificate that the server trusts.
     A replaced certificate that is not trusted is reported as V(untrusted_certificate).
   - Port 443 is required. Port 80 is advisory.
+  - Windows itself downloads revocation lists and certificates, through its own proxy (WinHTTP; C(netsh winhttp show proxy)) and
+    never through the proxy of the site system. The endpoints of the feature V(certificates), some of which V(tenant_attach) needs
+    too, are tried on that way. The setting is read from the registry. If it cannot be read, or if it is a script, these checks
+    report C(Cannot tell).
 extends_documentation_fragment:
   - configmgr.scp.attributes
   - configmgr.scp.attributes.info
@@ -74,6 +78,7 @@ options:
     description:
       - The proxy to use, as it is set on the site system, see M(configmgr.scp.site_system). If omitted, the server connects
         directly.
+      - It is not used for the endpoints that Windows itself connects to, see the notes.
     type: dict
     suboptions:
       enabled:
@@ -104,6 +109,7 @@ options:
     description:
       - Maximum time in seconds for all endpoints together, from 1 to 3600. Connections that are still open then are ended, and
         their checks report C(Cannot tell).
+      - Endpoints that are tried through different proxies are tried one proxy after the other.
     type: int
     default: 120
 seealso:
@@ -193,6 +199,14 @@ endpoints:
     required:
       description: Whether a failure of this check blocks the installation of the role.
       type: bool
+    proxy:
+      description: The proxy through which it was tried; null for a direct connection, and when it was not checked.
+      type: str
+    proxy_setting:
+      description:
+        - Which setting decided about the proxy. V(site_system) is the setting of the site system (O(proxy)), V(system) that of
+          Windows itself (WinHTTP).
+      type: str
     result:
       description:
         - V(reachable), V(name_resolution), V(refused), V(timeout), V(tls_version), V(untrusted_certificate),
@@ -210,10 +224,13 @@ endpoints:
       type: float
   sample:
     - {id: endpoint_go_microsoft_com_443, host: go.microsoft.com, port: 443, pattern: null, features: [updates], required: true,
-       result: reachable, http_status: 302, issuer: "C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 04",
-       elapsed_seconds: 0.12}
+       proxy: null, proxy_setting: site_system, result: reachable, http_status: 302,
+       issuer: "C=US, O=Microsoft Corporation, CN=Microsoft Azure RSA TLS Issuing CA 04", elapsed_seconds: 0.12}
 """
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule
@@ -224,6 +241,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_res
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach import curl, endpoints, reach_checks
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import Tried, try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread, attempt
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.winhttp import read_winhttp
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
@@ -277,54 +297,98 @@ def run(task: Task) -> Result:
         proxy = _proxy(params["proxy"])
     except ValueError as error:
         raise TaskFailure(str(error)) from error
-    rows = endpoints.table_rows()
-    chosen = endpoints.all_of(endpoints.select(params["features"], version, params["azure_cloud"], rows), extra)
-    tried = _tried(task, [endpoint for endpoint in chosen if endpoint.testable], proxy)
+    now = datetime.now(UTC).date()
+    selected = endpoints.select(params["features"], version, params["azure_cloud"], endpoints.table_rows(), now)
+    chosen = endpoints.all_of(selected, extra)
+    ways = _ways(task, chosen, proxy)
+    answers = _tried(task, ways)
     issuers = endpoints.known_issuers()
-    found = [_check(endpoint, tried, proxy, issuers) for endpoint in chosen]
+    found = [_check(endpoint, answers, ways, issuers) for endpoint in chosen]
     if params["mode"] == "offline":
         found = [reach_checks.softened(check) for check in found]
     found = reach_checks.unique(found)
     data = [
-        reach_checks.endpoint_data(check, endpoint, tried.transfer(endpoint), issuers)
+        reach_checks.endpoint_data(check, endpoint, answers.transfer(endpoint), issuers, ways.proxies.get(endpoint))
         for check, endpoint in zip(found, chosen, strict=True)
     ]
     return {"changed": False, **report([*reach_checks.table_check(version), *found]), "endpoints": data}
 
 
+@dataclass(frozen=True)
+class _Ways:
+    """On which way each endpoint is tried.
+
+    :param proxies: the endpoints that are tried, with their proxy; None for a direct connection.
+    :param unknown: why the proxy setting of Windows could not be evaluated; empty if it could, or if no endpoint needs it.
+    """
+
+    proxies: Mapping[endpoints.Endpoint, reach_checks.Proxy | None]
+    unknown: str = ""
+
+
+def _ways(task: Task, chosen: Sequence[endpoints.Endpoint], proxy: reach_checks.Proxy | None) -> _Ways:
+    """One request if an endpoint uses the proxy setting of Windows itself, else none."""
+    asked = [endpoint for endpoint in chosen if endpoint.testable]
+    if not any(endpoint.system_proxy for endpoint in asked):
+        return _Ways(dict.fromkeys(asked, proxy))
+    system = attempt(lambda: read_winhttp(Registry(task.cim)))
+    if isinstance(system, Unread):
+        return _Ways(dict.fromkeys((endpoint for endpoint in asked if not endpoint.system_proxy), proxy), system.why)
+    return _Ways({endpoint: reach_checks.proxy_of(endpoint, proxy, system) for endpoint in asked})
+
+
 class _Answers:
     """The results of curl, by endpoint."""
 
-    def __init__(self, asked: list[endpoints.Endpoint], tried: Tried) -> None:
-        self._place = {endpoint: place for place, endpoint in enumerate(asked)}
-        self.tried = tried
+    def __init__(self) -> None:
+        self._found: dict[endpoints.Endpoint, tuple[Tried, curl.Transfer | None]] = {}
+
+    def add(self, asked: Sequence[endpoints.Endpoint], tried: Tried) -> None:
+        """What one run of curl found about these addresses, which it got in this order."""
+        self._found.update({endpoint: (tried, tried.transfers.get(place)) for place, endpoint in enumerate(asked)})
+
+    def of(self, endpoint: endpoints.Endpoint) -> tuple[Tried, curl.Transfer | None]:
+        """The run that tried the endpoint, and its answer if there is one."""
+        return self._found[endpoint]
 
     def transfer(self, endpoint: endpoints.Endpoint) -> curl.Transfer | None:
         """curl's answer; None when there is none."""
-        return self.tried.transfers.get(self._place.get(endpoint, -1))
+        return self._found[endpoint][1] if endpoint in self._found else None
 
 
-def _tried(task: Task, asked: list[endpoints.Endpoint], proxy: reach_checks.Proxy | None) -> _Answers:
-    if not asked:
-        return _Answers(asked, Tried())
+def _tried(task: Task, ways: _Ways) -> _Answers:
+    """A run of curl for each way; there is usually only one. The time limit is that of all runs together."""
+    answers = _Answers()
+    groups: dict[str | None, list[endpoints.Endpoint]] = {}
+    for endpoint, proxy in ways.proxies.items():
+        groups.setdefault(str(proxy) if proxy else None, []).append(endpoint)
+    limit = task.monotonic() + task.params["total_timeout"]
+    for through, asked in groups.items():
+        left = limit - task.monotonic()
+        if left <= 0:
+            answers.add(
+                asked, Tried(reason=f"the {task.params['total_timeout']} s of total_timeout were over before it was tried")
+            )
+            continue
+        answers.add(asked, _run(task, asked, through, min(left, task.params["total_timeout"])))
+    return answers
+
+
+def _run(task: Task, asked: Sequence[endpoints.Endpoint], through: str | None, limit_seconds: float) -> Tried:
     urls = [endpoint.url for endpoint in asked]
-    through = str(proxy) if proxy else None
-    tried = try_all(
-        task,
-        lambda token: curl.http_run(urls, token, task.params["timeout"], through),
-        len(asked),
-        task.params["total_timeout"],
-    )
-    return _Answers(asked, tried)
+    timeout = task.params["timeout"]
+    return try_all(task, lambda token: curl.http_run(urls, token, timeout, through), len(asked), limit_seconds)
 
 
-def _check(endpoint: endpoints.Endpoint, answers: _Answers, proxy: reach_checks.Proxy | None, issuers: tuple[str, ...]) -> Check:
+def _check(endpoint: endpoints.Endpoint, answers: _Answers, ways: _Ways, issuers: tuple[str, ...]) -> Check:
     if not endpoint.testable:
         return reach_checks.untested(endpoint)
-    transfer = answers.transfer(endpoint)
+    if endpoint not in ways.proxies:
+        return reach_checks.system_proxy_unknown(endpoint, ways.unknown)
+    tried, transfer = answers.of(endpoint)
     if transfer is None:
-        return answers.tried.without_answer(reach_checks.endpoint_id(endpoint), reach_checks.title(endpoint), endpoint.required)
-    return reach_checks.endpoint_check(endpoint, transfer, proxy, issuers)
+        return tried.without_answer(reach_checks.endpoint_id(endpoint), reach_checks.title(endpoint), endpoint.required)
+    return reach_checks.endpoint_check(endpoint, transfer, ways.proxies[endpoint], issuers)
 
 
 def _proxy(given: dict[str, Any] | None) -> reach_checks.Proxy | None:

@@ -32,12 +32,22 @@ options:
   components:
     description:
       - Components whose logs are read.
-      - The default is C(SMS_DMP_DOWNLOADER) when O(paths) is omitted, and an empty list when O(paths) is given.
+      - The default is C(SMS_DMP_DOWNLOADER), and an empty list when only O(paths) is given.
     type: list
     elements: str
+  names:
+    description:
+      - Names of additional logs in the folder of the first component's log, such as V(EndpointConnectivityCheckWorker). C(.log)
+        is added to a name without an extension.
+      - The registry shows the logs of components only. Workers of C(SMS_SERVICE_CONNECTOR) write to other files of that folder.
+    type: list
+    elements: str
+    version_added: 1.1.0
   paths:
     description:
       - Full paths on the server of additional logs to read, such as C(C:\ConfigMgrSetup.log).
+      - A log is recognised by its file name, also when it was rolled over or copied under a similar name; in a file with another
+        name, by the component of each record.
     type: list
     elements: str
   hours:
@@ -92,6 +102,10 @@ EXAMPLES = r"""
     components: [SMS_HIERARCHY_MANAGER, SMS_DISTRIBUTION_MANAGER]
     hours: 168
   delegate_to: cas01.contoso.com
+
+- name: Read which endpoints the site itself cannot reach
+  configmgr.scp.log_info:
+    names: [EndpointConnectivityCheckWorker]
 
 - name: Read the log of setup
   configmgr.scp.log_info:
@@ -167,11 +181,15 @@ manifest:
   returned: success
   type: dict
 content:
-  description: The same data for the transfer of an update's content from the service connection point to the site (hman.log).
+  description:
+    - The same data for the preparation of an update's content, from the request to install or check it until hman.log reports the
+      content as ready.
   returned: success
   type: dict
 replication:
-  description: The same data for the replication of an update's content (hman, distmgr, schedule, sender, despool).
+  description:
+    - The same data for the replication of an update's content (hman, distmgr, schedule, sender, despool). A package of the
+      content library counts only when a line shows that it contains updates.
   returned: success
   type: dict
 installation:
@@ -226,7 +244,9 @@ problems:
       description: The HTTP status in the text.
       type: int
     code:
-      description: The HRESULT in the text, such as V(0x80072EE7).
+      description:
+        - The number in the text. An HRESULT such as V(0x80072EE7), an error of SQL Server such as V(SQL 08001 2), the name of a
+          package's state such as V(DOWNLOAD_FAILED), or the number of a step such as V(0xb0001).
       type: str
     log:
       description: The log.
@@ -253,6 +273,11 @@ problems:
       description: The first lines, each with C(time), C(local_time), C(text).
       type: list
       elements: dict
+    around:
+      description:
+        - The lines C(before) and C(after) the first one in the same log, for a failure that no pattern matches; null for any
+          other problem.
+      type: dict
 problems_left_out:
   description: Number of lines of further problems, when there are more than 200 different problems.
   returned: success
@@ -261,7 +286,7 @@ problems_left_out:
 timeline:
   description:
     - The latest events of the range, oldest first, each with C(time), C(local_time), C(kind) (V(stage), V(state_message),
-      V(thread), V(problem)), C(id), C(title), C(log), C(component), C(text).
+      V(package_state), V(thread), V(problem)), C(id), C(title), C(log), C(component), C(text).
   returned: success
   type: list
   elements: dict
@@ -317,6 +342,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry imp
 SPEC: dict[str, Any] = {
     "argument_spec": {
         "components": {"type": "list", "elements": "str"},
+        "names": {"type": "list", "elements": "str"},
         "paths": {"type": "list", "elements": "str"},
         "hours": {"type": "int", "default": 48},
         "max_bytes": {"type": "int", "default": 1024 * 1024},
@@ -338,12 +364,13 @@ _MOST_LOGS = 20
 
 def run(task: Task) -> Result:
     """Read the logs and return what they contain; never changes anything."""
-    components, paths = _wanted(task)
+    components, names, paths = _wanted(task)
     clock = read_clock(task.cim)
     now = clock.now if clock else None
     since = None if now is None else now - timedelta(hours=task.params["hours"])
     judge = Judge(since=since, bias_minutes=task.params["bias_minutes"], most_events=task.params["max_events"])
-    logs = [*_by_registry(task, components), *(Log("", path) for path in paths)]
+    found = _by_registry(task, components)
+    logs = [*found, *(files.beside(found, name) for name in names), *(Log("", path) for path in paths)]
     limits = Limits(since, task.params["max_bytes"], task.params["ansi_encoding"], judge.when)
     for log in _each_once(logs):
         files.read_log(task.cim, log, limits, partial(_tell, task, log))
@@ -364,18 +391,26 @@ def run(task: Task) -> Result:
     }
 
 
-def _wanted(task: Task) -> tuple[list[str], list[str]]:
-    paths = task.params["paths"] or []
+def _wanted(task: Task) -> tuple[list[str], list[str], list[str]]:
+    paths, names = task.params["paths"] or [], task.params["names"] or []
     components = task.params["components"]
     if components is None:
-        components = [] if paths else [naming.DOWNLOADER]
-    if not 0 < len(components) + len(paths) <= _MOST_LOGS:
-        raise TaskFailure(f"components and paths: give from 1 to {_MOST_LOGS} logs in total.")
-    names = [chosen_name(naming.component_name, name, "components").upper() for name in components]
+        components = [] if paths and not names else [naming.DOWNLOADER]
+    if names and not components:
+        raise TaskFailure(
+            "names: they are names of logs beside the log of a component; give at least one component, or use paths."
+        )
+    if not 0 < len(components) + len(names) + len(paths) <= _MOST_LOGS:
+        raise TaskFailure(f"components, names and paths: give from 1 to {_MOST_LOGS} logs in total.")
+    chosen = [chosen_name(naming.component_name, name, "components").upper() for name in components]
     try:
-        return list(dict.fromkeys(names)), [checked_path(path.strip()) for path in paths]
+        found = [checked_path(path.strip()) for path in paths]
     except ValueError as error:
         raise TaskFailure(f"paths: {error}.") from error
+    try:
+        return list(dict.fromkeys(chosen)), [files.checked_name(name.strip()) for name in names], found
+    except ValueError as error:
+        raise TaskFailure(f"names: {error}.") from error
 
 
 def _by_registry(task: Task, components: list[str]) -> list[Log]:

@@ -12,7 +12,8 @@ short_description: Read the updates of a Configuration Manager site, and how lon
 version_added: 1.0.0
 description:
   - Returns the update packages of a site with the names of their states, which of them are ready, downloading, installing,
-    failed or hang, until when the site's version is supported, and when the site last synchronised, if that can be read.
+    failed or hang, until when the site's version is supported, whether the newest known security update is installed, and when
+    the site last synchronised, if that can be read.
   - Times are compared with the clock of the SMS Provider's host, not with the controller's clock.
   - Run it on the host of the SMS Provider of the top-level site.
 extends_documentation_fragment:
@@ -189,10 +190,15 @@ support:
       description: Such as V(2609); null when the version is not known.
       type: str
     released:
-      description: Date of its release.
+      description:
+        - Date of its early update ring, from which the support is counted. Microsoft's updates page calls it availability date.
+      type: str
+    available:
+      description:
+        - Date of its general availability, usually one to four weeks later; null when no source of it was read.
       type: str
     baseline:
-      description: Whether new sites can be installed from it; null when no source was read.
+      description: Whether new sites can be installed from it; null when the version is not known.
       type: bool
     state:
       description: V(supported), V(ended) or V(unknown).
@@ -207,8 +213,50 @@ support:
       description: Why the end of support or the days are not known, else null.
       type: str
   sample:
-    {version: 5.00.9152.1000, name: "2609", released: "2026-09-28", baseline: true, state: supported, ends: "2028-03-28",
-     days_left: 492, warning: null}
+    {version: 5.00.9152.1000, name: "2609", released: "2026-09-28", available: null, baseline: true, state: supported,
+     ends: "2028-03-28", days_left: 492, warning: null}
+security_update:
+  description:
+    - The newest security update that this release of the collection knows for the site's version, and whether it is installed.
+    - It does not change the version of the site, so it is recognised by the KB number in the name of its package.
+  returned: success
+  type: dict
+  contains:
+    state:
+      description:
+        - V(installed), V(restart_pending), V(not_installed) (the site lists it), V(not_listed), V(contained) (in the release of
+          the version), V(perhaps_contained) (a newer installed update may contain it), or V(not_known) (nothing is known for the
+          version).
+      type: str
+    known_on:
+      description: Year and month in which the list of updates was read. Later updates are not known.
+      type: str
+    kb:
+      description: Number of the update; null when nothing is known for the version.
+      type: str
+    rollup:
+      description: The update that must be installed first; null when there is none.
+      type: str
+    rollup_installed:
+      description: Whether the site lists it as installed; null when there is none.
+      type: bool
+    cves:
+      description: Vulnerabilities that it fixes, as far as they have a CVE number.
+      type: list
+      elements: str
+    package:
+      description: Name of its package; null when the site does not list it.
+      type: str
+    package_state:
+      description: Name of the package's state; null when the site does not list it.
+      type: str
+    newer_packages:
+      description: Names of installed packages for this version that were released later.
+      type: list
+      elements: str
+  sample:
+    {state: installed, known_on: "2026-11", kb: KB39398030, rollup: null, rollup_installed: null, cves: [CVE-2026-47301],
+     package: Configuration Manager 2603 Hotfix (KB39398030), package_state: INSTALL_SUCCESS, newer_packages: []}
 last_synchronisation:
   description:
     - When the service connection point last checked for updates. This is recorded only on the role's server, so this module can
@@ -242,6 +290,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.option_rules import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, site_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.security_updates import security_update
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import update_check
@@ -289,6 +338,7 @@ def run(task: Task) -> Result:
             **{f"{phase}_packages": [package.name for package in packages if package.phase == phase] for phase in _LISTED},
             "hanging_packages": [_hanging(package) for package in packages if package.hangs(now, after)],
             "support": support.as_data(),
+            "security_update": security_update(support.name, packages).as_data(),
             "last_synchronisation": _last_synchronisation(task, code, clock),
         }
 

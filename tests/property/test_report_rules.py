@@ -15,7 +15,9 @@ from tests.unit.site.verify.support import CAS01, SCP01, flow, offline, problem,
 Found = dict[str, Any]
 
 # True even if the role was removed, its server is dead or its thread is stopped: the sites, and what is planned.
-INDEPENDENT = frozenset({"role_configured", "site_server_pair", "support_end", "app_secrets_valid", "duty_proxy"})
+INDEPENDENT = frozenset(
+    {"role_configured", "site_server_pair", "support_end", "security_update", "app_secrets_valid", "duty_proxy"}
+)
 
 
 def result(found: Found, name: str) -> Found:

@@ -54,7 +54,7 @@ class ServiceConnector:
         """Try every endpoint and report."""
         failed = {host: problem for host in (*CRITICAL, *OTHER) if (problem := self._problem(host))}
         for host in (*CRITICAL, *OTHER):
-            logs.write(self.machine, LOG, names.SERVICE_CONNECTOR, f"Endpoint {host}: {failed.get(host, 'reachable')}~")
+            logs.write(self.machine, LOG, names.SERVICE_CONNECTOR, _line(host, failed.get(host, "")))
         lost = [host for host in failed if host in CRITICAL]
         if lost:
             self._report(status.ENDPOINTS_CRITICAL, status.ERROR, ", ".join(lost))
@@ -99,3 +99,7 @@ class ServiceConnector:
     def _report(self, message: int, severity: int, *strings: str) -> None:
         spelled = component_machine(self.machine)
         self.hierarchy.status.report(self.site.code, spelled, names.SERVICE_CONNECTOR, message, *strings, severity=severity)
+
+
+def _line(host: str, problem: str) -> str:
+    return f"ERROR: Failed to reach endpoint {host}: {problem}~" if problem else f"Endpoint {host} is reachable~"

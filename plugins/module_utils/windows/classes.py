@@ -20,6 +20,7 @@ STD_REG_PROV = cim_class(
         "GetDWORDValue": method(inputs=_VALUE, outputs={"uValue": "uint32", **_RESULT}),
         "SetDWORDValue": method(inputs={**_VALUE, "uValue": "uint32"}, outputs=_RESULT),
         "GetMultiStringValue": method(inputs=_VALUE, outputs={"sValue": "string[]", **_RESULT}),
+        "GetBinaryValue": method(inputs=_VALUE, outputs={"uValue": "uint8[]", **_RESULT}),
         "EnumKey": method(inputs=_KEY, outputs={"sNames": "string[]", **_RESULT}),
         "EnumValues": method(inputs=_KEY, outputs={"sNames": "string[]", "Types": "sint32[]", **_RESULT}),
     },

@@ -49,6 +49,11 @@ class Registry:
         value = self._call("GetMultiStringValue", key, name).get("sValue")
         return None if value is None else [str(item) for item in value]
 
+    def get_binary(self, key: str, name: str) -> bytes | None:
+        """A REG_BINARY value; otherwise as ``get_string``."""
+        value = self._call("GetBinaryValue", key, name).get("uValue")
+        return None if value is None else bytes(value)
+
     def value_names(self, key: str) -> list[str]:
         """The names of the key's values.
 

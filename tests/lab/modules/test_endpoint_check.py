@@ -16,6 +16,9 @@ from lab.running.estate import Estate
 from tests.lab.modules.conftest import READER, Play
 
 PROXY = {"server": "proxy01.corp.example", "port": 8080}
+# Where Windows keeps the proxy of WinHTTP, and the documented value of a direct connection.
+CONNECTIONS = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections"
+DIRECT = bytes.fromhex("1800000000000000010000000000000000000000")
 STRICT_PROXY = {"server": "proxy02.corp.example", "port": 3128}
 
 
@@ -65,6 +68,9 @@ def test_six_requests_however_many_endpoints(play: Play) -> None:
         play.estate.request_log.clear()
         play.run("endpoint_check", "scp01", features=features)
         sent = actions(play)
+        # One more for the proxy of Windows itself, where a feature needs it.
+        assert sent.count("GetBinaryValue") == ("certificates" in features)
+        sent = [action for action in sent if action != "GetBinaryValue"]
         assert [action for action in sent if action != "Receive"] == ["Create", "Command", "Send", "Signal", "Delete"]
         # Each further Receive is later output: the transfers end at different times.
         assert sent.count("Receive") <= 12
@@ -89,6 +95,51 @@ def test_through_the_proxy(play: Play) -> None:
     assert "through the proxy proxy01.corp.example:8080" in by_id(result)["endpoint_go_microsoft_com_443"]["detail"]
     direct = play.run("endpoint_check", "scp06", proxy={**PROXY, "enabled": False}, timeout=2)
     assert direct["blocked"] is True
+
+
+def test_revocation_lists_are_downloaded_through_the_proxy_of_windows(play: Play) -> None:
+    # scp06 reaches the internet only through a proxy, which WinHTTP has; scp01 reaches it directly.
+    result = play.run("endpoint_check", "scp06", features=["tenant_attach"], timeout=2)
+    found = data(result, "crl3.digicert.com", 80)
+    assert (found["result"], found["proxy"], found["proxy_setting"]) == ("reachable", "proxy01.corp.example:8080", "system")
+    assert "through the WinHTTP proxy proxy01.corp.example:8080" in by_id(result)[found["id"]]["detail"]
+    assert data(result, "aka.ms")["result"] == "timeout"
+    assert data(result, "aka.ms")["proxy"] is None
+    direct = play.run("endpoint_check", "scp01", features=["certificates"], proxy=STRICT_PROXY)
+    assert direct["counts"]["failed"] == 0
+    assert {entry["proxy"] for entry in direct["endpoints"]} == {None}
+    detail = by_id(direct)["endpoint_crl3_digicert_com_80"]["detail"]
+    assert "without a proxy, as WinHTTP on this server is set" in detail
+
+
+def test_the_proxy_of_the_site_system_does_not_help_windows(start_estate: Callable[..., Estate]) -> None:
+    # The proxy is set for the site only: everything else passes, the revocation lists do not.
+    estate = start_estate()
+    estate.machine("scp06").registry.set(CONNECTIONS, "WinHttpSettings", DIRECT)
+    result = Play(estate).run("endpoint_check", "scp06", features=["tenant_attach"], proxy=PROXY, timeout=2)
+    assert data(result, "aka.ms")["result"] == "reachable"
+    check = by_id(result)["endpoint_crl3_digicert_com_80"]
+    assert (check["status"], check["required"], result["blocked"]) == ("failed", False, False)
+    assert "netsh winhttp set proxy" in check["remedy"]
+
+
+def test_one_run_of_curl_where_both_have_the_same_proxy(play: Play) -> None:
+    result = play.run("endpoint_check", "scp06", features=["tenant_attach"], proxy=PROXY)
+    assert result["counts"]["failed"] == 0
+    assert actions(play).count("Command") == 1
+    assert {entry["proxy"] for entry in result["endpoints"] if entry["result"]} == {"proxy01.corp.example:8080"}
+
+
+def test_a_setting_of_windows_that_cannot_be_evaluated_is_said(start_estate: Callable[..., Estate]) -> None:
+    estate = start_estate()
+    estate.machine("scp01").registry.set(CONNECTIONS, "WinHttpSettings", b"\x18\0\0\0")
+    result = Play(estate).run("endpoint_check", "scp01", features=["tenant_attach"])
+    check = by_id(result)["endpoint_crl3_digicert_com_80"]
+    assert check["status"] == "warning"
+    assert "the registry value WinHttpSettings is too short" in check["detail"]
+    assert "netsh winhttp show proxy" in check["remedy"]
+    assert data(result, "crl3.digicert.com", 80)["result"] is None
+    assert by_id(result)["endpoint_aka_ms_443"]["status"] == "passed"
 
 
 def test_a_proxy_that_asks_who_is_there(play: Play) -> None:

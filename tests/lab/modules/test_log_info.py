@@ -197,6 +197,20 @@ def test_a_log_by_its_path(installed: Play) -> None:
     assert result["newest_time"] == "2026-11-22T09:00:00.000Z"
 
 
+def test_a_log_beside_that_of_a_component(play: Play) -> None:
+    play.estate.faults.order("failing_endpoint", target="scp01", host="go.microsoft.com")
+    play.run("site_system", server=SERVER)
+    play.run("service_connection_point", server=SERVER)
+    play.settle(120)
+    found = play.run("log_info", "scp01", names=["EndpointConnectivityCheckWorker"])
+    assert [log["path"].rpartition("\\")[2] for log in found["logs"]] == [
+        "dmpdownloader.log",
+        "EndpointConnectivityCheckWorker.log",
+    ]
+    texts = [line["text"] for problem in found["problems"] for line in problem["lines"] if "endpoint" in line["text"]]
+    assert texts[0] == "ERROR: Failed to reach endpoint go.microsoft.com: timeout"
+
+
 def test_one_log_of_two_can_not_be_read(installed: Play) -> None:
     result = installed.run("log_info", "scp01", components=[DOWNLOADER, "SMS_NONE"], paths=[r"C:\nowhere.log"])
     assert [log["readable"] for log in result["logs"]] == [True, False, False]
@@ -226,6 +240,8 @@ def test_a_server_without_curl_prints_the_whole_log(play: Play) -> None:
     [
         ({"components": ["A\\B"]}, "is not a component"),
         ({"components": []}, "from 1 to 20 logs"),
+        ({"components": [], "names": ["sitecomp"]}, "give at least one component"),
+        ({"names": ["a/b"]}, "is not the name of a log"),
         ({"paths": [r"\\server\share\x.log"]}, "is not a path of a local file"),
         ({"paths": [r"C:\logs\*.log"]}, "is not a path of a local file"),
         ({"paths": ['C:\\a".log']}, "is not a path of a local file"),

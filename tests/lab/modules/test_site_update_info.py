@@ -48,6 +48,17 @@ def test_another_site_and_its_update(play: Play) -> None:
     result = play.run(MODULE, "sta03")
     assert result["available_packages"] == ["Configuration Manager 2609"]
     assert (result["support"]["name"], result["support"]["ends"]) == ("2603", "2027-11-05")
+    assert (result["support"]["released"], result["support"]["available"]) == ("2026-05-05", "2026-05-27")
+
+
+def test_the_newest_security_update(play: Play) -> None:
+    found = play.run(MODULE, "sta03")["security_update"]
+    assert (found["state"], found["kb"]) == ("installed", "KB39398030")
+    assert found["package"] == "Configuration Manager 2603 Hotfix (KB39398030)"
+    for package in play.hierarchy("ST1").state.updates.values():
+        package.state = 327682
+    assert play.run(MODULE, "sta03")["security_update"]["state"] == "not_installed"
+    assert play.run(MODULE)["security_update"]["state"] == "contained"
 
 
 def test_what_goes_on_and_what_hangs(play: Play) -> None:

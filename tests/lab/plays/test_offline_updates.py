@@ -71,7 +71,7 @@ def test_in_one_go_over_the_file_shares(
     assert run.code == 0, run.output
     assert estate.account(r"CORP\scpadmin").password not in run.output + json.dumps(run.outcomes)
     assert state_of_update(estate) == READY_TO_INSTALL
-    assert "Ready to install: Configuration Manager 2703" in words(run)
+    assert "Ready to install: Configuration Manager 2709" in words(run)
     assert (folder / VERSION / "UpdatePacks.sha256").is_file()
     assert (folder / VERSION / "UsageData" / "UsageData_ST1.cab").is_file()
     copied = rf"C:\OfflineUpdates\{VERSION}\ServiceConnectionTool\ServiceConnectionTool.exe"

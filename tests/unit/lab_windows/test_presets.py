@@ -29,6 +29,23 @@ def test_server_core_is_told_by_the_registry_alone() -> None:
     assert presets.OPERATING_SYSTEMS["2022core"].sku == presets.OPERATING_SYSTEMS["2022"].sku == 7
 
 
+_CONNECTIONS = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Connections"
+
+
+@pytest.mark.parametrize(
+    ("proxy", "value"),
+    [
+        # As Microsoft's page on WinHTTP's proxy has it for a direct connection.
+        ("", "1800000000000000010000000000000000000000"),
+        ("p.lab:80", "1800000000000000030000000800000070" + "2e6c61623a3830" + "00000000"),
+    ],
+)
+def test_the_proxy_of_winhttp_as_netsh_writes_it(proxy: str, value: str) -> None:
+    registry = Registry()
+    presets.write_winhttp_proxy(registry, proxy)
+    assert _data(registry, _CONNECTIONS, "WinHttpSettings") == bytes.fromhex(value)
+
+
 def test_good_software() -> None:
     registry = Registry()
     presets.write_software(registry, Software())

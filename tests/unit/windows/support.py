@@ -57,8 +57,10 @@ class FakeServer:
             "GetStringValue": (str, "sValue"),
             "GetDWORDValue": (int, "uValue"),
             "GetMultiStringValue": (list, "sValue"),
+            "GetBinaryValue": (bytes, "uValue"),
         }[method]
-        return {"ReturnValue": 0, output: found} if isinstance(found, kind) else {"ReturnValue": TYPE_MISMATCH}
+        shown = list(found) if isinstance(found, bytes) else found
+        return {"ReturnValue": 0, output: shown} if isinstance(found, kind) else {"ReturnValue": TYPE_MISMATCH}
 
     def query(self, namespace: str, cls: CimClass, query: str) -> list[CimInstance]:
         self.asked.append(query)

@@ -8,19 +8,13 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, to_do, unclear
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.gateway_changes import changes_left
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.renewal import how_to_renew
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import cloud, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.cloud import Application
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
 
 DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
-
-# Whether the second role is enough is unclear: a later change of that page says that it is not. Not tested.
-HOW_TO_RENEW = (
-    "Renew the secrets of the Entra applications in the console: Administration > Cloud Services > Microsoft Entra tenants > the "
-    "tenant > Renew Secret Key. "
-    "For an imported application, create the key in the Azure portal first, and enter it in the console with its expiry date. "
-    "From version 2409 on this needs a Global Administrator; a Privileged Role Administrator may not be enough."
-)
 
 
 def secrets_renewed(facts: Facts) -> Duty:
@@ -33,27 +27,23 @@ def secrets_renewed(facts: Facts) -> Duty:
     servers = _with_secret(facts)
     if not servers:
         return _no_applications(id, title)
-    old: list[str] = []
-    unknown: list[str] = []
-    for app in servers:
-        younger = _made_here(app.secret_created, facts)
-        if younger is False:
-            old.append(f"{app.name} from {iso(app.secret_created)}")
-        elif younger is None:
-            unknown.append(f"{app.name} from {iso(app.secret_created) or 'an unknown date'}")
+    old = [app for app in servers if _made_here(app.secret_created, facts) is False]
+    unknown = [app for app in servers if _made_here(app.secret_created, facts) is None]
+    how = _how_to_renew([*old, *unknown], facts)
+    listed = [f"{app.name} from {iso(app.secret_created) or 'an unknown date'}" for app in (*old, *unknown)]
     if old:
-        return to_do(id, title, f"Created before {iso(facts.installed_at)}: {', '.join(old + unknown)}.", HOW_TO_RENEW)
+        return to_do(id, title, f"Created before {iso(facts.installed_at)}: {', '.join(listed)}.", how)
     if unknown:
-        why = f"the site no longer has a message of the role's installation on {facts.server}. Secrets: {', '.join(unknown)}."
+        why = f"the site no longer has a message of the role's installation on {facts.server}. Secrets: {', '.join(listed)}."
         if facts.installed_at:
-            why = f"the site has no date for some secrets: {', '.join(unknown)}."
-        return unclear(id, title, why, f"If the role was installed there later, renew them. {HOW_TO_RENEW}")
+            why = f"the site has no date for some secrets: {', '.join(listed)}."
+        return unclear(id, title, why, f"If the role was installed there later, renew them. {how}")
     if facts.recovered:
         return unclear(
             id,
             title,
             f"the dates of the secrets ({_named(servers)}) do not show a recovery.",
-            f"If cloudmgr.log has an exception about an index out of range, renew them. {HOW_TO_RENEW}",
+            f"If cloudmgr.log has an exception about an index out of range, renew them. {_how_to_renew(servers, facts)}",
         )
     return Duty(id, title, f"All are: {_named(servers)}.")
 
@@ -65,10 +55,12 @@ def secrets_valid(facts: Facts) -> Duty:
     if not servers:
         return _no_applications(id, title)
     states = [(app, cloud.secret_state(app.secret_expires, facts.now)) for app in servers]
-    ending = [f"{app.name} on {iso(app.secret_expires)}" for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
+    ending = [app for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
     unknown = [app.name for app, s in states if s == cloud.UNKNOWN]
     if ending:
-        return to_do(id, title, f"Expired, or expires within {cloud.EXPIRES_SOON_DAYS} days: {', '.join(ending)}.", HOW_TO_RENEW)
+        listed = ", ".join(f"{app.name} on {iso(app.secret_expires)}" for app in ending)
+        detail = f"Expired, or expires within {cloud.EXPIRES_SOON_DAYS} days: {listed}."
+        return to_do(id, title, detail, _how_to_renew(ending, facts))
     if unknown:
         why = "the site's clock cannot be read." if facts.now is None else f"the site has no date for {', '.join(unknown)}."
         return unclear(
@@ -93,7 +85,7 @@ def expiry_watched(facts: Facts) -> Duty:
 
 def gateways(facts: Facts) -> Duty:
     """Gateways are managed from the role's server; the site shows the state that it last saw."""
-    id, title = "gateways", "The cloud management gateways run"
+    id, title = "gateways", "The cloud management gateways run, and will continue to run"
     found = facts.gateways or ()
     listed = ", ".join(f"{gateway.name} is {gateway.state}" for gateway in found)
     how = "Check Administration > Cloud Services > Cloud Management Gateway in the console, and cloudmgr.log."
@@ -101,7 +93,16 @@ def gateways(facts: Facts) -> Duty:
         return to_do(id, title, f"{listed}.", how)
     if not all(gateway.known for gateway in found):
         return unclear(id, title, f"{listed}.", how)
-    return Duty(id, title, f"{listed}." if found else "The site has none.")
+    if not found:
+        return Duty(id, title, "The site has none.")
+    packages = ((package.name, package.state) for package in facts.packages)
+    left = changes_left(facts.site.version, packages, facts.now)
+    if not left:
+        return Duty(id, title, f"{listed}.")
+    what, how = "; ".join(change.what for change in left), " ".join(change.how for change in left)
+    if any(change.sure for change in left):
+        return to_do(id, title, f"{listed}, but: {what}.", how)
+    return unclear(id, title, f"{listed}, but no installed update shows that this was done: {what}.", how)
 
 
 def discovery(facts: Facts) -> Duty:
@@ -125,6 +126,10 @@ def discovery(facts: Facts) -> Duty:
         f"Discovery is enabled, but {DISCOVERY_AGENT} on {facts.server} is {seen.state if seen else 'not listed by the site'}.",
         f"Start the thread with configmgr.scp.component, and check {DISCOVERY_AGENT}.log on {facts.server}.",
     )
+
+
+def _how_to_renew(applications: Iterable[Application], facts: Facts) -> str:
+    return how_to_renew([(app.name, app.secret_created) for app in applications], facts.site.version, facts.now)
 
 
 def _made_here(created: datetime | None, facts: Facts) -> bool | None:

@@ -7,6 +7,7 @@ The log file of a component is in ``HKLM\SOFTWARE\Microsoft\SMS\Tracing\<COMPONE
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,6 +21,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry imp
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 TRACING_KEY = r"SOFTWARE\Microsoft\SMS\Tracing"
+_SEPARATOR = "\\"
+_FILE_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}(?:\.[A-Za-z0-9_]{1,10})?", re.ASCII)
 # If fewer bytes than this are left of the limit, no further file is read.
 _WORTH_BYTES = 1024
 
@@ -113,6 +116,25 @@ def log_path(registry: Registry, component: str) -> str:
         return file_end.checked_path(path.strip())
     except ValueError as error:
         raise LogUnknown(f"HKLM\\{key}, TraceFilename: {error}") from error
+
+
+def checked_name(name: str) -> str:
+    """The file name of a log, with ``.log`` added to one without an extension.
+
+    :raises ValueError: it is not the name of a file alone; the text says what is allowed.
+    """
+    if not _FILE_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a log; give letters, digits, - and _, and at most one extension")
+    return name if "." in name else f"{name}.log"
+
+
+def beside(logs: list[Log], name: str) -> Log:
+    """The log of this file name in the folder of the first of ``logs`` whose path is known."""
+    found = next((log.path for log in logs if log.path), None)
+    if found is None:
+        reason = logs[0].error if logs else "no component was given"
+        return Log("", "", error=f"the folder of {name} is not known: {reason}")
+    return Log("", f"{found[: found.rindex(_SEPARATOR) + 1]}{name}")
 
 
 def rolled_path(path: str) -> str | None:

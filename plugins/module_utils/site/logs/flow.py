@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import Enum
 from typing import NamedTuple
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import Flow, Stage
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow_tables import Flow, Stage
 
 # A hierarchy has a few dozen updates; more passes than this are not kept.
 MOST_PACKAGES = 200
@@ -26,11 +26,18 @@ class Outcome(Enum):
 
 
 class Seen(NamedTuple):
-    """Where and when something was seen. ``place`` counts records over all logs; ``when`` is UTC, None when unknown."""
+    """Where and when something was seen.
+
+    :param place: counts records over all logs.
+    :param when: UTC, None when unknown.
+    :param log: the path of the log.
+    :param name: the name of the log in the tables.
+    """
 
     place: int
     when: datetime | None
     log: str
+    name: str = ""
 
 
 @dataclass
@@ -71,11 +78,19 @@ class FlowTracker:
         # Keyed by package; the newest last. A flow without packages has the one key "".
         self.passes: dict[str, Pass] = {}
         self.last_success: Seen | None = None
-        self._latest_complete_begin = -1
+        # By package: where the latest complete pass began.
+        self._complete: dict[str, int] = {}
 
-    def stage(self, stage: Stage, seen: Seen, package: str = "", *, repeated: bool = False) -> None:
-        """A stage was seen. ``repeated``: by a second indication (a state message), which never begins a pass a second time."""
-        key = package if self.flow.by_package else ""
+    def key(self, package: str) -> str:
+        """The key of a package's passes."""
+        return package if self.flow.by_package else ""
+
+    def stage(self, stage: Stage, seen: Seen, package: str = "", *, repeated: bool = False) -> str:
+        """A stage was seen; returns the key of its pass.
+
+        :param repeated: by a second indication (a state message), which never begins a pass a second time.
+        """
+        key = self.key(package)
         self._name(key)
         current = self.passes.get(key)
         if current is None or _is_new(current, stage, repeated):
@@ -87,23 +102,49 @@ class FlowTracker:
         if stage.goal:
             current.goal = self.last_success = seen
             if current.begun is not None:
-                self._latest_complete_begin = max(self._latest_complete_begin, current.begun.place)
+                self._complete[key] = max(self._complete.get(key, -1), current.begun.place)
+        return key
 
-    def failure(self, log: str, package: str = "") -> None:
-        """``log`` reports a problem: the pass in progress has failed, unless a further stage follows."""
-        current = self._under_way(log, package)
-        if current is not None:
+    def failed_state(self, stage: Stage, seen: Seen, package: str) -> str:
+        """The state of a package says that its pass has failed, also where no other line shows that pass; returns its key."""
+        key = self.key(package)
+        current = self.passes.get(key)
+        if current is None or current.goal is not None:
+            current = self._begin(key, stage, seen)
+            current.stages[stage.id] = (stage, seen)
+        current.last = seen
+        current.failed = True
+        return key
+
+    def fail(self, key: str) -> None:
+        """A problem was reported: the pass in progress has failed, unless a further stage follows."""
+        current = self.passes.get(key)
+        if current is not None and current.goal is None:
             current.failed = True
 
     def stop(self, log: str) -> None:
         """The thread that writes ``log`` was stopped."""
-        current = self._under_way(log, "")
-        if current is not None:
+        current = next(reversed(self.passes.values()), None)
+        if current is not None and current.goal is None and current.last.log == log:
             current.stopped = True
 
-    def completed_after(self, place: int) -> bool:
-        """Whether a pass that began after ``place`` has reached the goal."""
-        return self._latest_complete_begin > place
+    def in_progress(self, key: str) -> bool:
+        """Whether the latest pass of this key has begun and has not ended."""
+        current = self.passes.get(key)
+        return current is not None and current.goal is None and not current.failed and not current.stopped
+
+    def last_log(self, package: str) -> str:
+        """The log with the latest line about the package; empty when there is none."""
+        current = self.passes.get(self.key(package))
+        return current.last.log if current else ""
+
+    def latest(self) -> str | None:
+        """The key of the latest pass, None when there is none."""
+        return next(reversed(self.passes), None)
+
+    def completed_after(self, place: int, key: str = "") -> bool:
+        """Whether a pass of this key that began after ``place`` has reached the goal."""
+        return self._complete.get(key, -1) > place
 
     def _name(self, package: str) -> None:
         """A pass that began without the name of its package belongs to the next package that is named."""
@@ -113,15 +154,6 @@ class FlowTracker:
             unnamed.package = package
             self.passes.pop(package, None)
             self.passes[package] = unnamed
-
-    def _under_way(self, log: str, package: str) -> Pass | None:
-        if package and package in self.passes:
-            current: Pass | None = self.passes[package]
-        else:
-            current = next(reversed(self.passes.values()), None)
-        if current is None or current.goal is not None or current.last.log != log:
-            return None
-        return current
 
     def _begin(self, key: str, stage: Stage, seen: Seen) -> Pass:
         self.passes.pop(key, None)

@@ -3,8 +3,8 @@
 """Groups failures: one problem for all lines with the same cause.
 
 A failure is often logged several times: by the exception, by the calling function, and by the message that it will be tried
-again. Within two minutes on one thread of one log, the first line with a known cause names the problem, and the others only
-accompany it.
+again. Within two minutes on one thread of one log, the first line with a known cause names the problem, else the first line with
+a code, and the others only accompany it. A line that is more serious than the one that it would accompany is a problem itself.
 """
 
 from __future__ import annotations
@@ -17,8 +17,9 @@ from typing import NamedTuple
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.bounded import keep
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import Seen
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import ERROR, Problem
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problem_tables import NAMED, Problem
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.severity import ERROR
 
 WINDOW = timedelta(minutes=2)
 MOST_GROUPS = 200
@@ -37,7 +38,12 @@ class Line(NamedTuple):
 
 @dataclass
 class Group:
-    """All occurrences of one problem in one log. ``related``: lines that only accompanied it."""
+    """All occurrences of one problem in one log.
+
+    :param related: number of lines that only accompanied it.
+    :param ends: the flow, and the key of its passes, whose next complete pass shows that the problem is over.
+    :param before: for a failure that no pattern matches, the line before its first one in the log; ``after``, the one after it.
+    """
 
     problem: Problem
     log: str
@@ -48,6 +54,9 @@ class Group:
     related: int = 0
     lines: list[Line] = field(default_factory=list)
     package: str = ""
+    ends: tuple[str, str] = ("", "")
+    before: Record | None = None
+    after: Record | None = None
 
     def add(self, line: Line) -> None:
         """Keep a line, of the first few."""
@@ -58,7 +67,7 @@ class Group:
 class _Incident(NamedTuple):
     key: tuple[str, ...]
     seen: Seen
-    specific: bool
+    problem: Problem
     line: Line
 
 
@@ -77,7 +86,7 @@ class Problems:
         before = self._incidents.get(thread)
         if before is not None and not _near(before.seen, seen):
             before = None
-        if before is not None and not problem.specific:
+        if before is not None and _accompanies(problem, before.problem):
             self._accompany(before.key, line)
             return None
         key = _key(problem, record, seen.log)
@@ -88,10 +97,12 @@ class Problems:
         group.count += 1
         group.last = seen
         group.package = package or group.package
-        if before is not None and not before.specific and problem.specific:
+        if problem.severity == ERROR:
+            group.problem = group.problem._replace(severity=ERROR)
+        if before is not None and before.problem.rank < problem.rank:
             self._take_over(before, group)
         group.add(line)
-        keep(self._incidents, thread, _Incident(key, seen, problem.specific, line), _MOST_THREADS)
+        keep(self._incidents, thread, _Incident(key, seen, problem, line), _MOST_THREADS)
         return group
 
     def follow(self, record: Record, seen: Seen) -> None:
@@ -123,6 +134,14 @@ class Problems:
             general.lines = [line for line in general.lines if line is not before.line]
         group.related += 1
         group.add(before.line)
+        if before.problem.severity == ERROR and not group.problem.settled:
+            group.problem = group.problem._replace(severity=ERROR)
+
+
+def _accompanies(problem: Problem, before: Problem) -> bool:
+    """Whether a line only reports again what the line before it on its thread has reported."""
+    more_serious = problem.severity == ERROR and before.severity != ERROR
+    return problem.rank < NAMED and problem.rank <= before.rank and not more_serious
 
 
 def _near(earlier: Seen, later: Seen) -> bool:

@@ -13,9 +13,10 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import FlowTracker, Pass, Seen
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Event, Judge, StateMessage
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import ERROR, WARNING, Problem
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problem_tables import UNKNOWN, Problem
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problems import Group, Line
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.severity import ERROR, WARNING
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import iso
 
 _TIMELINE_TEXT = 300
@@ -99,7 +100,7 @@ def _problem(problem: Problem, over: bool, group: Group) -> dict[str, Any]:
         "severity": problem.severity,
         "status": "over" if over else "current",
         "cause": problem.cause,
-        "remedy": problem.remedy,
+        "remedy": problem.remedy.replace("{log}", group.log),
         "source": problem.source,
         "certainty": problem.certainty,
         "http_status": problem.http_status,
@@ -112,7 +113,12 @@ def _problem(problem: Problem, over: bool, group: Group) -> dict[str, Any]:
         "count": group.count,
         "related": group.related,
         "lines": [{**_times(line.seen, line.record), "text": shown(line.record.message)} for line in group.lines],
+        "around": {"before": _text(group.before), "after": _text(group.after)} if problem.rank == UNKNOWN else None,
     }
+
+
+def _text(record: Record | None) -> str | None:
+    return None if record is None else shown(record.message)
 
 
 def _state(message: StateMessage) -> dict[str, Any]:

@@ -23,7 +23,17 @@ _DATE = re.compile(r"\s*(\d{1,2})[-/](\d{1,2})[-/](\d{4})\s*", re.ASCII)
 _OLD = re.compile(
     r"[A-Za-z]{3} ([A-Za-z]{3}) +(\d{1,2}) (\d{1,2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))? (\d{4})(?: .*)?", re.ASCII | re.DOTALL
 )
-_COPIED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}) (\d{1,2}):(\d{2}):(\d{2})(?: ([AP])M)?", re.ASCII)
+_COPIED = re.compile(
+    r"(?:(\d{4})([-/.])(\d{1,2})\2(\d{1,2})\.?|(\d{1,2})([-/.])(\d{1,2})\6(\d{4})|(\d{1,2})[- ]([A-Za-z]{3})[- ](\d{4}))"
+    r"(?:T|,?[ \t]{1,3})(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(?:[.,](\d{1,9}))?)?"
+    r"(?:[ ]?([AaPp])\.?[ ]?[Mm]\.?)?(?:[ ]?(Z|[+-]\d{2}:\d{2}))?",
+    re.ASCII,
+)
+# A date and a time with seconds anywhere in a line, as text of a regular expression; ``copied`` reads what it finds.
+COPIED = (
+    r"(?:\d{1,2}[-/.]\d{1,2}[-/.]\d{4}|\d{4}[-/.]\d{1,2}[-/.]\d{1,2}\.?|\d{1,2}[- ][A-Za-z]{3}[- ]\d{4})(?:T|,?[ \t]{1,3})"
+    r"\d{1,2}[:.]\d{2}[:.]\d{2}(?:[.,]\d{1,9})?(?:[ ]?[AaPp]\.?[ ]?[Mm]\b\.?|[+-]\d{2}:\d{2}|[+-]\d{1,4}|Z)?(?!\w|:\d)"
+)
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
@@ -71,24 +81,58 @@ def cmtrace(time: str, date: str) -> LogTime:
     return _made(written, (year, month, day, hour, minute, second), fraction, zone, rest)
 
 
+@lru_cache(maxsize=256)
 def copied(text: str) -> LogTime:
-    """``8/2/2016 2:20:24 PM`` copied from CMTrace's window: without a zone, and in the date order of the copying user's settings.
+    """A date and a time as the copying user's settings show them: ``8/2/2016 2:20:24 PM``, ``02.08.2016 14:20:24``.
 
-    The date is known only with AM or PM (dates of the United States), or where only one order is possible.
+    The zone is unknown, except for ``...Z``, ``...+02:00`` and the form of the logs themselves. Dates with full stops begin with
+    the day, dates that begin with the year are clear. For others, the order is known only with slashes and AM or PM (dates of the
+    United States), or where only one order is possible.
     """
-    match = _COPIED.fullmatch(text.strip())
+    written = text.strip()
+    match = _COPIED.fullmatch(written)
     if match is None:
-        return LogTime(text)
-    first, second, year, hour, minute, seconds, half = match.groups()
+        own = native(written)
+        return own if own.bias_minutes is not None else LogTime(text)
+    year, _, month, day, first, separator, second, last_year, named_day, name, named_year = match.groups()[:11]
+    hour, minute, seconds, fraction, half, zone = match.groups()[11:]
     if half:
-        hour = str(int(hour) % 12 + (12 if half == "P" else 0))
-        orders = {(first, second)}
-    else:
-        orders = {pair for pair in ((first, second), (second, first)) if int(pair[0]) <= 12}
-    if len({(int(month), int(day)) for month, day in orders}) != 1:
-        return LogTime(text)
-    month, day = orders.pop()
-    return _made(text, (year, month, day, hour, minute, seconds), None, None, "")
+        hour = str(int(hour) % 12 + (12 if half in "Pp" else 0))
+    if name:
+        if name.lower() not in _MONTHS:
+            return LogTime(text)
+        year, month, day = named_year, str(_MONTHS.index(name.lower()) + 1), named_day
+    elif not year:
+        order = _order(first, second, separator, bool(half))
+        if order is None:
+            return LogTime(text)
+        year, (month, day) = last_year, order
+    found = _made(text, (year, month, day, hour, minute, seconds or "0"), fraction, None, "")
+    return found if zone is None or found.local is None else found._replace(bias_minutes=_iso_bias(zone))
+
+
+def is_copied(text: str) -> bool:
+    """Whether a text is only a date and a time, in a form that ``copied`` reads; the seconds may be missing."""
+    return _COPIED.fullmatch(text) is not None or native(text).bias_minutes is not None
+
+
+def _order(first: str, second: str, separator: str, half: bool) -> tuple[str, str] | None:
+    """Month and day of a date that begins with one of the two; None when it can be either."""
+    if separator == ".":
+        return second, first
+    orders = [(month, day) for month, day in ((first, second), (second, first)) if int(month) <= 12]
+    if half and separator == "/":
+        orders = orders[:1]
+    return orders[0] if len({(int(month), int(day)) for month, day in orders}) == 1 else None
+
+
+def _iso_bias(zone: str) -> int | None:
+    """ISO 8601 has the opposite sign of Windows' bias."""
+    if zone == "Z":
+        return 0
+    minutes = int(zone[1:3]) * 60 + int(zone[4:])
+    bias = minutes if zone[0] == "-" else -minutes
+    return bias if abs(bias) <= MOST_BIAS else None
 
 
 def iso(when: datetime | None) -> str | None:

@@ -13,7 +13,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import t
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import versions
 
 SUPPORTED, ENDED, UNKNOWN = "supported", "ended", "unknown"
-_REMEDY = "Use a newer release of this collection, or check the version on Microsoft's updates page."
+_REMEDY = (
+    "Use a newer release of this collection, or check the version on Microsoft's updates page: "
+    "https://learn.microsoft.com/intune/configmgr/core/servers/manage/updates"
+)
 
 
 @dataclass(frozen=True)
@@ -22,15 +25,18 @@ class Support:
 
     :param version: the site's own version, such as ``5.00.9152.1000``.
     :param name: such as ``2609``; None when the version is not in the table.
+    :param released: the day of the early update ring, from which the support is counted.
+    :param available: the day of the general availability; None where no source was read.
     :param ends: the last day of support.
     :param days_left: days from the site's date to the last day of support; negative once support has ended.
-    :param baseline: whether new sites may be installed from its media; None where no source was read.
+    :param baseline: whether new sites may be installed from its media; None when the version is not in the table.
     :param warning: why the end or the days are unknown; empty when they are known.
     """
 
     version: str
     name: str | None = None
     released: date | None = None
+    available: date | None = None
     ends: date | None = None
     days_left: int | None = None
     baseline: bool | None = None
@@ -48,12 +54,18 @@ class Support:
             "version": self.version,
             "name": self.name,
             "released": self.released.isoformat() if self.released else None,
+            "available": self.available.isoformat() if self.available else None,
             "baseline": self.baseline,
             "state": self.state,
             "ends": self.ends.isoformat() if self.ends else None,
             "days_left": self.days_left,
             "warning": self.warning or None,
         }
+
+
+def after_support() -> str:
+    """What an administrator does when the support of a version has ended."""
+    return str(table("site_versions")["then"])
 
 
 def support_of(version: str, today: date | None) -> Support:
@@ -69,19 +81,18 @@ def support_of(version: str, today: date | None) -> Support:
     if not found.known:
         return Support(version, warning=f"The end of support for {version} is unknown: {_place(found.standing)}. {_REMEDY}")
     row = _row(found.name)
-    ends = _day(row, "support_ends")
+    ends = date.fromisoformat(row["support_ends"])
     warning = ""
-    if ends is None:
-        warning = f"The end of support for {found.name} is not in the table of {row['read']}. {_REMEDY}"
-    elif today is None:
+    if today is None:
         warning = "The clock of the site could not be read, so the number of days left is unknown."
     return Support(
         version=version,
         name=found.name,
         released=_day(row, "released"),
+        available=_day(row, "available"),
         ends=ends,
-        days_left=(ends - today).days if ends and today else None,
-        baseline=row.get("baseline"),
+        days_left=(ends - today).days if today else None,
+        baseline=row["baseline"],
         warning=warning,
     )
 

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -93,6 +94,11 @@ class Package:
             "hangs": hangs,
             "advice": advice(self) if hangs or self.phase == FAILED else None,
         }
+
+
+def has_number(name: str, kb: str) -> bool:
+    """Whether a package's name has this KB number, as in ``Configuration Manager 2603 Hotfix (KB39398030)``."""
+    return re.search(rf"\bKB\s?{kb.removeprefix('KB')}\b", name, re.IGNORECASE | re.ASCII) is not None
 
 
 def state_name(number: int) -> str:

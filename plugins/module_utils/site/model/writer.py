@@ -195,6 +195,14 @@ def effect_unknown(trouble: CimError, what: str, error: CimError) -> CimError:
     return trouble
 
 
+# A level above Windows authentication; no way to read it over WMI is documented (SupportArticles-docs,
+# enable-mfa-for-sms-provider-calls, KB 4042963; memdocs, plan-for-security and configure-security).
+OTHER_LOGON = (
+    "If the hierarchy requires a certificate or Windows Hello for Business, the SMS Provider refuses every other logon, whatever "
+    "its roles: then exclude the account under Hierarchy Settings > Authentication in the console."
+)
+
+
 def sentence(text: str) -> str:
     """A quoted message as a complete sentence, so that the next sentence is separate from it."""
     trimmed = text.strip()
@@ -205,7 +213,7 @@ def no_right_to_write(host: str, what: str, fault: CimFault) -> TaskFailure:
     """The failure for an account that may read the site but not change it; ``what`` as in "the creation of the account X"."""
     return TaskFailure(
         f"The SMS Provider on {host} does not allow this account {what}: it needs a security role that may modify the "
-        f"site (Full Administrator or Infrastructure Administrator). {sentence(str(fault))}"
+        f"site (Full Administrator or Infrastructure Administrator). {OTHER_LOGON} {sentence(str(fault))}"
     )
 
 

@@ -71,7 +71,7 @@ class Key:
 @cache
 def install_types() -> dict[str, InstallType]:
     """Every type of installation, by its name."""
-    return {name: InstallType(name, **row) for name, row in table("setup_script")["types"].items()}
+    return {name: InstallType(name, row["action"], row["title"]) for name, row in table("setup_script")["types"].items()}
 
 
 @cache

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from functools import cache
 from itertools import islice
@@ -85,7 +85,7 @@ class Message:
 def meanings() -> Mapping[int, Meaning]:
     """The table by number."""
     rows = table("status_messages")["messages"]
-    return {row["number"]: Meaning(**{name: value for name, value in row.items() if name != "number"}) for row in rows}
+    return {row["number"]: Meaning(**{column.name: row[column.name] for column in fields(Meaning)}) for row in rows}
 
 
 def query_since(since: datetime) -> str:

@@ -8,6 +8,7 @@ from functools import cache
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.all_duties import DUTY_IDS
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import problem_tables
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import CheckIds, whole_parts
 
 _CHECKS = (
@@ -20,6 +21,7 @@ _CHECKS = (
     "messages_quiet",
     "updates",
     "support_end",
+    "security_update",
     "app_secrets_valid",
     "cloud_needs_role",
     "thread_running",
@@ -37,10 +39,7 @@ def _named() -> frozenset[str]:
 
 
 def _problems() -> set[str]:
-    data = table("log_patterns")
-    by_status = [*data["http_statuses"], *data["http_otherwise"].values()]
-    ids = [*(row["id"] for row in data["problems"]), *data["computed"], *(row["problem"] for row in by_status)]
-    return {f"problem_{id}" for id in ids}
+    return {f"problem_{id}" for id in problem_tables.ids()}
 
 
 def _reported() -> set[str]:

@@ -134,9 +134,9 @@ def handed_over(found: Gathered) -> Check:
 
 
 def downloads(found: Gathered) -> Check:
-    """The downloads of updates that the log shows."""
+    """The downloads of updates that the logs show: that of the role's server, and for other updates what the site was told."""
     id, title = "downloads", "No download of an update has failed"
-    rows = found.log.rows("packages")
+    rows = list({row.get("package"): row for row in (*found.site_log.rows("packages"), *found.log.rows("packages"))}.values())
     ill = [row for row in rows if row.get("outcome") in BROKEN]
     if ill:
         listed = ", ".join(

@@ -19,6 +19,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
 )
 
 _ENDPOINTS = "endpoints"
+# The site's own endpoint check writes the names of the endpoints to this log.
+_ENDPOINT_LOG = "EndpointConnectivityCheckWorker"
 _STATUS = "Check Monitoring > System Status > Component Status > Show Messages in the console."
 _MOST_KINDS = 8
 # A failure that matches no pattern may be harmless.
@@ -37,11 +39,21 @@ def endpoints_reported(found: Gathered) -> Check:
         return skipped(id, title, f"It reported nothing since {since}; it runs only if the site is attached to a tenant.")
     newest = reports[0]
     detail = f"Status message {newest.get('message_id')} of {with_times(newest.get('time'))}: {_told(newest)}"
+    if newest.get("verdict") != "passed":
+        detail += "".join(f" {_ENDPOINT_LOG}.log: {line}" for line in _lines_of(found.log, _ENDPOINT_LOG))
     if newest.get("verdict") == "passed":
         return passed(id, title, detail)
     if newest.get("verdict") == "warning":
         return warning(id, title, detail, str(newest.get("remedy") or _STATUS))
     return failed(id, title, detail, str(newest.get("remedy") or _STATUS))
+
+
+def _lines_of(answer: Answer, log: str) -> list[str]:
+    """The first line of each problem that is not over in one log."""
+    rows = [
+        row for row in answer.rows("problems") if row.get("status") == "current" and log.lower() in str(row.get("log")).lower()
+    ]
+    return [_first_line(row) for row in rows]
 
 
 def messages_quiet(found: Gathered) -> list[Check]:
@@ -102,9 +114,7 @@ def logs_read(answer: Answer) -> list[Check]:
 
 
 def _problem(row: Data, broken: bool) -> Check:
-    lines = row.get("lines") or [{}]
-    text = " ".join(str(lines[0].get("text") or "").split())
-    line = f"{text[:_MOST_LINE]}..." if len(text) > _MOST_LINE else text
+    line = _first_line(row)
     id, title = str(row.get("id")), str(row.get("title"))
     when = f"last at {with_times(row['last_time'])}" if row.get("last_time") else "at an unknown time"
     detail = f"{row.get('cause')} {row.get('log')}, {counted(int(row.get('count') or 1), 'time')}, {when}: {line}"
@@ -117,6 +127,12 @@ def _problem(row: Data, broken: bool) -> Check:
         str(row.get("remedy") or "Check the log around that line."),
         required=serious,
     )
+
+
+def _first_line(row: Data) -> str:
+    lines = row.get("lines") or [{}]
+    text = " ".join(str(lines[0].get("text") or "").split())
+    return f"{text[:_MOST_LINE]}..." if len(text) > _MOST_LINE else text
 
 
 def _numbered(checks: Iterable[Check]) -> Iterator[Check]:

@@ -105,7 +105,7 @@ def judged(found: Gathered) -> list[Found]:
     ask(
         SITE, "status", found.status, role_checks.server_healthy, message_checks.endpoints_reported, message_checks.messages_quiet
     )
-    ask(SITE, "updates", found.updates, site_checks.updates_going_on, site_checks.support_end)
+    ask(SITE, "updates", found.updates, site_checks.updates_going_on, site_checks.support_end, site_checks.security_update)
     ask(SITE, "cloud", found.cloud, site_checks.secrets_valid, site_checks.cloud_needs_role)
     ask(SITE, "role", found.role if found.role.ok else Answer(), site_checks.duties)
     ask(SERVER, "thread", found.thread, role_checks.thread_running)

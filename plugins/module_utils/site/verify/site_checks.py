@@ -6,10 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.cloud_duties import HOW_TO_RENEW
+from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.renewal import how_to_renew
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import security_updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import cloud_needs
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered, moment
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
     counted,
     failed,
@@ -21,6 +23,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
 )
 
 _MONITOR = "Check Monitoring > Updates and Servicing Status in the console, and CMUpdate.log on the site server."
+_HOTFIXES = "https://learn.microsoft.com/intune/configmgr/hotfix"
 # Duties that other checks report with more details.
 _TOLD_ELSEWHERE = frozenset({"role_running", "no_update_in_progress", "app_secrets_valid"})
 
@@ -68,6 +71,50 @@ def support_end(found: Gathered) -> Check:
     return passed(id, title, f"{name} is supported until {ends}.")
 
 
+def security_update(found: Gathered) -> Check:
+    """The newest security update that is known is installed. Later ones are not known, so a missing one only warns."""
+    id, title = "security_update", "The newest known security update is installed"
+    known, support = _mapping(found, "security_update"), _mapping(found, "support")
+    state = known.get("state", security_updates.NOT_KNOWN)
+    if state == security_updates.NOT_KNOWN:
+        return _no_security_update(support, known, id, title)
+    kb, name, month = known.get("kb"), support.get("name"), known.get("known_on")
+    which = f"{kb} is the newest security update for {name} that was known in {month}"
+    fixes = f" It fixes {', '.join(map(str, known['cves']))}." if known.get("cves") else ""
+    if state == security_updates.CONTAINED:
+        return passed(id, title, f"{name} contains the security updates up to {kb}, the newest that was known in {month}.")
+    if state == security_updates.INSTALLED:
+        return passed(id, title, f"{known.get('package')} is installed. {which}.")
+    if state == security_updates.PERHAPS_CONTAINED:
+        newer = ", ".join(map(str, known.get("newer_packages") or ()))
+        why = f"{kb} is not installed, but a newer update is, which may contain it: {newer}. {which}."
+        return unclear(id, title, why, f"Check on the page of that update whether it replaces {kb}: {_HOTFIXES}")
+    if state == security_updates.NOT_LISTED:
+        more = f"If it is not offered, check that the service connection point synchronises, and see {_HOTFIXES}"
+        return warning(id, title, f"The site does not list {kb}. {which}.{fixes}", _offered(known, more))
+    detail = f"{known.get('package')} is {known.get('package_state')}. {which}.{fixes}"
+    return warning(id, title, detail, _offered(known, "Some of these updates reset the site."))
+
+
+def _mapping(found: Gathered, name: str) -> Data:
+    value = found.updates.get(name, {})
+    return value if isinstance(value, Mapping) else {}
+
+
+def _offered(known: Data, more: str) -> str:
+    """How it is installed: the console offers it only after the update that it needs."""
+    first = f"Install {known['rollup']} first. " if known.get("rollup") and not known.get("rollup_installed") else ""
+    return f"{first}Install {known.get('kb')}: Administration > Updates and Servicing in the console. {more}"
+
+
+def _no_security_update(support: Data, known: Data, id: str, title: str) -> Check:
+    name, month = support.get("name"), known.get("known_on")
+    if name and support.get("state") == ENDED:
+        return skipped(id, title, f"None is known for {name}, which is out of support (the list of updates is of {month}).")
+    why = f"the list of updates of {month or 'this release'} has none for the site's version."
+    return unclear(id, title, why, f"Use a newer release of this collection, or see {_HOTFIXES}")
+
+
 def secrets_valid(found: Gathered) -> Check:
     """The secrets of the Entra applications; without a valid secret, the services of its tenant stop."""
     id, title = "app_secrets_valid", "The secrets of the Entra applications are valid for a while"
@@ -79,10 +126,16 @@ def secrets_valid(found: Gathered) -> Check:
     unknown = [name for name in days if name not in known]
     over = [name for name, left in known.items() if left < 0]
     soon = [f"{name} in {counted(left, 'day')}" for name, left in known.items() if 0 <= left < found.limits.secret_days]
+    ending = [row for row in apps if (left := _days(row)) is not None and left < found.limits.secret_days]
+    how = how_to_renew(
+        [(str(row.get("name")), moment(row["secret"].get("created"))) for row in ending],
+        str(found.top_level_site.get("version") or ""),
+        found.site_time,
+    )
     if over:
-        return failed(id, title, f"Expired: {', '.join(over)}." + (f" Soon: {', '.join(soon)}." if soon else ""), HOW_TO_RENEW)
+        return failed(id, title, f"Expired: {', '.join(over)}." + (f" Soon: {', '.join(soon)}." if soon else ""), how)
     if soon:
-        return warning(id, title, f"Expires: {', '.join(soon)}.", HOW_TO_RENEW)
+        return warning(id, title, f"Expires: {', '.join(soon)}.", how)
     if unknown:
         where = "Check the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
         return unclear(id, title, f"the site has no date for: {', '.join(unknown)}.", where)

@@ -225,6 +225,63 @@ def test_expiry_watched(applications: list[Application], verdict: str) -> None:
     assert ("2027-09-18" in found.detail) is (verdict == "cannot tell")
 
 
+IMAGE, NAT, SIZE = "image of Windows Server 2022", "inbound NAT rules version 1", "have a size that Azure retires"
+V2603, V2509, V2403 = "5.00.9146.1000", "5.00.9141.1000", "5.00.9128.1000"
+KB = Package("2603 Hotfix (KB37942646)", "INSTALL_SUCCESS", 2)
+
+
+@pytest.mark.parametrize(
+    ("version", "packages", "now", "verdict", "told"),
+    [
+        ("5.00.9152.1000", [], NOW, "done", []),
+        (V2403, [], NOW, "done", []),
+        ("six", [], NOW, "done", []),
+        (V2603, [], NOW, "to do", [IMAGE, NAT]),
+        (V2603, [KB], NOW, "to do", [NAT]),
+        (V2603, [replace(KB, state="DOWNLOAD_SUCCESS")], NOW, "to do", [IMAGE, NAT]),
+        (V2603, [KB], datetime(2026, 9, 29, tzinfo=UTC), "done", []),
+        (V2603, [KB], datetime(2026, 9, 30, tzinfo=UTC), "to do", [NAT]),
+        (V2603, [], datetime(2026, 9, 29, tzinfo=UTC), "cannot tell", [IMAGE]),
+        (V2509, [Package("2509 Hotfix Rollup (KB37864969)", "INSTALL_SUCCESS", 2)], NOW, "to do", [NAT]),
+        (V2603, [], None, "to do", [IMAGE, NAT, SIZE]),
+        (V2603, [KB], datetime(2027, 10, 1, tzinfo=UTC), "to do", [NAT]),
+        (V2603, [KB], datetime(2028, 1, 1, tzinfo=UTC), "to do", [NAT, SIZE]),
+    ],
+)
+def test_what_azure_ends_for_gateways(
+    version: str, packages: list[Package], now: datetime | None, verdict: str, told: list[str]
+) -> None:
+    found = duty("gateways", site=replace(CAS, version=version), packages=packages, now=now)
+    assert judged(found) == verdict
+    assert [words for words in (IMAGE, NAT, SIZE) if words in found.detail] == told
+    assert ("Install KB37942646" in found.how) is (IMAGE in told)
+    assert "CMG is running" in found.detail
+
+
+@pytest.mark.parametrize(
+    ("day", "words"),
+    [
+        (datetime(2026, 12, 31, tzinfo=UTC), "their image of Windows Server 2022 is one that Azure ends in early 2027"),
+        (datetime(2027, 1, 1, tzinfo=UTC), "Azure may reject new gateways and reimaging with their old image"),
+        (datetime(2027, 9, 29, tzinfo=UTC), "they use inbound NAT rules version 1, which Azure retires on 2027-09-30"),
+        (datetime(2027, 9, 30, tzinfo=UTC), "Azure has retired their inbound NAT rules version 1"),
+    ],
+)
+def test_after_its_day_a_change_is_told_as_what_holds_then(day: datetime, words: str) -> None:
+    assert words in duty("gateways", site=replace(CAS, version=V2603), packages=[], now=day).detail
+
+
+def test_a_gateway_that_does_not_run_comes_first() -> None:
+    stopped = [Gateway("CMG", "CAS", "stopped", None)]
+    found = duty("gateways", site=replace(CAS, version=V2603), gateways=stopped)
+    assert "cloudmgr.log" in found.how
+    assert IMAGE not in found.detail
+
+
+def test_without_a_gateway_nothing_has_to_be_changed() -> None:
+    assert judged(duty("gateways", site=replace(CAS, version=V2603), gateways=[])) == "done"
+
+
 @pytest.mark.parametrize(
     ("states", "verdict"),
     [
@@ -322,7 +379,7 @@ def test_external_notifications_are_lost_with_a_central_administration_site_only
 def test_as_data() -> None:
     assert duty("gateways").as_data() == {
         "id": "gateways",
-        "title": "The cloud management gateways run",
+        "title": "The cloud management gateways run, and will continue to run",
         "detail": "CMG is running.",
         "how": "",
         "done": True,

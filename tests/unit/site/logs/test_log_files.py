@@ -160,3 +160,23 @@ def test_a_log_that_could_not_be_read_in_the_result() -> None:
         "files": [],
     }
     assert Log("X", PATH, rolled_error="no").as_data()["rolled_error"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("name", "file"), [("CMUpdate", "CMUpdate.log"), ("hman.lo_", "hman.lo_"), ("EndpointConnectivityCheckWorker.log", None)]
+)
+def test_a_name_of_a_log_gets_its_extension(name: str, file: str | None) -> None:
+    assert files.checked_name(name) == (file or name)
+
+
+@pytest.mark.parametrize("name", ["", r"..\x", r"C:\x.log", "a/b.log", "a.b.c", "a b", "*.log", "x" * 101])
+def test_what_is_no_name_of_a_log(name: str) -> None:
+    with pytest.raises(ValueError, match="is not the name of a log"):
+        files.checked_name(name)
+
+
+def test_a_log_beside_that_of_a_component() -> None:
+    unknown, known = Log("A", "", error="not installed here"), Log("B", PATH)
+    assert files.beside([unknown, known], "sitecomp.log").path == r"D:\SMS\Logs\sitecomp.log"
+    assert files.beside([unknown], "sitecomp.log").error == "the folder of sitecomp.log is not known: not installed here"
+    assert files.beside([Log("B", r"D:\x.log")], "y.log").path == r"D:\y.log"

@@ -179,7 +179,10 @@ def test_the_timeline_is_bounded_and_has_the_latest() -> None:
 
 def test_logs_are_read_together_in_the_order_of_time() -> None:
     judge = Judge()
-    accepted = ["Validate CMU file x with no intune subscription.~", "Processing Configuration Manager Update manifest file~"]
+    accepted = [
+        r"Extracting file D:\x\ConfigMgr.Update.Manifest.CAB to D:\y~",
+        "Processing Configuration Manager Update manifest file~",
+    ]
     judge.read({HMAN: parse(lines(accepted, BEGIN + timedelta(seconds=20))), LOG: parse(lines(CHECK))})
     found = report(judge, None)
     assert [event["log"] for event in found["timeline"]] == [LOG] * 8 + [HMAN] * 2

@@ -1,16 +1,12 @@
+"""What lines mean: stages, problems, and what only looks like one."""
+
 from __future__ import annotations
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import patterns
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import (
-    Meaning,
-    hresults,
-    log_name,
-    reader,
-    severity,
-)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs import flow_tables, known_logs, problem_tables
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.patterns import Meaning, reader
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problem_tables import CODED, NAMED, UNKNOWN
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record
 
 GUID = "7d3a9c1e-52b4-4f0b-9e66-0c5d2a8f4b11"
@@ -18,38 +14,12 @@ CLOSED = "The underlying connection was closed: "
 
 
 def meaning(message: str, log: str = "dmpdownloader.log", type: int | None = None) -> Meaning:
-    return reader(log).meaning(Record(message, type=type))
+    return reader(known_logs.by_file(log)).meaning(Record(message, type=type))
 
 
 def problem(message: str, log: str = "dmpdownloader.log") -> str | None:
     found = meaning(message, log).problem
     return found.id if found else None
-
-
-def test_every_row_says_where_it_comes_from() -> None:
-    data = table("log_patterns")
-    assert data["read"]
-    stages = [row for flow in data["flows"] for row in flow["stages"]]
-    for row in [*stages, *data["problems"], *data["http_statuses"], *data["benign"], *data["follow"], *data["computed"].values()]:
-        assert row["source"], row
-        assert row["certainty"] in ("documented", "seen", "inferred", "recalled"), row
-    for row in [*stages, *data["problems"]]:
-        assert row["versions"], row
-        assert row["texts"], row
-    assert all(row["source"] for row in [*data["hresults"], *data["state_messages"]])
-
-
-def test_the_table_refers_to_itself_rightly() -> None:
-    data = table("log_patterns")
-    flows = patterns.flows()
-    known = {row["id"] for row in data["problems"]}
-    ids = [row["id"] for flow in data["flows"] for row in flow["stages"]]
-    assert len(ids) == len(set(ids))
-    assert {row["resolved_by"] for row in data["problems"]} <= set(flows)
-    assert {row["problem"] for row in data["hresults"] if "problem" in row} <= known
-    for row in data["state_messages"]:
-        assert flows[row["flow"]].stage(row["stage"]).id == row["stage"]
-    assert all(any(stage.goal for stage in flow.stages) for flow in flows.values())
 
 
 @pytest.mark.parametrize(
@@ -59,10 +29,12 @@ def test_the_table_refers_to_itself_rightly() -> None:
         ("dmpdownloader.lo_", "Site is preview? no", "branch"),
         ("dmpdownloader.log", "Easysetup fwlink to download the manifest: https://go.microsoft.com/x", "manifest_address"),
         ("dmpdownloader.log", "Got fwd link and recreating the httprequest/response", "manifest_download"),
-        ("dmpdownloader.log", "File 'x.cab' is signed and trusted.", "manifest_verified"),
+        ("dmpdownloader.log", r"File 'E:\x\ConfigMgr.Update.Manifest.cab' is signed and trusted.", "manifest_verified"),
         ("dmpdownloader.log", "Signing root cert's thumbprint: cdd4", "manifest_verified"),
+        ("dmpdownloader.log", "Finished calling verify manifest", "manifest_verified"),
         ("dmpdownloader.log", "Manifest.cab was successfully moved to the connector outbox", "manifest_handed_over"),
         ("dmpdownloader.log", f"Download content for payload [{GUID}]", "payload_download"),
+        ("dmpdownloader.log", f"EasySetupDownloadSinglePackage downloading {GUID}. ", "payload_download"),
         ("dmpdownloader.log", f"Successfully download redist for {GUID}", "redist_done"),
         ("hman.log", "Processing Configuration Manager Update manifest file", "manifest_accepted"),
         (
@@ -152,7 +124,7 @@ def test_a_pattern_may_belong_to_one_log() -> None:
         ("ErrorCode = 0", "x.log"),
         ("Started failover cluster detection", "x.log"),
         ("INFO: WinHttpQueryHeaders() in Download() returned OK (200)", "ConfigMgrSetup.log"),
-        ("INFO: Failed over nothing, this is what an error looks like", "x.log"),
+        ("INFO: Failed over to the other node, this is what an error looks like", "x.log"),
         ("manifest.cab (http response) size is 11526232", "dmpdownloader.log"),
         ("PayloadExist = -1", "dmpdownloader.log"),
         ("Is it a fast channel? :False", "dmpdownloader.log"),
@@ -164,7 +136,7 @@ def test_what_only_looks_like_a_failure(message: str, log: str) -> None:
 
 def test_an_exemption_holds_in_its_log_only() -> None:
     assert problem("Failed to create COM object for MOM maintenance mode. 0x80040154", "x.log") == "hresult"
-    assert problem("failed with error 5", "cmupdate.log") == "unrecognised"
+    assert problem("failed with an error", "cmupdate.log") == "unrecognised"
 
 
 def test_a_line_that_only_follows() -> None:
@@ -172,47 +144,11 @@ def test_a_line_that_only_follows() -> None:
     assert (found.follows, found.problem) == (True, None)
 
 
-@pytest.mark.parametrize(
-    ("record", "level"),
-    [
-        (Record("x", type=3), "error"),
-        (Record("ERROR in words", type=1), "information"),
-        (Record("x", type=2), "warning"),
-        (Record("it failed", type=0), "error"),
-        (Record("ERROR: x"), "error"),
-        (Record("ERROR:x"), "error"),
-        (Record("WARNING: it failed with an exception"), "warning"),
-        (Record("INFO: error"), "information"),
-        (Record("an exception"), "error"),
-        (Record("a warning"), "warning"),
-        (Record("failover done"), "information"),
-        (Record("failover failed"), "error"),
-        (Record("all is well"), "information"),
-    ],
-)
-def test_severity(record: Record, level: str) -> None:
-    assert severity(record) == level
-
-
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("Error -2146233079", ["0x80131509"]),
-        ("0x80131509", ["0x80131509"]),
-        ("a 0x80072EE7 b -2147012894", ["0x80072EE7", "0x80072EE2"]),
-        ("rc=0x0 0x7FFFFFFF -1 -2147483649 12-2146233079", []),
-        ("-2147483648", ["0x80000000"]),
-    ],
-)
-def test_hresults_in_both_notations(text: str, codes: list[str]) -> None:
-    assert hresults(text) == codes
-
-
 def test_a_code_is_named() -> None:
     found = meaning("Failed to call X. error = Error -2146233079").problem
     assert found is not None
     assert "COR_E_INVALIDOPERATION" in found.cause
-    assert found.specific is False
+    assert found.rank == CODED
     unknown = meaning("failed: 0x8ABCDEF0").problem
     assert unknown is not None
     assert "not in the collection's table" in unknown.cause
@@ -222,22 +158,15 @@ def test_state_messages_and_threads() -> None:
     found = meaning(f"Generating state message: 10 for package {GUID.upper()}")
     assert found.state_message == (10, GUID)
     assert meaning("Successfully Dropped the state message 4").state_dropped == 4
-    assert patterns.state_message_name(4) == "MANIFEST_DOWNLOADED"
-    assert patterns.state_message_name(12) == "progress"
-    assert patterns.state_stage(12) is None
+    assert flow_tables.state_message_name(4) == "MANIFEST_DOWNLOADED"
+    assert flow_tables.state_message_name(12) == "progress"
+    assert flow_tables.state_stage(12) is None
     assert meaning("SMS_EXECUTIVE started SMS_X as thread ID 3648 (0xE40)").thread == ("SMS_X", True)
     assert meaning("SMS_EXECUTIVE signalled SMS_X to stop.").thread == ("SMS_X", False)
 
 
 def test_package_ids_are_compared_without_case() -> None:
     assert meaning(f"EasySetupDownloadSinglePackage downloading {GUID.upper()}. ").package == GUID
-
-
-@pytest.mark.parametrize(
-    ("path", "name"), [(r"D:\SMS\Logs\DMPdownloader.log", "dmpdownloader"), ("hman.lo_", "hman"), ("x", "x")]
-)
-def test_the_name_of_a_log(path: str, name: str) -> None:
-    assert log_name(path) == name
 
 
 def test_the_same_message_is_read_once_and_long_ones_are_not_kept() -> None:
@@ -296,12 +225,13 @@ def test_a_code_alone_is_an_error_and_in_a_warning_a_warning() -> None:
 
 
 def test_what_ends_a_problem() -> None:
-    ends = {id: patterns.computed(id).resolved_by for id in ("thread_stopped", "stalled")}
+    ends = {id: problem_tables.computed(id).resolved_by for id in ("thread_stopped", "stalled")}
     for text, log in (("Failed to calculate hash", "hman.log"), ("Unable to connect to the remote server", "dmpdownloader.log")):
         found = meaning(text, log).problem
         assert found is not None
         ends[found.id] = found.resolved_by
-    assert ends == {"thread_stopped": "download", "stalled": "download", "share_unreadable": "content", "connect": "download"}
+    # None: the flow that the problem stopped.
+    assert ends == {"thread_stopped": None, "stalled": None, "share_unreadable": "content", "connect": None}
 
 
 def test_which_problems_may_be_the_consequence_of_another_line() -> None:
@@ -312,7 +242,7 @@ def test_which_problems_may_be_the_consequence_of_another_line() -> None:
         "error: (407) x",
         "Unable to connect to the remote server",
     )
-    assert [found.specific for text in texts if (found := meaning(text).problem)] == [False, False, True, True, True]
+    assert [found.rank for text in texts if (found := meaning(text).problem)] == [UNKNOWN, CODED, NAMED, NAMED, NAMED]
 
 
 def test_a_package_is_that_of_a_stage_or_a_problem() -> None:

@@ -4,7 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import LogTime, cmtrace, copied, iso, native
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.times import (
+    LogTime,
+    cmtrace,
+    copied,
+    is_copied,
+    iso,
+    native,
+)
 
 
 @pytest.mark.parametrize(
@@ -94,12 +101,57 @@ def test_cmtrace_times(time: str, date: str, utc: str | None) -> None:
         ("07/22/2018 14:24:06", datetime(2018, 7, 22, 14, 24, 6)),
         ("07/07/2018 14:24:06", datetime(2018, 7, 7, 14, 24, 6)),
         ("22/22/2018 14:24:06", None),
+        # With AM or PM, the day may be first only where it has to be.
+        ("2/8/2016 2:20:24 PM", datetime(2016, 2, 8, 14, 20, 24)),
+        ("22/08/2016 2:20:24 PM", datetime(2016, 8, 22, 14, 20, 24)),
+        ("22/08/2016 2:20:24 p. m.", datetime(2016, 8, 22, 14, 20, 24)),
+        ("8/2/2016, 2:20:24 pm", datetime(2016, 8, 2, 14, 20, 24)),
+        # Other separators.
+        ("02.08.2016 14:20:24", datetime(2016, 8, 2, 14, 20, 24)),
+        ("2.8.2016 14:20", datetime(2016, 8, 2, 14, 20)),
+        ("2.8.2016 14.20.24", datetime(2016, 8, 2, 14, 20, 24)),
+        ("02.13.2016 14:20:24", None),
+        ("31.02.2016 14:20:24", None),
+        ("02-08-2016 14:20:24", None),
+        ("02-08-2016 2:20:24 PM", None),
+        ("22-08-2016 14:20:24", datetime(2016, 8, 22, 14, 20, 24)),
+        ("8/2.2016 14:20:24", None),
+        # The year first, and the month in letters.
+        ("2016-08-02 14:20:24", datetime(2016, 8, 2, 14, 20, 24)),
+        ("2016-08-02T14:20:24,123", datetime(2016, 8, 2, 14, 20, 24, 123000)),
+        ("2016/08/02 14:20:24.5", datetime(2016, 8, 2, 14, 20, 24, 500000)),
+        ("2016.08.02. 14:20:24", datetime(2016, 8, 2, 14, 20, 24)),
+        ("22-Aug-2016 14:20:24", datetime(2016, 8, 22, 14, 20, 24)),
+        ("22-Foo-2016 14:20:24", None),
         ("yesterday", None),
     ],
 )
 def test_dates_that_were_copied(text: str, local: datetime | None) -> None:
     time = copied(text)
     assert (time.local, time.utc, time.written) == (local, None, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2016-08-02T14:20:24Z", "2016-08-02T14:20:24.000Z"),
+        ("2016-08-02T14:20:24.5+02:00", "2016-08-02T12:20:24.500Z"),
+        ("2016-08-02 14:20:24-03:30", "2016-08-02T17:50:24.000Z"),
+        ("2016-08-02T14:20:24+14:00", "2016-08-02T00:20:24.000Z"),
+        ("2016-08-02T14:20:24+14:01", None),
+        # The form of the logs themselves: the month first, and Windows' bias.
+        ("08-02-2016 14:20:24.500-120", "2016-08-02T12:20:24.500Z"),
+    ],
+)
+def test_copied_dates_with_a_zone(text: str, utc: str | None) -> None:
+    assert copied(text).local is not None
+    assert iso(copied(text).utc) == utc
+    assert is_copied(text)
+
+
+@pytest.mark.parametrize("text", ["", "8/2/2016", "14:20:24", "x 8/2/2016 14:20:24", "08-02-2016 14:20:24.500 x"])
+def test_what_is_not_only_a_date_and_a_time(text: str) -> None:
+    assert not is_copied(text)
 
 
 @pytest.mark.parametrize(("zone", "bias"), [("+840", 840), ("-840", -840), ("+841", None), ("-841", None)])

@@ -31,10 +31,28 @@ def test_the_last_day_counts() -> None:
 
 
 def test_what_is_documented_of_a_version() -> None:
+    data = support_of("5.00.9146.1000", TODAY).as_data()
+    assert (data["released"], data["available"], data["baseline"], data["ends"]) == (
+        "2026-05-05",
+        "2026-05-27",
+        False,
+        "2027-11-05",
+    )
+    assert support_of("5.00.9128.1000", TODAY).baseline is True
+
+
+def test_a_general_availability_that_no_source_tells_is_not_guessed() -> None:
     data = support_of("5.00.9152.1000", TODAY).as_data()
-    assert (data["released"], data["baseline"], data["ends"]) == ("2026-09-28", True, "2028-03-28")
-    assert support_of("5.00.9146.1000", TODAY).baseline is False
-    assert support_of("5.00.9128.1000", TODAY).baseline is None
+    assert (data["released"], data["available"]) == ("2026-09-28", None)
+
+
+def test_the_early_update_ring_comes_before_the_general_availability_and_the_end_of_support() -> None:
+    for row in table("site_versions")["versions"]:
+        assert row["released"] <= row.get("available", row["released"]) < row["support_ends"]
+
+
+def test_an_unknown_version_names_the_page_to_check() -> None:
+    assert "learn.microsoft.com/intune/configmgr/core/servers/manage/updates" in support_of("5.00.9999.1000", TODAY).warning
 
 
 @pytest.mark.parametrize(
@@ -73,11 +91,3 @@ def test_a_warning_is_data_where_there_is_one() -> None:
     unknown = support_of("six", TODAY).as_data()
     assert "'six'" in unknown["warning"]
     assert (unknown["released"], unknown["ends"], unknown["days_left"], unknown["baseline"]) == (None, None, None, None)
-
-
-def test_an_end_that_no_source_tells_is_not_counted() -> None:
-    unread = [row for row in table("site_versions")["versions"] if not row.get("support_ends")]
-    for row in unread:
-        support = support_of(f"5.00.{row['build']}.1000", TODAY)
-        assert (support.ends, support.days_left, support.state) == (None, None, "unknown")
-        assert str(row["name"]) in support.warning

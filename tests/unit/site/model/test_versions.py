@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.versions 
         ("5.00.9152", "2609", Standing.KNOWN),
         (" 5.0.9128.1007 ", "2403", Standing.KNOWN),
         ("5.00.9160.1000", "2609", Standing.NEWER),
-        ("2703", "2609", Standing.NEWER),
+        ("2709", "2609", Standing.NEWER),
         ("5.00.8913.1000", "2002", Standing.OLDER),
         ("1910", "2002", Standing.OLDER),
         ("5.00.9130.1000", "2403", Standing.BETWEEN),
@@ -79,7 +79,7 @@ def test_the_table_is_in_order() -> None:
 )
 def test_every_row_names_its_source_and_when_it_was_read(name: str, lists: list[str]) -> None:
     content = table(name)
-    assert sorted(content) == sorted(lists)
+    assert sorted(content.keys() - {"then"}) == sorted(lists)
     for row in (row for key in lists for row in content[key]):
         assert row["source"]
         assert row["read"] == "2026-11"
@@ -110,6 +110,6 @@ def test_a_build_beside_a_known_one(build: int, name: str, standing: Standing) -
     assert (found.name, found.standing) == (name, standing)
 
 
-@pytest.mark.parametrize(("name", "reached"), [("2603", True), ("2609", True), ("2703", False)])
+@pytest.mark.parametrize(("name", "reached"), [("2603", True), ("2609", True), ("2709", False)])
 def test_a_version_is_at_least_an_earlier_one(name: str, reached: bool) -> None:
     assert versions.find("2609").at_least(name) is reached

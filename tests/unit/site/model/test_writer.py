@@ -253,8 +253,9 @@ def test_a_request_that_was_never_sent_is_not_looked_for() -> None:
 
 def test_no_right_to_write_names_the_right_that_is_needed() -> None:
     site = Site(before=CimFault(FaultKind.ACCESS_DENIED, REQUEST, hresult=0x80041003))
-    with pytest.raises(TaskFailure, match="security role that may modify the site"):
+    with pytest.raises(TaskFailure, match="security role that may modify the site") as refused:
         writer(site).write(NEW)
+    assert "exclude the account under Hierarchy Settings > Authentication" in refused.value.message
     assert site.rows == {}
 
 

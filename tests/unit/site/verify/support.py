@@ -146,6 +146,7 @@ WELL: dict[str, Any] = {
                 }
             ],
             "support": {"version": "5.00.9152.1000", "name": "2609", "days_left": 492, "ends": "2028-03-28", "warning": None},
+            "security_update": {"state": "contained", "kb": "KB39398030", "known_on": "2026-11", "cves": []},
         },
     },
     "cloud": {

@@ -35,7 +35,7 @@ def test_the_most_urgent_stands_first() -> None:
         ("passed", True),
     ]
     assert (page.verdict, page.headline) == ("failed", "Required checks failed")
-    assert page.summary == "1 failed, 0 with a warning, 1 piece of advice, 4 passed, 11 skipped"
+    assert page.summary == "1 failed, 0 with a warning, 1 piece of advice, 5 passed, 11 skipped"
 
 
 def test_the_timeline_of_the_last_synchronisation() -> None:

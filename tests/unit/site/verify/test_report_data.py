@@ -89,7 +89,7 @@ def test_times_without_fractions() -> None:
 JUDGES = {
     "hierarchy": [],
     "status": ["server_healthy", "endpoints_reported", "messages_quiet"],
-    "updates": ["updates", "support_end"],
+    "updates": ["updates", "support_end", "security_update"],
     "cloud": ["app_secrets_valid", "cloud_needs_role"],
     "thread": ["thread_running"],
     "log": ["synchronisation", "downloads"],

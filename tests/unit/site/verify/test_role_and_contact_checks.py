@@ -211,6 +211,15 @@ def test_downloads(outcome: str, status: str) -> None:
     assert "abc" in entry["detail"]
 
 
+def test_a_download_that_only_the_site_knows_of() -> None:
+    row = {"package": "abc", "outcome": "failed", "title": "Payload being downloaded"}
+    found = spoiled("site_log", packages=[row])
+    assert check(found, "downloads")["status"] == "failed"
+    # The log of the role's server says more about the same update.
+    found["log"]["result"]["packages"] = [{**row, "outcome": "running"}]
+    assert check(found, "downloads")["status"] == "passed"
+
+
 def test_the_role_s_own_components_are_counted() -> None:
     other = {"component": "SMS_DMP_DOWNLOADER", "server": "OLD.corp.example", "state": "started", "status": "ok"}
     own = [{**other, "server": "SCP01"}, {**other, "server": "SCP01", "component": "SMS_DMP_UPLOADER"}]

@@ -117,6 +117,22 @@ def test_the_newest_report_of_the_endpoint_check_counts(rows: list[dict[str, Any
         assert "(word)" in entry["detail"]
 
 
+def test_the_log_of_the_endpoint_check_names_the_endpoints() -> None:
+    found = spoiled("status", messages=[message(11412, "endpoints", "failed")])
+    row = {"id": "timeout", "title": "T", "severity": "error", "status": "current", "cause": "C", "remedy": "R", "count": 1}
+    worker = r"D:\SMS\Logs\EndpointConnectivityCheckWorker.log"
+    found["log"]["result"]["problems"] = [
+        {**row, "log": worker, "lines": [{"text": "Failed to reach endpoint go.microsoft.com: timeout"}]},
+        {**row, "log": worker, "status": "over", "lines": [{"text": "an old line"}]},
+        {**row, "log": r"D:\SMS\Logs\dmpdownloader.log", "lines": [{"text": "another log"}]},
+    ]
+    detail = check(found, "endpoints_reported")["detail"]
+    assert detail.endswith("EndpointConnectivityCheckWorker.log: Failed to reach endpoint go.microsoft.com: timeout")
+    assert "old" not in detail
+    found["status"]["result"]["messages"][0]["verdict"] = "passed"
+    assert "Worker" not in check(found, "endpoints_reported")["detail"]
+
+
 def test_other_messages() -> None:
     rows = [
         message(9605, "upload", "failed"),
@@ -298,6 +314,105 @@ def test_secrets_by_their_days(apps: list[tuple[str, object]], status: str, name
     assert all(name in entry["detail"] for name in named)
     told = {name.split()[0] for name in named}
     assert not [name for name, _days in apps if name not in told and name in entry["detail"]]
+
+
+KB = {
+    "kb": "KB39398030",
+    "known_on": "2026-11",
+    "rollup": "KB37864969",
+    "rollup_installed": True,
+    "cves": ["CVE-2026-47301"],
+    "package": "2509 Hotfix (KB39398030)",
+    "package_state": "DOWNLOAD_SUCCESS",
+    "newer_packages": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("more", "status", "detail", "remedy"),
+    [
+        ({"state": "contained"}, "passed", "2509 contains the security updates up to KB39398030", ""),
+        ({"state": "installed"}, "passed", "2509 Hotfix (KB39398030) is installed. KB39398030 is the newest security update", ""),
+        (
+            {"state": "not_installed"},
+            "warning",
+            "2509 Hotfix (KB39398030) is DOWNLOAD_SUCCESS. KB39398030 is the newest security update for 2509 that was known in "
+            "2026-11. It fixes CVE-2026-47301.",
+            "Install KB39398030: Administration > Updates and Servicing",
+        ),
+        (
+            {"state": "restart_pending", "package_state": "INSTALL_PENDING_REBOOT"},
+            "warning",
+            "is INSTALL_PENDING_REBOOT.",
+            "Install",
+        ),
+        (
+            {"state": "not_installed", "rollup_installed": False},
+            "warning",
+            "is DOWNLOAD_SUCCESS",
+            "Install KB37864969 first. Install KB",
+        ),
+        (
+            {"state": "not_listed", "cves": []},
+            "warning",
+            "The site does not list KB39398030.",
+            "service connection point synchronises",
+        ),
+        (
+            {"state": "perhaps_contained", "newer_packages": ["KB4"]},
+            "warning",
+            "Cannot tell: KB39398030 is not installed, but a newer update is, which may contain it: KB4.",
+            "learn.microsoft.com/intune/configmgr/hotfix",
+        ),
+    ],
+)
+def test_the_newest_security_update(more: dict[str, Any], status: str, detail: str, remedy: str) -> None:
+    support = {"name": "2509", "state": "supported", "days_left": 100, "ends": "2027-05-12"}
+    found = check(spoiled("updates", support=support, security_update={**KB, **more}), "security_update")
+    assert (found["status"], found["required"]) == (status, status == "passed")
+    assert detail in found["detail"]
+    assert remedy in found["remedy"]
+    assert bool(found["remedy"]) is (status != "passed")
+    assert ("first" in found["remedy"]) is (more.get("rollup_installed") is False)
+    assert ("CVE" in found["detail"]) is (more["state"] in ("not_installed", "restart_pending"))
+
+
+@pytest.mark.parametrize(
+    ("known", "support", "status", "words"),
+    [
+        (
+            {"state": "not_known", "known_on": "2026-11"},
+            {"name": "2309", "state": "ended"},
+            "skipped",
+            "2309, which is out of support",
+        ),
+        (
+            {"state": "not_known", "known_on": "2026-11"},
+            {"name": None, "state": "unknown"},
+            "warning",
+            "Cannot tell: the list of updates of 2026-11",
+        ),
+        ({"state": "not_known", "known_on": "2026-11"}, {"name": "2709", "state": "supported"}, "warning", "Cannot tell"),
+        (None, {"name": "2609", "state": "supported"}, "warning", "Cannot tell"),
+        ("odd", "odd", "warning", "Cannot tell"),
+    ],
+)
+def test_a_version_without_a_known_security_update(known: Any, support: Any, status: str, words: str) -> None:
+    found = check(spoiled("updates", support=support, security_update=known), "security_update")
+    assert found["status"] == status
+    assert words in found["detail"]
+
+
+def test_how_to_renew_depends_on_the_age_of_what_ends() -> None:
+    apps = [
+        {"name": "Old app", "secret": {"expires_in_days": 5, "created": "2024-01-01T00:00:00Z"}},
+        {"name": "Good app", "secret": {"expires_in_days": 500, "created": "2024-01-01T00:00:00Z"}},
+    ]
+    remedy = check(spoiled("cloud", applications=apps), "app_secrets_valid")["remedy"]
+    assert "older than 800 days, which is true of Old app: create a new application" in remedy
+    assert "Good app" not in remedy
+    apps[0]["secret"] = {"expires_in_days": 5, "created": "2026-01-01T00:00:00Z"}
+    assert "does not show their age" in check(spoiled("cloud", applications=apps), "app_secrets_valid")["remedy"]
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.fact_tables import table
@@ -30,6 +31,9 @@ class Endpoint:
     :param features: the chosen features that need it; empty when the user named it.
     :param pattern: the pattern with a star that ``host`` is an example of, else empty.
     :param testable: whether there is anything to try.
+    :param system_proxy: whether Windows itself connects to it, by its own proxy setting (WinHTTP), not by that of the site
+        system.
+    :param no_inspection: whether Microsoft does not support the inspection of TLS connections to it.
     """
 
     host: str
@@ -40,6 +44,8 @@ class Endpoint:
     pattern: str = ""
     testable: bool = True
     note: str = ""
+    system_proxy: bool = False
+    no_inspection: bool = False
 
     @property
     def scheme(self) -> str:
@@ -58,11 +64,14 @@ def features() -> list[str]:
     return sorted({feature for row in table_rows() for feature in row["features"]})
 
 
-def select(features: Iterable[str], version: SiteVersion | None, cloud: str, rows: Iterable[Mapping[str, Any]]) -> list[Endpoint]:
+def select(
+    features: Iterable[str], version: SiteVersion | None, cloud: str, rows: Iterable[Mapping[str, Any]], today: date
+) -> list[Endpoint]:
     """The endpoints of the chosen features, each address once, in the order of the table.
 
-    :param version: of the site; None takes the rows that are valid today.
+    :param version: of the site; None takes the rows that are valid for the newest version.
     :param cloud: ``public`` or ``us_government``.
+    :param today: an address that is retired by this day is not required.
     """
     wanted = set(features)
     found: dict[tuple[str, int], Endpoint] = {}
@@ -70,7 +79,7 @@ def select(features: Iterable[str], version: SiteVersion | None, cloud: str, row
         needed_by = [feature for feature in row["features"] if feature in wanted]
         if not needed_by or row.get("cloud", cloud) != cloud or not _holds(row, version):
             continue
-        for endpoint in _of_row(row, needed_by):
+        for endpoint in _of_row(row, needed_by, today):
             key = (endpoint.host, endpoint.port)
             found[key] = _merged(found[key], endpoint) if key in found else endpoint
     return list(found.values())
@@ -132,17 +141,20 @@ def table_rows() -> list[dict[str, Any]]:
     return rows
 
 
-def _of_row(row: Mapping[str, Any], needed_by: Sequence[str]) -> list[Endpoint]:
+def _of_row(row: Mapping[str, Any], needed_by: Sequence[str], today: date) -> list[Endpoint]:
     host = row["host"]
+    retired = "retired" in row and today > date.fromisoformat(row["retired"])
     whole = Endpoint(
         host,
         HTTP_PORT if row.get("scheme") == "http" else HTTPS_PORT,
         row.get("path", ""),
         tuple(needed_by),
-        row["required"],
+        row["required"] and not retired,
         host if "*" in host else "",
         "*" not in host,
-        row.get("note", ""),
+        row["then"] if retired else row.get("note", ""),
+        row.get("proxy") == "system",
+        row.get("no_inspection", False),
     )
     return [replace(whole, host=example, testable=True) for example in row.get("examples", ())] or [whole]
 
@@ -161,6 +173,8 @@ def _merged(first: Endpoint, second: Endpoint) -> Endpoint:
         features=tuple(dict.fromkeys([*first.features, *second.features])),
         required=first.required or second.required,
         note=first.note or second.note,
+        system_proxy=first.system_proxy and second.system_proxy,
+        no_inspection=first.no_inspection or second.no_inspection,
     )
 
 

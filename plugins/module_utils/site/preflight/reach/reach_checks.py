@@ -18,18 +18,41 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach
     judge_connection,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import Endpoint
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.winhttp import SHOW, WinHttp
 
 
 @dataclass(frozen=True)
 class Proxy:
-    """The proxy of a site system server. ``account`` is the one that the site uses there, empty for the computer account."""
+    """A proxy that the server uses.
+
+    :param account: the one that the site uses at the proxy of a site system server, empty for the computer account.
+    :param system: whether it is the proxy of Windows itself (WinHTTP) and not that of the site system.
+    """
 
     host: str
     port: int
     account: str = ""
+    system: bool = False
+
+    @property
+    def named(self) -> str:
+        """The proxy in a sentence."""
+        return f"the {'WinHTTP ' if self.system else ''}proxy {self}"
 
     def __str__(self) -> str:
         return f"{f'[{self.host}]' if ':' in self.host else self.host}:{self.port}"
+
+
+def proxy_of(endpoint: Endpoint, site_system: Proxy | None, system: WinHttp | None) -> Proxy | None:
+    """The proxy for an endpoint; None for a direct connection.
+
+    :param site_system: of the site system server.
+    :param system: WinHTTP's setting; it must be known when the endpoint uses it.
+    """
+    if not endpoint.system_proxy or system is None:
+        return site_system
+    found = system.proxy_for(endpoint.scheme, endpoint.host)
+    return Proxy(*found, system=True) if found else None
 
 
 @dataclass(frozen=True)
@@ -78,6 +101,16 @@ def endpoint_check(endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None, 
         remedy = _remedy(reach, endpoint, proxy, transfer)
     detail = f"{_found(reach, endpoint, transfer, proxy)}."
     return Check(endpoint_id(endpoint), title(endpoint), status, _with_note(detail, endpoint), remedy, endpoint.required)
+
+
+def system_proxy_unknown(endpoint: Endpoint, why: str) -> Check:
+    """The check of an endpoint for which Windows' own proxy setting decides, when that could not be read."""
+    remedy = (
+        f"Run '{SHOW}' on this server as an administrator, and make sure that the server reaches {endpoint} on the way that it "
+        "shows: Windows itself downloads revocation lists and certificates, and does not use the proxy of the site system."
+    )
+    reason = f"the proxy setting of Windows (WinHTTP), which is used for this endpoint, could not be evaluated: {why}"
+    return cannot_tell(endpoint_id(endpoint), title(endpoint), reason, remedy, endpoint.required)
 
 
 def untested(endpoint: Endpoint) -> Check:
@@ -145,7 +178,9 @@ def unique(checks: Sequence[Check]) -> list[Check]:
     return result
 
 
-def endpoint_data(check: Check, endpoint: Endpoint, transfer: Transfer | None, issuers: Sequence[str]) -> dict[str, Any]:
+def endpoint_data(
+    check: Check, endpoint: Endpoint, transfer: Transfer | None, issuers: Sequence[str], proxy: Proxy | None = None
+) -> dict[str, Any]:
     """One endpoint as data: the result of the check with the facts that it is based on."""
     return {
         "id": check.id,
@@ -154,6 +189,8 @@ def endpoint_data(check: Check, endpoint: Endpoint, transfer: Transfer | None, i
         "pattern": endpoint.pattern or None,
         "features": list(endpoint.features),
         "required": check.required,
+        "proxy": str(proxy) if proxy and transfer else None,
+        "proxy_setting": "system" if endpoint.system_proxy else "site_system",
         "result": judge(transfer, issuers).value if transfer else None,
         "http_status": (transfer.http_status or transfer.proxy_status or None) if transfer else None,
         "issuer": transfer.issuers[0] if transfer and transfer.issuers else None,
@@ -162,12 +199,16 @@ def endpoint_data(check: Check, endpoint: Endpoint, transfer: Transfer | None, i
 
 
 _ENDPOINT_MAPPER = 135
+_SET_SYSTEM_PROXY = (
+    "Windows itself connects to it, without the proxy of the site system: if only a proxy may reach the internet, set it with "
+    "'netsh winhttp set proxy' on this server, with a bypass list for the servers of the site."
+)
 
 
 def _found(reach: Reach, endpoint: Endpoint, transfer: Transfer, proxy: Proxy | None) -> str:
-    through = f" through the proxy {proxy}" if proxy else ""
+    through = _through(endpoint, proxy)
     # With a proxy, the name and the connection are the proxy's as long as it has not answered.
-    at = f"the proxy {proxy}" if proxy and not transfer.proxy_status else str(endpoint)
+    at = proxy.named if proxy and not transfer.proxy_status else str(endpoint)
     status = transfer.http_status or transfer.proxy_status
     issuer = transfer.issuers[0] if transfer.issuers else ""
     quoted = _quoted(transfer)
@@ -181,7 +222,7 @@ def _found(reach: Reach, endpoint: Endpoint, transfer: Transfer, proxy: Proxy | 
         Reach.UNTRUSTED_CERTIFICATE: f"The certificate of {endpoint}{through} is not accepted{quoted}",
         Reach.INTERCEPTED_CERTIFICATE: f"{endpoint} answered{through}, but its certificate is not from a public authority "
         f"({issuer}): a device on the way inspects the TLS connection",
-        Reach.PROXY_AUTHENTICATION: f"The proxy {proxy} requires authentication (HTTP 407), and no proxy account is declared"
+        Reach.PROXY_AUTHENTICATION: _asked(proxy)
         if proxy
         else f"A proxy on the way to {endpoint} requires authentication (HTTP 407)",
         Reach.BLOCKED_PAGE: f"HTTP {status} came back instead of an answer from {endpoint}{through}: the endpoint is blocked, or "
@@ -190,21 +231,45 @@ def _found(reach: Reach, endpoint: Endpoint, transfer: Transfer, proxy: Proxy | 
     }[reach]
 
 
+def _through(endpoint: Endpoint, proxy: Proxy | None) -> str:
+    if proxy:
+        return f" through {proxy.named}"
+    return " without a proxy, as WinHTTP on this server is set," if endpoint.system_proxy else ""
+
+
+def _asked(proxy: Proxy) -> str:
+    declared = "" if proxy.system else ", and no proxy account is declared"
+    return f"{_capital(proxy.named)} requires authentication (HTTP 407){declared}"
+
+
 def _remedy(reach: Reach, endpoint: Endpoint, proxy: Proxy | None, transfer: Transfer) -> str:
-    way = f"the proxy {proxy}" if proxy else "firewalls"
+    way = proxy.named if proxy else "firewalls"
     allow = f"Allow the server to reach {endpoint.pattern or endpoint.host} on port {endpoint.port} through {way}."
+    if endpoint.system_proxy and not proxy:
+        allow += f" {_SET_SYSTEM_PROXY}"
     at_proxy = proxy is not None and not transfer.proxy_status
+    shown = f" ({SHOW})" if proxy and proxy.system else ""
+    not_inspected = (
+        f"Microsoft does not support the inspection of TLS connections to {endpoint.pattern or endpoint.host}: exempt it."
+        if endpoint.no_inspection
+        else ""
+    )
+    inspected = f"Exempt Microsoft's endpoints from the inspection of TLS connections. {not_inspected}".strip()
     return {
-        Reach.NAME_RESOLUTION: "Check the name of the proxy, and the DNS servers of this server."
+        Reach.NAME_RESOLUTION: f"Check the name of the proxy{shown}, and the DNS servers of this server."
         if at_proxy
+        else "Check the DNS servers of this server. " + _SET_SYSTEM_PROXY
+        if endpoint.system_proxy
         else "Check the DNS servers of this server; if only a proxy may reach the internet, declare it on the site system.",
-        Reach.REFUSED: f"Check the name and port of the proxy {proxy}, and that it runs." if at_proxy else allow,
+        Reach.REFUSED: f"Check the name and port of {way}{shown}, and that it runs." if at_proxy else allow,
         Reach.TLS_VERSION: f"Allow TLS 1.2 with the cipher suites of Microsoft's services on this server and on {way}.",
         Reach.UNTRUSTED_CERTIFICATE: "Check the clock and the trusted root certificates of this server; if TLS connections are "
-        "inspected, exempt Microsoft's endpoints from the inspection.",
-        Reach.INTERCEPTED_CERTIFICATE: "Exempt Microsoft's endpoints from the inspection of TLS connections.",
-        Reach.PROXY_AUTHENTICATION: "Declare the site system's proxy account, or allow this server's computer account, or this "
-        "endpoint without authentication, at the proxy.",
+        f"inspected, exempt Microsoft's endpoints from the inspection. {not_inspected}".strip(),
+        Reach.INTERCEPTED_CERTIFICATE: inspected,
+        Reach.PROXY_AUTHENTICATION: "Allow this server's computer account, or this endpoint without authentication, at the proxy."
+        if endpoint.system_proxy
+        else "Declare the site system's proxy account, or allow this server's computer account, or this endpoint without "
+        "authentication, at the proxy.",
     }.get(reach, allow)
 
 

@@ -22,11 +22,6 @@ MAX_CLOCK_DIFFERENCE_SECONDS = 300
 SUPPORT_WARNING_DAYS = 180
 
 _NEWER_SERVER = "Choose a server with a supported version of Windows Server, or upgrade its operating system."
-# Source: memdocs, supported-operating-systems-for-site-system-servers and -for-clients-and-devices (Extended Security Updates).
-_AT_AN_UPDATE = (
-    "According to Microsoft, the update of a site to version 2309 warns about a site system whose operating system is out of "
-    "support, and an update to version 2403 or later is refused. Extended Security Updates do not change this."
-)
 
 
 def operating_system(found: OperatingSystem | Unread, version: SiteVersion) -> Check:
@@ -88,7 +83,7 @@ def operating_system_support(found: OperatingSystem | Unread, clock: ServerClock
     left = (date.fromisoformat(row["support_ends"]) - clock.now.date()).days
     if left > SUPPORT_WARNING_DAYS:
         return Check(id, title, Status.PASSED, f"Support of {shown} ends on {row['support_ends']}.", required=False)
-    remedy = f"Choose a server with a newer version of Windows Server, or upgrade its operating system. {_AT_AN_UPDATE}"
+    remedy = f"Choose a server with a newer version of Windows Server, or upgrade its operating system. {_after_support()}"
     if left >= 0:
         detail = f"Support of {shown} ends on {row['support_ends']}, in {left} {'day' if left == 1 else 'days'}."
         return Check(id, title, Status.WARNING, detail, remedy, required=False)
@@ -171,3 +166,8 @@ def clock_difference(
         )
         return Check(id, title, Status.FAILED, detail, remedy)
     return Check(id, title, Status.PASSED, detail)
+
+
+def _after_support() -> str:
+    """What the end of support means for an update of the site."""
+    return str(table("operating_systems")["then"])

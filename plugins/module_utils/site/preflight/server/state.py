@@ -106,7 +106,9 @@ def wanted_roots() -> list[str]:
 def root_certificates(roots: Roots | Unread, now: datetime) -> Check:
     """The roots that the service's certificates chain to (data/roots.yml).
 
-    A missing root is a warning as long as Windows may download it by itself; a missing root that has expired passes.
+    A missing root that is required is a warning as long as Windows may download it by itself, else a failure. One that is not
+    required, because no source says that an endpoint uses it, is only a warning where Windows may not download it. A missing root
+    that has expired passes.
     """
     id, title = "root_certificates", "Root certificates of Microsoft's services"
     if isinstance(roots, Unread):
@@ -116,17 +118,21 @@ def root_certificates(roots: Roots | Unread, now: datetime) -> Check:
     there = [row["name"] for row in rows if row["thumbprint"] in roots.present]
     if not missing:
         return Check(id, title, Status.PASSED, f"Trusted: {', '.join(there)}.")
-    live = [row for row in missing if row["required"] and now < _day(row["expires"], now)]
+    live = [row for row in missing if now < _day(row["expires"], now)]
+    needed = [row for row in live if row["required"]]
     names = ", ".join(_shown(row, now) for row in missing)
     detail = f"Not in the server's trusted root certificates: {names}."
     if not live:
-        return Check(id, title, Status.PASSED, f"{detail} The service no longer depends on it. Trusted: {', '.join(there)}.")
+        over = " ".join(dict.fromkeys(row.get("then", "An expired root is no longer needed.") for row in missing))
+        return Check(id, title, Status.PASSED, f"{detail} {over} Trusted: {', '.join(there)}.")
     remedy = f"Import {', '.join(row['name'] for row in live)} into Trusted Root Certification Authorities of the local computer."
+    if not needed:
+        detail += " Services of Azure may use them; the documentation does not require them."
     if roots.updates_switched_off:
         detail += " Windows is not allowed to download root certificates by itself (policy DisableRootAutoUpdate)."
-        return Check(id, title, Status.FAILED, detail, remedy)
+        return Check(id, title, Status.FAILED if needed else Status.WARNING, detail, remedy)
     detail += " Windows downloads a missing root when it first needs it, if it can reach ctldl.windowsupdate.com."
-    return Check(id, title, Status.WARNING, detail, remedy)
+    return Check(id, title, Status.WARNING, detail, remedy) if needed else Check(id, title, Status.PASSED, detail)
 
 
 def _shown(row: dict[str, str], now: datetime) -> str:

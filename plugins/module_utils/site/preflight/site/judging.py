@@ -11,8 +11,9 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, site_systems
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import SiteSystemWish
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, support_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, after_support, support_of
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import unknown_state_warning
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import OTHER_LOGON
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
@@ -114,7 +115,9 @@ def no_rights(site: str, host: str, why: str, denied_by_winrm: bool = False) -> 
         )
     else:
         failed = _failed(
-            "rights_read", f"The SMS Provider on {host} does not show {site} to this account: {why}", f"Give the account {role}."
+            "rights_read",
+            f"The SMS Provider on {host} does not show {site} to this account: {why}",
+            f"Give the account {role}. {OTHER_LOGON}",
         )
     rest = [
         Check(id, title, Status.SKIPPED, "The site could not be read, see rights_read.")
@@ -344,8 +347,7 @@ def site_version_known(facts: SiteFacts) -> Check:
         remedy = "Check what the version needs in Microsoft's documentation before you continue."
         return _warning("site_version_known", f"{shown}. {support.warning}", remedy, required=False)
     if support.state == ENDED:
-        remedy = "Update the site: a version out of support may lose its connection to the cloud services."
-        return _warning("site_version_known", f"{shown}; its support ended on {support.ends}.", remedy, required=False)
+        return _warning("site_version_known", f"{shown}; its support ended on {support.ends}.", after_support(), required=False)
     return _passed("site_version_known", f"{shown}, supported until {support.ends}.", required=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.endpoints import Endpoint
 from ansible_collections.configmgr.scp.plugins.modules.endpoint_check import SPEC
 
+TODAY = date(2026, 11, 22)
 ROWS: list[dict[str, Any]] = [
     {"host": "*.a.example", "features": ["updates"], "required": True, "examples": ["x.a.example", "y.a.example"]},
     {"host": "*.b.example", "features": ["updates"], "required": True, "examples": []},
@@ -28,11 +30,11 @@ ROWS: list[dict[str, Any]] = [
 
 def urls(features: list[str], version: str | None = None, cloud: str = "public") -> list[str]:
     found = versions.find(version) if version else None
-    return [endpoint.url for endpoint in endpoints.select(features, found, cloud, ROWS)]
+    return [endpoint.url for endpoint in endpoints.select(features, found, cloud, ROWS, TODAY)]
 
 
 def test_wildcards_are_tried_by_their_examples() -> None:
-    found = endpoints.select(["updates"], None, "public", ROWS)
+    found = endpoints.select(["updates"], None, "public", ROWS, TODAY)
     assert [(endpoint.host, endpoint.pattern, endpoint.testable) for endpoint in found[:3]] == [
         ("x.a.example", "*.a.example", True),
         ("y.a.example", "*.a.example", True),
@@ -45,7 +47,9 @@ def test_ports_follow_the_scheme() -> None:
 
 
 def test_an_address_of_several_rows_is_tried_once_and_the_stricter_row_counts() -> None:
-    found = [endpoint for endpoint in endpoints.select(["cmg", "updates"], None, "public", ROWS) if endpoint.host == "c.example"]
+    found = [
+        endpoint for endpoint in endpoints.select(["cmg", "updates"], None, "public", ROWS, TODAY) if endpoint.host == "c.example"
+    ]
     assert found[0] == Endpoint("c.example", 443, "/p?x=1", ("updates", "cmg"), True)
     assert [endpoint.port for endpoint in found] == [443, 80]
 
@@ -104,7 +108,7 @@ def test_too_many_addresses_are_refused() -> None:
 
 
 def test_what_the_user_names_is_required_and_tried_once() -> None:
-    chosen = endpoints.select(["usage"], None, "public", ROWS)
+    chosen = endpoints.select(["usage"], None, "public", ROWS, TODAY)
     found = endpoints.all_of(chosen, endpoints.named(["c.example", "d.example", "d.example:443"]))
     assert [(endpoint.host, endpoint.required) for endpoint in found] == [
         ("c.example", True),
@@ -115,6 +119,78 @@ def test_what_the_user_names_is_required_and_tried_once() -> None:
 
 def test_ipv6_addresses_stand_in_brackets() -> None:
     assert Endpoint("fd00::1").url == "https://[fd00::1]:443/"
+
+
+RETIRED = {
+    "host": "old.example",
+    "features": ["updates"],
+    "required": True,
+    "note": "A note.",
+    "retired": "2026-11-22",
+    "then": "It is gone.",
+}
+
+
+@pytest.mark.parametrize(
+    ("today", "expected"), [(date(2026, 11, 22), (True, "A note.")), (date(2026, 11, 23), (False, "It is gone."))]
+)
+def test_an_address_is_advisory_once_it_is_retired(today: date, expected: tuple[bool, str]) -> None:
+    (found,) = endpoints.select(["updates"], None, "public", [RETIRED], today)
+    assert (found.required, found.note) == expected
+
+
+def test_windows_own_proxy_counts_only_where_every_row_of_the_address_says_so() -> None:
+    row = {"host": "crl.example", "features": ["certificates"], "required": False, "proxy": "system"}
+    (found,) = endpoints.select(["certificates"], None, "public", [row, row], TODAY)
+    assert found.system_proxy
+    other = {"host": "crl.example", "features": ["updates"], "required": False}
+    (found,) = endpoints.select(["certificates", "updates"], None, "public", [row, other], TODAY)
+    assert not found.system_proxy
+
+
+def chosen(feature: str, version: str | None = "2609", cloud: str = "public", today: date = TODAY) -> dict[str, Endpoint]:
+    found = versions.find(version) if version else None
+    return {str(entry): entry for entry in endpoints.select([feature], found, cloud, endpoints.table_rows(), today)}
+
+
+class TestFacts:
+    """What the table says about addresses whose weight or way is disputed."""
+
+    @pytest.mark.parametrize(
+        ("version", "required"), [("2403", True), ("2409", True), ("2503", False), ("2609", False), (None, False)]
+    )
+    def test_sites_up_to_2409_need_the_old_content_delivery_network(self, version: str | None, required: bool) -> None:
+        assert chosen("updates", version)["configmgrbits.azureedge.net:443"].required is required
+
+    def test_the_old_content_delivery_network_ends_in_2027(self) -> None:
+        found = chosen("updates", "2409", today=date(2027, 10, 1))["configmgrbits.azureedge.net:443"]
+        assert not found.required
+        assert found.note.startswith("The domain azureedge.net has ended")
+
+    def test_azure_ad_graph_stops_no_preflight(self) -> None:
+        found = chosen("endpoint_analytics")["graph.windows.net:443"]
+        assert not found.required
+        assert "was retired" in found.note
+
+    def test_graph_of_each_cloud(self) -> None:
+        public, government = chosen("entra_discovery"), chosen("entra_discovery", cloud="us_government")
+        assert public["graph.microsoft.com:443"].required
+        assert "graph.microsoft.com:443" not in government
+        assert not government["graph.microsoft.us:443"].required
+
+    def test_windows_itself_connects_to_what_has_to_do_with_revocation(self) -> None:
+        assert all(found.system_proxy and not found.required for found in chosen("certificates").values())
+        assert not any(found.system_proxy for found in chosen("updates").values())
+        attached = {host for host, found in chosen("tenant_attach").items() if found.system_proxy}
+        assert {"crl3.digicert.com:80", "ocsp.msocsp.com:80", "www.microsoft.com:80"} <= attached
+        assert "aka.ms:443" not in attached
+
+    def test_certificates_that_a_server_leaves_out_are_downloaded(self) -> None:
+        assert {"cacerts.digicert.com:80", "caissuers.microsoft.com:80"} <= set(chosen("certificates"))
+
+    def test_connections_to_intune_must_not_be_inspected(self) -> None:
+        found = {host for host, entry in chosen("updates").items() if entry.no_inspection}
+        assert found == {"sccm.manage.microsoft.com:443", "configmgrbits.cdn.manage.microsoft.com:443"}
 
 
 class TestTable:
@@ -129,6 +205,7 @@ class TestTable:
     def test_a_row_is_whole(self, row: dict[str, Any]) -> None:
         assert row.keys() <= {
             "host", "scheme", "path", "features", "required", "since", "until", "cloud", "examples", "note", "source", "read",
+            "proxy", "no_inspection", "retired", "then",
         }  # fmt: skip
         assert row["source"]
         assert str(row["read"]) == "2026-11"
@@ -143,7 +220,7 @@ class TestTable:
 
     def test_no_row_is_there_twice(self) -> None:
         keys = [
-            (row["host"], row.get("scheme"), row.get("cloud"), row.get("path"), feature)
+            (row["host"], row.get("scheme"), row.get("cloud"), row.get("path"), row.get("since"), feature)
             for row in self.rows
             for feature in row["features"]
         ]
@@ -152,7 +229,7 @@ class TestTable:
     @pytest.mark.parametrize("feature", sorted(table("endpoints")["features"]))
     @pytest.mark.parametrize("cloud", ["public", "us_government"])
     def test_every_feature_has_something_to_try(self, feature: str, cloud: str) -> None:
-        assert any(endpoint.testable for endpoint in endpoints.select([feature], versions.find("2609"), cloud, self.rows))
+        assert any(endpoint.testable for endpoint in endpoints.select([feature], versions.find("2609"), cloud, self.rows, TODAY))
 
 
 def test_the_most_addresses_of_a_task() -> None:
@@ -186,16 +263,16 @@ def test_what_is_no_port(port: int) -> None:
 def test_the_first_and_last_version_of_a_row(row: dict[str, Any], version: str | None, holds: bool) -> None:
     rows = [{"host": "a.example", "features": ["usage"], "required": True, **row}]
     site = versions.find(version) if version else None
-    assert bool(endpoints.select(["usage"], site, "public", rows)) is holds
+    assert bool(endpoints.select(["usage"], site, "public", rows, TODAY)) is holds
 
 
 def test_rows_of_one_address_are_one() -> None:
     first: dict[str, Any] = {"host": "a.example", "features": ["usage"], "required": False}
     second = {"host": "a.example", "features": ["usage", "cmg"], "required": True, "path": "/p", "note": "Note."}
     third = {"host": "a.example", "features": ["cmg"], "required": False, "path": "/q", "note": "Other."}
-    [found] = endpoints.select(["usage", "cmg"], None, "public", [first, second, third])
+    [found] = endpoints.select(["usage", "cmg"], None, "public", [first, second, third], TODAY)
     assert found == Endpoint("a.example", 443, "/p", ("usage", "cmg"), True, "", True, "Note.")
-    [found] = endpoints.select(["usage"], None, "public", [first])
+    [found] = endpoints.select(["usage"], None, "public", [first], TODAY)
     assert not found.required
 
 
@@ -208,9 +285,9 @@ def test_an_example_keeps_what_its_row_says() -> None:
         "path": "/p",
         "note": "N.",
     }
-    [found] = endpoints.select(["usage"], None, "public", [row])
+    [found] = endpoints.select(["usage"], None, "public", [row], TODAY)
     assert found == Endpoint("x.a.example", 443, "/p", ("usage",), False, "*.a.example", True, "N.")
-    assert endpoints.select([], None, "public", [row]) == []
+    assert endpoints.select([], None, "public", [row], TODAY) == []
 
 
 def test_features_and_issuers_of_the_table() -> None:

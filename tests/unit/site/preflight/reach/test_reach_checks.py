@@ -14,6 +14,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.reach_checks import Proxy, Target
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import Tried, read
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.shell import Finished
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.winhttp import WinHttp
 
 GO = Endpoint("go.microsoft.com", features=("updates",))
 PROXY = Proxy("proxy.contoso.com", 8080)
@@ -106,6 +107,64 @@ def test_an_opened_connection_is_a_warning() -> None:
     assert "(CN = Contoso Inspection): a device on the way inspects the TLS connection" in found.detail
 
 
+def test_where_the_inspection_of_connections_is_not_supported_the_remedy_says_so() -> None:
+    endpoint = replace(GO, host="sccm.manage.microsoft.com", pattern="*.manage.microsoft.com", no_inspection=True)
+    words = "Microsoft does not support the inspection of TLS connections to *.manage.microsoft.com"
+    for transfer in (Transfer(0, 200, issuers=("CN = Contoso Inspection",)), Transfer(60, error="SEC_E_UNTRUSTED_ROOT")):
+        assert words in check(transfer, endpoint=endpoint).remedy
+        assert words not in check(transfer).remedy
+
+
+CRL = Endpoint("crl3.digicert.com", 80, features=("certificates",), required=False, system_proxy=True)
+SYSTEM = Proxy("proxy.contoso.com", 8080, system=True)
+
+
+def test_the_way_of_windows_itself_is_named() -> None:
+    direct, through = check(Transfer(0, 200), endpoint=CRL), check(Transfer(0, 200), SYSTEM, CRL)
+    assert "crl3.digicert.com:80 answered without a proxy, as WinHTTP on this server is set, with HTTP 200" in direct.detail
+    assert "crl3.digicert.com:80 answered through the WinHTTP proxy proxy.contoso.com:8080 with HTTP 200" in through.detail
+
+
+@pytest.mark.parametrize(
+    ("transfer", "proxy", "remedy"),
+    [
+        (Transfer(28), None, "set it with 'netsh winhttp set proxy' on this server, with a bypass list"),
+        (Transfer(6), None, "netsh winhttp set proxy"),
+        (Transfer(7), SYSTEM, "Check the name and port of the WinHTTP proxy proxy.contoso.com:8080 (netsh winhttp show proxy)"),
+        (Transfer(5), SYSTEM, "Check the name of the proxy (netsh winhttp show proxy), and the DNS servers"),
+        (Transfer(0, 407), SYSTEM, "Allow this server's computer account, or this endpoint without authentication"),
+        (Transfer(0, 403, 403), SYSTEM, ""),
+        (Transfer(56, 0, 403), SYSTEM, "through the WinHTTP proxy proxy.contoso.com:8080"),
+    ],
+)
+def test_the_site_systems_proxy_is_no_remedy_for_connections_of_windows(
+    transfer: Transfer, proxy: Proxy | None, remedy: str
+) -> None:
+    found = check(transfer, proxy, CRL)
+    assert remedy in found.remedy
+    assert "declare it on the site system" not in found.remedy
+    assert "proxy account" not in found.detail + found.remedy
+    assert not found.required
+
+
+def test_which_proxy_is_used() -> None:
+    winhttp = WinHttp((("http", ("system", 1)),), ("*.local",))
+    assert reach_checks.proxy_of(GO, PROXY, winhttp) == PROXY
+    assert reach_checks.proxy_of(GO, PROXY, None) == PROXY
+    assert reach_checks.proxy_of(CRL, PROXY, winhttp) == Proxy("system", 1, system=True)
+    assert reach_checks.proxy_of(replace(CRL, host="pki.local"), PROXY, winhttp) is None
+    assert reach_checks.proxy_of(replace(CRL, port=443), PROXY, winhttp) is None
+    assert reach_checks.proxy_of(CRL, PROXY, WinHttp()) is None
+
+
+def test_a_setting_of_windows_that_cannot_be_read_is_said() -> None:
+    found = reach_checks.system_proxy_unknown(CRL, "this account has no access")
+    assert (found.id, found.status, found.required) == ("endpoint_crl3_digicert_com_80", Status.WARNING, False)
+    assert found.detail.startswith("Cannot tell: the proxy setting of Windows (WinHTTP)")
+    assert found.detail.endswith("this account has no access")
+    assert "Run 'netsh winhttp show proxy' on this server" in found.remedy
+
+
 def test_advisory_endpoints_and_notes() -> None:
     endpoint = replace(GO, required=False, note="A note.")
     found = check(Transfer(28), endpoint=endpoint)
@@ -187,6 +246,8 @@ def test_data_for_programs() -> None:
         "pattern": None,
         "features": ["updates"],
         "required": True,
+        "proxy": None,
+        "proxy_setting": "site_system",
         "result": "reachable",
         "http_status": 302,
         "issuer": "O = Microsoft Corporation",
@@ -194,6 +255,9 @@ def test_data_for_programs() -> None:
     }
     nothing = reach_checks.endpoint_data(check(transfer), GO, None, KNOWN)
     assert (nothing["result"], nothing["http_status"], nothing["elapsed_seconds"]) == (None, None, None)
+    assert reach_checks.endpoint_data(check(transfer), GO, None, KNOWN, PROXY)["proxy"] is None
+    assert reach_checks.endpoint_data(check(transfer), GO, transfer, KNOWN, PROXY)["proxy"] == "proxy.contoso.com:8080"
+    assert reach_checks.endpoint_data(check(transfer), CRL, transfer, KNOWN)["proxy_setting"] == "system"
 
 
 LINE = "curl00\t0\t0\t200\t000\t0.1\t0.1\t\n"

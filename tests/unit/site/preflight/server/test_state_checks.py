@@ -13,6 +13,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.volumes impo
 UNREAD = Unread("the server said no")
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 G2, BALTIMORE = "DF3C24F9BFD666761B268073FE06D1CC8D4F82A4", "D4DE20D05E66FC53FE1A50882C78DB2852CAE474"
+AZURE = (
+    "7E04DE896A3E666D00E687D33FFAD93BE83D349E",
+    "73A5E64A3BFF8316FF0EDCCC618A906E4EAE4D74",
+    "999A64C37FF47D9FAB95F14769891460EEC4C3C5",
+)
+ALL = (G2, BALTIMORE, *AZURE)
 
 
 def cannot_tell(check: Check) -> bool:
@@ -85,12 +91,13 @@ def roots(*present: str, off: bool = False, now: datetime = NOW) -> Check:
 
 
 def test_all_roots_are_there() -> None:
-    assert roots(G2, BALTIMORE).status is Status.PASSED
-    assert sorted(state.wanted_roots()) == sorted([G2, BALTIMORE])
+    found = roots(*ALL)
+    assert (found.status, found.detail[:9], found.remedy) == (Status.PASSED, "Trusted: ", "")
+    assert sorted(state.wanted_roots()) == sorted(ALL)
 
 
 def test_a_missing_root_is_a_warning_while_windows_may_fetch_it() -> None:
-    check = roots(BALTIMORE)
+    check = roots(BALTIMORE, *AZURE)
     assert check.status is Status.WARNING
     assert f"DigiCert Global Root G2 ({G2})" in check.detail
     assert "ctldl.windowsupdate.com" in check.detail
@@ -100,13 +107,35 @@ def test_a_missing_root_that_windows_may_not_fetch_fails() -> None:
     check = roots(off=True)
     assert (check.status, check.required) == (Status.FAILED, True)
     assert "DisableRootAutoUpdate" in check.detail
-    assert check.remedy.startswith("Import DigiCert Global Root G2 into")
+    assert check.remedy.startswith("Import DigiCert Global Root G2, ")
+
+
+def test_a_root_that_expires_after_the_table_was_written_is_not_missed() -> None:
+    check = roots(BALTIMORE, *AZURE, now=datetime(2038, 1, 15, tzinfo=UTC))
+    assert check.status is Status.PASSED
+    assert "expired 2038-01-15). An expired root is no longer needed. Trusted: " in check.detail
+
+
+def test_a_missing_root_that_no_page_requires_passes_while_windows_may_fetch_it() -> None:
+    check = roots(G2, BALTIMORE)
+    assert (check.status, check.remedy) == (Status.PASSED, "")
+    assert "Microsoft RSA Root Certificate Authority 2017 (73A5E64A" in check.detail
+    assert "the documentation does not require them" in check.detail
+    assert "ctldl.windowsupdate.com" in check.detail
+
+
+def test_a_missing_root_that_no_page_requires_is_a_warning_where_windows_may_not_fetch_it() -> None:
+    check = roots(G2, BALTIMORE, off=True)
+    assert check.status is Status.WARNING
+    assert "DisableRootAutoUpdate" in check.detail
+    assert check.remedy.startswith("Import DigiCert Global Root G3, Microsoft RSA Root Certificate Authority 2017, ")
 
 
 @pytest.mark.parametrize("off", [False, True])
 def test_a_root_that_has_expired_is_not_missed(off: bool) -> None:
-    check = roots(G2, off=off)
+    check = roots(G2, *AZURE, off=off)
     assert check.status is Status.PASSED
+    assert "The services no longer chain to it." in check.detail
     assert f"Baltimore CyberTrust Root ({BALTIMORE}, expired 2025-05-12)" in check.detail
 
 
@@ -140,7 +169,7 @@ def test_every_check_of_the_state_is_required() -> None:
         state.sms_executive("Running"),
         state.sms_executive("Stopped"),
         state.sms_executive("Continue Pending"),
-        roots(G2, BALTIMORE),
+        roots(*ALL),
         roots(),
         roots(G2),
     ]
@@ -199,4 +228,4 @@ def test_only_roots_that_are_wanted_are_to_be_imported() -> None:
     assert "DigiCert Global Root G2" in roots(off=True).remedy
     assert "Baltimore" not in check.remedy
     assert "DisableRootAutoUpdate" not in check.detail
-    assert "DigiCert Global Root G2" in roots(G2).detail.partition("Trusted")[2]
+    assert "DigiCert Global Root G2" in roots(G2, *AZURE).detail.partition("Trusted")[2]

@@ -355,6 +355,7 @@ def test_who_refused_the_account_is_told(denied_by_winrm: bool) -> None:
     assert ("Remote Management Users" in failed.remedy) is denied_by_winrm
     assert all(part in failed.detail for part in ("cas01.corp.example", "site CAS", "access denied"))
     assert "Infrastructure Administrator" in failed.remedy
+    assert ("exclude the account under Hierarchy Settings > Authentication" in failed.remedy) is not denied_by_winrm
     assert len(rest) == len(judging.TITLES) - 1
     assert {check.id for check in rest} == set(judging.TITLES) - {"rights_read"}
 
