@@ -5,8 +5,8 @@ An order for a fault is a small mapping, the same in Python, on the command line
     {"kind": "drop_after", "machine": "cas01", "at": 3, "count": 1, "resource": "SMS_SCI_SysResUse"}
     {"kind": "install_failure", "machine": "scp02", "count": 1, "reason": "the network path was not found"}
 
-Request orders affect single requests and their answers (see :data:`REQUEST_KINDS`). Flags change how a machine or a site
-behaves (see :data:`FLAGS`); the emulated services read them with :meth:`FaultBoard.flag` and :meth:`FaultBoard.take`.
+Request orders affect single requests and their answers (:data:`lab.fault_kinds.REQUEST_KINDS`). Flags change how a machine or a
+site behaves (:data:`lab.fault_kinds.FLAGS`); the services read them with :meth:`FaultBoard.flag` and :meth:`FaultBoard.take`.
 ``machine`` or ``site`` selects what an order applies to; ``target`` can be used for either.
 """
 
@@ -16,109 +16,16 @@ import itertools
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
+
+from lab.fault_kinds import FLAGS, REQUEST_KINDS, FlagKind, Kind
 
 Param = str | int | float | bool
-
-REQUEST_KINDS: Mapping[str, str] = {
-    "drop_before": "close the connection before the request is processed",
-    "drop_after": "process the request, then close the connection without an answer",
-    "delay": "wait `seconds` (wall clock), then process the request and answer",
-    "delay_after": "process the request at once, wait `seconds` (wall clock), then answer",
-    "http_status": "answer with only the HTTP `status`, without processing the request",
-    "garbage": "process the request, answer with bytes that are not XML",
-    "truncate": "process the request, answer with only the beginning of a SOAP envelope",
-    "truncate_sealed": "process the request, answer with only the first half of the encrypted message",
-    "quota": "reject the request because a quota of the server is exceeded",
-    "provider_fault": "answer a WMI request with a provider failure (0x80041001), without processing it",
-    "provider_not_found": 'answer a WMI request with "not found" (0x80041002), without processing it',
-    "provider_fault_after": "process a WMI request, answer with a provider failure (0x80041001)",
-}
-
 
 _DELAYS = ("delay", "delay_after")
 # Only WMI has providers: requests to shells cannot get this answer.
 _OF_PROVIDERS = ("provider_fault", "provider_not_found", "provider_fault_after")
 _WMI = "/wmi/"
-
-
-Kind = type | tuple[str, ...]
-
-_CAUSES = ("untrusted", "tls", "proxy", "name_resolution", "refused", "timeout", "lost")
-_OPERATIONS = ("enumerate", "get", "invoke", "put", "create", "delete", "after_put", "after_create", "after_delete")
-_PHASES = ("usage_data", "console_content", "payload", "redist", "manifest", "import", "state_message")
-
-
-@dataclass(frozen=True)
-class FlagKind:
-    """What a flag does, what it is set on (``machine`` or ``site``), its parameters, and the required parameters.
-
-    Without a machine or a site it is set on all of them, unless the machine or site is required. A parameter has a type, or a
-    list of allowed values. ``counted``: it affects single events, so that it can be limited to a number of them.
-    """
-
-    text: str
-    on: str
-    params: Mapping[str, Kind] = field(default_factory=dict)
-    needs: tuple[str, ...] = ()
-    counted: bool = True
-
-
-FLAGS: Mapping[str, FlagKind] = {
-    "dead_machine": FlagKind("the machine's address does not answer", "machine", needs=("machine",), counted=False),
-    "provider_error": FlagKind(
-        "the SMS Provider of the site fails, with `message`",
-        "site",
-        {"message": str, "operation": _OPERATIONS, "class_name": str},
-    ),
-    "install_failure": FlagKind(
-        "an installation of site components on the machine fails and is retried", "machine", {"reason": str}
-    ),
-    "install_never": FlagKind(
-        "an installation of site components on the machine begins and never ends", "machine", counted=False
-    ),
-    "stuck_thread": FlagKind(
-        "a thread of SMS_EXECUTIVE on the machine never leaves its state", "machine", {"component": str}, counted=False
-    ),
-    "thread_crash": FlagKind(
-        "a thread of SMS_EXECUTIVE on the machine ends soon after its start", "machine", {"component": str}, counted=False
-    ),
-    "failing_download": FlagKind(
-        "checks for updates on the machine fail with this `cause`", "machine", {"cause": _CAUSES}, needs=("cause",)
-    ),
-    "failing_endpoint": FlagKind(
-        "the endpoint check of the service connection point on the machine fails for `host`; without it, for every host",
-        "machine",
-        {"host": str},
-        counted=False,
-    ),
-    "share_unreadable": FlagKind("the site server cannot read the content of an update from the role's server", "site"),
-    "tool_crash": FlagKind(
-        "the service connection tool crashes in this `phase`", "machine", {"phase": _PHASES}, needs=("phase",)
-    ),
-    "tool_disk_full": FlagKind(
-        "the service connection tool finds the disk full in this `phase`; without `phase`, in any", "machine", {"phase": _PHASES}
-    ),
-    "tool_redist_missing": FlagKind("the service connection tool cannot download a redistributable file", "machine"),
-    "tool_noise": FlagKind(
-        "the harmless message at the end of -connect: always (true) or never (false); normally only at an account's first run",
-        "machine",
-        {"shown": bool},
-        needs=("shown",),
-    ),
-    "tool_exit_code": FlagKind(
-        "the service connection tool ends with this exit `code`, whatever its result", "machine", {"code": int}, needs=("code",)
-    ),
-    "database_unreadable": FlagKind(
-        "no account has the right to read the site database (SELECT is denied)", "site", counted=False
-    ),
-    "second_controller": FlagKind(
-        "another administrator installs the role on `server` when this site gets a service connection point",
-        "site",
-        {"server": str, "mode": ("online", "offline")},
-        needs=("server",),
-    ),
-}
 
 
 class FaultError(ValueError):
@@ -234,17 +141,22 @@ class FaultBoard:
             self._flags, self._requests = [], []
         self._changed()
 
-    def flag(self, name: str, target: str | None = None) -> Flag | None:
-        """The flag that is set on this machine or site, or None. The call changes nothing."""
+    def flag(self, name: str, target: str | None = None, fits: Callable[[Flag], bool] | None = None) -> Flag | None:
+        """The first flag that is set on this machine or site and that ``fits``, or None. The call changes nothing."""
         if name not in FLAGS:
             raise KeyError(f"no flag is called {name!r}")
         with self._lock:
-            return self._find(name, target)
+            return self._find(name, target, fits)
 
-    def take(self, name: str, target: str | None = None) -> Flag | None:
+    def flags(self, name: str, target: str | None = None) -> list[Flag]:
+        """Every flag of this name that is set on this machine or site, in the order in which they were placed."""
+        with self._lock:
+            return [flag for flag in self._flags if flag.name == name and _is_on(flag, target)]
+
+    def take(self, name: str, target: str | None = None, fits: Callable[[Flag], bool] | None = None) -> Flag | None:
         """Like :meth:`flag`, but it also uses up one of the flag's ``count`` times."""
         with self._lock:
-            found = self._find(name, target)
+            found = self._find(name, target, fits)
             if found is not None and found.left is not None:
                 place = self._flags.index(found)
                 if found.left > 1:
@@ -294,9 +206,9 @@ class FaultBoard:
         with self._lock:
             return iter([*self._flags, *self._requests])
 
-    def _find(self, name: str, target: str | None) -> Flag | None:
+    def _find(self, name: str, target: str | None, fits: Callable[[Flag], bool] | None = None) -> Flag | None:
         for flag in self._flags:
-            if flag.name == name and (flag.target is None or (target is not None and same_machine(flag.target, target))):
+            if flag.name == name and _is_on(flag, target) and (fits is None or fits(flag)):
                 return flag
         return None
 
@@ -405,6 +317,11 @@ def _read(text: str, wanted: Kind) -> Param:
         with suppress(ValueError):
             return int(text) if wanted is int else float(text)
     return text
+
+
+def _is_on(flag: Flag, target: str | None) -> bool:
+    """Whether a flag is set on this machine or site."""
+    return flag.target is None or (target is not None and same_machine(flag.target, target))
 
 
 def _label(name: str) -> str:

@@ -19,7 +19,8 @@ from lab.command.control import ControlError, ask, is_locked, locked, make_priva
 from lab.estate.description import EstateDescription
 from lab.estate.errors import EstateError
 from lab.estate_file.reader import DEFAULT_FILE, load
-from lab.faults import FLAGS, REQUEST_KINDS, FaultError, usage
+from lab.fault_kinds import FLAGS, REQUEST_KINDS
+from lab.faults import FaultError, usage
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 DEFAULT_STATE = CHECKOUT / ".cache" / "lab"

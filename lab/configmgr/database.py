@@ -165,10 +165,24 @@ class ControlTable:
 
 
 @dataclass
+class Feature:
+    """A feature that an update brings: a row of SMS_CM_UpdatePackageFeatures. ``exposed`` 1: it is turned on."""
+
+    guid: str
+    name: str
+    exposed: int = 0
+
+
+@dataclass
 class UpdatePackage:
     """A row of SMS_CM_UpdatePackages. ``state`` is a number from facts/site-model.md, section 10.2.
 
     ``site_states``: the states of single sites, by site code, where they differ from what the package's state implies.
+    ``site_updated``: when these changed. ``attempts``: how often a site has retried (SiteInstallID). ``life`` increases with each
+    event that cancels the work planned before it. ``downloading``: the download has begun and not ended. ``replicated``: the
+    content is in the content library of each site. ``damaged``: the sites whose content library has damaged content;
+    ``incomplete``: the downloaded content lacks a file. ``prerequisite`` is the name of another package that must be installed
+    before.
     """
 
     guid: str
@@ -184,6 +198,15 @@ class UpdatePackage:
     download_wanted: bool = False
     min_version: str = "5.00.8913.1000"
     site_states: dict[str, int] = field(default_factory=dict)
+    site_updated: dict[str, datetime] = field(default_factory=dict)
+    attempts: dict[str, int] = field(default_factory=dict)
+    life: int = 0
+    downloading: bool = False
+    replicated: bool = False
+    damaged: set[str] = field(default_factory=set)
+    incomplete: bool = False
+    prerequisite: str = ""
+    features: list[Feature] = field(default_factory=list)
 
 
 @dataclass

@@ -11,6 +11,7 @@ from lab.clock import LabClock
 from lab.configmgr import invariants, names
 from lab.configmgr.database import CloudState, ControlRow, ControlTable, EmbeddedProperty, UpdatePackage
 from lab.configmgr.executive import Executive
+from lab.configmgr.progress import Progress
 from lab.configmgr.sites import Site
 from lab.configmgr.status import StatusSystem
 from lab.faults import FaultBoard
@@ -46,6 +47,9 @@ class Hierarchy:
 
     ``published`` is the configuration that the servers use: rows by key, as they were when hierarchy manager last
     processed a change of their site. ``watchers`` are called after each write, with the code of the site whose row changed.
+    ``client_piloting``: clients are tested in a preproduction collection.
+    ``upgrading`` are the codes of the sites that install an update now; the SMS Provider of those in ``unloaded`` fails.
+    ``media_watchers`` are called when a site has copied an update to its folder ``cd.latest``.
     """
 
     sites: NameMap[Site]
@@ -61,6 +65,11 @@ class Hierarchy:
     violations: list[Violation] = field(default_factory=list)
     watchers: list[Callable[[str], None]] = field(default_factory=list)
     executives: dict[str, Executive] = field(default_factory=dict)
+    client_piloting: bool = False
+    progress: Progress = field(default_factory=Progress)
+    upgrading: set[str] = field(default_factory=set)
+    unloaded: set[str] = field(default_factory=set)
+    media_watchers: list[Callable[[Site], None]] = field(default_factory=list)
     status: StatusSystem = field(init=False)
 
     def __post_init__(self) -> None:
@@ -70,6 +79,10 @@ class Hierarchy:
     def top(self) -> Site:
         """The top-level site: the one without a parent."""
         return next(site for site in self.sites.values() if not site.parent)
+
+    def site_number(self, code: str) -> int:
+        """SiteNumber of a site."""
+        return list(self.sites).index(self.sites[code].code) + 1
 
     def below(self, code: str) -> set[str]:
         """The codes of a site and of all sites below it, upper case."""

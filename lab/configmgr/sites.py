@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 SECONDARY, PRIMARY, CENTRAL = 1, 2, 4
+
+
+@dataclass(frozen=True)
+class ServiceWindow:
+    """A service window of a site server: when it opens first (UTC), for how many minutes, and whether it opens every day."""
+
+    name: str
+    start: datetime
+    minutes: int
+    daily: bool = False
+    enabled: bool = True
 
 
 @dataclass(frozen=True)
@@ -22,3 +34,4 @@ class Site:
     sql_server: str = ""
     passive_server: str = ""
     install_dir: str = r"C:\Program Files\Microsoft Configuration Manager"
+    service_windows: tuple[ServiceWindow, ...] = ()

@@ -36,3 +36,32 @@ DOWNLOAD = 1200.0
 MANIFEST = 30.0
 # Heartbeats of components in the component summarizer.
 HEARTBEAT = 3600.0
+# The installation of an update. Attested for one small site: replication seen after 5 minutes, the result of the check after 10,
+# the installation until 36. The times of the single steps are the lab's own.
+# From the request until hierarchy manager processes it, and its work on the hidden package.
+UPDATE_REQUEST = 120.0
+UPDATE_SNAPSHOT = 60.0
+# Sending the content to a child site, and storing it there.
+UPDATE_SEND = 60.0
+UPDATE_STORE = 60.0
+# The update service reads its inbox after a notice; otherwise it polls.
+UPDATE_NOTICE = 15.0
+UPDATE_POLL = 600.0
+# After a change of the flag of a package that stopped: attested as a few minutes.
+UPDATE_FLAG = 300.0
+UPDATE_EXTRACT = 20.0
+UPDATE_CHECK = 120.0
+# One step of the update service's own update, of the installation, of the post-installation.
+UPDATE_SERVICE_STEP = 10.0
+UPDATE_STEP = 45.0
+UPDATE_POST_STEP = 15.0
+UPDATE_MEDIA = 60.0
+# State information between sites (replication group CMUpdates).
+UPDATE_STATES = 60.0
+# From the end of the check at a site until state and flag decide what follows.
+UPDATE_DECISION = 90.0
+# How often a blocked database upgrade is tried again, and how often an injected fault is checked.
+UPDATE_BLOCKED = 300.0
+UPDATE_STUCK = 30.0
+# How long a server is away that restarts.
+UPDATE_RESTART = 180.0

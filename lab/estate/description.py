@@ -5,6 +5,7 @@ Names of machines are short and lower case (``scp01``), site codes upper case; :
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from ipaddress import IPv4Address
 from typing import Literal
@@ -150,10 +151,22 @@ class SiteSystem:
 
 
 @dataclass(frozen=True)
+class ServiceWindow:
+    """A service window of a site: when it opens first, in hours after startup (negative: before), and for how long."""
+
+    name: str
+    start_hours: float
+    duration_hours: float
+    daily: bool = False
+    enabled: bool = True
+
+
+@dataclass(frozen=True)
 class Site:
     """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair.
 
-    ``providers`` are the machines with an SMS Provider of the site; a secondary site has none.
+    ``providers`` are the machines with an SMS Provider of the site; a secondary site has none. ``backup_hours``: how long before
+    startup its last successful backup was; None when it has none.
     """
 
     code: str
@@ -168,6 +181,8 @@ class Site:
     install_folder: str
     site_systems: tuple[SiteSystem, ...] = ()
     sql_port: int = 1433
+    service_windows: tuple[ServiceWindow, ...] = ()
+    backup_hours: float | None = None
 
     @property
     def build(self) -> int:
@@ -208,11 +223,20 @@ class FoundRole:
 
 
 @dataclass(frozen=True)
+class Feature:
+    """A feature that an update brings."""
+
+    name: str
+    guid: str
+
+
+@dataclass(frozen=True)
 class Update:
     """An update package at startup; ``state`` is a number of SMS_CM_UpdatePackages.State (site-model.md, section 10.2).
 
     ``type`` is ``regular``, ``weave`` or ``qfe`` (a hotfix that is not distributed through the console). ``state_hours`` is how
-    long it has had its state, in hours of lab time before startup.
+    long it has had its state, in hours of lab time before startup. ``min_version`` is the oldest site version that it applies to,
+    ``prerequisite`` the name of another update that must be installed before.
     """
 
     name: str
@@ -221,6 +245,9 @@ class Update:
     state: int
     type: str = "regular"
     state_hours: float = 480
+    min_version: str = "5.00.8913.1000"
+    prerequisite: str = ""
+    features: tuple[Feature, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -278,6 +305,7 @@ class Hierarchy:
     cloud_discovery: CloudDiscovery | None = None
     installed_days: float = 200
     found_roles: tuple[FoundRole, ...] = ()
+    client_piloting: bool = False
 
     @property
     def top_site(self) -> Site:
@@ -294,7 +322,10 @@ class Hierarchy:
 
 @dataclass(frozen=True)
 class EstateDescription:
-    """The complete estate. ``source`` names the file it was read from; ``pace`` is lab seconds per real second."""
+    """The complete estate. ``source`` names the file it was read from; ``pace`` is lab seconds per real second.
+
+    ``faults`` are orders for :class:`lab.faults.FaultBoard` that are placed at startup and after each reset.
+    """
 
     source: str
     domain: Domain
@@ -307,6 +338,7 @@ class EstateDescription:
     proxies: tuple[Proxy, ...] = ()
     barriers: tuple[Barrier, ...] = ()
     internet_updates: tuple[InternetUpdate, ...] = ()
+    faults: tuple[Mapping[str, str], ...] = ()
 
     def machine(self, name: str) -> MachineDescription:
         """The machine with this short or full name; raises KeyError."""

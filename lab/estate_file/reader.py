@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lab.estate import description as es
 from lab.estate.errors import EstateError
+from lab.estate_file.faults import read_faults
 from lab.estate_file.machines import COMPUTER, Principals, read_groups, read_machine, unique
 from lab.estate_file.network import read_barriers, read_proxies
 from lab.estate_file.offline import read_internet_updates
@@ -77,6 +78,7 @@ def _estate(top: Section) -> es.EstateDescription:
     # Configuration Manager requires site servers to be in a domain: only domain members are allowed there.
     hierarchies = read_hierarchies(top, members, domain.dns)
     internet_updates = read_internet_updates(top)
+    faults = read_faults(top, names, [site.code for hierarchy in hierarchies for site in hierarchy.sites])
     top.finish()
     return es.EstateDescription(
         source=top.source,
@@ -90,6 +92,7 @@ def _estate(top: Section) -> es.EstateDescription:
         proxies=proxies,
         barriers=barriers,
         internet_updates=internet_updates,
+        faults=faults,
     )
 
 

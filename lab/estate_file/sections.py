@@ -44,6 +44,10 @@ class Section:
     def __contains__(self, key: str) -> bool:
         return key in self._nodes
 
+    def names(self) -> tuple[str, ...]:
+        """Every key of the mapping, in its order."""
+        return tuple(self._nodes)
+
     def error(self, key: str | None, problem: str) -> EstateError:
         """The error about one key (or about the complete mapping), to be raised."""
         line = self._key_lines.get(key or "", self.line)

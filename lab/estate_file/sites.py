@@ -5,6 +5,7 @@ from __future__ import annotations
 from lab.estate import description as es
 from lab.estate_file.as_found import read_found_roles
 from lab.estate_file.sections import Section
+from lab.estate_file.updates import read_service_windows, read_updates
 
 RESERVED_CODES = ("AUX", "CON", "NUL", "PRN", "SMS")
 _PARENT_OF = {"cas": (), "primary": ("cas",), "secondary": ("primary",)}
@@ -39,12 +40,13 @@ def _hierarchy(
         sites=tuple(sites),
         service_connection_point=point,
         usage_level=section.choice("usage_level", ("basic", "enhanced", "full"), "enhanced"),
-        updates=tuple(_update(item) for item in section.sections("updates", f"update of {name}")),
+        updates=read_updates(section, name),
         cloud_tenants=tuple(_tenant(item) for item in section.sections("cloud_tenants", f"tenant of {name}")),
         cloud_gateways=tuple(_gateway(item) for item in section.sections("cloud_gateways", f"gateway of {name}")),
         cloud_discovery=_discovery(section.section("cloud_discovery", f"discovery of {name}")),
         installed_days=section.number("installed_days", 0, 40_000, 200),
         found_roles=read_found_roles(section, name, sites, point, machines, dns),
+        client_piloting=section.flag("client_piloting", False),
     )
     section.finish()
     return hierarchy
@@ -78,6 +80,8 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
         ),
         site_systems=tuple(_site_system(item, machines) for item in section.sections("site_systems", f"site system of {code}")),
         sql_port=section.whole("sql_port", 1, 65535, 1433),
+        service_windows=read_service_windows(section, code),
+        backup_hours=section.number("backup_hours", 0, 100_000) if "backup_hours" in section else None,
     )
     section.finish()
     return site
@@ -168,19 +172,6 @@ def _point(section: Section, machines: tuple[str, ...], top: es.Site) -> es.Serv
     point = es.ServiceConnectionPoint(server, section.choice("mode", ("online", "offline"), "online"))
     section.finish()
     return point
-
-
-def _update(section: Section) -> es.Update:
-    update = es.Update(
-        name=section.text("name", pattern=_NAME),
-        guid=section.text("guid", pattern=_GUID, allowed="a GUID"),
-        version=section.text("version", pattern=_VERSION, allowed="a version such as 5.00.9152.1000"),
-        state=section.whole("state", 0, 0xFFFFFFFF),
-        type=section.choice("type", ("regular", "weave", "qfe"), "regular"),
-        state_hours=section.number("state_hours", 0, 1_000_000, 480),
-    )
-    section.finish()
-    return update
 
 
 def _tenant(section: Section) -> es.CloudTenant:

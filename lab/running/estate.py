@@ -92,6 +92,7 @@ class Estate:
         with self.lock:
             self._build()
         self.faults.watch(self._follow_dead_machines)
+        self._place_faults()
 
     @property
     def accounts(self) -> tuple[Account, ...]:
@@ -179,6 +180,7 @@ class Estate:
             self.clock.errors.clear()
             self._build()
         self.faults.clear()
+        self._place_faults()
         self.request_log.clear()
 
     def __enter__(self) -> Estate:
@@ -203,6 +205,11 @@ class Estate:
         tool = service_connection_tool(World(self.description, network, self.hierarchies, self.faults))
         for inside in self._inside.values():
             inside.shell.install(PROGRAM, tool)
+
+    def _place_faults(self) -> None:
+        """The faults that the description has from the start."""
+        for order in self.description.faults:
+            self.faults.order(**order)
 
     def _open(self, machine: Machine, certificates: Certificates) -> None:
         service = self._service(machine)

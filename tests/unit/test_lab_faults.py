@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from lab.command.main import read_param
-from lab.faults import FLAGS, REQUEST_KINDS, FaultBoard, FaultError, RequestFacts, usage
+from lab.fault_kinds import FLAGS, REQUEST_KINDS
+from lab.faults import FaultBoard, FaultError, Flag, RequestFacts, usage
 from lab.running.fault_injector import GARBAGE, TRUNCATED, FaultInjector
 from lab.winrm.injection import PASS, Cut, Delay, Drop, Refuse, Replace, Status
 from lab.winrm.log import RequestRecord
@@ -242,3 +243,21 @@ def test_a_shell_has_no_provider_that_could_fail(board: FaultBoard) -> None:
     board.order("provider_fault")
     shell = RequestFacts("cas01.corp.example", "http://x/Create", "http://x/windows/shell/cmd")
     assert (board.strike(shell), board.strike(CAS) is not None) == (None, True)
+
+
+def test_flags_are_found_by_what_they_say(board: FaultBoard) -> None:
+    board.order("update_failure", site="CAS", phase="replication", count=1)
+    board.order("update_failure", phase="installation")
+    assert [flag.text("phase") for flag in board.flags("update_failure", "CAS")] == ["replication", "installation"]
+    assert [flag.text("phase") for flag in board.flags("update_failure", "PR1")] == ["installation"]
+
+    def installs(flag: Flag) -> bool:
+        return flag.text("phase") == "installation"
+
+    found = board.take("update_failure", "CAS", installs)
+    assert found is not None
+    assert found.number == 2
+    first = board.take("update_failure", "CAS")
+    assert first is not None
+    assert first.number == 1
+    assert [flag.number for flag in board.flags("update_failure", "CAS")] == [2]

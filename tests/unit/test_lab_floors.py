@@ -12,11 +12,13 @@ FILES = sources(Path(__file__).resolve().parents[2] / "lab")
 LAB = Floors(
     "lab",
     [
+        {"fault_kinds.py"},
         {"clock.py", "faults.py", "estate", "winrm"},
         {"cim", "domain"},
         {"windows"},
         {"windows/curl", "estate_file", "configmgr"},
-        {"windows/programs", "configmgr/components", "configmgr/provider"},
+        {"windows/programs", "configmgr/servicing"},
+        {"configmgr/components", "configmgr/provider"},
         {"configmgr/connection_tool"},
         {"configmgr/building"},
         {"running"},
@@ -37,19 +39,19 @@ def test_every_folder_is_a_room() -> None:
 
 
 BAD = [
-    ("winrm/message.py", "from lab.cim.model import Instance", "cim above it on floor 2"),
-    ("cim/errors.py", "if TYPE_CHECKING:\n    from lab.windows.machine import Machine", "windows above it on floor 3"),
-    ("windows/executable.py", "def f():\n    from lab.configmgr import names", "configmgr above it on floor 4"),
-    ("windows/curl/options.py", "from lab.windows.programs import built_in", "windows/programs above it on floor 5"),
-    ("windows/command_line.py", "from .curl import options", "windows/curl above it on floor 4"),
-    ("estate/errors.py", "import lab.estate_file.sections", "estate_file above it on floor 4"),
-    ("estate/errors.py", "from lab import clock", "estate and clock.py are two rooms of floor 1"),
-    ("configmgr/names.py", "from lab.configmgr.components import manifest", "configmgr/components above it on floor 5"),
-    ("configmgr/provider/new.py", "from lab.configmgr.components import manifest", "two rooms of floor 5"),
-    ("configmgr/components/new.py", "from lab.configmgr.building import seed", "configmgr/building above it on floor 7"),
-    ("configmgr/steps.py", "from lab.configmgr import downloader, hierarchy\nfrom lab.running import estate", "floor 8"),
-    ("running/certificates.py", "from lab.command.control import ask", "command above it on floor 9"),
-    ("faults.py", "import lab.__main__", "__main__.py above it on floor 10"),
+    ("winrm/message.py", "from lab.cim.model import Instance", "cim above it on floor 3"),
+    ("cim/errors.py", "if TYPE_CHECKING:\n    from lab.windows.machine import Machine", "windows above it on floor 4"),
+    ("windows/executable.py", "def f():\n    from lab.configmgr import names", "configmgr above it on floor 5"),
+    ("windows/curl/options.py", "from lab.windows.programs import built_in", "windows/programs above it on floor 6"),
+    ("windows/command_line.py", "from .curl import options", "windows/curl above it on floor 5"),
+    ("estate/errors.py", "import lab.estate_file.sections", "estate_file above it on floor 5"),
+    ("estate/errors.py", "from lab import clock", "estate and clock.py are two rooms of floor 2"),
+    ("configmgr/names.py", "from lab.configmgr.components import manifest", "configmgr/components above it on floor 7"),
+    ("configmgr/provider/new.py", "from lab.configmgr.components import manifest", "two rooms of floor 7"),
+    ("configmgr/components/new.py", "from lab.configmgr.building import seed", "configmgr/building above it on floor 9"),
+    ("configmgr/steps.py", "from lab.configmgr import downloader, hierarchy\nfrom lab.running import estate", "floor 10"),
+    ("running/certificates.py", "from lab.command.control import ask", "command above it on floor 11"),
+    ("faults.py", "import lab.__main__", "__main__.py above it on floor 12"),
     ("new.py", "", "no floor has a room for new.py"),
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Protocol
 
@@ -13,13 +13,14 @@ from lab.configmgr.building import as_found, seed
 from lab.configmgr.components.component_manager import ComponentManager
 from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.components.hierarchy_manager import HierarchyManager
-from lab.configmgr.connection_tool.installed import lay_out
+from lab.configmgr.connection_tool.installed import lay_out, write_media
 from lab.configmgr.hierarchy import Account, Hierarchy
-from lab.configmgr.provider import messages, security, sitecontrol, sites, updates
+from lab.configmgr.provider import cloud, features, messages, monitoring, security, sitecontrol, sites, updates
 from lab.configmgr.provider.base import Place
-from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
+from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, ServiceWindow, Site
 from lab.estate.description import EstateDescription
 from lab.estate.description import Hierarchy as HierarchyDescription
+from lab.estate.description import ServiceWindow as WindowDescription
 from lab.faults import FaultBoard
 from lab.windows.machine import Machine
 from lab.windows.network import Network
@@ -43,10 +44,18 @@ _SITE_CLASSES = {
     "SMS_SiteSystemSummarizer": messages.SiteSystemSummarizerProvider,
     "SMS_CM_UpdatePackages": updates.UpdateProvider,
     "SMS_CM_UpdatePackageSiteStatus": updates.SiteStatusProvider,
-    "SMS_AAD_Tenant_Ex": updates.CloudProvider,
-    "SMS_AAD_Application_Ex": updates.CloudProvider,
-    "SMS_AAD_Discovery_Settings": updates.CloudProvider,
-    "SMS_AzureService": updates.CloudProvider,
+    "SMS_CM_UpdatePackagesHistory": updates.HistoryProvider,
+    "SMS_CM_UpdatePackTopLevelMonitoring": monitoring.TopLevelProvider,
+    "SMS_CM_UpdatePackDetailedMonitoring": monitoring.StepProvider,
+    "SMS_CM_UpdatePackDownloadMonitoring": monitoring.DownloadProvider,
+    "SMS_CM_UpdatePackDetailedPrereqMonitoring": monitoring.PrerequisiteProvider,
+    "SMS_CM_UpdatePackDetailedSiteStatus": monitoring.SiteStepsProvider,
+    "SMS_CM_UpdatePackageFeatures": features.PackageFeatureProvider,
+    "SMS_CM_UpdateFeatures": features.FeatureProvider,
+    "SMS_AAD_Tenant_Ex": cloud.CloudProvider,
+    "SMS_AAD_Application_Ex": cloud.CloudProvider,
+    "SMS_AAD_Discovery_Settings": cloud.CloudProvider,
+    "SMS_AzureService": cloud.CloudProvider,
 }
 
 
@@ -100,6 +109,7 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
             sql_server=fqdn[site.sql_server],
             passive_server=fqdn[site.passive_server] if site.passive_server else "",
             install_dir=site.install_folder,
+            service_windows=tuple(_window(window, estate.clock.now()) for window in site.service_windows),
         )
         for site in description.sites
     ]
@@ -114,6 +124,7 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
     installed = estate.clock.now() - timedelta(days=description.installed_days)
     built = EmulatedHierarchy(description.name, state, installed)
     for site, described in zip(found, description.sites, strict=True):
+        seed.backup(state, site, described.backup_hours)
         seed.site_control(state, site, described, fqdn)
         manager = built.component_managers[site.code] = ComponentManager(state, site)
         seed.servers(state, manager)
@@ -121,12 +132,20 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
     seed.hierarchy_wide(state, description)
     for site in found:
         state.publish(site.code)
+    state.media_watchers.append(lambda site: write_media(state.machines[site.server].files, site.install_dir, site.version))
     point = description.service_connection_point
     if point is not None:
         seed.service_connection_point(state, built.component_managers[state.top.code], fqdn[point.server], point.mode)
     for found_role in description.found_roles:
         as_found.found_role(state, built.component_managers, found_role)
     return built
+
+
+def _window(described: WindowDescription, startup: datetime) -> ServiceWindow:
+    start = startup + timedelta(hours=described.start_hours)
+    return ServiceWindow(
+        described.name, start.replace(microsecond=0), int(described.duration_hours * 60), described.daily, described.enabled
+    )
 
 
 def _accounts(description: EstateDescription) -> NameMap[Account]:
@@ -145,8 +164,8 @@ def _register(estate: EstateParts, hierarchies: list[EmulatedHierarchy]) -> None
         for site in built.state.sites.values():
             for fqdn in site.providers:
                 repository = built.state.machines[fqdn].repository
-                place = Place(built.state, site, repository, f"root/sms/site_{site.code}", fqdn)
-                for file in ("site.mof", "security.mof", "sitecontrol.mof", "status.mof", "cloud.mof"):
+                place = Place(built.state, site.code, repository, f"root/sms/site_{site.code}", fqdn)
+                for file in ("site.mof", "security.mof", "sitecontrol.mof", "status.mof", "servicing.mof", "cloud.mof"):
                     repository.compile((_MOF / file).read_text(encoding="ascii"), place.namespace, file)
                 for class_name, provider in _SITE_CLASSES.items():
                     repository.register(place.namespace, class_name, provider(place))
@@ -169,7 +188,7 @@ def _register_location(estate: EstateParts, fqdn: str, found: list[tuple[Emulate
     repository.compile((_MOF / "location.mof").read_text(encoding="ascii"), "root/sms", "location.mof")
     machines = {site.code: fqdn if fqdn in site.providers else site.providers[0] for _, site in found}
     own = [site.code for _, site in found if fqdn in (site.server, site.passive_server)]
-    place = Place(found[0][0].state, found[0][1], repository, "root/sms", fqdn)
+    place = Place(found[0][0].state, found[0][1].code, repository, "root/sms", fqdn)
     location = sites.LocationProvider(place, machines, (own or list(machines))[0])
     repository.register("root/sms", "SMS_ProviderLocation", location)
     for built in {id(built): built for built, _ in found}.values():

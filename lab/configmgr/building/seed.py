@@ -14,7 +14,7 @@ from lab.configmgr.components import component_server
 from lab.configmgr.components.component_decisions import roles_left
 from lab.configmgr.components.component_manager import ComponentManager
 from lab.configmgr.components.manifest import UPDATE_TYPES
-from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, UpdatePackage
+from lab.configmgr.database import ControlRow, EmbeddedList, EmbeddedProperty, Feature, UpdatePackage
 from lab.configmgr.executive import component_machine
 from lab.configmgr.hierarchy import Hierarchy, role_row
 from lab.configmgr.sites import CENTRAL, PRIMARY, SECONDARY, Site
@@ -120,9 +120,22 @@ def _site_server(hierarchy: Hierarchy, manager: ComponentManager, machine: Machi
         path_name=f"{site.install_dir}\\bin\\x64\\sitecomp.exe",
         on_start=manager.restarted,
     )
+    if site.type != SECONDARY:
+        # cmupdate.exe and its folder are in the logs of KB 4490424.
+        program = rf"{site.install_dir}\bin\x64\cmupdate.exe"
+        machine.services[names.UPDATE_SERVICE] = Service(names.UPDATE_SERVICE, names.UPDATE_SERVICE, path_name=program)
+        logs.register_log(machine, names.UPDATE_SERVICE, "CMUpdate.log")
     machine.registry.set(f"{names.COMPONENTS_KEY}\\{names.SITE_COMPONENT_MANAGER}", "Server Name", machine.fqdn)
     logs.register_log(machine, names.SITE_COMPONENT_MANAGER, "sitecomp.log")
     hierarchy.status.set_state(site.code, component_machine(machine), names.SITE_COMPONENT_MANAGER, status.STATE_STARTED)
+
+
+def backup(hierarchy: Hierarchy, site: Site, hours: float | None) -> None:
+    """The message of the last successful backup of a site, this many hours before startup (facts/servicing.md, section 4)."""
+    if hours is not None:
+        machine = component_machine(hierarchy.machines[site.server])
+        time = hierarchy.clock.now() - timedelta(hours=hours)
+        hierarchy.status.report(site.code, machine, names.SITE_BACKUP, status.BACKUP_DONE, site.code, time=time)
 
 
 def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> None:
@@ -132,6 +145,7 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
     hierarchy.store(
         level.with_values(PropertyName="TelemetryLevel", Value=_USAGE_LEVELS[description.usage_level], Value1="", Value2="")
     )
+    hierarchy.client_piloting = description.client_piloting
     now = hierarchy.clock.now().replace(microsecond=0)
     for update in description.updates:
         changed = timedelta(hours=update.state_hours)
@@ -143,6 +157,9 @@ def hierarchy_wide(hierarchy: Hierarchy, description: HierarchyDescription) -> N
             update_type=UPDATE_TYPES[update.type],
             released=now - max(changed, timedelta(days=40)),
             updated=now - changed,
+            min_version=update.min_version,
+            prerequisite=update.prerequisite,
+            features=[Feature(feature.guid.upper(), feature.name) for feature in update.features],
         )
     number = 16777217
     for tenant in description.cloud_tenants:

@@ -5,10 +5,10 @@ Lines: facts/logs.md, section 3. No line of an offline service connection point 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from lab.configmgr import logs, names, steps, timing, updates
-from lab.configmgr.components import manifest
+from lab.configmgr import logs, names, steps, timing
+from lab.configmgr.components import downloads, manifest
 from lab.configmgr.hierarchy import OFFLINE, ONLINE, Hierarchy
 from lab.configmgr.sites import Site
 from lab.windows.machine import Machine
@@ -35,21 +35,6 @@ CHECK: tuple[tuple[tuple[str, ...], int | None], ...] = (
     (("File 'ConfigMgr.Update.Manifest.cab' is signed and trusted.", "Finished calling verify manifest~~"), 3),
     (("Manifest.cab was successfully moved to the connector outbox~~",), 4),
 )
-
-# .NET's message for a failed download, by the cause of a `failing_download`. Those for trust and the two lines for TLS are in
-# Microsoft's articles (facts/logs.md, section 6); that the others appear in this log is inferred.
-FAILURES: Mapping[str, str] = {
-    "untrusted": ("The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel."),
-    "tls": "The underlying connection was closed: An unexpected error occurred on a send.",
-    "proxy": "The remote server returned an error: (407) Proxy Authentication Required.",
-    "name_resolution": "The remote name could not be resolved: 'go.microsoft.com'",
-    "refused": (
-        "Unable to connect to the remote server\n"
-        "No connection could be made because the target machine actively refused it 192.0.2.8:8080"
-    ),
-    "timeout": "The operation has timed out",
-    "lost": "The underlying connection was closed: The connection was closed unexpectedly.",
-}
 
 
 class Downloader:
@@ -125,7 +110,7 @@ class Downloader:
         if order is None:
             return False
         cause = order.text("cause")
-        said = FAILURES.get(cause, cause)
+        said = downloads.FAILURES.get(cause, cause)
         if cause == "tls":
             self._log(f"ERROR: Failed to download Admin UI content payload with exception: {said}~~")
             self._log("Failed to call AdminUIContentDownload. error = Error -2146233079~~")
@@ -134,24 +119,10 @@ class Downloader:
         return True
 
     def _downloads(self, life: int) -> Iterator[float]:
-        """Download the requested payloads, one after the other."""
-        for package in [p for p in self.hierarchy.updates.values() if p.download_wanted and p.state == updates.AVAILABLE]:
-            guid = package.guid.lower()
-            package.state = updates.DOWNLOAD_IN_PROGRESS
-            self._log("Found a new available update~~", f"EasySetupDownloadSinglePackage downloading {guid}. ~~")
-            self._log(
-                f"Content for {guid} does not exist locally. Download it from internet~~", "Download large file with BITs~~"
-            )
-            yield timing.DOWNLOAD
-            if life != self._life:
-                package.state = updates.AVAILABLE
-                return
-            self._log(
-                f"Successfully download redist for {guid}.~~", f"EasySetupDownloadSinglePackage finishes downloading {guid}. ~~"
-            )
-            if manifest.content_reaches_site(self.hierarchy, self.site, self.machine, guid):
-                package.state, package.download_wanted = updates.READY_TO_INSTALL, False
-                package.updated = self.machine.clock.now()
+        """Download the payloads that are due, one after the other."""
+        for package in downloads.due(self.hierarchy):
+            if life == self._life:
+                yield from downloads.download(self.hierarchy, self.site, self.machine, package, lambda: life == self._life)
 
     def _checked(self, life: int) -> None:
         if life == self._life:

@@ -25,18 +25,27 @@ def write_tool(files: FileStore, folder: str, version: str) -> None:
     files.write(f"{folder}\\{CONFIGURATION}", b'<?xml version="1.0"?>\r\n<configuration />\r\n')
 
 
+def write_media(files: FileStore, install_folder: str, version: str) -> None:
+    """Write ``cd.latest`` of a site server."""
+    _write_setup(files, rf"{install_folder}\cd.latest", version)
+
+
+def _write_setup(files: FileStore, folder: str, version: str) -> None:
+    write_tool(files, rf"{folder}\{ON_MEDIA}", version)
+    files.write(rf"{folder}\SMSSETUP\BIN\X64\setup.exe", program_file(version, _PADDING))
+
+
 def lay_out(estate: EstateDescription, machines: Iterable[Machine]) -> None:
     """Write the tool to every server that has it: site servers except those of secondary sites, media, copied folders."""
     by_name = {machine.name: machine for machine in machines}
     for hierarchy in estate.hierarchies:
         for site in hierarchy.sites:
             if site.kind != "secondary":
-                write_tool(by_name[site.server].files, rf"{site.install_folder}\cd.latest\{ON_MEDIA}", site.version)
+                write_media(by_name[site.server].files, site.install_folder, site.version)
     for described in estate.machines:
         files = by_name[described.name].files
         for media in described.media:
-            write_tool(files, rf"{media.folder}\{ON_MEDIA}", media.version)
-            files.write(rf"{media.folder}\SMSSETUP\BIN\X64\setup.exe", program_file(media.version, _PADDING))
+            _write_setup(files, media.folder, media.version)
         for tool in described.connection_tools:
             write_tool(files, tool.folder, tool.version)
 

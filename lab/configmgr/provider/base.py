@@ -17,10 +17,15 @@ class Place:
     """Where a provider runs: its site, the repository of its machine, its namespace, the machine's FQDN."""
 
     hierarchy: Hierarchy
-    site: Site
+    site_code: str
     repository: Repository
     namespace: str
     machine: str
+
+    @property
+    def site(self) -> Site:
+        """The site as it is now."""
+        return self.hierarchy.sites[self.site_code]
 
     def new(self, class_name: str, **values: Value) -> Instance:
         """A checked instance of a class of this namespace."""
@@ -35,13 +40,15 @@ class SmsProvider(Provider):
         self.hierarchy = place.hierarchy
 
     def reading(self, call: Call, class_name: str, operation: str) -> None:
-        """Allow a read, or reject it (no rights, or an injected failure)."""
+        """Allow a read, or reject it (the provider is not loaded, no rights, or an injected failure)."""
+        self._loaded()
         if self.hierarchy.rights(call.caller) == "none":
             raise denied(call, "to connect to this site")
         self._ordered(class_name, operation)
 
     def writing(self, call: Call, class_name: str, operation: str) -> None:
-        """Allow a write, or reject it (read-only rights, no rights, or an injected failure)."""
+        """Allow a write, or reject it (the provider is not loaded, read-only rights, no rights, or an injected failure)."""
+        self._loaded()
         if self.hierarchy.rights(call.caller) != "full":
             raise denied(call, f"to {operation} instances of {class_name}")
         self._ordered(class_name, operation)
@@ -49,6 +56,11 @@ class SmsProvider(Provider):
     def written(self, class_name: str, operation: str) -> None:
         """Called after a write: a fault for ``after_put``, ``after_create`` or ``after_delete`` makes it fail now."""
         self._ordered(class_name, f"after_{operation}", exact=True)
+
+    def _loaded(self) -> None:
+        """The installation of an update unloads the providers of the site ([D]); the fault that clients get is inferred ([I])."""
+        if self.place.site_code in self.hierarchy.unloaded and self.place.namespace.casefold() != "root/sms":
+            raise CimError(Wbem.PROVIDER_LOAD_FAILURE, "Provider load failure")
 
     def _ordered(self, class_name: str, operation: str, exact: bool = False) -> None:
         flag = self.hierarchy.faults.flag("provider_error", self.place.site.code)

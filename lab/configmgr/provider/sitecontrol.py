@@ -78,7 +78,7 @@ class ControlProvider(SmsProvider):
         top-level site does ([I]).
         """
         left_over = row.site_code.upper() not in {code.upper() for code in self.hierarchy.sites}
-        if not (left_over and self.place.site == self.hierarchy.top):
+        if not (left_over and self.place.site_code == self.hierarchy.top.code):
             self._own_site(row)
         self.hierarchy.delete(row, str(call.caller))
         self.written(row.class_name, "delete")
@@ -100,6 +100,28 @@ class ControlProvider(SmsProvider):
 
 class RoleProvider(ControlProvider):
     """SMS_SCI_SysResUse: a role on a server."""
+
+    def get(self, call: Call, cls: ClassDef, keys: NameMap[Value]) -> Instance | None:
+        """The row with these keys, with the service windows of a site server. That its row has them is inferred ([I])."""
+        found = super().get(call, cls, keys)
+        site = None if found is None else self.hierarchy.sites.get(found["SiteCode"])
+        if found is not None and site is not None and found["RoleName"] == names.SITE_SERVER:
+            found["ServiceWindows"] = [
+                self.place.new(
+                    "SMS_ServiceWindow",
+                    Description=window.name,
+                    Duration=window.minutes,
+                    IsEnabled=window.enabled,
+                    IsGMT=True,
+                    Name=window.name,
+                    RecurrenceType=2 if window.daily else 1,
+                    ServiceWindowID=f"{site.code}{number:05d}",
+                    ServiceWindowType=1,
+                    StartTime=window.start,
+                )
+                for number, window in enumerate(site.service_windows, start=1)
+            ]
+        return found
 
     def create(self, call: Call, instance: Instance) -> Instance:
         """Add a role. Keys that are null are computed, as for the documented sample; given keys must agree."""

@@ -9,8 +9,10 @@ from lab.cim.model import ClassDef, Instance, NameMap, Value
 from lab.cim.provider import Call
 from lab.configmgr import names, secrets
 from lab.configmgr.database import ControlRow
+from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.provider.base import Place, SmsProvider, invalid
-from lab.configmgr.sites import Site
+from lab.configmgr.sites import PRIMARY, SECONDARY, Site
+from lab.configmgr.updates import numbers
 
 MAX_PASSWORD = 256
 
@@ -80,6 +82,25 @@ class IdentificationProvider(SmsProvider):
         return {"UserName": str(call.caller), "ReturnValue": 0}
 
 
+def mode(hierarchy: Hierarchy, site: Site) -> int:
+    """SMS_Site.Mode: 3 while an update is installed, 6 or 7 with older primary or secondary sites below ([D]), otherwise 0."""
+    if site.code in hierarchy.upgrading:
+        return 3
+    older = {below.type for below in hierarchy.sites.values() if below.parent == site.code and _is_older(below, site)}
+    return 6 if PRIMARY in older else 7 if SECONDARY in older else 0
+
+
+def _secondary_status(hierarchy: Hierarchy, site: Site) -> int | None:
+    """Whether a secondary site has the version of its parent: 1 or 0, as a documented function of the database reports it."""
+    if site.type != SECONDARY:
+        return None
+    return 0 if _is_older(site, hierarchy.sites[site.parent]) else 1
+
+
+def _is_older(site: Site, other: Site) -> bool:
+    return numbers(site.version) < numbers(other.version)
+
+
 class SiteProvider(SmsProvider):
     """SMS_Site: every site of the hierarchy, and the site's encryption."""
 
@@ -91,9 +112,10 @@ class SiteProvider(SmsProvider):
                 cls.name,
                 BuildNumber=site.build,
                 InstallDir=site.install_dir,
-                Mode=0,
+                Mode=mode(self.hierarchy, site),
                 ReportingSiteCode=site.parent,
                 RequestedStatus=110,
+                SecondarySiteCMUpdateStatus=_secondary_status(self.hierarchy, site),
                 ServerName=site.server,
                 SiteCode=site.code,
                 SiteName=site.name,
@@ -107,9 +129,12 @@ class SiteProvider(SmsProvider):
     def invoke(
         self, call: Call, cls: ClassDef, method: str, instance: Instance | None, inputs: NameMap[Value]
     ) -> Mapping[str, Value]:
-        """EncryptData, EncryptDataEx, ImportGlobalUserAccount and ...Ex; the others are not part of the lab."""
-        self.writing(call, cls.name, "invoke")
+        """EncryptData..., ImportGlobalUserAccount... and GetClientPilotingConfigs; the others are not part of the lab."""
         name = method.casefold()
+        if name == "getclientpilotingconfigs":
+            self.reading(call, cls.name, "invoke")
+            return {"IsEnabled": self.hierarchy.client_piloting, "IsAccepted": False, "TargetCollectionID": "", "ReturnValue": 0}
+        self.writing(call, cls.name, "invoke")
         if name in ("encryptdata", "encryptdataex"):
             site = _known_site(self, str(inputs["SiteCode"] or ""))
             data = _text(inputs["Data"] or [], "Data") if name == "encryptdata" else inputs["Data"]

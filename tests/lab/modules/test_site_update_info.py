@@ -143,6 +143,7 @@ def test_documented_calls_of_an_update(
     """Tasks with ``configmgr.scp.cim``, which has no types for these outputs."""
     package = play.hierarchy().state.updates[GUID]
     package.state = READY
+    play.estate.faults.order("update_stuck", site="CAS", phase="enabled")
     called: dict[str, Any] = {"namespace": "root/sms/site_CAS", "class": "SMS_CM_UpdatePackages", "keys": {"PackageGuid": GUID}}
     result = play.run("cim", **called, method=method, arguments=arguments)
     assert result["output"] == {"ReturnValue": 0, **answer}

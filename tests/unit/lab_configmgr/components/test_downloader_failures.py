@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from lab.configmgr import timing
-from lab.configmgr.components.downloader import FAILURES
+from lab.configmgr.components.downloads import FAILURES
 from lab.configmgr.updates import AVAILABLE, READY_TO_INSTALL
 
 KEY = r"HKLM\SOFTWARE\Microsoft\SMS\COMPONENTS\SMS_DMP_DOWNLOADER"

@@ -46,7 +46,7 @@ def test_an_endpoint_that_is_not_reached(installed: Any, host: str, expected: li
     installed.clock.advance(timing.CHECK_INTERVAL)
     assert checks(installed)[1:] == expected
     assert condition(installed) == ill
-    assert f"Endpoint {host}: timeout" in installed.log("scp01", "EndpointConnectivityCheckWorker.log")
+    assert f"ERROR: Failed to reach endpoint {host}: timeout~" in installed.log("scp01", "EndpointConnectivityCheckWorker.log")
 
 
 def test_an_offline_one_does_not_check(estate: Any) -> None:

@@ -1,0 +1,1 @@
+"""How a site installs an update: replication, prerequisite check, installation, post-installation (facts/servicing.md)."""
