@@ -69,7 +69,7 @@ def test_a_server_without_curl_is_as_sound_and_as_complete(start_estate: StartEs
         ("untrusted", "problem_untrusted_certificate", "root"),
         ("tls", "problem_tls", "cipher suites"),
         ("proxy", "problem_proxy_authentication", "proxy"),
-        ("name_resolution", "problem_name_resolution", "resolves internet names"),
+        ("name_resolution", "problem_name_resolution", "so that the server resolves the name"),
     ],
 )
 def test_a_broken_synchronisation(sound: Play, cause: str, problem: str, remedy: str) -> None:
