@@ -28,7 +28,10 @@ MOST_THREADS = 200
 _MOST_EASY_SETUP = 100
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
-_Thread = tuple[str, int | None]
+
+class _Thread(NamedTuple):
+    log: str
+    number: int | None
 
 
 class _Subject(NamedTuple):
@@ -170,7 +173,7 @@ class Judge:
         self.in_range += in_range
         meaning = reading.meaning(record)
         if meaning.subject is not None:
-            self._see_subject(meaning.subject, (seen.log, record.thread))
+            self._see_subject(meaning.subject, _Thread(seen.log, record.thread))
         if meaning.stages:
             self._see_stages(meaning, record, seen, in_range)
         if meaning.state is not None:
@@ -194,7 +197,7 @@ class Judge:
         keep(self._subjects, thread, None if key is None else _Subject(flow, key), MOST_THREADS)
 
     def _see_stages(self, meaning: Meaning, record: Record, seen: Seen, in_range: bool) -> None:
-        thread = (seen.log, record.thread)
+        thread = _Thread(seen.log, record.thread)
         if meaning.package:
             keep(self._packages, thread, meaning.package, MOST_THREADS)
         for stage in meaning.stages:
@@ -226,12 +229,12 @@ class Judge:
                 # Another log reports later what the first one has reported.
                 repeated = tracker.last_log(state.package) not in ("", seen.log)
                 key = tracker.stage(rule.stage, seen, state.package, repeated=repeated)
-            keep(self._subjects, (seen.log, record.thread), _Subject(rule.flow, key), MOST_THREADS)
+            keep(self._subjects, _Thread(seen.log, record.thread), _Subject(rule.flow, key), MOST_THREADS)
         if in_range:
             self._tell(Event(seen, "package_state", state.name, f"State {state.number} ({state.name}) of an update", record))
 
     def _see_state(self, meaning: Meaning, record: Record, seen: Seen, in_range: bool) -> None:
-        thread = (seen.log, record.thread)
+        thread = _Thread(seen.log, record.thread)
         if meaning.state_message is not None:
             number, package = meaning.state_message
             name = flow_tables.state_message_name(number)
@@ -259,7 +262,7 @@ class Judge:
             self._tell(Event(seen, "thread", component, title, record))
 
     def _see_problem(self, problem: Problem, package: str, record: Record, seen: Seen, in_range: bool) -> None:
-        thread = (seen.log, record.thread)
+        thread = _Thread(seen.log, record.thread)
         package = package or self._packages.get(thread, "")
         subject = self._subject(problem, package, thread)
         if subject is not None:

@@ -94,7 +94,7 @@ def copied(text: str) -> LogTime:
     if match is None:
         own = native(written)
         return own if own.bias_minutes is not None else LogTime(text)
-    year, _, month, day, first, separator, second, last_year, named_day, name, named_year = match.groups()[:11]
+    year, _dash, month, day, first, separator, second, last_year, named_day, name, named_year = match.groups()[:11]
     hour, minute, seconds, fraction, half, zone = match.groups()[11:]
     if half:
         hour = str(int(hour) % 12 + (12 if half in "Pp" else 0))
