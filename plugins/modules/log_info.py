@@ -254,6 +254,11 @@ problems:
     component:
       description: The component that wrote the line.
       type: str
+    flow:
+      description:
+        - The flow that it stopped, V(download), V(payload), V(manifest), V(content), V(replication) or V(installation); null if it
+          stopped none.
+      type: str
     package:
       description: The update that it is about.
       type: str

@@ -271,6 +271,7 @@ class Judge:
         group = self.problems.add(problem, record, seen, package) if in_range else None
         if group is None:
             return
+        group.flow = subject.flow if subject is not None else ""
         group.ends = self._ends(problem, package, subject, seen)
         if problem.rank == UNKNOWN and group.count == 1:
             group.before = self._last.get(seen.log)

@@ -41,6 +41,7 @@ class Group:
     """All occurrences of one problem in one log.
 
     :param related: number of lines that only accompanied it.
+    :param flow: the flow that it stopped; empty when it stopped none.
     :param ends: the flow, and the key of its passes, whose next complete pass shows that the problem is over.
     :param before: for a failure that no pattern matches, the line before its first one in the log; ``after``, the one after it.
     """
@@ -54,6 +55,7 @@ class Group:
     related: int = 0
     lines: list[Line] = field(default_factory=list)
     package: str = ""
+    flow: str = ""
     ends: tuple[str, str] = ("", "")
     before: Record | None = None
     after: Record | None = None

@@ -107,6 +107,7 @@ def _problem(problem: Problem, over: bool, group: Group) -> dict[str, Any]:
         "code": problem.code or None,
         "log": group.log,
         "component": shown(group.component, _NAME_TEXT) or None,
+        "flow": group.flow or None,
         "package": group.package or None,
         "first_time": iso(group.first.when),
         "last_time": iso(group.last.when),

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.log_names import log_name
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import BROKEN, OFFLINE, Answer, Data, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
@@ -23,6 +24,7 @@ _ENDPOINTS = "endpoints"
 _ENDPOINT_LOG = "EndpointConnectivityCheckWorker"
 _STATUS = "Check Monitoring > System Status > Component Status > Show Messages in the console."
 _MOST_KINDS = 8
+_DISTRIBUTION_LOG = "distmgr"
 # A failure that matches no pattern may be harmless.
 _UNRECOGNISED = "unrecognised"
 _MOST_LINE = 300
@@ -118,7 +120,7 @@ def _problem(row: Data, broken: bool) -> Check:
     id, title = str(row.get("id")), str(row.get("title"))
     when = f"last at {with_times(row['last_time'])}" if row.get("last_time") else "at an unknown time"
     detail = f"{row.get('cause')} {row.get('log')}, {counted(int(row.get('count') or 1), 'time')}, {when}: {line}"
-    serious = id != _UNRECOGNISED and (broken or row.get("severity") == "error")
+    serious = id != _UNRECOGNISED and (broken or row.get("severity") == "error") and _concerns_the_role(row)
     return Check(
         f"problem_{id}",
         title,
@@ -127,6 +129,11 @@ def _problem(row: Data, broken: bool) -> Check:
         str(row.get("remedy") or "Check the log around that line."),
         required=serious,
     )
+
+
+def _concerns_the_role(row: Data) -> bool:
+    """Distribution Manager also distributes ordinary content: of its problems, those that stop an update concern the role."""
+    return log_name(str(row.get("log") or "")) != _DISTRIBUTION_LOG or row.get("flow") is not None
 
 
 def _first_line(row: Data) -> str:

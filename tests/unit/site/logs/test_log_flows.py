@@ -140,7 +140,10 @@ def test_content_goes_from_the_request_to_the_report() -> None:
     assert judged(lines(request), log=HMAN)["content"]["outcome"] == "running"
     assert judged(lines([*request, reported.format(2)]), log=HMAN)["content"]["outcome"] == "completed"
     found = judged(lines([*request, reported.format(4)]), log=HMAN)
-    assert (found["content"]["outcome"], [p["id"] for p in found["problems"]]) == ("failed", ["update_step_failed"])
+    assert (found["content"]["outcome"], [(p["id"], p["flow"]) for p in found["problems"]]) == (
+        "failed",
+        [("update_step_failed", "content")],
+    )
     # A download says nothing about it.
     assert judged(lines([stored(262146)]), log=HMAN)["content"]["outcome"] is None
     # What resolves a share that cannot be read is on this path.

@@ -117,6 +117,16 @@ def test_the_newest_report_of_the_endpoint_check_counts(rows: list[dict[str, Any
         assert "(word)" in entry["detail"]
 
 
+@pytest.mark.parametrize(
+    ("log", "flow", "status"), [("distmgr", None, "warning"), ("distmgr", "replication", "failed"), ("hman", None, "failed")]
+)
+def test_a_problem_with_ordinary_content_does_not_fail_the_role(log: str, flow: str | None, status: str) -> None:
+    row = {"id": "tls", "title": "T", "severity": "error", "status": "current", "cause": "C", "remedy": "R", "lines": []}
+    found = spoiled("site_log", problems=[{**row, "log": rf"D:\SMS\Logs\{log}.log", "flow": flow}])
+    entry = check(found, "problem_tls")
+    assert (entry["status"], entry["required"]) == (status, status == "failed")
+
+
 def test_the_log_of_the_endpoint_check_names_the_endpoints() -> None:
     found = spoiled("status", messages=[message(11412, "endpoints", "failed")])
     row = {"id": "timeout", "title": "T", "severity": "error", "status": "current", "cause": "C", "remedy": "R", "count": 1}
