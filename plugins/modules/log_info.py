@@ -244,9 +244,7 @@ problems:
       description: The HTTP status in the text.
       type: int
     code:
-      description:
-        - The number in the text. An HRESULT such as V(0x80072EE7), an error of SQL Server such as V(SQL 08001 2), the name of a
-          package's state such as V(DOWNLOAD_FAILED), or the number of a step such as V(0xb0001).
+      description: An HRESULT (V(0x80072EE7)), an error of SQL Server (V(SQL 08001 2)), a package's state or a step's number.
       type: str
     log:
       description: The log.
@@ -255,9 +253,7 @@ problems:
       description: The component that wrote the line.
       type: str
     flow:
-      description:
-        - The flow that it stopped, V(download), V(payload), V(manifest), V(content), V(replication) or V(installation); null if it
-          stopped none.
+      description: The flow that it stopped, such as V(download), V(payload) or V(replication); null if none.
       type: str
     package:
       description: The update that it is about.
@@ -279,9 +275,7 @@ problems:
       type: list
       elements: dict
     around:
-      description:
-        - The lines C(before) and C(after) the first one in the same log, for a failure that no pattern matches; null for any
-          other problem.
+      description: For a failure that no pattern matches, the lines C(before) and C(after) the first one in the log; else null.
       type: dict
 problems_left_out:
   description: Number of lines of further problems, when there are more than 200 different problems.
