@@ -189,10 +189,18 @@ def test_a_step_after_the_installation_that_fails_is_a_warning(play: Play) -> No
     assert "a step after the installation failed" in play.warnings[-1]
 
 
-def test_a_payload_with_missing_files(play: Play) -> None:
-    """The module cannot repair it, and says what can."""
-    play.estate.faults.order("update_payload_incomplete", machine="scp02")
-    assert "failed" in play.refused(MODULE, "sta03", update="2609", state="installed")
+def test_a_payload_with_missing_files_is_downloaded_again(play: Play) -> None:
+    """As docs/updates.md describes it: the module cannot know this cause."""
+    ready(play)
+    package(play, "ST1").state = AVAILABLE
+    order = play.estate.faults.order("update_payload_incomplete", machine="scp02")
+    assert "INSTALL_FAILED" in play.refused(MODULE, "sta03", update="2609", state="installed")
+    play.estate.faults.cancel(order)
+    called: dict[str, Any] = {"namespace": "root/sms/site_ST1", "class": "SMS_CM_UpdatePackages", "keys": {"PackageGuid": GUID}}
+    play.run("cim", "sta03", **called, method="UpdatePrereqAndStateFlags", arguments={"flag": 1, "state": 327679})
+    assert play.run(MODULE, "sta03", update="2609", state="downloaded", retry=True, wait=False)["asked"] == ["the download"]
+    play.run("site_update_check", "scp02", mode="online", wait=False)
+    assert play.run(MODULE, "sta03", update="2609", state="installed")["reached"]
 
 
 def test_a_failed_download_and_the_retry(play: Play) -> None:

@@ -35,8 +35,8 @@ REACTION_SECONDS = 15 * 60
 QUIET_BY_STATE = {"INSTALL_UPGRADEDATABASE": 1800.0}
 QUIET_BY_STAGE = {updates.DOWNLOAD: 2 * 3600.0}
 _QUIET_SECONDS = 3600.0
-# A requested download that does not begin (public code restarts a service after this time).
-_QUEUED_SECONDS = 900.0
+# A requested download that does not begin (public code restarts a service after this time), or an end that is not summed up.
+_SOON_SECONDS = 900.0
 _FIRST_PAUSE_SECONDS, _PAUSE_SECONDS, _INSTALLING_PAUSE_SECONDS = 2.0, 60.0, 90.0
 # A line of progress without news.
 _REMINDER_SECONDS = 300.0
@@ -254,7 +254,7 @@ class Course:
 
     def _warn(self, look: Look, quiet: float) -> None:
         package = look.seen.package
-        told = _NOT_BEGUN if look.seen.queued else updates.advice(package) or ""
+        told = _NOT_BEGUN if look.seen.queued else _NOT_SUMMED_UP if _sites_are_done(look) else updates.advice(package) or ""
         self.task.warn(f"{self._line(look)}: nothing has changed for {quiet / 60:.0f} minutes. {told}".strip())
 
     def _too_long(self, look: Look, waited: float) -> str:
@@ -279,12 +279,25 @@ _NOT_BEGUN = (
     "The download is requested, and the service connection point begins it with its next check for updates. Request a check now "
     "(configmgr.scp.site_update_check on its server), or restart SMS_DMP_DOWNLOADER there (configmgr.scp.component)."
 )
+# KB 4490424: the states of the sites reach the top-level site with this replication group.
+_NOT_SUMMED_UP = (
+    "Every site has the update, and the state of the update does not show it: the replication group CMUpdates makes no "
+    "progress. Check "
+    "Monitoring > Database Replication, with Replication Link Analyzer where a link is not active."
+)
+
+
+def _sites_are_done(look: Look) -> bool:
+    seen = look.seen
+    done = (updates.INSTALLATION, updates.DONE)
+    others = (seen.package.stage, seen.package.standing) != done
+    return others and bool(seen.sites) and all((site.stage, site.standing) == done for site in seen.sites)
 
 
 def _quiet(look: Look) -> float:
     """Seconds without a change after which the task shows what to check."""
-    if look.seen.queued:
-        return _QUEUED_SECONDS
+    if look.seen.queued or _sites_are_done(look):
+        return _SOON_SECONDS
     package = look.seen.package
     return QUIET_BY_STATE.get(package.state, QUIET_BY_STAGE.get(package.stage, _QUIET_SECONDS))
 

@@ -21,6 +21,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import select
 from tests.unit.site.servicing.updating.fake_servicing import FakeServicing
+from tests.unit.site.servicing.updating.support import NUMBERS
 from tests.unit.site.support import task
 
 INSTALL = Wish("installed")
@@ -139,6 +140,14 @@ def test_a_silence_is_told_with_what_to_check() -> None:
     assert len(site.warnings) == 1
     assert re.search(r"nothing has changed for 6[0-2] minutes", site.warnings[0])
     assert "CMUpdate.log" in site.warnings[0]
+
+
+def test_sites_that_are_done_without_an_end_are_told() -> None:
+    site = FakeServicing("INSTALL_WAITING_PARENT")
+    site.sites = dict.fromkeys(("CAS", "PR1"), NUMBERS["INSTALL_SUCCESS"])
+    assert "wait_timeout" in refused(site, wait=1800)
+    assert "replication group CMUpdates" in site.warnings[0]
+    assert re.search(r"for 1[56] minutes", site.warnings[0])
 
 
 LOST = TransportTimeout("no response", request=RequestInfo("Invoke"))
