@@ -16,8 +16,8 @@ description:
     administration site and all primary sites have it.
   - The module reads the state, starts what is missing with the methods that the console uses, waits, and reads again. A phase
     that is under way is joined and never started again. A run that was interrupted is completed by running it again.
-  - The wait outlasts restarts of the site's services, of WinRM and of the server. Reads are sparse, because queries to the SMS
-    Provider can delay the upgrade of the database.
+  - The wait continues over restarts of the site's services, of WinRM and of the server. Reads are sparse, because queries to the
+    SMS Provider can delay the upgrade of the database.
   - Run it on the host of the SMS Provider of the top-level site. The role P(configmgr.scp.update#role) combines it with checks
     and an approval.
   - In check mode nothing is started. RV(planned_phases) shows which phases would run and at which sites, and refusals are the

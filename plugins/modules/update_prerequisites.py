@@ -1,14 +1,14 @@
 #!/usr/bin/python
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Checks what stands against the installation of an update."""
+"""Checks what prevents the installation of an update."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 ---
 module: update_prerequisites
-short_description: Check what stands against the installation of an update of Configuration Manager
+short_description: Check what prevents the installation of an update of Configuration Manager
 version_added: 1.1.0
 description:
   - Checks what the SMS Provider of the top-level site shows about the hierarchy before an update is installed, and returns a
@@ -50,15 +50,15 @@ author:
 """
 
 EXAMPLES = r"""
-- name: Check what stands against the update to 2609
+- name: Check what prevents the update to 2609
   configmgr.scp.update_prerequisites:
     update: "2609"
     backup_max_age_days: 2
-  register: guards
+  register: checked
 
 - name: Stop if something does
   ansible.builtin.assert:
-    that: not guards.blocked
+    that: not checked.blocked
 """
 
 RETURN = r"""

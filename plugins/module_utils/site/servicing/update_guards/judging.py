@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""What stands against the installation of an update, as far as a site shows it: facts in, checks out. Pure."""
+"""What prevents the installation of an update, as far as a site shows it: facts in, checks out. Pure."""
 
 from __future__ import annotations
 

@@ -214,7 +214,7 @@ def will_ask(seen: Seen, wish: Wish) -> bool:
 
 
 def is_at_work(package: Package) -> bool:
-    """Whether the site is replicating, checking or installing a package, or will by itself go on to install it."""
+    """Whether the site is replicating, checking or installing a package, or will by itself continue to install it."""
     if package.stage not in _AFTER_DOWNLOAD:
         return False
     if package.stage == CHECK and package.standing in (DONE, WARNING):

@@ -1,6 +1,6 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""Reads that outlast restarts of the site's services, of WinRM and of the server."""
+"""Reads that continue over restarts of the site's services, of WinRM and of the server."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _FIRST_PAUSE_SECONDS, _PAUSE_SECONDS = 2.0, 30.0
 # A line of progress in this time.
 _REMINDER_SECONDS = 300.0
 # Each failed logon counts for the account's lockout.
-MOST_FAILED_LOGONS = 3
+MOST_FAILED_LOGONS, _LOGON_PAUSE_SECONDS = 3, 60.0
 
 
 # The provider is there, and is not loaded: WBEM_E_PROVIDER_FAILURE, _PROVIDER_LOAD_FAILURE, _INITIALIZATION_FAILURE, and
@@ -83,7 +83,9 @@ class Patience:
                         f"the SMS Provider on {self._task.host} does not answer ({_why(error)}); waiting for it for at most "
                         f"{self._limit / 60:.0f} min"
                     )
-                self._task.sleep(max(1.0, min(pause, until - now)))
+                # A server that has just started may refuse logons until it reaches a domain controller.
+                next_try = _LOGON_PAUSE_SECONDS if isinstance(error, AuthenticationFailed) else pause
+                self._task.sleep(max(1.0, min(next_try, until - now)))
                 pause = min(pause * 1.5, _PAUSE_SECONDS)
 
     def _given_up(self, error: CimError, awaited: str, silent: float) -> TaskFailure:

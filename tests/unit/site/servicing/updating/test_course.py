@@ -225,6 +225,7 @@ def test_refused_logons_are_not_repeated_for_long() -> None:
     site.outages = [(5, 1e9, AuthenticationFailed("wrong password"))]
     assert "wrong password" in refused(site)
     assert site.failed == 3
+    assert 120 <= site.clock.now < 180
 
 
 def test_before_anything_is_under_way_an_error_is_an_error() -> None:
