@@ -154,3 +154,25 @@ def test_a_failure_is_reported_with_the_logs_and_retried_when_asked(estate: Esta
     again = update("-e", f"scp_provider={STA03}", "-e", "update_retry=true", **WISH)
     assert again.code == 0, again.output
     assert estate.hierarchy("two").state.sites["ST1"].version == NEW
+
+
+def test_servers_that_are_not_in_the_inventory(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -> None:
+    """They are warnings, and the run waits for the downloader instead of asking it."""
+    written = lab_inventory(estate, **WISH)
+    tree = yaml.safe_load(written.read_text(encoding="utf-8"))
+    address = next(
+        given["ansible_host"]
+        for group in tree["all"]["children"].values()
+        for host, given in group["hosts"].items()
+        if host == STA03
+    )
+    tree["all"]["children"] = {"sms_provider": {"hosts": {STA03: {"ansible_host": address}}}}
+    written.write_text(yaml.safe_dump(tree), encoding="utf-8")
+    # The site downloads an older update only when it is asked for, and with its next check.
+    options = ("-e", "update_name=2603", "-e", "update_state=downloaded", "-e", "update_wait_timeout=2")
+    run = run_playbook(CHECKOUT / "playbooks" / "update.yml", written, tmp_path, *options)
+    assert run.code == 2, run.output
+    assert "WARNING scp02.corp.example server_checked: Cannot tell:" in words(run)
+    assert run.outcome(ROLE + "Request a check for updates")["status"] == "skipped"
+    assert "The time limit passed" in run.result(ROLE + "Fail with the message of the module", "failed")["msg"]
+    assert asked(estate) == ["SetPackageToBeDownloaded"]
