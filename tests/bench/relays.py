@@ -1,8 +1,8 @@
 """Relays before the addresses of a lab that make every byte travel as long as over a slow line.
 
 A round trip is what a distant server adds to each exchange: half of it passes in each direction. To open a connection takes one.
-They also measure how long anything was under way. That is what the line adds to a run, whatever else the machine does, and divided
-by the round trip it is the number of exchanges that waited for each other.
+They also measure how long anything was under way: what the line adds to a run, whatever else the machine does. Divided
+by the round trip, this is the number of exchanges that waited for each other.
 
 The relays run in a process of their own, which ends with the benchmark and in any case after an hour.
 """

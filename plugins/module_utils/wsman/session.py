@@ -9,7 +9,7 @@ Nothing is repeated here and nothing is kept between calls: the caller knows whi
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -42,12 +42,25 @@ class CimSession:
     :param send: see ``exchange.Send``.
     :param operation_timeout_seconds: the server's limit for one operation; Windows allows at most 60 by default.
     :param max_envelope_bytes: the largest answer that is requested; Windows silently uses its own limit if that is smaller.
+    :param connect: makes the ``send`` of a further connection to the same host, for reads that overlap (``overlap.py``); None
+        when there can be none.
     """
 
-    def __init__(self, send: Send, *, operation_timeout_seconds: float = 30.0, max_envelope_bytes: int = 4 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        send: Send,
+        *,
+        operation_timeout_seconds: float = 30.0,
+        max_envelope_bytes: int = 4 * 1024 * 1024,
+        connect: Callable[[], Send | None] = lambda: None,
+    ) -> None:
         self._exchange = Exchange(
             send, operation_timeout_seconds=operation_timeout_seconds, max_envelope_bytes=max_envelope_bytes
         )
+        self._connect = connect
+        self._operation_timeout_seconds = operation_timeout_seconds
+        self._max_envelope_bytes = max_envelope_bytes
+        self._further: list[CimSession] = []
 
     @property
     def exchange(self) -> Exchange:
@@ -56,13 +69,30 @@ class CimSession:
 
     @property
     def requests(self) -> int:
-        """Number of envelopes sent so far, including failed ones."""
-        return self._exchange.requests
+        """Number of envelopes sent so far, including failed ones and those of further connections."""
+        return self._exchange.requests + sum(session.requests for session in self._further)
 
     @property
     def received_bytes(self) -> int:
-        """Bytes of all answers so far, as ``send`` returned them."""
-        return self._exchange.received_bytes
+        """Bytes of all answers so far, as ``send`` returned them; those of further connections too."""
+        return self._exchange.received_bytes + sum(session.received_bytes for session in self._further)
+
+    def further(self, number: int) -> CimSession | None:
+        """The further connection of this number, from 0; it is made when it is used first. None when there can be no more.
+
+        It is for reads that overlap with those of this session, and stays until the task ends.
+        """
+        if number == len(self._further):
+            send = self._connect()
+            if send is None:
+                return None
+            further = CimSession(
+                send,
+                operation_timeout_seconds=self._operation_timeout_seconds,
+                max_envelope_bytes=self._max_envelope_bytes,
+            )
+            self._further.append(further)
+        return self._further[number] if number < len(self._further) else None
 
     def identify(self) -> dict[str, str]:
         """What the WinRM service reports about itself: ProtocolVersion, ProductVendor, ProductVersion."""

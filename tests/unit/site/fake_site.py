@@ -163,7 +163,12 @@ class FakeSite:
         found = self.tables.get("SMS_SCI_SysResUse", [])
         return [(rows.server_of(row), rows.mode_of(row)) for row in found if rows.role_of(row) == _ROLE]
 
-    # The session.
+    # The session, which has only one connection.
+
+    received_bytes = 0
+
+    def further(self, _number: int) -> CimSession | None:
+        return None
 
     def query(self, namespace: str, cls: CimClass, query: str) -> list[CimInstance]:
         self._catch_up()

@@ -35,6 +35,12 @@ class FakeServer:
     def session(self) -> CimSession:
         return cast(CimSession, self)
 
+    received_bytes = 0
+
+    def further(self, _number: int) -> CimSession | None:
+        """It has only one connection."""
+        return None
+
     @property
     def registry(self) -> Registry:
         return Registry(self.session)
