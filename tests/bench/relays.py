@@ -76,7 +76,9 @@ def relays(pairs: Sequence[tuple[str, str]]) -> Iterator[Line]:
 
 
 def _serve(connection: Connection[Any, Any], pairs: Sequence[tuple[str, str]]) -> None:
-    asyncio.run(_run(connection, pairs))
+    # Connections that are open at the end are cut off.
+    with suppress(asyncio.CancelledError):
+        asyncio.run(_run(connection, pairs))
 
 
 async def _run(connection: Connection[Any, Any], pairs: Sequence[tuple[str, str]]) -> None:
