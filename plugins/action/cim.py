@@ -23,7 +23,7 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Send
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Connected, Send
 from ansible_collections.configmgr.scp.plugins.modules import cim
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
@@ -142,11 +142,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
         further: list[Link] = []
 
-        def connect() -> Send | None:
+        def connect() -> Connected | None:
             if not may_connect():
                 return None
-            further.append(access.another())
-            return further[-1].send
+            link = access.link.another()
+            further.append(link)
+            return link.send, link.connect
 
         session = _session(access, send, connect)
         warnings: list[str] = []
@@ -212,7 +213,7 @@ def _invocation_wanted(variables: Mapping[str, Any]) -> bool:
     return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(variables)))
 
 
-def _session(access: Access, send: Send, connect: Callable[[], Send | None]) -> CimSession:
+def _session(access: Access, send: Send, connect: Callable[[], Connected | None]) -> CimSession:
     if access.max_envelope_bytes is None:
         return CimSession(send, operation_timeout_seconds=access.operation_timeout_seconds, connect=connect)
     return CimSession(

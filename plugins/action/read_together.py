@@ -51,7 +51,7 @@ class ActionModule(cim.ActionModule):
         found = self._results(arguments.params["parts"], task_vars or {}, secrets)
         # Of a part, they would not be shown.
         warnings = [warning for part in found.values() for warning in part.pop("warnings", ())]
-        result.update(changed=False, results=found)
+        result.update(changed=False, found=found)
         if warnings:
             result["warnings"] = list(dict.fromkeys(warnings))
         scrubbed: dict[str, Any] = hidden(plain(result), secrets)
@@ -132,7 +132,7 @@ def _problem_with(parts: list[dict[str, Any]]) -> str | None:
     """Why these parts cannot be run, None if they can."""
     names = [part["name"] for part in parts]
     if len(set(names)) < len(names):
-        return "parts: each name may be used once only, because the results have these names."
+        return "parts: each name may be used once only, because the return value found has these names."
     for part in parts:
         module = None
         with suppress(ImportError):

@@ -337,6 +337,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLL
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_all
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
@@ -359,6 +361,8 @@ LIMITS = {
     "bias_minutes": Range(-MOST_BIAS, MOST_BIAS, "minutes"),
 }
 _MOST_LOGS = 20
+# The size of a log, and a command that prints its end.
+_EXCHANGES = 6
 
 
 def run(task: Task) -> Result:
@@ -371,8 +375,7 @@ def run(task: Task) -> Result:
     found = _by_registry(task, components)
     logs = [*found, *(files.beside(found, name) for name in names), *(Log("", path) for path in paths)]
     limits = Limits(since, task.params["max_bytes"], task.params["ansi_encoding"], judge.when)
-    for log in _each_once(logs):
-        files.read_log(task.cim, log, limits, partial(_tell, task, log))
+    read_all(task.cim, [partial(_read, task, log, limits) for log in _each_once(logs)], _EXCHANGES)
     if all(log.error for log in logs):
         reasons = "; ".join(dict.fromkeys(log.error for log in logs))
         raise TaskFailure(
@@ -413,16 +416,20 @@ def _wanted(task: Task) -> tuple[list[str], list[str], list[str]]:
 
 
 def _by_registry(task: Task, components: list[str]) -> list[Log]:
-    registry = Registry(task.cim)
-    logs = []
-    for component in components:
-        log = Log(component, "")
-        try:
-            log.path = files.log_path(registry, component)
-        except (files.LogUnknown, RegistryError) as error:
-            log.error = str(error)
-        logs.append(log)
-    return logs
+    return read_all(task.cim, [partial(_of_component, component) for component in components])
+
+
+def _of_component(component: str, session: CimSession) -> Log:
+    log = Log(component, "")
+    try:
+        log.path = files.log_path(Registry(session), component)
+    except (files.LogUnknown, RegistryError) as error:
+        log.error = str(error)
+    return log
+
+
+def _read(task: Task, log: Log, limits: Limits, session: CimSession) -> None:
+    files.read_log(session, log, limits, partial(_tell, task, log))
 
 
 def _each_once(logs: list[Log]) -> list[Log]:

@@ -16,7 +16,7 @@ description:
   - All of them run in check mode, so nothing is changed, whatever they are. To make changes, use the modules themselves.
   - The modules on one host wait until the first of them has received an answer. If this host cannot be reached or does not accept
     the credentials, there is only one attempt to log on, and all of them have the same result.
-  - The task itself succeeds if its options are valid. The result of each module is in RV(results).
+  - The task itself succeeds if its options are valid. The result of each module is in RV(found).
   - The connection settings of each host are those that a task with C(delegate_to) has. C(become) is not supported.
 extends_documentation_fragment:
   - configmgr.scp.attributes
@@ -30,7 +30,7 @@ options:
     suboptions:
       name:
         description:
-          - Name of the part in RV(results).
+          - Name of the part in RV(found).
         type: str
         required: true
       module:
@@ -66,15 +66,15 @@ EXAMPLES = r"""
       - name: log
         module: log_info
         host: scp01.corp.example
-  register: found
+  register: read
 
 - name: Show the server of the role
   ansible.builtin.debug:
-    var: found.results.role.server
+    var: read.found.role.server
 """
 
 RETURN = r"""
-results:
+found:
   description:
     - The result of each part by its name, as the module itself would return it in check mode, with C(failed), C(changed), and
       C(unreachable) or C(skipped) if that is so.

@@ -8,18 +8,18 @@ PowerShell process on the server for every task, which CIM does not need (wsman.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
-from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import PsrpSettings, read_psrp_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_transport import PsrpChannel
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import ShareAccount
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError, Target
-from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings, read_winrm_options
+from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import read_winrm_options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_transport import WinrmChannel
 
 
@@ -28,7 +28,6 @@ class Access:
     """The connection to one host.
 
     :param link: has ``send`` and ``close``.
-    :param another: makes a link for a further connection with the same settings.
     :param operation_timeout_seconds: how long the server may take for one operation; below the read time limit.
     :param max_envelope_bytes: size limit of responses, None when the user set none.
     :param warnings: sentences about settings that weaken the protection.
@@ -43,7 +42,6 @@ class Access:
     warnings: tuple[str, ...]
     secrets: frozenset[str]
     share_account: ShareAccount
-    another: Callable[[], Link]
 
 
 def access_to(connection: Any, variables: Collection[str] = (), settings: Mapping[str, Any] | None = None) -> Access:
@@ -68,42 +66,30 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
     host = str(option("remote_addr") or "")
     if kind == "winrm":
         winrm = read_winrm_options(option, variables)
-        another = partial(_winrm_link, winrm)
         return Access(
-            another(),
+            Link([partial(WinrmChannel, winrm, way) for way in winrm.ways]),
             winrm.target,
             winrm.operation_timeout_seconds,
             None,
             winrm.warnings,
             _secrets(winrm.target, winrm.password),
             ShareAccount(host, winrm.target.user, winrm.password, kerberos="kerberos" in winrm.ways),
-            another,
         )
     if kind == "psrp":
         psrp = read_psrp_options(option, variables)
-        another = partial(_psrp_link, psrp)
         return Access(
-            another(),
+            Link([partial(PsrpChannel, psrp)]),
             psrp.target,
             psrp.operation_timeout_seconds,
             psrp.max_envelope_bytes,
             psrp.warnings,
             _secrets(psrp.target, psrp.password, psrp.key_password),
             ShareAccount(host, psrp.target.user, psrp.password, kerberos=psrp.auth in ("kerberos", "negotiate")),
-            another,
         )
     raise SettingsError(
         f"this module connects to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "
         "or psrp, with the settings of ansible.builtin.winrm or ansible.builtin.psrp"
     )
-
-
-def _winrm_link(settings: WinrmSettings) -> Link:
-    return Link([partial(WinrmChannel, settings, way) for way in settings.ways])
-
-
-def _psrp_link(settings: PsrpSettings) -> Link:
-    return Link([partial(PsrpChannel, settings)])
 
 
 def _secrets(target: Target, *passwords: str | None) -> frozenset[str]:

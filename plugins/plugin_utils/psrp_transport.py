@@ -17,6 +17,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     translate,
     unauthorized,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import KEY_PASSWORD, PsrpSettings
@@ -96,6 +97,12 @@ class PsrpChannel:
         session = transport._build_session()
         self._adapter.session_problem = lambda: problem_with_logon(session.auth)
         self._adapter.take_over(session)
+        target = self._settings.target
+        plain = transport.wrap_required and not target.endpoint.startswith("https:") and target.proxy is None
+        if plain and self._settings.auth == "ntlm":
+            # As in winrm_transport.py.
+            self._adapter.first_step = FirstStep(target, self._settings.auth)
+            session.auth.send_cbt = False
         transport.session = session
 
     def _make_adapter(self) -> BoundedAdapter:

@@ -20,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     translate,
     unauthorized,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
 from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket
@@ -135,6 +136,10 @@ class WinrmChannel:
             raise SettingsError(
                 "the installed pykerberos cannot encrypt messages; install a newer one: pip install pywinrm[kerberos]"
             )
+        if self._way == "ntlm" and not self._https and self._settings.target.proxy is None:
+            self._adapter.first_step = FirstStep(self._settings.target, self._way)
+            # There is no TLS to bind the logon to, and no connection to search for its certificate.
+            session.auth.send_cbt = False
         transport.setup_encryption(session)
         self._adapter.session_problem = lambda: problem_with_logon(session.auth)
         if self._way == "kerberos" and not session.auth.auth_done:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextvars
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
@@ -17,16 +17,19 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import
 
 MOST_FURTHER = 3
 """Connections of one session in addition to its own. Windows allows a user hundreds; each of them costs a logon."""
+LOGON_EXCHANGES = 3
+"""What a new connection costs: it is opened only for as many exchanges as that, or more."""
 
 Read = TypeVar("Read")
 
 
-def read_all(session: CimSession, reads: Sequence[Callable[[CimSession], Read]]) -> list[Read]:
+def read_all(session: CimSession, reads: Sequence[Callable[[CimSession], Read]], exchanges: int = 1) -> list[Read]:
     """What the reads return, in their order; each is called once, with a session to the same host.
 
     The first read is done on the session's own connection. The others are opened when that one has received an answer, so that
     wrong credentials are tried only once. Without further connections, the reads are done one after the other.
 
+    :param exchanges: about how many one of the reads needs.
     :raises Exception: that of a read; of several, that of the first in the order. Reads that have not begun by then are not done.
     """
     work = _Work(reads)
@@ -36,7 +39,8 @@ def read_all(session: CimSession, reads: Sequence[Callable[[CimSession], Read]])
         first = work.take()
     threads = []
     # A daemon does not outlive a task that is interrupted.
-    for number in range(min(MOST_FURTHER, work.left)):
+    new = work.left * exchanges // LOGON_EXCHANGES
+    for number in range(min(MOST_FURTHER, work.left, session.open_further + new)):
         further = session.further(number)
         if further is None:
             break
@@ -51,6 +55,11 @@ def read_all(session: CimSession, reads: Sequence[Callable[[CimSession], Read]])
     # Those of a connection that could not be opened.
     work.here(session)
     return work.results()
+
+
+def read_named(session: CimSession, reads: Mapping[str, Callable[[CimSession], Any]], exchanges: int = 1) -> dict[str, Any]:
+    """As ``read_all``, by name."""
+    return dict(zip(reads, read_all(session, list(reads.values()), exchanges), strict=True))
 
 
 class _Work:
@@ -84,6 +93,11 @@ class _Work:
 
     def beside(self, session: CimSession) -> None:
         """Do reads over a further connection. One that cannot be opened is not used; its read is left to the others."""
+        try:
+            # Before a read is taken: while this one logs on, the others do the reads.
+            session.log_on()
+        except TransportError:
+            return
         number = self.take()
         if number is None:
             return

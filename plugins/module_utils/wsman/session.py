@@ -29,7 +29,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.memory import kept
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 
-__all__ = ["CimSession", "Send"]
+__all__ = ["CimSession", "Connected", "Send"]
+
+Connected = tuple[Send, Callable[[], None]]
+"""``send`` of a further connection, and what logs on there before the first request."""
 
 
 class CimSession:
@@ -42,8 +45,9 @@ class CimSession:
     :param send: see ``exchange.Send``.
     :param operation_timeout_seconds: the server's limit for one operation; Windows allows at most 60 by default.
     :param max_envelope_bytes: the largest answer that is requested; Windows silently uses its own limit if that is smaller.
-    :param connect: makes the ``send`` of a further connection to the same host, for reads that overlap (``overlap.py``); None
-        when there can be none.
+    :param connect: makes a further connection to the same host, for reads that overlap (``overlap.py``): its ``send``, and what
+        logs on before the first request. None when there can be none.
+    :param log_on: logs on, where this is possible without a request.
     """
 
     def __init__(
@@ -52,12 +56,14 @@ class CimSession:
         *,
         operation_timeout_seconds: float = 30.0,
         max_envelope_bytes: int = 4 * 1024 * 1024,
-        connect: Callable[[], Send | None] = lambda: None,
+        connect: Callable[[], Connected | None] = lambda: None,
+        log_on: Callable[[], None] = lambda: None,
     ) -> None:
         self._exchange = Exchange(
             send, operation_timeout_seconds=operation_timeout_seconds, max_envelope_bytes=max_envelope_bytes
         )
         self._connect = connect
+        self.log_on = log_on
         self._operation_timeout_seconds = operation_timeout_seconds
         self._max_envelope_bytes = max_envelope_bytes
         self._further: list[CimSession] = []
@@ -77,17 +83,23 @@ class CimSession:
         """Bytes of all answers so far, as ``send`` returned them; those of further connections too."""
         return self._exchange.received_bytes + sum(session.received_bytes for session in self._further)
 
+    @property
+    def open_further(self) -> int:
+        """How many further connections there are."""
+        return len(self._further)
+
     def further(self, number: int) -> CimSession | None:
         """The further connection of this number, from 0; it is made when it is used first. None when there can be no more.
 
         It is for reads that overlap with those of this session, and stays until the task ends.
         """
         if number == len(self._further):
-            send = self._connect()
-            if send is None:
+            made = self._connect()
+            if made is None:
                 return None
             further = CimSession(
-                send,
+                made[0],
+                log_on=made[1],
                 operation_timeout_seconds=self._operation_timeout_seconds,
                 max_envelope_bytes=self._max_envelope_bytes,
             )

@@ -165,7 +165,7 @@ class FakeSite:
 
     # The session, which has only one connection.
 
-    received_bytes = 0
+    received_bytes = open_further = 0
 
     def further(self, _number: int) -> CimSession | None:
         return None

@@ -35,7 +35,7 @@ class FakeServer:
     def session(self) -> CimSession:
         return cast(CimSession, self)
 
-    received_bytes = 0
+    received_bytes = open_further = 0
 
     def further(self, _number: int) -> CimSession | None:
         """It has only one connection."""

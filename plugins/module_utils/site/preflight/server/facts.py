@@ -25,7 +25,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.services import ServiceMissing, Services
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.volumes import Drive, read_drives
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_all
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 
@@ -83,8 +83,7 @@ def read_server_facts(
     if native_client:
         readers["native_client"] = _registry(software.native_client)
     computer = attempt(partial(read_computer, session))
-    values = read_all(session, [partial(_attempted, read) for read in readers.values()])
-    found = dict(zip(readers, values, strict=True))
+    found = read_named(session, {name: partial(_attempted, read) for name, read in readers.items()}, exchanges=2)
     windows = found.pop("windows")
     unread = isinstance(windows, Unread)
     return ServerFacts(

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.accounts import listed_names, read_accounts
@@ -30,6 +32,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
 
@@ -132,19 +135,27 @@ def read_facts(
     accounts: Collection[str],
     offline: bool = False,
 ) -> SiteFacts:
-    """Everything else. A part that the site refuses to show is Unread, and the rest is still read.
+    """Everything else, overlapping. A part that the site refuses to show is Unread, and the rest is still read.
 
     :param offline: the role will be in offline mode, which cloud services cannot use.
     """
-    installations = attempt(lambda: read_installations(session, site.code))
-    sites_installing = attempt(lambda: read_sites_installing(session, site.code)) if len(sites) > 1 else ()
-    granted = _granted(session, site.code)
-    health = attempt(lambda: read_role_health(session, site.code, system))
-    listed = attempt(lambda: frozenset(name.casefold() for name in listed_names(read_accounts(session, site.code, accounts))))
-    definition = attempt(lambda: read_definition(session, site))
-    # Late, because the clock of the server in question is read next, and the two are compared.
-    found_clock = attempt(lambda: read_clock(session))
-    clock = None if isinstance(found_clock, Unread) else found_clock
+    code = site.code
+    readers: dict[str, Callable[[CimSession], Any]] = {
+        # First, so that no logon is in the measured time: the clock of the server in question is compared with it.
+        "clock": read_clock,
+        "installations": lambda one: read_installations(one, code),
+        "health": lambda one: read_role_health(one, code, system),
+        "listed": lambda one: frozenset(name.casefold() for name in listed_names(read_accounts(one, code, accounts))),
+        "definition": lambda one: read_definition(one, site),
+        "granted": lambda one: _granted(one, code),
+    }
+    if len(sites) > 1:
+        readers["sites_installing"] = lambda one: read_sites_installing(one, code)
+    if offline:
+        readers["cloud_needs"] = lambda one: tuple(read_cloud_needs(one, code))
+    part = read_named(session, {name: partial(_attempted, read) for name, read in readers.items()})
+    installations, definition = part["installations"], part["definition"]
+    clock = None if isinstance(part["clock"], Unread) else part["clock"]
     if isinstance(definition, Definition) and clock is not None and naming.same_computer(clock.computer, site.server):
         definition = _with_port(session, definition)
     read = SiteFacts(
@@ -153,16 +164,20 @@ def read_facts(
         rows=tuple(found),
         system=system,
         installing=installations if isinstance(installations, Unread) else installations.under_way,
-        granted=granted,
-        health=health,
-        listed=listed,
+        granted=part["granted"],
+        health=part["health"],
+        listed=part["listed"],
         definition=definition,
         clock=clock,
-        cloud_needs=attempt(lambda: tuple(read_cloud_needs(session, site.code))) if offline else (),
-        sites_installing=sites_installing,
+        cloud_needs=part.get("cloud_needs", ()),
+        sites_installing=part.get("sites_installing", ()),
         unknown_states=() if isinstance(installations, Unread) else installations.unknown,
     )
     return _with_ways(session, read)
+
+
+def _attempted(read: Callable[[CimSession], Any], session: CimSession) -> Any:
+    return attempt(partial(read, session))
 
 
 def _with_ways(session: CimSession, facts: SiteFacts) -> SiteFacts:
