@@ -127,7 +127,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         """Run the module over this connection, and close it; adds the connection's secrets to ``secrets``.
 
         :param check_mode: None: as the task says.
-        :param answered: called after each answer of the host.
+        :param answered: called when the host has accepted the credentials, and after each of its answers.
         :param may_connect: whether the module may open a further connection.
         """
         secrets |= spellings(access.secrets)
@@ -150,6 +150,12 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             return link.send, link.connect
 
         session = _session(access, send, connect)
+
+        def logged_on() -> None:
+            session.ready.set()
+            answered()
+
+        access.link.logged_on = logged_on
         warnings: list[str] = []
         shares: list[SmbShare] = []
 

@@ -25,6 +25,10 @@ class Channel(Protocol):
         :raises TransportError: this failed; ``after_send`` is false.
         """
 
+    @property
+    def logged_on(self) -> bool:
+        """Whether the server has accepted the credentials before the first request."""
+
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope, return the XML of the response (HTTP 200, or HTTP 500 with a SOAP body).
 
@@ -51,6 +55,8 @@ class Link:
         self._channel: Channel | None = None
         self._last_use = 0.0
         self.answers = 0
+        self.logged_on: Callable[[], None] = lambda: None
+        """Called when a connection has logged on, where the library does so before the first request."""
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope and return the XML of the response.
@@ -101,6 +107,8 @@ class Link:
         def exchanged(channel: Channel) -> bytes:
             if new:
                 channel.open()
+                if channel.logged_on:
+                    self.logged_on()
             return channel.send(envelope)
 
         answer = self._kept(channel, exchanged)

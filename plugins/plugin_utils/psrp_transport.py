@@ -76,6 +76,11 @@ class PsrpChannel:
         self._adapter = self._make_adapter()
         self._translated(self._begin_session)
 
+    @property
+    def logged_on(self) -> bool:
+        """pypsrp logs on with the first request; see ``link.Channel``."""
+        return False
+
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
         answer: bytes = self._adapter.exchange(lambda: self._translated(lambda: self._transport.send(envelope)))

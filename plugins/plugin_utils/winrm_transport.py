@@ -71,6 +71,11 @@ class WinrmChannel:
         self._adapter = BoundedAdapter(Rules(self._settings.target, self._encrypted, bound), self._deadline)
         self._guarded(self._begin_session)
 
+    @property
+    def logged_on(self) -> bool:
+        """Whether ``open`` has logged on; see ``link.Channel``."""
+        return self._encrypted and self._transport is not None
+
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
         answer: bytes = self._guarded(lambda: self._transport.send_message(envelope))

@@ -26,17 +26,14 @@ Read = TypeVar("Read")
 def read_all(session: CimSession, reads: Sequence[Callable[[CimSession], Read]], exchanges: int = 1) -> list[Read]:
     """What the reads return, in their order; each is called once, with a session to the same host.
 
-    The first read is done on the session's own connection. The others are opened when that one has received an answer, so that
-    wrong credentials are tried only once. Without further connections, the reads are done one after the other.
+    The first read is done on the session's own connection. The others are opened when that one has logged on, so that wrong
+    credentials are tried only once. Without further connections, the reads are done one after the other.
 
     :param exchanges: about how many one of the reads needs.
     :raises Exception: that of a read; of several, that of the first in the order. Reads that have not begun by then are not done.
     """
     work = _Work(reads)
     first = work.take()
-    if session.received_bytes == 0:
-        work.do(first, session)
-        first = work.take()
     threads = []
     # A daemon does not outlive a task that is interrupted.
     new = work.left * exchanges // LOGON_EXCHANGES
@@ -45,10 +42,14 @@ def read_all(session: CimSession, reads: Sequence[Callable[[CimSession], Read]],
         if further is None:
             break
         within = contextvars.copy_context()
-        threads.append(threading.Thread(target=within.run, args=(work.beside, further), daemon=True))
+        threads.append(threading.Thread(target=within.run, args=(work.beside, further, session.ready), daemon=True))
     for thread in threads:
         thread.start()
-    work.do(first, session)
+    try:
+        work.do(first, session)
+    finally:
+        # Also after an error, with which no read is left.
+        session.ready.set()
     work.here(session)
     for thread in threads:
         thread.join()
@@ -91,8 +92,11 @@ class _Work:
         while (number := self.take()) is not None:
             self.do(number, session)
 
-    def beside(self, session: CimSession) -> None:
+    def beside(self, session: CimSession, ready: threading.Event) -> None:
         """Do reads over a further connection. One that cannot be opened is not used; its read is left to the others."""
+        ready.wait()
+        if not self.left:
+            return
         try:
             # Before a read is taken: while this one logs on, the others do the reads.
             session.log_on()

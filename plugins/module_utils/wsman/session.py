@@ -8,6 +8,7 @@ Nothing is repeated here and nothing is kept between calls: the caller knows whi
 
 from __future__ import annotations
 
+import threading
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -62,6 +63,8 @@ class CimSession:
         self._exchange = Exchange(
             send, operation_timeout_seconds=operation_timeout_seconds, max_envelope_bytes=max_envelope_bytes
         )
+        self.ready = threading.Event()
+        """Set when the connection has logged on: by who made it, or after the first of several reads."""
         self._connect = connect
         self.log_on = log_on
         self._operation_timeout_seconds = operation_timeout_seconds

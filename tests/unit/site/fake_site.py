@@ -6,6 +6,7 @@ Time passes only while code sleeps (``Clock``), and the site's own clock differs
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -165,7 +166,8 @@ class FakeSite:
 
     # The session, which has only one connection.
 
-    received_bytes = open_further = 0
+    open_further = 0
+    ready = threading.Event()
 
     def further(self, _number: int) -> CimSession | None:
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -35,7 +36,8 @@ class FakeServer:
     def session(self) -> CimSession:
         return cast(CimSession, self)
 
-    received_bytes = open_further = 0
+    open_further = 0
+    ready = threading.Event()
 
     def further(self, _number: int) -> CimSession | None:
         """It has only one connection."""

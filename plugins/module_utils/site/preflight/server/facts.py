@@ -59,12 +59,14 @@ def read_server_facts(
 ) -> ServerFacts:
     """Everything, in about thirty requests: most of it is registry values, which are read one at a time. They overlap.
 
-    The first request also authenticates; the clock is measured around the second, on the same connection.
+    The first request also authenticates; the clock is measured around the second.
 
     :param roots: thumbprints of the root certificates to look for.
     :param native_client: whether to read SQL Server Native Client, which newer versions of the site do not use; one request.
     """
     readers: dict[str, Callable[[CimSession], Any]] = {
+        # First, because the clock is measured around the second: no logon is in that time.
+        "computer": read_computer,
         "windows": partial(read_operating_system, controller=controller),
         # Those with several requests first, so that none of them is the last to begin.
         "tls_64": _registry(partial(software.tls_values, bits=64)),
@@ -82,12 +84,10 @@ def read_server_facts(
     }
     if native_client:
         readers["native_client"] = _registry(software.native_client)
-    computer = attempt(partial(read_computer, session))
     found = read_named(session, {name: partial(_attempted, read) for name, read in readers.items()}, exchanges=2)
     windows = found.pop("windows")
     unread = isinstance(windows, Unread)
     return ServerFacts(
-        computer=computer,
         system=windows if unread else windows[0],
         clock=windows if unread else windows[1],
         **{"native_client": None, **found},

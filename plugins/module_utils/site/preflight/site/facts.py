@@ -29,8 +29,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_he
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, component_states
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable, Unread, attempt
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
@@ -148,6 +147,8 @@ def read_facts(
         "listed": lambda one: frozenset(name.casefold() for name in listed_names(read_accounts(one, code, accounts))),
         "definition": lambda one: read_definition(one, site),
         "granted": lambda one: _granted(one, code),
+        # It counts only if the provider runs on the site server, which is not known yet.
+        "port": _registry_port,
     }
     if len(sites) > 1:
         readers["sites_installing"] = lambda one: read_sites_installing(one, code)
@@ -157,7 +158,7 @@ def read_facts(
     installations, definition = part["installations"], part["definition"]
     clock = None if isinstance(part["clock"], Unread) else part["clock"]
     if isinstance(definition, Definition) and clock is not None and naming.same_computer(clock.computer, site.server):
-        definition = _with_port(session, definition)
+        definition = _with_port(definition, part["port"])
     read = SiteFacts(
         site=site,
         sites=tuple(sites),
@@ -228,13 +229,14 @@ def database_of(server: str, name: str) -> Database:
     return Database(found["server"].lower(), found["instance"] or "", name, port if 1 <= port <= 65535 else None)
 
 
-def _with_port(session: CimSession, definition: Definition) -> Definition:
+def _registry_port(session: CimSession) -> str | None:
+    """The port in the registry of the provider's host."""
+    return Registry(session).get_string(_DATABASE_KEY, "Port")
+
+
+def _with_port(definition: Definition, text: str | Unread | None) -> Definition:
     """With the port from the site server's registry, if the site does not show one. Only if the provider runs on that server."""
-    if definition.database.port is not None:
-        return definition
-    try:
-        text = Registry(session).get_string(_DATABASE_KEY, "Port")
-    except (RegistryError, CimFault):
+    if definition.database.port is not None or isinstance(text, Unread):
         return definition
     port = int(text) if text and text.isdecimal() and 1 <= int(text) <= 65535 else None
     return replace(definition, database=replace(definition.database, port=port))
