@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -20,6 +21,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
 from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import own_in_use
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import KEY_PASSWORD, PsrpSettings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import problem_with_logon
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
@@ -29,6 +31,7 @@ _LIBRARIES = {
     "kerberos": "gssapi and krb5: pip install pypsrp[kerberos]",
     "credssp": "requests-credssp: pip install pypsrp[credssp]",
 }
+_WITH_TICKETS = ("kerberos", "negotiate")
 
 
 class PsrpChannel:
@@ -83,7 +86,8 @@ class PsrpChannel:
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
-        answer: bytes = self._adapter.exchange(lambda: self._translated(lambda: self._transport.send(envelope)))
+        with own_in_use() if self._settings.auth in _WITH_TICKETS else contextlib.nullcontext():
+            answer: bytes = self._adapter.exchange(lambda: self._translated(lambda: self._transport.send(envelope)))
         return answer
 
     def close(self) -> None:

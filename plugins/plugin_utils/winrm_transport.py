@@ -23,7 +23,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
 from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
-from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket, own_in_use
 from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import problem_with_logon
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
@@ -172,8 +172,13 @@ class WinrmChannel:
             arguments["ca_trust_path"] = trusted
         return arguments
 
+    def _tickets(self) -> contextlib.AbstractContextManager[None]:
+        if self._ticket is not None:
+            return self._ticket.in_use()
+        return own_in_use() if self._way == "kerberos" else contextlib.nullcontext()
+
     def _guarded(self, call: Callable[[], Any]) -> Any:
-        with self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
+        with self._tickets():
             return self._adapter.exchange(lambda: self._translated(call))
 
     def _translated(self, call: Callable[[], Any]) -> Any:
