@@ -44,7 +44,8 @@ JUDGED = 0.1
 # The site's own work in a move would hide the line at the pace of a real site.
 PACE = 60.0
 _ADDRESSES = range(11, 50)
-_ROUNDS = {0.0: 5, 0.02: 3, 0.1: 3}
+# What the line adds is measured exactly, so one run is enough; the seconds without it are not.
+_ROUNDS = {0.0: 3}
 _USER, _PASSWORD = r"CORP\scpadmin", "Lab-Admin-2026"
 
 
