@@ -20,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.modules import component, read_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.host_connection import HostVariables, connection_to, wants_become
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import remove_all
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden, spellings
@@ -79,7 +80,12 @@ class ActionModule(cim.ActionModule):
                 found[name] = outcome_of(SettingsError(str(error)), connected=False, host=host)
             else:
                 prepared.append((Part(name, host, partial(self._one, access, module, own, host, hide)), hide))
-        found.update(side_by_side([part for part, _hide in prepared]))
+        try:
+            found.update(side_by_side([part for part, _hide in prepared]))
+        except BaseException:
+            # Also when the task's `timeout` interrupts. The threads end with the process, and would not close what they have.
+            remove_all()
+            raise
         for _part, hide in prepared:
             secrets |= hide
         for result in found.values():

@@ -90,6 +90,14 @@ def own_in_use() -> contextlib.AbstractContextManager[None]:
     return _environment.of(None)
 
 
+def remove_all() -> None:
+    """Remove the tickets of all connections of this process: for a task that is interrupted while its threads use them."""
+    with _tickets_lock:
+        for folder, _users in _tickets.values():
+            shutil.rmtree(folder, ignore_errors=True)
+        _tickets.clear()
+
+
 class KerberosTicket:
     """A ticket in a private cache, which ``close`` removes.
 

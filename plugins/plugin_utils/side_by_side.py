@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Connections at once to one host, each with its own logon. A part waits for its first, and gets more only while there is room.
-MOST_ON_A_HOST = 6
+MOST_ON_A_HOST = 7
 
 Result = dict[str, Any]
 

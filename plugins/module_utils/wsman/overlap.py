@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import TransportError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
-MOST_FURTHER = 3
+MOST_FURTHER = 4
 """Connections of one session in addition to its own. Windows allows a user hundreds; each of them costs a logon."""
 LOGON_EXCHANGES = 3
 """What a new connection costs: it is opened only for as many exchanges as that, or more."""

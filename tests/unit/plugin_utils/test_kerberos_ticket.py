@@ -15,7 +15,12 @@ from typing import Any
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
-from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket, KinitSettings, own_in_use
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import (
+    KerberosTicket,
+    KinitSettings,
+    own_in_use,
+    remove_all,
+)
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 PASSWORD = "Pä ss'1"
@@ -173,3 +178,11 @@ def test_a_connection_never_sees_the_ticket_of_another_account(kinit: str, monke
     assert os.environ["KRB5CCNAME"] == "FILE:/own"
     for ticket in tickets:
         ticket.close()
+
+
+def test_the_tickets_of_an_interrupted_task_are_removed(kinit: str) -> None:
+    ticket = KerberosTicket(KinitSettings("admin@CORP", PASSWORD, kinit))
+    ticket.obtain()
+    remove_all()
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+    ticket.close()

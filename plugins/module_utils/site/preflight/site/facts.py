@@ -31,7 +31,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable, Unread, attempt
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_named
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import LOGON_EXCHANGES, read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
 
@@ -117,10 +117,18 @@ def read_core(session: CimSession, code: str, server: str) -> tuple[list[Site], 
 
     :raises CimFault: also when this account may not read the site.
     """
-    sites = read_sites(session, code)
     wanted = one_of("RoleName", (naming.SERVICE_CONNECTION_POINT, naming.SITE_SERVER))
     query = select(SMS_SCI_SYS_RES_USE, f"({wanted} OR {on_server(server)})")
-    found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
+    # As if they were longer: a further connection that logs on meanwhile is needed by read_facts.
+    read = read_named(
+        session,
+        {
+            "sites": lambda one: read_sites(one, code),
+            "rows": lambda one: one.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query),
+        },
+        exchanges=LOGON_EXCHANGES,
+    )
+    sites, found = read["sites"], read["rows"]
     kept = (naming.SERVICE_CONNECTION_POINT, naming.SITE_SERVER)
     return sites, [row for row in found if rows.role_of(row) in kept or rows.is_on(row, server)]
 
