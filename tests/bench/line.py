@@ -51,7 +51,7 @@ _USER, _PASSWORD = r"CORP\scpadmin", "Lab-Admin-2026"
 
 @dataclass(frozen=True)
 class Work:
-    """One play that is measured; ``large`` runs it on the large site, ``long`` only once for two round trips, without the peer."""
+    """One play that is measured; ``large`` runs it on the large site, ``long`` once, for two round trips, without peers."""
 
     name: str
     playbook: Path
