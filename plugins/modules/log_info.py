@@ -336,7 +336,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options i
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_all
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
@@ -372,7 +371,7 @@ def run(task: Task) -> Result:
     now = clock.now if clock else None
     since = None if now is None else now - timedelta(hours=task.params["hours"])
     judge = Judge(since=since, bias_minutes=task.params["bias_minutes"], most_events=task.params["max_events"])
-    found = _by_registry(task, components)
+    found = read_all(task.cim, [partial(files.log_of, component) for component in components])
     logs = [*found, *(files.beside(found, name) for name in names), *(Log("", path) for path in paths)]
     limits = Limits(since, task.params["max_bytes"], task.params["ansi_encoding"], judge.when)
     read_all(task.cim, [partial(_read, task, log, limits) for log in _each_once(logs)], _EXCHANGES)
@@ -413,19 +412,6 @@ def _wanted(task: Task) -> tuple[list[str], list[str], list[str]]:
         return list(dict.fromkeys(chosen)), [files.checked_name(name.strip()) for name in names], found
     except ValueError as error:
         raise TaskFailure(f"names: {error}.") from error
-
-
-def _by_registry(task: Task, components: list[str]) -> list[Log]:
-    return read_all(task.cim, [partial(_of_component, component) for component in components])
-
-
-def _of_component(component: str, session: CimSession) -> Log:
-    log = Log(component, "")
-    try:
-        log.path = files.log_path(Registry(session), component)
-    except (files.LogUnknown, RegistryError) as error:
-        log.error = str(error)
-    return log
 
 
 def _read(task: Task, log: Log, limits: Limits, session: CimSession) -> None:
