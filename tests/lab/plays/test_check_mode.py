@@ -71,8 +71,7 @@ def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     assert changed(told) == changed(done) == [ACCOUNTS, SYSTEM, PLACED]
     assert f"would be on {SCP05}, site CAS, online" in words(told)
     assert f"Service connection point: {SCP05}, site CAS, online" in words(done)
-    # Nothing remains to be changed. From here on without the preflight, which changes nothing.
-    wish["preflight"] = False
+    # Nothing remains to be changed.
     told, done = foretold.both(**wish)
     assert changed(told) == changed(done) == []
     # Another mode: in check mode one task reports all three changes.

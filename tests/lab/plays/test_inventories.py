@@ -106,9 +106,8 @@ def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate:
             "after_setup": (),
             "unattended_setup": ("-e", f"@{EXAMPLE}"),
             "offline_updates": (*connected, "-e", "offline_updates_carry_dir=carried"),
-            # Without the preflight, which the first two have run.
-            "move": ("--check", "-e", "scp_to=scp02.corp.example", "-e", "move_preflight=false"),
-            "recover": ("--check", "-e", "scp_to=scp02.corp.example", "-e", "move_preflight=false"),
+            "move": ("--check", "-e", "scp_to=scp02.corp.example"),
+            "recover": ("--check", "-e", "scp_to=scp02.corp.example"),
             "remove": ("--check",),
             "expand": ("--check", "-e", "expand_phase=before"),
             "high_availability": ("--check", "-e", "scp_to=scp02.corp.example", "-e", "ha_passive_server=pri1.corp.example"),
