@@ -142,7 +142,6 @@ def test_the_example_of_unattended_setup_is_written_where_its_user_is(tmp_path: 
 
 
 @pytest.mark.long
-@pytest.mark.core
 def test_names_in_any_spelling(start_estate: StartEstate, tmp_path: Path) -> None:
     """Short names with addresses for one hierarchy, capitals and a trailing dot for the other; none of it needs scp_hosts."""
     # Slow: a second between two readings of clocks must not become minutes.
