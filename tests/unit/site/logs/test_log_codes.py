@@ -41,6 +41,9 @@ def test_hresults_in_both_notations(text: str, found: list[str]) -> None:
         ("error 0", []),
         ("error code: 70000", []),
         ("error 5.2", []),
+        ("Failed to copy the file, error 5.", ["0x80070005"]),
+        # No code: the number belongs to a word.
+        ("ERROR: 64-bit VC Redist installation failed", []),
         ("package 80070057AB failed", []),
         ("failed at 2026060112", []),
         ("failed after 3999999999 ms", []),
