@@ -20,7 +20,9 @@ _DECIMAL = re.compile(r"(?<![\w.-])-(\d{9,10})(?!\d)")
 _BARE_HEX = re.compile(r"(?<=[:=(\[ ])([89A-F][0-9A-F]{7})(?=[\s.,;:)\]]|$)", re.IGNORECASE)
 _UNSIGNED = re.compile(r"(?<![\w.-])([23]\d{9})(?![\d.])")
 _WIN32 = re.compile(
-    r"\b(?:(?:win32|last) error|getlasterror(?:\(\))?|win32|error(?: ?code)?|rc|return ?code)\s?[=:]?\s?\(?(\d{1,5})\b(?!\.?\d|-\w)",
+    r"\b(?:(?:win32|last) error|getlasterror(?:\(\))?|win32|error(?: ?code)?|rc|return ?code)"
+    # Not the number of a version or of a word (ERROR: 64-bit installation).
+    r"\s?[=:]?\s?\(?(\d{1,5})\b(?!\.?\d|-\w)",
     re.IGNORECASE,
 )
 
