@@ -34,6 +34,7 @@ _HTTP_STATUS = re.compile(
 )
 # A status that is a failure without any word for one: it stands with its reason.
 _HTTP_ANSWER = re.compile(r"\b(?:is|code|status)\s?[:=]?\s([45]\d\d) \(([A-Za-z][A-Za-z' -]{2,40})\)", re.IGNORECASE)
+_HTTP_UNEXPECTED = re.compile(r"\bunexpected (?:http )?status(?: code)?[\s:=]{1,3}\(?([45]\d\d)\b", re.IGNORECASE)
 _URL_HOST = re.compile(r"https?://([A-Za-z0-9._-]{1,253})", re.IGNORECASE)
 
 # A message of ODBC: *** [SQLSTATE][number][Microsoft][driver][SQL Server]text
@@ -77,6 +78,9 @@ def http_status(text: str, *, failing: bool) -> int | None:
     match = _HTTP_STATUS.search(text) if failing else None
     if match is not None:
         return int(match[1] or match[2])
+    match = _HTTP_UNEXPECTED.search(text)
+    if match is not None:
+        return int(match[1])
     return next((int(match[1]) for match in _HTTP_ANSWER.finditer(text) if _is_reason(int(match[1]), match[2])), None)
 
 

@@ -60,6 +60,8 @@ def test_codes_without_a_mark_count_in_failures_only(text: str, found: list[str]
         ("The remote server returned an error: (404) Not Found.", True, 404),
         ("The remote server returned an error: (404) Not Found.", False, None),
         ("failed with HTTP/1.1 503", True, 503),
+        ("Unexpected status code 403 from endpoint https://x/", False, 403),
+        ("Unexpected status code 200", False, None),
         ("Response from https://x/api/gateway/Notification is: 401 (Unauthorized)", False, 401),
         ("Response status code: 401 (Unauthorized) Activity ID: 4c53", False, 401),
         ("Response status code does not indicate success: 403 (Forbidden).", True, 403),
