@@ -223,7 +223,7 @@ def test_work_that_waits_has_not_failed() -> None:
 
 
 def test_hman_ends_a_run_that_is_only_a_check() -> None:
-    begun = {CMUPDATE: lines(["Running prereq checking against Server [srv] ...~"])}
+    begun: dict[str, Iterable[str]] = {CMUPDATE: lines(["Running prereq checking against Server [srv] ...~"])}
     ended = {HMAN: lines(["Prereq check passed. Setup will not continue since it is prereq only."], BEGIN + timedelta(minutes=1))}
     assert together(begun)["installation"]["outcome"] == "running"
     found = together({**begun, **ended})["installation"]
