@@ -111,6 +111,7 @@ def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate:
             "remove": ("--check",),
             "expand": ("--check", "-e", "expand_phase=before"),
             "high_availability": ("--check", "-e", "scp_to=scp02.corp.example", "-e", "ha_passive_server=pri1.corp.example"),
+            "update": ("--check", "-e", "update_name=latest"),
         }
         assert set(runs) == {file.stem for file in (CHECKOUT / "playbooks").glob("*.yml")}
         done = {name: run(name, hosts, tmp_path, "-e", f"@{extra}", *arguments) for name, arguments in runs.items()}
