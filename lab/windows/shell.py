@@ -1,7 +1,4 @@
-"""The programs of one emulated server, for WinRS: how cmd.exe parses the line, and a table of programs.
-
-PowerShell is deliberately not emulated: what the lab tests must not need it.
-"""
+"""The programs of one emulated server, for WinRS: how cmd.exe parses the line, and a table of programs."""
 
 from __future__ import annotations
 
