@@ -40,6 +40,27 @@ class Source:
         length = len(line.encode()[column:end_column].decode(errors="replace")) if same_line else len(line) - len(before)
         return Place(self.file, row + 1, len(before) + 1, line.rstrip("\r"), max(1, length))
 
+    def token(self, node: Node) -> tuple[Place, str, str]:
+        """The word that contains the beginning of a node, or the last one before it if there is none.
+
+        With its place, and the character before it.
+        """
+        text = self.between(0, node.start_byte)
+        if not self.between(node.start_byte, node.start_byte + 1).strip():
+            text = text.rstrip()
+        start = len(text)
+        while start > 0 and not text[start - 1].isspace():
+            start -= 1
+        rest = self.between(0, len(self.bytes))[start:]
+        word = rest.split(maxsplit=1)[0] if rest.strip() else ""
+        row = text[:start].count("\n")
+        column = start - (text[:start].rfind("\n") + 1)
+        return (
+            Place(self.file, row + 1, column + 1, self._lines[row].rstrip("\r"), max(1, len(word))),
+            word,
+            text[:start].rstrip()[-1:],
+        )
+
     def between(self, start: int, end: int) -> str:
         """The text between two bytes."""
         return self.bytes[start:end].decode(errors="replace")
@@ -87,18 +108,18 @@ def _syntax_error(root: Node, source: Source) -> ParseError:
             f"The string is missing the terminator: {opened}.", source.place(broken), "TerminatorExpectedAtEndOfString"
         )
     inner = _innermost(broken)
-    token = text_of(inner).strip() or text_of(broken).strip()
-    place = source.place(inner)
     if opened in ("{", "("):
         message, error_id = _MISSING["}" if opened == "{" else ")"]
-        return ParseError(message, place, error_id)
-    before = source.between(broken.start_byte, inner.start_byte).rstrip()
+        return ParseError(message, source.place(inner), error_id)
+    before = source.between(0, inner.start_byte).rstrip()
     if not text_of(inner).strip() and before[-1:] in _WANT_A_VALUE:
         message = f"You must provide a value expression following the '{before[-1]}' operator."
-        return ParseError(message, place, "ExpectedValueExpression")
-    return ParseError(
-        f"Unexpected token '{token.splitlines()[0] if token else ''}' in expression or statement.", place, "UnexpectedToken"
-    )
+        return ParseError(message, source.place(inner), "ExpectedValueExpression")
+    place, token, previous = source.token(inner)
+    if previous == "|" and token[:1] in ("'", '"', "$", "@"):
+        message = "Expressions are only allowed as the first element of a pipeline."
+        return ParseError(message, place, "ExpressionsMustBeFirstInPipeline")
+    return ParseError(f"Unexpected token '{token}' in expression or statement.", place, "UnexpectedToken")
 
 
 def _first(root: Node, fits: Callable[[Node], bool]) -> Node | None:

@@ -1,4 +1,4 @@
-"""powershell.exe and the module on a small estate without a network: one hierarchy with the console, one with a provider elsewhere."""
+"""powershell.exe and the module on a small estate without a network; the provider of the second hierarchy is on another server."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from lab.configmgr.cmdlets.module import prepare
 from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import Hierarchy
 from lab.estate_file.reader import parse
+from lab.windows.machine import Service
 from lab.windows.network import Network
 from lab.windows.powershell.program import ScriptRun, powershell
 from lab.windows.programs.built_in import BUILT_IN
@@ -53,6 +54,8 @@ class Scripts:
     def __init__(self, text: str = ESTATE) -> None:
         self.estate = SmallEstate(parse(text, "estate of scripts"))
         self.runs: list[ScriptRun] = []
+        for machine in self.estate.machines.values():
+            machine.services["RpcSs"] = Service("RpcSs", "Remote Procedure Call (RPC)")
         network = Network(self.estate.description, self.estate.machines)
         self.world = World(self.estate.description, network, [self.estate.one.state, self.estate.two.state])
         self.estate.clock.advance(60)
