@@ -1,4 +1,4 @@
-"""powershell.exe and the module on a small estate without a network; the provider of the second hierarchy is on another server."""
+"""powershell.exe and the module on a small estate without a network; the second hierarchy has its provider on another server."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ class Ended:
     code: int | None
     stdout: str
     stderr: str
+
+    @property
+    def unwrapped(self) -> str:
+        """Standard error without the ends of lines that the width of the console makes."""
+        return " ".join(self.stderr.split())
 
     @property
     def answer(self) -> Any:

@@ -44,7 +44,7 @@ class Runner:
 
     def start(self, line: str, code_page: int = 65001, skip_shell: bool = False) -> tuple[Program, ProgramOutput]:
         """Start a command line."""
-        shell = Shell(self.machine, {"powershell": powershell(self.settings, lambda session: None, self.runs)})
+        shell = Shell(self.machine, {"powershell": powershell(self.settings, lambda _session: None, self.runs)})
         program = shell(CommandLine(Caller("scpadmin", "CORP"), line, code_page=code_page, skip_shell=skip_shell))
         output = ProgramOutput()
         program.start(output)

@@ -67,7 +67,7 @@ def test_expressions(runner: Runner, expression: str, value: object) -> None:
 STATEMENTS = [
     ("if ($false) { 'a' } elseif (1) { 'b' } else { 'c' }", "b\r\n"),
     ("if ('') { 'a' } else { 'c' }", "c\r\n"),
-    ("foreach ($i in 1, 2) { \"n$i\" }", "n1\r\nn2\r\n"),
+    ('foreach ($i in 1, 2) { "n$i" }', "n1\r\nn2\r\n"),
     ("foreach ($i in $null) { 'never' }", ""),
     ("switch ('B') {\n'a' { 1 }\n'b' { 2 }\ndefault { 3 }\n}", "2\r\n"),
     ("switch ('x') {\n'a' { 1 }\ndefault { 3 }\n}", "3\r\n"),
@@ -85,14 +85,17 @@ STATEMENTS = [
     ("'a', 'b' | Select-Object -First 1", "a\r\n"),
     ("@{ n = 'x' } | Select-Object -ExpandProperty n", "x\r\n"),
     ("'a' | Out-Null\n$null = 'b'\n[void]'c'", ""),
-    ("$o = [pscustomobject]@{ a = 1; b = 2 }\nforeach ($p in $o.PSObject.Properties) { \"$($p.Name)=$($p.Value)\" }", "a=1\r\nb=2\r\n"),
+    (
+        '$o = [pscustomobject]@{ a = 1; b = 2 }\nforeach ($p in $o.PSObject.Properties) { "$($p.Name)=$($p.Value)" }',
+        "a=1\r\nb=2\r\n",
+    ),
     ("$o = [pscustomobject]@{ a = 1 }\nif ($null -eq $o.PSObject.Properties['b']) { 'none' }", "none\r\n"),
     ("& 'Write-Output' 'x'", "x\r\n"),
     ("$name = 'Write-Output'\n& $name -InputObject 'y'", "y\r\n"),
     ("$a = @{ InputObject = 'z' }\nWrite-Output @a", "z\r\n"),
     ("[Console]::Out.WriteLine('out')", "out\r\n"),
     ("# a comment\n<# and\nanother #>\n'x' # here", "x\r\n"),
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize(("text", "stdout"), STATEMENTS)
@@ -147,7 +150,8 @@ def test_nothing_runs_of_a_script_with_a_syntax_error(runner: Runner, text: str,
 def test_an_error_of_syntax_says_where(runner: Runner) -> None:
     done = runner.script("'one'\n    Write-Output }\n")
     assert done.stderr.startswith(
-        "At C:\\Scripts\\script.ps1:2 char:18\n+     Write-Output }\n+                  ~\nUnexpected token '}' in expression or statement.\n"
+        "At C:\\Scripts\\script.ps1:2 char:18\n+     Write-Output }\n+                  ~\n"
+        "Unexpected token '}' in expression or statement.\n"
     )
 
 
