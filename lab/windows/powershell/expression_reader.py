@@ -47,7 +47,25 @@ class ExpressionReader(ABC):
     def block(self, node: Node) -> tuple[syntax.Statement, ...]:
         """The statements of ``{ ... }``."""
 
-    def expression(self, node: Node) -> syntax.Expression:
+    def value(self, node: Node) -> syntax.Statement:
+        """A statement whose output is used. An assignment there is mostly a slip for ``-eq``, and the lab does not run it."""
+        found = self.statement(node)
+        if isinstance(found, syntax.Assignment):
+            raise Unsupported("an assignment whose value is used", self.place(node))
+        return found
+
+    def expression(self, node: Node, *, argument: bool = False) -> syntax.Expression:
+        """An expression; ``@name`` only as an argument of a command."""
+        found = self._any(node)
+        if isinstance(found, syntax.Variable) and found.splat and not argument:
+            message = (
+                f"The splatting operator '@' cannot be used to reference variables in an expression. '@{found.name}' can be used "
+                f"only as an argument to a command. To reference variables in an expression use '${found.name}'."
+            )
+            raise ParseError(message, found.place, "SplattingNotPermitted")
+        return found
+
+    def _any(self, node: Node) -> syntax.Expression:
         node = _unwrapped(node)
         place = self.place(node)
         if node.type in _BINARY:
@@ -70,7 +88,7 @@ class ExpressionReader(ABC):
             return syntax.Index(self.expression(target), self.expression(index), place)
         if node.type == "parenthesized_expression":
             (inner,) = named(node)
-            return syntax.SubExpression((self.statement(inner),), place)
+            return syntax.SubExpression((self.value(inner),), place)
         if node.type in ("sub_expression", "array_expression"):
             statements = tuple(found for child in named(node) for found in self.statements(child))
             return syntax.SubExpression(statements, place) if node.type == "sub_expression" else syntax.ArrayOf(statements, place)
@@ -116,6 +134,8 @@ class ExpressionReader(ABC):
     def _binary(self, node: Node) -> syntax.Expression:
         left, operator, right = node.children
         word = text_of(operator).strip().lower()
+        if word.startswith("-") and self._source.between(operator.end_byte, operator.end_byte + 1).isalnum():
+            raise self.unexpected(operator)
         found = "-" + word[2:] if word[:2] == "-i" and "-" + word[2:] in OPERATORS else word
         if found not in OPERATORS:
             raise Unsupported(f"the operator {word}", self.place(operator))
@@ -150,6 +170,9 @@ class ExpressionReader(ABC):
         arguments = [child for child in node.children if child.type == "argument_list"]
         parts = [child for child in named(node) if child.type != "argument_list"]
         target, written = parts
+        for before, after in zip(node.children, node.children[1:], strict=False):
+            if before.end_byte != after.start_byte:
+                raise self.unexpected(after)
         static = any(child.type == "::" for child in node.children)
         (inner,) = named(written) or [written]
         name: syntax.Expression
@@ -174,8 +197,13 @@ class ExpressionReader(ABC):
                         message = f"Duplicate keys '{name.value}' are not allowed in hash literals."
                         raise ParseError(message, self.place(key), "DuplicateKeyInHashLiteral")
                     seen.add(str(name.value).casefold())
-                entries.append((name, self.statement(value)))
+                entries.append((name, self.value(value)))
         return syntax.HashLiteral(tuple(entries), self.place(node))
+
+    def unexpected(self, node: Node) -> ParseError:
+        """What the grammar accepts, and PowerShell does not."""
+        place, token, _ = self._source.token(node)
+        return ParseError(f"Unexpected token '{token}' in expression or statement.", place, "UnexpectedToken")
 
     def place(self, node: Node) -> Place:
         return self._source.place(node)

@@ -101,7 +101,8 @@ def _syntax_error(root: Node, source: Source) -> ParseError:
     if missing is not None and (broken is None or missing.start_byte < broken.start_byte):
         message, error_id = _MISSING.get(missing.type, (f"Missing '{missing.type}'.", "MissingToken"))
         return ParseError(message, source.place(missing), error_id)
-    assert broken is not None
+    if broken is None:
+        broken = _deepest(root)
     opened = _unclosed(source.between(broken.start_byte, broken.end_byte))
     if opened == '"' or opened == "'":
         return ParseError(
@@ -131,6 +132,14 @@ def _first(root: Node, fits: Callable[[Node], bool]) -> Node | None:
             return node
         waiting.extend(reversed(node.children))
     return None
+
+
+def _deepest(root: Node) -> Node:
+    """The innermost node with an error, of a tree whose error is a hidden token that has no node."""
+    found = root
+    while inner := next((child for child in found.children if child.has_error), None):
+        found = inner
+    return found
 
 
 def _innermost(broken: Node) -> Node:

@@ -32,10 +32,11 @@ class Return(Exception):
 
 
 class Interpreter:
-    """Runs the statements of one script in a session."""
+    """Runs the statements of one script in a session. ``failed``: the last statement wrote an error, as ``$?`` shows it."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.failed = False
         self._caught = 0
         self._statements = 0
 
@@ -52,6 +53,7 @@ class Interpreter:
             self._statements += 1
             if self._statements > MOST_STATEMENTS:
                 raise Unsupported(f"scripts that run more than {MOST_STATEMENTS} statements", statement.place)
+            self.failed = False
             try:
                 yield from self._statement(statement, out)
             except PowerShellError as error:
@@ -63,6 +65,7 @@ class Interpreter:
 
     def _report(self, error: PowerShellError, action: str) -> None:
         """Write an error after which the script continues."""
+        self.failed = True
         if action.lower() not in ("silentlycontinue", "ignore"):
             self._session.write_error(error.record.shown())
 

@@ -124,7 +124,8 @@ class PowerShell:
             if isinstance(script, int):
                 return script
             session = self._session = self._new_session(options)
-            yield from Interpreter(session).run(script, self._show)
+            interpreter = Interpreter(session)
+            yield from interpreter.run(script, self._show)
         except Exit as ended:
             return ended.code
         except PowerShellError as error:
@@ -136,7 +137,11 @@ class PowerShell:
         except Unsupported as error:
             self._error(error.shown())
             return UNSUPPORTED_EXIT
-        return 0
+        except RecursionError:
+            self._error(Unsupported("a script that is nested so deeply", NOWHERE).shown())
+            return UNSUPPORTED_EXIT
+        # With -Command the exit code says whether the last command succeeded (about_PowerShell_exe).
+        return FAILED_EXIT if interpreter.failed and options.command else 0
 
     def _script(self, options: Options) -> Generator[Wait, None, Script | int]:
         """The script that the command line names, or the exit code when there is none."""

@@ -17,6 +17,8 @@ from lab.windows.powershell.grammar import parse, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# Arguments that can do without quotes.
+_PLAIN = re.compile(r"[A-Za-z0-9_.:\\/*?+%~][A-Za-z0-9_.:\\/*?+%~-]*")
 _REQUIRES = re.compile(r"^\s*#requires\s+-version\s+(\d+(?:\.\d+)?)\s*$", re.IGNORECASE)
 
 
@@ -55,9 +57,7 @@ class _Reader(ExpressionReader):
                 continue
             if before is not None and before.end_point[0] == child.start_point[0] and not text_of(before).endswith(("}", "\n")):
                 # The grammar accepts two statements on one line; PowerShell does not.
-                first = text_of(child).split()[0]
-                message = f"Unexpected token '{first}' in expression or statement."
-                raise ParseError(message, self.place(child), "UnexpectedToken")
+                raise self.unexpected(child)
             found.append(self.statement(child))
             before = child
         return tuple(found)
@@ -120,17 +120,17 @@ class _Reader(ExpressionReader):
             raise ParseError(message, self.place(left), "InvalidLeftHandSide")
         if isinstance(target, syntax.Variable) and target.name.partition(":")[0] in ("env", "input", "_", "error"):
             raise Unsupported(f"a change of ${target.name}", self.place(left))
-        return syntax.Assignment(target, word, self.statement(right), self.place(node))
+        return syntax.Assignment(target, word, self.value(right), self.place(node))
 
     def _if(self, node: Node) -> syntax.If:
         condition, block, *rest = named(node)
-        branches = [(self.statement(condition), self.block(block))]
+        branches = [(self.value(condition), self.block(block))]
         otherwise: tuple[syntax.Statement, ...] = ()
         for child in rest:
             if child.type == "elseif_clauses":
                 for clause in named(child):
                     test, body = named(clause)
-                    branches.append((self.statement(test), self.block(body)))
+                    branches.append((self.value(test), self.block(body)))
             elif child.type == "else_clause":
                 (body,) = named(child)
                 otherwise = self.block(body)
@@ -145,7 +145,7 @@ class _Reader(ExpressionReader):
         variable = self.variable(children[0])
         if not isinstance(variable, syntax.Variable) or variable.splat:
             raise self.no(children[0])
-        return syntax.ForEach(variable.name, self.statement(children[1]), self.block(children[2]), self.place(node))
+        return syntax.ForEach(variable.name, self.value(children[1]), self.block(children[2]), self.place(node))
 
     def _switch(self, node: Node) -> syntax.Switch:
         children = named(node)
@@ -157,7 +157,7 @@ class _Reader(ExpressionReader):
             for clause in named(group):
                 condition, block = named(clause)
                 clauses.append((self._case(condition), self.block(block)))
-        return syntax.Switch(self.statement(value), tuple(clauses), self.place(node))
+        return syntax.Switch(self.value(value), tuple(clauses), self.place(node))
 
     def _case(self, node: Node) -> str | None:
         """The text of a clause of ``switch``; None for ``default``."""
@@ -215,7 +215,7 @@ class _Reader(ExpressionReader):
         if word not in ("throw", "exit", "return"):
             raise self.no(node)
         values = named(node)
-        return syntax.Flow(word, self.statement(values[0]) if values else None, self.place(node))
+        return syntax.Flow(word, self.value(values[0]) if values else None, self.place(node))
 
     # Commands
 
@@ -229,7 +229,7 @@ class _Reader(ExpressionReader):
                     raise Unsupported(f"the operator {text_of(child)} before a command", self.place(child))
                 called = True
             elif child.type == "command_name":
-                name = text_of(child)
+                name = self._name(child)
             elif child.type == "command_name_expr":
                 name = self._called(child)
             elif child.type == "command_elements":
@@ -239,6 +239,13 @@ class _Reader(ExpressionReader):
         if not called and not (isinstance(name, str) and name):
             raise self.no(node)
         return syntax.Command(name, arguments, self.place(node))
+
+    def _name(self, node: Node) -> str:
+        """The name of a command. What begins with a digit is a number that the grammar does not know."""
+        word = text_of(node)
+        if not word.isascii() or word[0].isdigit():
+            raise Unsupported(f"{word} at the beginning of a statement", self.place(node))
+        return word
 
     def _called(self, node: Node) -> str | syntax.Expression:
         """What follows ``&``: a name, a variable, or an expression in parentheses."""
@@ -266,13 +273,13 @@ class _Reader(ExpressionReader):
                 continue
             if child.type == "generic_token":
                 word = text_of(child)
-                if word in ("-", "--"):
-                    raise Unsupported(f"the argument {word}", place)
+                if not _PLAIN.fullmatch(word):
+                    raise Unsupported(f"the argument {word} without quotes", place)
                 value: syntax.Expression = syntax.Literal(word, place)
             elif child.type == "redirection":
                 raise Unsupported("redirections", place)
             else:
-                value = self.expression(child)
+                value = self.expression(child, argument=True)
             if joined and found and found[-1].value is None and found[-1].name is not None:
                 found[-1] = syntax.Argument(found[-1].place, found[-1].name, value, joined=True)
             else:

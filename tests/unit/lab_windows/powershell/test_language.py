@@ -129,6 +129,18 @@ SYNTAX = [
     ('Write-Output "abc', 'The string is missing the terminator: ".', "TerminatorExpectedAtEndOfString"),
     ("$a = 1 +", "You must provide a value expression following the '+' operator.", "ExpectedValueExpression"),
     ("'x' }", "Unexpected token '}' in expression or statement.", "UnexpectedToken"),
+    ("$a = 1\nif ($a -eq1) { 2 }", "Unexpected token '-eq1)' in expression or statement.", "UnexpectedToken"),
+    ("'a'.Trim ()", "Unexpected token '()' in expression or statement.", "UnexpectedToken"),
+    ("$a = @{ b = 1 }\n$a. b", "Unexpected token 'b' in expression or statement.", "UnexpectedToken"),
+    (
+        "$h = @{}\n$x = @h",
+        "The splatting operator '@' cannot be used to reference variables in an expression.",
+        "SplattingNotPermitted",
+    ),
+    ("if (1) { 1 } else if (2) { 3 }", "Unexpected token", "UnexpectedToken"),
+    ("foreach ($i of 1) { 1 }", "Unexpected token", "UnexpectedToken"),
+    ("$h = @{ a: 1 }", "Unexpected token", "UnexpectedToken"),
+    ("Write-Output ` \n 'a'", "Unexpected token '`' in expression or statement.", "UnexpectedToken"),
     ("$a = 1 $b = 2", "Unexpected token '$b' in expression or statement.", "UnexpectedToken"),
     ("'a' && 'b'", "The token '&&' is not a valid statement separator in this version.", "InvalidEndOfLine"),
     ("try { 1 }", "The Try statement is missing its Catch or Finally block.", "MissingCatchOrFinally"),
@@ -165,6 +177,12 @@ UNSUPPORTED = [
     ("[Console]::Beep()", "[System.Console]::Beep with these arguments"),
     ("'a' -match 'b'", "the operator -match"),
     ("$x -= 1", "the operator -="),
+    ("$x = 1\nif ($x = 2) { 'a' }", "an assignment whose value is used"),
+    ("$x = $y = 1", "an assignment whose value is used"),
+    ("1..3", "1..3 at the beginning of a statement"),
+    ("Write-Output “x”", "the argument “x” without quotes"),
+    ("Get-PSDrive –Name C", "the argument –Name without quotes"),
+    ("Get-PSDrive -Name = C", "the argument = without quotes"),
     ("'x' | ConvertTo-Json", "ConvertTo-Json without -Compress"),
     ("@{ a = 1 }", "the output of an object that is not text"),
     (". C:\\other.ps1", "the operator . before a command"),
@@ -189,6 +207,9 @@ def test_no_try_hides_what_the_lab_does_not_run(runner: Runner) -> None:
 
 def test_unsupported_syntax_is_found_before_anything_runs(runner: Runner) -> None:
     assert runner.script("'before'\nif ($false) { while ($true) { 1 } }").stdout == ""
+    assert runner.script("param($x)\n'x'").stderr.startswith(
+        "The lab's powershell.exe does not support this part of the language (param"
+    )
 
 
 def test_a_variable_that_was_never_set_is_an_error(runner: Runner) -> None:
@@ -239,6 +260,17 @@ def test_a_newer_version_is_refused(runner: Runner) -> None:
     assert (done.code, done.stdout) == (1, "")
     assert '"#requires" statement for Windows PowerShell 7' in done.unwrapped
     assert runner.script("#Requires -Version 5.1\n'x'").stdout == "x\r\n"
+
+
+def test_the_exit_code_of_a_command_is_that_of_its_last_statement(runner: Runner) -> None:
+    assert runner.line('powershell -Command "Get-PSDrive -Name X9"').code == 1
+    assert runner.line("powershell -Command \"Get-PSDrive -Name X9; 'x'\"").code == 0
+    assert runner.script("Get-PSDrive -Name X9").code == 0
+
+
+def test_deep_nesting_ends_the_script(runner: Runner) -> None:
+    done = runner.script("$x = " + "(" * 5000 + "1" + ")" * 5000)
+    assert (done.code, done.stdout) == (254, "")
 
 
 def test_an_endless_amount_of_statements_ends(runner: Runner) -> None:
