@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ DENIED = "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED)
 UNAVAILABLE = "The RPC server is unavailable. (Exception from HRESULT: 0x800706BA)"
 
 
-def caught(scripts: Scripts, text: str, module: str = MODULE, **where: object) -> list[str]:
+def caught(scripts: Scripts, text: str, module: str = MODULE, **where: Any) -> list[str]:
     """The type, the identifier and the message of the error of a text."""
     script = f"$ErrorActionPreference = 'Stop'\ntry {{\nImport-Module -Name '{module}'\n{text}\n" + CATCH.format()
     done = scripts.run(script, **where)
