@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
+from functools import cache
 from pathlib import Path
 
 from lab.cim.model import NameMap
 from lab.configmgr.cmdlets import account_cmdlets, role_cmdlets, setting_cmdlets, system_cmdlets
 from lab.configmgr.cmdlets.connection import PROVIDER, World, connect
 from lab.configmgr.cmdlets.installed import MODULE, console_of, module_version
-from lab.windows.powershell.contracts import read_contracts
+from lab.windows.powershell.contracts import Contract, read_contracts
 from lab.windows.powershell.errors import PowerShellError
 from lab.windows.powershell.policy import MICROSOFT, refusal, security_error
 from lab.windows.powershell.session import Body, Drive, Invoked, RegisteredCommand, Session, Steps, Wait
 from lab.windows.powershell.values import PsObject, PsValue
 
-CONTRACTS = read_contracts(Path(__file__).with_name("contracts.yml"))
 BODIES: Mapping[str, Body] = {
     "Get-CMServiceConnectionPoint": role_cmdlets.get,
     "Add-CMServiceConnectionPoint": role_cmdlets.add,
@@ -32,6 +32,12 @@ BODIES: Mapping[str, Body] = {
     "Get-CMHierarchySetting": setting_cmdlets.get,
     "Set-CMHierarchySetting": setting_cmdlets.change,
 }
+
+
+@cache
+def contracts() -> NameMap[Contract]:
+    """The contracts of the cmdlets; read at the first import of the module, because reading takes time."""
+    return read_contracts(Path(__file__).with_name("contracts.yml"))
 
 
 class ConfigurationManager:
@@ -70,7 +76,7 @@ class ConfigurationManager:
 
         session.providers[PROVIDER] = drive
         for name, body in BODIES.items():
-            session.commands[name] = RegisteredCommand(CONTRACTS[name], body, module=MODULE)
+            session.commands[name] = RegisteredCommand(contracts()[name], body, module=MODULE)
         yield from self._remembered(call, console.remembered)
         numbers = dict(zip(("Major", "Minor", "Build", "Revision"), _numbers(version), strict=True))
         shown = PsObject("System.Version", NameMap(numbers), text=version)

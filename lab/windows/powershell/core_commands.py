@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 
+from lab.cim.model import NameMap
 from lab.windows.powershell import drive_commands, json_commands, members
-from lab.windows.powershell.contracts import read_contracts
+from lab.windows.powershell.contracts import Contract, read_contracts
 from lab.windows.powershell.errors import Unsupported
 from lab.windows.powershell.session import Body, Invoked, RegisteredCommand, Session, Steps
 from lab.windows.powershell.values import PsValue, SecureText, like, text_of, truth
 
-CONTRACTS = read_contracts(Path(__file__).with_name("contracts.yml"))
 _NO_MODULE = "was not loaded because no valid module file was found in any module directory."
 _STRICT = ("1.0", "2.0", "3.0", "latest")
+
+
+@cache
+def contracts() -> NameMap[Contract]:
+    """The contracts of the commands; read when the first script runs, because reading takes time."""
+    return read_contracts(Path(__file__).with_name("contracts.yml"))
 
 
 def import_module(call: Invoked) -> Steps:
@@ -121,7 +128,7 @@ def convert_to_secure_string(call: Invoked) -> Steps:
     return [SecureText(call.bound.text("String"))]
 
 
-_BODIES: Mapping[str, tuple[Body, bool]] = {
+BODIES: Mapping[str, tuple[Body, bool]] = {
     "Import-Module": (import_module, False),
     "Get-Module": (get_module, False),
     "Set-StrictMode": (set_strict_mode, False),
@@ -146,8 +153,8 @@ _BODIES: Mapping[str, tuple[Body, bool]] = {
 
 def register_core(session: Session) -> None:
     """Give a session its commands."""
-    for name, (body, collects) in _BODIES.items():
-        session.commands[name] = RegisteredCommand(CONTRACTS[name], body, collects)
+    for name, (body, collects) in BODIES.items():
+        session.commands[name] = RegisteredCommand(contracts()[name], body, collects)
 
 
 def _without_dots(path: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from lab.configmgr.cmdlets.installed import SETUP_KEY, module_version
-from lab.configmgr.cmdlets.module import BODIES, CONTRACTS
+from lab.configmgr.cmdlets.module import BODIES, contracts
 from lab.winrm.programs import Signal
 from tests.unit.lab_configmgr.cmdlets.conftest import MODULE, OPENING, Scripts, ended, estate_with
 
@@ -27,8 +27,8 @@ def caught(scripts: Scripts, text: str, module: str = MODULE, **where: Any) -> l
 
 
 def test_each_cmdlet_has_a_contract_with_its_source() -> None:
-    assert sorted(CONTRACTS) == sorted(BODIES)
-    for name, contract in CONTRACTS.items():
+    assert sorted(contracts()) == sorted(BODIES)
+    for name, contract in contracts().items():
         assert re.fullmatch(rf"sccm-ps/ConfigurationManager/{name}\.md, 20\d\d-\d\d-\d\d", contract.source)
         named = {set_name for parameter in contract.parameters.values() for set_name in parameter.sets}
         assert named <= set(contract.sets)

@@ -8,15 +8,15 @@ from pathlib import Path
 import pytest
 
 from lab.windows.powershell.contracts import read_contracts
-from lab.windows.powershell.core_commands import _BODIES, CONTRACTS
+from lab.windows.powershell.core_commands import BODIES, contracts
 from tests.unit.lab_windows.powershell.conftest import Runner
 
 KEY = r"HKLM:\SOFTWARE\Microsoft\Windows NT\CurrentVersion"
 
 
 def test_each_contract_has_a_command() -> None:
-    assert sorted(CONTRACTS) == sorted(_BODIES)
-    assert all(contract.source for contract in CONTRACTS.values())
+    assert sorted(contracts()) == sorted(BODIES)
+    assert all(contract.source for contract in contracts().values())
 
 
 OUTPUTS = [
