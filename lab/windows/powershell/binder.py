@@ -79,7 +79,9 @@ def with_input(bound: Bound, value: PsValue) -> Bound:
     values = NameMap(dict(bound.values.items()))
     try:
         values[bound.takes.name] = converted(bound.takes, value)
-    except BadArgument:
+    except BadArgument as error:
+        if error.error_id.startswith("ParameterArgumentValidationError"):
+            raise _failed(bound.contract, error.message, error.error_id, bound.place) from None
         message = (
             "The input object cannot be bound to any parameters for the command either because the command "
             "does not take pipeline "

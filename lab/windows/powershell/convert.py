@@ -49,6 +49,8 @@ def converted(parameter: Parameter, value: PsValue) -> PsValue:
     if parameter.type in ("Boolean", SWITCH):
         return _boolean(parameter, value)
     if value is None:
+        if parameter.type == "Object":
+            return None
         if parameter.required or parameter.type not in ("String", "IResultObject"):
             raise BadArgument(
                 f"Cannot bind argument to parameter '{parameter.name}' because it is null.",

@@ -18,7 +18,7 @@ _PREFIX = "microsoft.powershell.core\\registry::"
 
 def drive_object(drive: Drive) -> PsObject:
     """A drive as a script sees it."""
-    values: dict[str, PsValue] = {"Name": drive.name, "Provider": drive.provider, "Root": drive.root}
+    values: dict[str, PsValue] = {"Name": drive.name, "Provider": drive.provider, "Root": drive.root, **drive.shown}
     return PsObject(f"{_AUTOMATION}.PSDriveInfo", NameMap(values), text=drive.name)
 
 

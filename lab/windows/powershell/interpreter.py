@@ -224,6 +224,8 @@ class Interpreter:
     def _invoke(
         self, command: RegisteredCommand, bound: Bound, flowing: list[PsValue] | None
     ) -> Generator[Wait, None, list[PsValue]]:
+        for item in flowing or () if command.collects else ():
+            with_input(bound, item)
         if flowing is None or command.collects:
             return (yield from command.body(Invoked(self._session, bound, flowing or (), self)))
         found: list[PsValue] = []

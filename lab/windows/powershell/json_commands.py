@@ -18,12 +18,12 @@ def convert_from_json(call: Invoked) -> Steps:
     """A JSON text as objects. Several texts of the pipeline are the lines of one."""
     yield from ()
     written = call.bound.text("InputObject") if "InputObject" in call.bound else "\n".join(text_of(item) for item in call.input)
-    if not written.strip():
+    if not call.input and "InputObject" not in call.bound:
         return []
     try:
         return [_value(json.loads(written, object_pairs_hook=_pairs, parse_constant=_no_constant))]
     except ValueError as error:
-        message = str(error) if isinstance(error, _Twice) else f"Invalid JSON primitive: {written.strip().split()[0][:40]}."
+        message = str(error) if isinstance(error, _Twice) else f"Invalid JSON primitive: {(written.split() or [''])[0][:40]}."
         raise call.error(
             message, "System.ArgumentException", "System.ArgumentException", "NotSpecified", origin=_FROM, terminating=True
         ) from None

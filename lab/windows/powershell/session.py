@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -32,12 +32,13 @@ Steps = Generator[Wait, None, list[PsValue]]
 
 @dataclass(frozen=True)
 class Drive:
-    """A drive of PowerShell. ``content`` is what its provider keeps of it."""
+    """A drive of PowerShell. ``content`` is what its provider keeps of it, ``shown`` are further properties of the drive."""
 
     name: str
     provider: str
     root: str = ""
     content: object = None
+    shown: Mapping[str, PsValue] = field(default_factory=dict)
 
 
 class Blocks(Protocol):

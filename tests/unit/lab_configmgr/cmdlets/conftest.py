@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from lab.configmgr.cmdlets.connection import World
 from lab.configmgr.cmdlets.module import prepare
 from lab.configmgr.database import ControlRow
 from lab.configmgr.hierarchy import Hierarchy
+from lab.estate.description import EstateDescription
 from lab.estate_file.reader import parse
 from lab.windows.machine import Service
 from lab.windows.network import Network
@@ -31,6 +33,11 @@ Import-Module -Name '{MODULE}'
 $null = New-PSDrive -Name 'SITE' -PSProvider CMSite -Root 'cas01.corp.example'
 Set-Location -Path 'SITE:\\'
 """
+
+
+@cache
+def _described(text: str) -> EstateDescription:
+    return parse(text, "estate of scripts")
 
 
 @dataclass(frozen=True)
@@ -57,7 +64,7 @@ class Scripts:
     """Runs scripts on the machines of an estate."""
 
     def __init__(self, text: str = ESTATE) -> None:
-        self.estate = SmallEstate(parse(text, "estate of scripts"))
+        self.estate = SmallEstate(_described(text))
         self.runs: list[ScriptRun] = []
         for machine in self.estate.machines.values():
             machine.services["RpcSs"] = Service("RpcSs", "Remote Procedure Call (RPC)")

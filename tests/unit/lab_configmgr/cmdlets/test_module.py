@@ -123,10 +123,11 @@ def test_cmdlets_need_the_drive_of_a_site(scripts: Scripts) -> None:
 def test_a_drive_of_any_free_name(scripts: Scripts, root: str) -> None:
     done = scripts.run(
         f"Import-Module '{MODULE}'\n$drive = New-PSDrive -Name 'X_1' -PSProvider AdminUI.PS\\CMSite -Root {root}\n"
-        "Set-Location X_1:\\\n@(Get-CMSiteSystemServer).Count\nSet-Location C:\\\nRemove-PSDrive -Name $drive.Name\n"
+        '"$($drive.SiteCode) $($drive.SiteServer)"\nSet-Location X_1:\\\n'
+        "@(Get-CMSiteSystemServer).Count\nSet-Location C:\\\nRemove-PSDrive -Name $drive.Name\n"
         "@(Get-PSDrive -PSProvider CMSite).Count\n"
     )
-    assert (done.stdout, done.stderr) == ("1\r\n0\r\n", "")
+    assert (done.stdout, done.stderr) == (f"CAS {root}\r\n1\r\n0\r\n", "")
 
 
 def test_a_name_that_is_in_use(scripts: Scripts) -> None:

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from lab.estate.description import EstateDescription
 from lab.estate.powershell import PowerShellSettings
+from lab.estate_file.reader import load
+from lab.windows.install import build_machine
 from lab.windows.machine import Machine
 from lab.windows.powershell.program import ScriptRun, powershell
 from lab.windows.shell import Shell
@@ -81,6 +84,12 @@ def ended(output: ProgramOutput) -> Ended:
     return Ended(code, parts["stdout"].decode(), parts["stderr"].decode().replace("\r\n", "\n"))
 
 
+@pytest.fixture(scope="session")
+def description() -> EstateDescription:
+    """The default estate, read once: reading takes longer than a script."""
+    return load()
+
+
 @pytest.fixture
-def runner(machine: Machine, clock: ManualClock) -> Runner:
-    return Runner(machine, clock)
+def runner(description: EstateDescription, clock: ManualClock) -> Runner:
+    return Runner(build_machine(description, description.machine("scp01"), clock), clock)

@@ -89,6 +89,11 @@ ERRORS = [
         "Cannot bind argument to parameter 'InputObject' because it is an empty string.",
         "EmptyStringNotAllowed",
     ),
+    (
+        "'' | ConvertFrom-Json",
+        "Cannot bind argument to parameter 'InputObject' because it is an empty string.",
+        "EmptyStringNotAllowed",
+    ),
     ("'NaN' | ConvertFrom-Json", "Invalid JSON primitive: NaN.", "System.ArgumentException"),
     ("$null.Trim()", "You cannot call a method on a null-valued expression.", "InvokeMethodOnNull"),
     ("'a'.None()", "[System.String] does not contain a method named 'None'.", "MethodNotFound"),
