@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -151,6 +152,14 @@ def test_a_console_of_another_version_than_the_site(scripts: Scripts) -> None:
     kind, error_id, _ = caught(older, DRIVE.format("cas01"))
     assert kind == "System.InvalidOperationException"
     assert error_id == "SiteVersionMismatch,Microsoft.PowerShell.Commands.NewPSDriveCommand"
+
+
+def test_an_update_of_the_site_leaves_an_older_console(scripts: Scripts) -> None:
+    sites = scripts.site.sites
+    sites["CAS"] = replace(sites["CAS"], version="5.00.9152.1012")
+    assert caught(scripts, f"$null = {DRIVE.format('cas01')}\n'works'") == ["works"]
+    sites["CAS"] = replace(sites["CAS"], version="5.00.9158.1000", build=9158)
+    assert caught(scripts, DRIVE.format("cas01"))[1].startswith("SiteVersionMismatch,")
 
 
 @pytest.mark.parametrize("root", ["none.corp.example", "none"])
