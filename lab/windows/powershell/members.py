@@ -37,7 +37,15 @@ _ACCELERATORS = {
     "version": "System.Version",
     "void": "System.Void",
 }
-_SAFE = ("System.String", "System.Int32", "System.Boolean", "System.UInt32", "System.Array", "System.Collections.Hashtable")
+_SAFE = (
+    "System.String",
+    "System.Int32",
+    "System.Boolean",
+    "System.UInt32",
+    "System.Array",
+    "System.Collections.Hashtable",
+    "System.Security.SecureString",
+)
 _NO_METHOD = "Cannot invoke method. Method invocation is supported only on core types in this language mode."
 _NO_PROPERTY = "Cannot set property. Property setting is supported only on core types in this language mode."
 
@@ -46,6 +54,7 @@ def resolved_type(written: str, place: Place) -> TypeName:
     """The type that a script names. PowerShellError for one that .NET does not have, as far as the lab knows."""
     name = written.lower()
     full = _ACCELERATORS.get(name.removeprefix("system.")) if name.count(".") < 2 else None
+    full = "System.Security.SecureString" if name.removeprefix("system.") == "security.securestring" else full
     if full is None and name.removeprefix("system.") in ("text.encoding", "text.utf8encoding"):
         full = {"text.encoding": "System.Text.Encoding", "text.utf8encoding": "System.Text.UTF8Encoding"}[
             name.removeprefix("system.")
@@ -180,7 +189,13 @@ def call(session: Session, target: PsValue, name: str, arguments: list[PsValue],
     if isinstance(target, PsObject) and key in target.methods:
         return target.methods[key](arguments)
     table: Mapping[str, Callable[..., PsValue]] = (
-        _STRING_METHODS if isinstance(target, str) else _HASH_METHODS if isinstance(target, Hash) else {}
+        _STRING_METHODS
+        if isinstance(target, str)
+        else _HASH_METHODS
+        if isinstance(target, Hash)
+        else _SECURE_METHODS
+        if isinstance(target, SecureText)
+        else {}
     )
     method = table.get(key)
     if method is None:
@@ -215,11 +230,27 @@ _STRING_METHODS: Mapping[str, Callable[..., PsValue]] = {
     "trim": lambda text: text.strip(),
     "trimend": lambda text, characters=None: text.rstrip(characters),
     "trimstart": lambda text, characters=None: text.lstrip(characters),
+    "tochararray": list,
     "startswith": lambda text, start: text.startswith(text_of(start)),
     "endswith": lambda text, end: text.endswith(text_of(end)),
     "contains": lambda text, part: text_of(part) in text,
     "replace": lambda text, old, new: text.replace(text_of(old), text_of(new)),
 }
+
+
+def _append_char(target: SecureText, character: PsValue) -> None:
+    text = text_of(character)
+    if len(text) != 1:
+        raise simple_error(
+            f'Cannot convert argument "c", with value: "{text}", for "AppendChar" to type "System.Char"',
+            "MethodArgumentConversionInvalidCastArgument",
+            "System.Management.Automation.MethodException",
+            "NotSpecified",
+        )
+    target.secret += text
+
+
+_SECURE_METHODS: Mapping[str, Callable[..., PsValue]] = {"appendchar": _append_char}
 
 
 def _add(target: Hash, key: PsValue, value: PsValue) -> None:
@@ -284,6 +315,8 @@ def static_call(session: Session, kind: TypeName, name: str, arguments: list[PsV
         return not (text.strip() if key == "isnullorwhitespace" else text)
     if kind.name == "System.Text.UTF8Encoding" and key == "new" and arguments == [False]:
         return PsObject("System.Text.UTF8Encoding", core=False)
+    if kind.name == "System.Security.SecureString" and key == "new" and not arguments:
+        return SecureText("")
     raise Unsupported(f"[{kind.name}]::{name} with these arguments", place)
 
 

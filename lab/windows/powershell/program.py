@@ -191,7 +191,7 @@ class PowerShell:
             self._invocation.machine,
             line.caller,
             self._invocation.folder,
-            NameMap({**dict(line.environment), "COMPUTERNAME": self._invocation.machine.name.upper()}),
+            NameMap({**dict(line.environment), "COMPUTERNAME": self._invocation.machine.name.upper(), "SystemDrive": "C:"}),
             language_mode=self._settings.language_mode,
             policy=self._policy(options),
             publisher_trusted=self._settings.publisher_trusted,

@@ -17,6 +17,8 @@ from lab.windows.powershell.grammar import parse, text_of
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+# After these a new line or a semicolon must follow; after a statement with a block another one may follow at once.
+_NEED_AN_END = ("pipeline", "flow_control_statement")
 # Arguments that can do without quotes.
 _PLAIN = re.compile(r"[A-Za-z0-9_.:\\/*?+%~][A-Za-z0-9_.:\\/*?+%~-]*")
 _REQUIRES = re.compile(r"^\s*#requires\s+-version\s+(\d+(?:\.\d+)?)\s*$", re.IGNORECASE)
@@ -41,7 +43,7 @@ class _Reader(ExpressionReader):
                 if text_of(child).lower().startswith("#requires") and not found:
                     raise Unsupported(f"this form of #Requires: {text_of(child)}", self.place(child))
             elif child.type == "statement_list":
-                statements = self.statements(child)
+                statements += self.statements(child)
             elif child.type != "empty_statement":
                 raise self.no(child)
         return syntax.Script(statements, requires)
@@ -55,19 +57,23 @@ class _Reader(ExpressionReader):
             if child.type == "empty_statement":
                 before = None
                 continue
-            if before is not None and before.end_point[0] == child.start_point[0] and not text_of(before).endswith(("}", "\n")):
+            if before is not None and before.type in _NEED_AN_END and self._on_one_line(before, child):
                 # The grammar accepts two statements on one line; PowerShell does not.
                 raise self.unexpected(child)
             found.append(self.statement(child))
             before = child
         return tuple(found)
 
+    def _on_one_line(self, before: Node, after: Node) -> bool:
+        """Whether only blanks are between two statements. Comments count as blanks, as for PowerShell."""
+        return before.end_point[0] == after.start_point[0] and not text_of(before).endswith("\n")
+
     def block(self, node: Node) -> tuple[syntax.Statement, ...]:
         """The statements of ``{ ... }``."""
         found: tuple[syntax.Statement, ...] = ()
         for child in named(node):
             if child.type in ("statement_list", "script_block", "script_block_body"):
-                found = self.statements(child) if child.type == "statement_list" else self.block(child)
+                found += self.statements(child) if child.type == "statement_list" else self.block(child)
             else:
                 raise self.no(child)
         return found
@@ -233,7 +239,7 @@ class _Reader(ExpressionReader):
             elif child.type == "command_name_expr":
                 name = self._called(child)
             elif child.type == "command_elements":
-                arguments = self._arguments(child)
+                arguments += self._arguments(child)
             else:
                 raise self.no(child)
         if not called and not (isinstance(name, str) and name):

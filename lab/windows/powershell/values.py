@@ -52,9 +52,9 @@ def custom_object(items: Mapping[str, PsValue]) -> PsObject:
     return PsObject("System.Management.Automation.PSCustomObject", NameMap(dict(items)))
 
 
-@dataclass(frozen=True)
+@dataclass
 class SecureText:
-    """A SecureString. Its text is never shown: only cmdlets with a parameter of this type read it."""
+    """A SecureString. Its text is never shown: only cmdlets with a parameter of this type read it. ``AppendChar`` changes it."""
 
     secret: str = field(repr=False)
 

@@ -95,6 +95,11 @@ ERRORS = [
         "EmptyStringNotAllowed",
     ),
     ("'NaN' | ConvertFrom-Json", "Invalid JSON primitive: NaN.", "System.ArgumentException"),
+    (
+        "[SecureString]::new().AppendChar('ab')",
+        'Cannot convert argument "c", with value: "ab", for "AppendChar"',
+        "InvalidCastArgument",
+    ),
     ("$null.Trim()", "You cannot call a method on a null-valued expression.", "InvokeMethodOnNull"),
     ("'a'.None()", "[System.String] does not contain a method named 'None'.", "MethodNotFound"),
     ("'a'.Trim(1, 2, 3)", 'Cannot find an overload for "Trim" and the argument count: "3".', "MethodCountCouldNotFindBest"),

@@ -94,6 +94,11 @@ STATEMENTS = [
     ("$name = 'Write-Output'\n& $name -InputObject 'y'", "y\r\n"),
     ("$a = @{ InputObject = 'z' }\nWrite-Output @a", "z\r\n"),
     ("[Console]::Out.WriteLine('out')", "out\r\n"),
+    ("if (1) { 'a' } 'b'", "a\r\nb\r\n"),
+    ("try { 'a' } catch { } try { 'b' } finally { } foreach ($i in 1) { $i } 'c'", "a\r\nb\r\n1\r\nc\r\n"),
+    ("'a'; ; 'b';\n;'c'", "a\r\nb\r\nc\r\n"),
+    ("if (1) { 'a'; ; 'b'\n# comment\n;'c' }", "a\r\nb\r\nc\r\n"),
+    ("$p = [System.Security.SecureString]::new()\nforeach ($c in 'ab'.ToCharArray()) { $p.AppendChar($c) }\n$p.Length", "2\r\n"),
     ("# a comment\n<# and\nanother #>\n'x' # here", "x\r\n"),
 ]
 
@@ -130,6 +135,8 @@ SYNTAX = [
     ("$a = 1 +", "You must provide a value expression following the '+' operator.", "ExpectedValueExpression"),
     ("'x' }", "Unexpected token '}' in expression or statement.", "UnexpectedToken"),
     ("$a = 1\nif ($a -eq1) { 2 }", "Unexpected token '-eq1)' in expression or statement.", "UnexpectedToken"),
+    ("$a = @{ b = 1 } $c = 2", "Unexpected token '$c' in expression or statement.", "UnexpectedToken"),
+    ("$a = @{ b = 1 } <# x #> Get-PSDrive", "Unexpected token", "UnexpectedToken"),
     ("'a'.Trim ()", "Unexpected token '()' in expression or statement.", "UnexpectedToken"),
     ("$a = @{ b = 1 }\n$a. b", "Unexpected token 'b' in expression or statement.", "UnexpectedToken"),
     (
@@ -182,6 +189,7 @@ UNSUPPORTED = [
     ("1..3", "1..3 at the beginning of a statement"),
     ("Write-Output “x”", "the argument “x” without quotes"),
     ("Get-PSDrive –Name C", "the argument –Name without quotes"),
+    ("1 | ForEach-Object { $_ } $c = 2", "the argument = without quotes"),
     ("Get-PSDrive -Name = C", "the argument = without quotes"),
     ("'x' | ConvertTo-Json", "ConvertTo-Json without -Compress"),
     ("@{ a = 1 }", "the output of an object that is not text"),
