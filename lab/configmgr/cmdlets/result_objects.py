@@ -12,7 +12,7 @@ class ResultObject(PsObject):
 
     def __init__(self, instance: Instance) -> None:
         name = instance.cls.name
-        super().__init__(f"{RESULT_OBJECT}#{name}", NameMap(_properties(instance)), text=name, core=False)
+        super().__init__(f"{RESULT_OBJECT}#{name}", NameMap(_properties(instance)), text=name)
         self.instance = instance
 
 

@@ -92,7 +92,10 @@ class Interpreter:
             yield from self._flow(node, out)
 
     def _switch(self, node: syntax.Switch, out: Out) -> Work:
-        value = text_of((yield from self._value(node.value))).casefold()
+        found = yield from self._value(node.value)
+        if found is None or isinstance(found, (list, Hash)):
+            raise Unsupported("switch with something other than one text or number", node.place)
+        value = text_of(found).casefold()
         matching = [body for text, body in node.clauses if text is not None and text.casefold() == value]
         for body in matching or [body for text, body in node.clauses if text is None]:
             yield from self.block(body, out)
@@ -305,7 +308,7 @@ class Interpreter:
             return (yield from self._call(node))
         if isinstance(node, syntax.Index):
             owner = yield from self._expression(node.target)
-            return _element(owner, (yield from self._expression(node.index)), node.place)
+            return _element(owner, (yield from self._expression(node.index)), node.place, self._session.strict)
         if isinstance(node, syntax.Cast):
             kind = members.resolved_type(node.type, node.place)
             value = yield from self._expression(node.value)
@@ -380,13 +383,17 @@ def _catches(clause: syntax.Catch, error: PowerShellError) -> bool:
     return not clause.types or any(name.casefold() in known for name in clause.types)
 
 
-def _element(owner: PsValue, index: PsValue, place: Place) -> PsValue:
+def _element(owner: PsValue, index: PsValue, place: Place, strict: bool) -> PsValue:
     if isinstance(owner, PropertyList) and isinstance(index, str):
         return owner.named(index)
     if isinstance(owner, Hash):
         return owner.get(text_of(index))
     if isinstance(owner, (list, str)) and isinstance(index, int) and not isinstance(index, bool):
-        return owner[index] if -len(owner) <= index < len(owner) else None
+        if -len(owner) <= index < len(owner):
+            return owner[index]
+        if strict:
+            raise simple_error("Index was outside the bounds of the array.", "System.IndexOutOfRangeException")
+        return None
     if owner is None:
         raise simple_error("Cannot index into a null array.", "NullArray")
     raise Unsupported("an index of this kind", place)

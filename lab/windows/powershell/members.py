@@ -46,6 +46,7 @@ _SAFE = (
     "System.Collections.Hashtable",
     "System.Security.SecureString",
 )
+_CORE_OBJECTS = ("System.Management.Automation.PSCustomObject", "System.Version", "System.Collections.Hashtable")
 _NO_METHOD = "Cannot invoke method. Method invocation is supported only on core types in this language mode."
 _NO_PROPERTY = "Cannot set property. Property setting is supported only on core types in this language mode."
 
@@ -68,7 +69,7 @@ def member(session: Session, value: PsValue, name: str, place: Place) -> PsValue
     """A property of a value: $null when it has none, with ``Set-StrictMode`` an error."""
     key = name.lower()
     if value is not None and key == "psobject":
-        return _reflected(value)
+        return _reflected(value, place)
     if isinstance(value, Hash):
         found = _of_hash(value, key, name)
     elif isinstance(value, PsObject):
@@ -83,8 +84,9 @@ def member(session: Session, value: PsValue, name: str, place: Place) -> PsValue
         found = len(value.secret)
     else:
         found = _MISSING
-    if found is _MISSING and key == "count" and value is not None:
-        return len(value) if isinstance(value, list) else 1
+    if found is _MISSING and key == "count" and (isinstance(value, list) or not session.strict):
+        # A single object has Count too, but not in strict mode.
+        return len(value) if isinstance(value, list) else 0 if value is None else 1
     if found is not _MISSING:
         return found
     if session.strict:
@@ -164,11 +166,13 @@ def exception(record: ErrorRecord) -> PsObject:
     )
 
 
-def _reflected(value: PsValue) -> PsObject:
-    """``.PSObject``: only its ``Properties``; a hashtable has none of its keys there."""
-    source = value.properties if isinstance(value, PsObject) else Hash()
+def _reflected(value: PsValue, place: Place) -> PsObject:
+    """``.PSObject`` of an object with named properties: only its ``Properties``."""
+    if not isinstance(value, PsObject):
+        raise Unsupported("PSObject of something other than an object with named properties", place)
     properties = PropertyList(
-        PsObject("System.Management.Automation.PSNoteProperty", _map(Name=name, Value=item)) for name, item in source.items()
+        PsObject("System.Management.Automation.PSNoteProperty", _map(Name=name, Value=item))
+        for name, item in value.properties.items()
     )
     return PsObject("System.Management.Automation.PSObject", _map(Properties=properties))
 
@@ -180,10 +184,10 @@ def _map(**values: PsValue) -> Hash:
 def call(session: Session, target: PsValue, name: str, arguments: list[PsValue], place: Place) -> PsValue:
     """Call a method of a value."""
     key = name.lower()
+    check_method(session, target)
     if key == "gettype" and not arguments:
         full = type_name(target)
         return PsObject("System.RuntimeType", _map(FullName=full, Name=full.rpartition(".")[2]), text=full)
-    check_method(session, target)
     if key == "tostring" and not arguments and target is not None:
         return text_of(target)
     if isinstance(target, PsObject) and key in target.methods:
@@ -220,7 +224,8 @@ def call(session: Session, target: PsValue, name: str, arguments: list[PsValue],
 
 def check_method(session: Session, target: PsValue) -> None:
     """Reject methods of types that are not core types in constrained language mode (about_Language_Modes)."""
-    if session.language_mode == CONSTRAINED and isinstance(target, PsObject) and not target.core:
+    other = isinstance(target, ErrorRecord) or (isinstance(target, PsObject) and target.type_name not in _CORE_OBJECTS)
+    if session.language_mode == CONSTRAINED and other:
         raise _forbidden(_NO_METHOD, "MethodInvocationNotSupportedInConstrainedLanguage")
 
 
@@ -289,9 +294,9 @@ def static_member(kind: TypeName, name: str, place: Place) -> PsValue:
     """``[type]::name``."""
     key = name.lower()
     if kind.name == "System.Console" and key in ("in", "out", "error"):
-        return PsObject("System.IO.TextWriter" if key != "in" else "System.IO.TextReader", _map(Stream=key), core=False)
+        return PsObject("System.IO.TextWriter" if key != "in" else "System.IO.TextReader", _map(Stream=key))
     if kind.name == "System.Text.Encoding" and key == "utf8":
-        return PsObject("System.Text.UTF8Encoding", core=False)
+        return PsObject("System.Text.UTF8Encoding")
     raise Unsupported(f"[{kind.name}]::{name}", place)
 
 
@@ -314,7 +319,7 @@ def static_call(session: Session, kind: TypeName, name: str, arguments: list[PsV
         text = text_of(arguments[0])
         return not (text.strip() if key == "isnullorwhitespace" else text)
     if kind.name == "System.Text.UTF8Encoding" and key == "new" and arguments == [False]:
-        return PsObject("System.Text.UTF8Encoding", core=False)
+        return PsObject("System.Text.UTF8Encoding")
     if kind.name == "System.Security.SecureString" and key == "new" and not arguments:
         return SecureText("")
     raise Unsupported(f"[{kind.name}]::{name} with these arguments", place)

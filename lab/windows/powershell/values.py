@@ -30,13 +30,12 @@ class Hash(NameMap[PsValue]):
 
 @dataclass
 class PsObject:
-    """An object with named properties. ``methods`` can be called without a language mode that forbids them only if ``core``."""
+    """An object with named properties."""
 
     type_name: str
     properties: NameMap[PsValue] = field(default_factory=NameMap)
     methods: Mapping[str, Method] = field(default_factory=dict)
     text: str = ""
-    core: bool = True
 
 
 class PropertyList(list[PsValue]):
@@ -93,6 +92,8 @@ def text_of(value: PsValue) -> str:
     """A value as text, as in an expandable string."""
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, (bool, int, float, str)):
         return str(value)
     if isinstance(value, list):

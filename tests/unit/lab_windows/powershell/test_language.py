@@ -40,6 +40,7 @@ VALUES = [
     ("@('a', 'b').Count", 2),
     ("@().Count", 0),
     ("'single'.Count", 1),
+    ("$null.Count", 0),
     ("(@{ n = 'x' }, @{ n = 'y' }).n", ["x", "y"]),
     ("('a', 'b')[1]", "b"),
     ("('a', 'b')[-1]", "b"),
@@ -184,6 +185,8 @@ UNSUPPORTED = [
     ("[Console]::Beep()", "[System.Console]::Beep with these arguments"),
     ("'a' -match 'b'", "the operator -match"),
     ("$x -= 1", "the operator -="),
+    ("switch (1, 2) {\n'1' { 'a' }\n}", "switch with something other than one text or number"),
+    ("$x = @{ a = 1 }.PSObject.Properties", "PSObject of something other than an object with named properties"),
     ("$x = 1\nif ($x = 2) { 'a' }", "an assignment whose value is used"),
     ("$x = $y = 1", "an assignment whose value is used"),
     ("1..3", "1..3 at the beginning of a statement"),
@@ -229,6 +232,22 @@ def test_a_variable_that_was_never_set_is_an_error(runner: Runner) -> None:
 def test_strict_mode_rejects_a_property_that_is_missing(runner: Runner) -> None:
     done = runner.script("Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n$o = '{}' | ConvertFrom-Json\n$o.name")
     assert "The property 'name' cannot be found on this object. Verify that the property exists." in done.unwrapped
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("'single'.Count", "The property 'Count' cannot be found on this object."),
+        ("$null.Count", "The property 'Count' cannot be found on this object."),
+        ("$null.Name", "The property 'Name' cannot be found on this object."),
+        ("@{ a = 1 }.b", "The property 'b' cannot be found on this object."),
+        ("('a', 'b')[2]", "Index was outside the bounds of the array."),
+    ],
+)
+def test_other_errors_of_strict_mode(runner: Runner, text: str, message: str) -> None:
+    done = runner.script(f"Set-StrictMode -Version Latest\n$ErrorActionPreference = 'Stop'\n$x = {text}\n'after'")
+    assert (done.code, done.stdout) == (1, "")
+    assert message in done.unwrapped
 
 
 def test_without_stop_the_next_statement_runs(runner: Runner) -> None:

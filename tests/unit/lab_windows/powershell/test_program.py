@@ -199,6 +199,8 @@ CORE_TYPES = "Method invocation is supported only on core types in this language
         ("$x = [Console]::In.ReadToEnd()", CORE_TYPES),
         ("[Console]::Out.WriteLine('x')", CORE_TYPES),
         ("$x = [Text.UTF8Encoding]::new($false)", CORE_TYPES),
+        ("try { No-Such } catch { $x = $_.Exception.GetType() }", CORE_TYPES),
+        ("(Get-PSDrive -Name C).ToString()", CORE_TYPES),
         (
             "[Console]::OutputEncoding = [Text.Encoding]::UTF8",
             "Property setting is supported only on core types in this language mode.",
