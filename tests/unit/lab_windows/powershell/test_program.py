@@ -216,5 +216,6 @@ def test_constrained_language_mode(runner: Runner, text: str, message: str) -> N
 
 def test_core_types_work_in_constrained_language_mode(runner: Runner) -> None:
     runner.settings = PowerShellSettings(language_mode=CONSTRAINED)
-    done = runner.script('$x = ($input | Out-String).Trim()\n"$x $($ExecutionContext.SessionState.LanguageMode)"', b"line\n")
+    text = "$p = [SecureString]::new()\n$p.AppendChar('a')\n$x = ($input | Out-String).Trim()\n"
+    done = runner.script(text + '"$x $($ExecutionContext.SessionState.LanguageMode)"', b"line\n")
     assert (done.stdout, done.stderr) == ("line ConstrainedLanguage\r\n", "")
