@@ -51,13 +51,13 @@ ConvertTo-Json -InputObject $answer -Compress
 """
 
 
-def _run(estate: Estate, machine: str, request: Mapping[str, object]) -> dict[str, object]:
+def run_script(estate: Estate, machine: str, request: Mapping[str, object], transport: str = "ntlm") -> dict[str, object]:
     """Run the script with a request on standard input, as a client of WinRM does."""
     estate.machine(machine).files.write(FILE, b"\xef\xbb\xbf" + SCRIPT.replace("\n", "\r\n").encode())
     account = estate.account("CORP\\scpadmin")
     url = f"http://{estate.machine(machine).address}:{estate.description.http_port}/wsman"
     protocol = winrm.Protocol(
-        url, username=account.full_name, password=account.password, transport="ntlm", message_encryption="always"
+        url, username=account.full_name, password=account.password, transport=transport, message_encryption="always"
     )
     shell = protocol.open_shell(codepage=65001)
     try:
@@ -82,7 +82,7 @@ def test_the_mode_is_changed_by_the_documented_cmdlet(start_estate: StartEstate)
         "cmdlet": "Set-CMServiceConnectionPoint",
         "arguments": arguments,
     }
-    assert _run(estate, "cas01", request) == {"ok": True}
+    assert run_script(estate, "cas01", request) == {"ok": True}
     (row,) = estate.hierarchy("one").state.control.roles("SMS Dmp Connector")
     assert (row.prop_value("OfflineMode"), row.changed_by) == (1, "CORP\\scpadmin")
     assert estate.violations == []
@@ -98,7 +98,7 @@ def test_a_secret_is_only_in_the_input(estate: Estate) -> None:
         "arguments": {"UserName": "CORP\\svc", "SiteCode": "CAS"},
         "secret": SECRET,
     }
-    assert _run(estate, "cas01", request) == {"ok": True}
+    assert run_script(estate, "cas01", request) == {"ok": True}
     rows = estate.hierarchy("one").state.control.of_class("SMS_SCI_Reserved")
     (row,) = [row for row in rows if row.text("UserName") == "CORP\\svc"]
     assert secrets.matches(row.text("Reserved2"), SECRET, "CAS")
@@ -110,7 +110,7 @@ def test_the_second_hop(estate: Estate) -> None:
     console = site.server
     other = next(name for name in ("cas01", "pri1") if name != console)
     request = {"drive": "SCPLAB", "provider": f"{other}.corp.example", "cmdlet": "New-CMAccount", "arguments": {}}
-    assert _run(estate, console, request) == {
+    assert run_script(estate, console, request) == {
         "ok": False,
         "message": "Access is denied. (Exception from HRESULT: 0x80070005 (E_ACCESSDENIED))",
         "type": "System.UnauthorizedAccessException",
