@@ -133,7 +133,7 @@ options:
       - V(cim) writes with WMI over WinRM.
       - V(cmdlets) runs one cmdlet of the product's PowerShell module for each write, with Windows PowerShell 5.1 in a remote
         shell on the host of the task. The Configuration Manager console must be installed there, in the version of the site, and
-        the account needs to be a local administrator.
+        the account must be allowed to use remote shells.
       - V(auto) begins with V(cim). It changes to V(cmdlets) only if the SMS Provider answers that it does not support such a
         write, and a reading shows that nothing was written; never after a missing right, a value that is not valid, a time-out
         or a lost answer.

@@ -104,16 +104,24 @@ def _of_site_system(step: Step) -> Call:
         else:
             parameters["UseSiteServerAccount"] = True
     account = ""
-    if changed & site_systems.PROXY_SETTINGS or (new and (wanted["proxy"]["enabled"] or wanted["proxy"]["server"])):
-        account = _proxy(parameters, wanted["proxy"])
+    if changed & site_systems.PROXY_SETTINGS or (new and any(wanted["proxy"].values())):
+        account = _proxy(parameters, wanted["proxy"], changed, step)
     return Call(_named(step, naming.SITE_SYSTEM), parameters, account, settings=_proved(step, changed))
 
 
-def _proxy(parameters: dict[str, Any], proxy: Mapping[str, Any]) -> str:
-    """Add all proxy values: one that is omitted is reset (to port 80, to no account); returns the account."""
+def _proxy(parameters: dict[str, Any], proxy: Mapping[str, Any], changed: frozenset[str], step: Step) -> str:
+    """Add all proxy values: one that is omitted is reset (to port 80, to no account); returns the account.
+
+    The reference asks for the other values only together with a proxy that is enabled.
+
+    :raises NoCmdlet: values are to be stored for a proxy that is not enabled.
+    """
     parameters["EnableProxy"] = proxy["enabled"]
-    if proxy["server"]:
-        parameters["ProxyServerName"] = proxy["server"]
+    if not proxy["enabled"]:
+        if isinstance(step, Create) or changed & site_systems.PROXY_SETTINGS - {site_systems.USE_PROXY}:
+            raise NoCmdlet(f"the cmdlets do not store the settings of a proxy that is not enabled, as for {step.what}")
+        return ""
+    parameters["ProxyServerName"] = proxy["server"] or ""
     parameters["ProxyServerPort"] = proxy["port"] or site_systems.DEFAULT_PROXY_PORT
     return proxy["account"] or ""
 

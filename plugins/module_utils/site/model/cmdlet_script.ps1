@@ -93,16 +93,16 @@ try {
     # From here on something may have been written.
     $answer.phase = 'cmdlet';
     switch ($request.cmdlet) {
-        'Add-CMServiceConnectionPoint' { $written = Add-CMServiceConnectionPoint @parameters -Confirm:$false; }
-        'Set-CMServiceConnectionPoint' { $written = Set-CMServiceConnectionPoint @parameters -Confirm:$false; }
-        'Remove-CMServiceConnectionPoint' { $written = Remove-CMServiceConnectionPoint @parameters -Force -Confirm:$false; }
-        'New-CMSiteSystemServer' { $written = New-CMSiteSystemServer @parameters -Confirm:$false; }
-        'Set-CMSiteSystemServer' { $written = Set-CMSiteSystemServer @parameters -Confirm:$false; }
-        'Remove-CMSiteSystemServer' { $written = Remove-CMSiteSystemServer @parameters -Force -Confirm:$false; }
-        'New-CMAccount' { $written = New-CMAccount @parameters -Confirm:$false; }
-        'Set-CMAccount' { $written = Set-CMAccount @parameters -Confirm:$false; }
-        'Remove-CMAccount' { $written = Remove-CMAccount @parameters -DisableWildcardHandling -Force -Confirm:$false; }
-        'Set-CMHierarchySetting' { $written = Set-CMHierarchySetting @parameters -Force -Confirm:$false; }
+        'Add-CMServiceConnectionPoint' { $written = Add-CMServiceConnectionPoint @parameters -Confirm:$false; };
+        'Set-CMServiceConnectionPoint' { $written = Set-CMServiceConnectionPoint @parameters -Confirm:$false; };
+        'Remove-CMServiceConnectionPoint' { $written = Remove-CMServiceConnectionPoint @parameters -Force -Confirm:$false; };
+        'New-CMSiteSystemServer' { $written = New-CMSiteSystemServer @parameters -Confirm:$false; };
+        'Set-CMSiteSystemServer' { $written = Set-CMSiteSystemServer @parameters -Confirm:$false; };
+        'Remove-CMSiteSystemServer' { $written = Remove-CMSiteSystemServer @parameters -Force -Confirm:$false; };
+        'New-CMAccount' { $written = New-CMAccount @parameters -Confirm:$false; };
+        'Set-CMAccount' { $written = Set-CMAccount @parameters -Confirm:$false; };
+        'Remove-CMAccount' { $written = Remove-CMAccount @parameters -DisableWildcardHandling -Force -Confirm:$false; };
+        'Set-CMHierarchySetting' { $written = Set-CMHierarchySetting @parameters -Force -Confirm:$false; };
         default {
             $answer.phase = 'parameters';
             $answer.reason = 'no_cmdlet';

@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.steps imp
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
@@ -90,7 +90,7 @@ class CmdletsWriter:
             raise CmdletFailed(f"{call.cmdlet} on {self._host} was stopped, because {_STOPPED[found.stopped]}", answered=False)
         answer = read_answer(found.stdout, token)
         if answer is None:
-            words = one_line(found.stderr or found.stdout, _MOST_WORDS) or "it printed nothing"
+            words = _message(found.stderr) or one_line(found.stdout, _MOST_WORDS) or "it printed nothing"
             raise CmdletFailed(
                 f"Windows PowerShell on {self._host} ended with exit code {found.exit_code} and without the answer of "
                 f"{call.cmdlet}: {words}",
@@ -135,12 +135,17 @@ class CmdletsWriter:
             raise CmdletFailed(f"The answer of {call.cmdlet} on {self._host} was lost: {error}", answered=False) from error
 
 
+def _message(stderr: str) -> str:
+    """What PowerShell prints of an error, without the place in the script, which is the complete script."""
+    lines = [text.strip() for text in stderr.splitlines()]
+    kept = [text for text in lines if text and not text.startswith(("+", "At line:")) and "$ErrorActionPreference" not in text]
+    return one_line(" ".join(kept), _MOST_WORDS)
+
+
 def _no_shell(call: Call, host: str, fault: CimFault) -> str:
-    denied = fault.kind is FaultKind.ACCESS_DENIED
-    right = "Remote shells need a member of the server's group Administrators: " if denied else ""
     said = str(fault).rstrip(".")
-    allow = "allow them for this account" if denied else "Allow remote shells for this account"
     return (
         f"{call.cmdlet} was not run on {host}, because no remote shell can be used there. {said}. Nothing was written. "
-        f"{right}{allow}, or use writer: cim."
+        "Allow remote shells for this account (it needs to be a member of Administrators or Remote Management Users), or use "
+        "writer: cim."
     )

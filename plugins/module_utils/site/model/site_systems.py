@@ -25,14 +25,14 @@ PUBLIC_NAME = "Server Remote Public Name"
 SITE_SERVER_INITIATES = "FDMOperation"
 _USE_COMPUTER_ACCOUNT = "UseMachineAccount"
 _INSTALLATION_ACCOUNT = "UserName"
-_USE_PROXY = "UseProxy"
+USE_PROXY = "UseProxy"
 _PROXY_NAME = "ProxyName"
 _PROXY_PORT = "ProxyServerPort"
 _PROXY_ANONYMOUS = "AnonymousProxyAccess"
 _PROXY_ACCOUNT = "ProxyUserName"
 
 INSTALLATION_ACCOUNT_SETTINGS = frozenset({_USE_COMPUTER_ACCOUNT, _INSTALLATION_ACCOUNT})
-PROXY_SETTINGS = frozenset({_USE_PROXY, _PROXY_NAME, _PROXY_PORT, _PROXY_ANONYMOUS, _PROXY_ACCOUNT})
+PROXY_SETTINGS = frozenset({USE_PROXY, _PROXY_NAME, _PROXY_PORT, _PROXY_ANONYMOUS, _PROXY_ACCOUNT})
 
 DEFAULT_PROXY_PORT = 80
 # Roles that the site adds and removes with the others, so that the user does not have to remove them.
@@ -120,7 +120,7 @@ def wished_settings(wish: SiteSystemWish) -> dict[str, Setting]:
 
 def _proxy_settings(proxy: ProxyWish) -> dict[str, Setting]:
     """The given values are stored, even while the proxy is disabled."""
-    settings = {_USE_PROXY: Setting(int(proxy.enabled))}
+    settings = {USE_PROXY: Setting(int(proxy.enabled))}
     if proxy.server is not None:
         settings[_PROXY_NAME] = Setting(0, "", proxy.server)
     if proxy.port is not None:
@@ -141,7 +141,7 @@ def proxy_of(row: CimInstance) -> dict[str, Any]:
     port = setting(row, _PROXY_PORT)
     named = _text2(row, _PROXY_ACCOUNT)
     return {
-        "enabled": bool(_number(row, _USE_PROXY)),
+        "enabled": bool(_number(row, USE_PROXY)),
         "server": _text2(row, _PROXY_NAME) or None,
         "port": port.value if port else None,
         "account": named if named and not _number(row, _PROXY_ANONYMOUS) else None,
@@ -172,7 +172,7 @@ def named_accounts(row: CimInstance) -> list[AccountUse]:
             server,
             code,
             "proxy_account",
-            bool(_number(row, _USE_PROXY)) and not _number(row, _PROXY_ANONYMOUS),
+            bool(_number(row, USE_PROXY)) and not _number(row, _PROXY_ANONYMOUS),
         ),
     ]
     return [use for use in found if use.account]
