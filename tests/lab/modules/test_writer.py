@@ -36,7 +36,7 @@ def cim_writes(play: Play) -> list[str]:
     ]
 
 
-def settings(play: Play, server: str, role: str) -> dict[str, tuple[int, str, str]]:
+def settings(play: Play, server: str, role: str) -> dict[str, tuple[object, ...]]:
     """The embedded properties of a row that say something, by name."""
     (row,) = [row for row in play.hierarchy().state.control.roles(role) if row.server == server]
     found = {prop.name: (prop.value, prop.value1, prop.value2) for prop in row.props or ()}
@@ -250,7 +250,7 @@ def estate_with(change: Callable[[dict[str, Any]], None]) -> str:
     return yaml.safe_dump(text, allow_unicode=True)
 
 
-LACKS = {
+LACKS: dict[str, tuple[dict[str, Any], str]] = {
     "no console": ({"console": {"installed": False}}, "console is not installed there"),
     "no module": ({"console": {"module": False}}, "its PowerShell module is missing"),
     "old console": ({"console": {"version": "5.00.9106.1000"}}, "to the version of the site"),

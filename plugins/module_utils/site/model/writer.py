@@ -255,7 +255,7 @@ class SiteWriter:
         hint = (
             ""
             if len(self._writers) > 1
-            else " Use the product's cmdlets for it: writer: cmdlets, or writer: auto (in the playbooks: scp_writer)."
+            else " Use the product's cmdlets for it: writer: cmdlets, or auto (in the roles: service_connection_point_writer)."
         )
         return Incapable(
             f"The SMS Provider on {self._host} does not support {what} over CIM, and nothing was written. "
