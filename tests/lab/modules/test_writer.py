@@ -200,7 +200,7 @@ def test_a_cmdlet_without_the_right_to_write(play: Play) -> None:
 def test_an_account_that_may_not_use_shells(play: Play) -> None:
     play.estate.faults.order("quota", machine="cas01", action="transfer/Create", count=1)
     message = play.refused("usage_data", level="basic", writer="cmdlets")
-    assert "Set-CMHierarchySetting was not run on cas01.corp.example, because no remote shell can be used there." in message
+    assert "Set-CMHierarchySetting was not run on cas01.corp.example, because no remote shell could be used there." in message
 
 
 def test_a_cmdlet_whose_input_was_lost_may_still_run(play: Play) -> None:

@@ -15,7 +15,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.steps imp
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.one_line import one_line
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
@@ -126,7 +126,7 @@ class CmdletsWriter:
             )
         except CimError as error:
             operation = error.request.operation if error.request is not None else ""
-            if isinstance(error, CimFault) and operation in ("Create", "Command"):
+            if isinstance(error, CimFault) and operation in ("Create", "Command", "Send"):
                 raise TaskFailure(_no_shell(call, self._host, error)) from error
             if operation == "Create" or not error.after_send:
                 # The shell was not opened, or opened without a command.
@@ -144,8 +144,12 @@ def _message(stderr: str) -> str:
 
 def _no_shell(call: Call, host: str, fault: CimFault) -> str:
     said = str(fault).rstrip(".")
+    remedy = (
+        "Remote shells need a member of Administrators or Remote Management Users: allow them for this account"
+        if fault.kind is FaultKind.ACCESS_DENIED
+        else "Run this again when the server can start one"
+    )
     return (
-        f"{call.cmdlet} was not run on {host}, because no remote shell can be used there. {said}. Nothing was written. "
-        "Allow remote shells for this account (it needs to be a member of Administrators or Remote Management Users), or use "
-        "writer: cim."
+        f"{call.cmdlet} was not run on {host}, because no remote shell could be used there. {said}. Nothing was written. "
+        f"{remedy}, or use writer: cim."
     )
