@@ -47,7 +47,12 @@ try {
 
     # A drive of its own: the module makes drives for sites that it remembers, with servers that may no longer be right.
     $answer.phase = 'drive';
-    $answer.provider = $request.providers[0];
+    if ($request.providers) {
+        $answer.provider = $request.providers[0];
+    } else {
+        $answer.provider = $env:COMPUTERNAME;
+        $answer.local = $true;
+    }
     foreach ($provider in $request.providers) {
         if ($provider -eq $env:COMPUTERNAME -or $provider -like ($env:COMPUTERNAME + '.*')) {
             $answer.provider = $provider;

@@ -45,7 +45,7 @@ def request(call: Call, code: str, providers: Sequence[str], token: str) -> str:
     """Standard input of the script: JSON in ASCII, and the password as it is.
 
     :param code: the site whose provider writes.
-    :param providers: the servers of its SMS Providers, by their full names.
+    :param providers: the servers of its SMS Providers, by their full names; empty when the site lists none.
     :param token: a random word by which the answer is recognised.
     :raises ValueError: a password that is not one line.
     """

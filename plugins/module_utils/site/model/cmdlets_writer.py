@@ -113,7 +113,7 @@ class CmdletsWriter:
 
     def _providers_of(self, code: str) -> tuple[str, ...]:
         if code not in self._providers:
-            self._providers[code] = read_providers(self._session, code).get(code, ()) or (self._host,)
+            self._providers[code] = read_providers(self._session, code).get(code, ())
         return self._providers[code]
 
     def _run(self, call: Call, given: str) -> shell.Finished:
