@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import cmdlets_writer
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import CimError
 from lab.estate_file.reader import DEFAULT_FILE
 from tests.lab.conftest import StartEstate
@@ -75,7 +76,7 @@ def each_change(play: Play, **way: Any) -> list[Any]:
 
 @pytest.mark.long
 def test_every_change_leaves_the_same_with_each_writer(start_estate: StartEstate) -> None:
-    estate = start_estate()
+    estate = start_estate(pace=3000)
     play = Play(estate)
     said, *by_cim = each_change(play, writer="cim")
     assert said == {"cim"}
@@ -295,4 +296,18 @@ def test_a_drive_that_the_module_remembers_is_not_used(start_estate: StartEstate
 def test_a_slow_module_shows_progress(start_estate: StartEstate) -> None:
     slow = {"console": {"import_seconds": 300}}
     play = Play(start_estate(estate_with(lambda machine: machine.update(slow)), pace=1000))
+    assert play.run("usage_data", level="basic", writer="cmdlets")["level"] == "basic"
+
+
+def test_a_provider_on_another_server_needs_a_second_logon(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cmdlets_writer, "read_providers", lambda *_asked: {"CAS": ("pri1.corp.example",)})
+    message = play.refused("usage_data", level="basic", writer="cmdlets")
+    assert "cannot connect to the SMS Provider on pri1.corp.example. Access is denied." in message
+    assert "Nothing was written. The SMS Provider is on another server than this session" in message
+    assert "CredSSP, or with Kerberos" in message
+    assert cmdlets(play) == []
+
+
+def test_a_site_that_lists_no_provider_is_reached_on_this_server(play: Play, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cmdlets_writer, "read_providers", lambda *_asked: {})
     assert play.run("usage_data", level="basic", writer="cmdlets")["level"] == "basic"
