@@ -12,6 +12,9 @@ from ansible.errors import AnsibleError
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.role_options import impossible as impossible_preflight
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.update_guards.check_ids import (
+    impossible as impossible_update,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.role_options import impossible as impossible_verify
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.modules import role_options
@@ -35,6 +38,7 @@ except ImportError:  # ansible-core 2.18: omit is a string, and every string may
 display = Display()
 _NOT_POSSIBLE: dict[str, Callable[[Mapping[str, Any]], Iterator[str]]] = {
     "preflight": impossible_preflight,
+    "update": impossible_update,
     "verify": impossible_verify,
 }
 

@@ -61,6 +61,14 @@ options:
       - Name of the report in the JUnit XML.
     type: str
     default: preflight
+  kind:
+    description:
+      - Which checks these are, for O(accept) and the class names in the JUnit XML. V(update) means those before an update, of
+        M(configmgr.scp.update_prerequisites) and M(configmgr.scp.server_prerequisites).
+    type: str
+    choices: [preflight, update]
+    default: preflight
+    version_added: 1.1.0
 author:
   - The configmgr.scp authors (@configmgr-scp)
 """
@@ -116,19 +124,27 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 from ansible.utils.unsafe_proxy import wrap_var
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.preflight_report import whole
+from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.update_guards.check_ids import UPDATE
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
+
+_KINDS = {ids.kind: ids for ids in (PREFLIGHT, UPDATE)}
 
 
 def preflight_report(
-    parts: list[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight", accept: Sequence[str] = ()
+    parts: list[Mapping[str, Any]],
+    fail_on: str = "failed",
+    title: str = "preflight",
+    accept: Sequence[str] = (),
+    kind: str = PREFLIGHT.kind,
 ) -> Any:
     """See DOCUMENTATION.
 
     :raises AnsibleFilterError: the parts, or an option, do not have the documented form.
     """
     try:
-        report = whole(plain(parts), plain(fail_on), plain(title), plain(accept))
+        report = whole(plain(parts), plain(fail_on), plain(title), plain(accept), _KINDS[plain(kind)])
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise AnsibleFilterError(f"preflight_report: the parts or options are not as documented ({error})") from error
     # Texts of servers are data: ansible-core must not interpret braces in them as templates.

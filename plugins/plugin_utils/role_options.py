@@ -52,7 +52,7 @@ PLAYBOOK_VARIABLES = (
 )
 # Prefixes that only this collection uses. Variables of other roles may also begin with the shared ones (move_, verify_).
 _OURS_ALONE = ("service_connection_point_", "offline_updates_", "unattended_setup_", "after_setup_")
-_SHARED = ("preflight_", "move_", "remove_", "verify_", "recover_", "expand_", "ha_", "scp_")
+_SHARED = ("preflight_", "move_", "remove_", "verify_", "recover_", "expand_", "ha_", "scp_", "update_")
 _ALIKE = 0.8
 # What an empty string means for the options that allow it.
 EMPTY = {
@@ -75,6 +75,10 @@ LIMITS = {
     "remove_wait_timeout": rules.WAIT_SECONDS,
     "service_connection_point_thread_timeout": rules.WAIT_SECONDS,
     "service_connection_point_wait_timeout": rules.WAIT_SECONDS,
+    "update_backup_max_age_days": rules.AGE_DAYS,
+    "update_outage_timeout": rules.WAIT_SECONDS,
+    "update_required_free_space_gib": rules.FREE_SPACE,
+    "update_wait_timeout": rules.WAIT_SECONDS,
     "verify_contact_hours": rules.CONTACT_HOURS,
     "verify_import_days": rules.REPORT_DAYS,
     "verify_log_hours": rules.LOG_HOURS,

@@ -41,6 +41,8 @@ MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("endpoint_check", SERVER, "updates, all reached", {"features": ["updates"], "site_version": "2609"}),
     ("cloud_service_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("site_update_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
+    ("site_update", PROVIDER, "with site_code, installed", {"update": "2609", "state": "installed", "site_code": "CAS"}),
+    ("update_prerequisites", PROVIDER, "with site_code", {"update": "2609", "site_code": "CAS"}),
     ("site_status_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("usage_data", PROVIDER, "with site_code, read", {"site_code": "CAS"}),
     ("log_info", SERVER, "one log", {"components": ["SMS_DMP_DOWNLOADER"]}),

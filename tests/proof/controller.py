@@ -154,7 +154,7 @@ class Controller(Play):
         if module == "component":
             fqdn = self.estate.machine(machine).fqdn
             return before.threads.get(fqdn) != after.threads.get(fqdn)
-        return before.rows != after.rows
+        return (before.rows, before.starts) != (after.rows, after.starts)
 
 
 def _asked(machine: str, address: str, envelope: bytes) -> Asked:

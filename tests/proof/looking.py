@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lab.configmgr import names
-from lab.configmgr.database import ControlRow
+from lab.configmgr.database import ControlRow, UpdatePackage
 from lab.configmgr.executive import Executive
 from lab.running.estate import Estate
 
@@ -20,14 +20,16 @@ class Looks:
     """``rows``: the settings of each row of the role, of site systems and of accounts, by key.
 
     ``threads``: for each server its downloader's state, the requested operation, and a number that grows at each start or stop.
+    ``starts``: how often each update was started, by hierarchy and GUID.
     """
 
     rows: Mapping[tuple[str, int, str, str, str], Any]
     threads: Mapping[str, tuple[str, str, int]]
+    starts: Mapping[tuple[str, str], int]
 
 
 def look(estate: Estate) -> Looks:
-    """The current state of hierarchy one."""
+    """The current state of hierarchy one, and of the updates of all."""
     with estate.lock:
         state = estate.hierarchy(HIERARCHY).state
         watched = [row for row in state.control.roles() if row.role in _WATCHED_ROLES]
@@ -37,7 +39,20 @@ def look(estate: Estate) -> Looks:
             for server, executive in state.executives.items()
             if names.DOWNLOADER in executive.threads
         }
-        return Looks({row.key: _settings(row) for row in watched}, threads)
+        return Looks({row.key: _settings(row) for row in watched}, threads, _starts(estate))
+
+
+def update(estate: Estate, code: str, guid: str) -> UpdatePackage:
+    """An update of the hierarchy with this site."""
+    return next(found for found in estate.hierarchies if code in found.state.sites).state.updates[guid]
+
+
+def _starts(estate: Estate) -> dict[tuple[str, str], int]:
+    return {
+        (found.state.top.code, guid): package.life
+        for found in estate.hierarchies
+        for guid, package in found.state.updates.items()
+    }
 
 
 def points(estate: Estate) -> list[ControlRow]:

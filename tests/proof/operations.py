@@ -6,13 +6,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from lab.configmgr.updates import INSTALL_SUCCESS
 from lab.running.estate import Estate
+from tests.lab.estates import UPDATE, before_update
 from tests.proof import looking
 from tests.proof.controller import Controller
 from tests.proof.estates import INSTALL, estate_text
 
 MODULE = "service_connection_point"
-SITE = "CAS"
+SITE, STAND_ALONE = "CAS", "ST1"
 SCP01, SCP02, SCP05 = "scp01.corp.example", "scp02.corp.example", "scp05.corp.example"
 PROXY = r"CORP\scpproxy"
 
@@ -160,6 +162,16 @@ def _renew(play: Controller) -> None:
     play.run("site_account", name=PROXY, password=password, update_password="always", site_code=SITE)
 
 
+def _update(play: Controller) -> None:
+    play.run("site_update", "sta03", update=UPDATE, state="installed", site_code=STAND_ALONE)
+
+
+def _updated(estate: Estate) -> list[str]:
+    package = looking.update(estate, STAND_ALONE, UPDATE)
+    missing = [] if package.state == INSTALL_SUCCESS else [f"the update is in the state {package.state}"]
+    return missing + ([f"the update was started {package.life} times"] if package.life != 1 else [])
+
+
 OPERATIONS: tuple[Operation, ...] = (
     Operation("provision", estate_text(), _provision, lambda estate: _placed(estate, SCP05, "offline", False)),
     Operation(
@@ -189,6 +201,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("site_account", estate_text(), _accounts, _accounts_are([INSTALL]), _add_account),
     Operation("cmdlets", estate_text(), _with_cmdlets, lambda estate: _placed(estate, SCP02, "offline", False)),
     Operation("password renewal", estate_text(), _renew, _accounts_are([PROXY]), _add_account, writes_again=True),
+    Operation("update", before_update(), _update, _updated),
 )
 # The estate with which the state machine begins.
 STATES = Operation(

@@ -70,7 +70,8 @@ COLUMNS = {
     "site_versions/versions": f"name:text build:number released:text available?:text baseline:flag support_ends:text {_SOURCE}",
     "status_messages/messages": "number:number title:text subject:text lasting:flag verdict:text remedy:text certainty:text "
     f"{_SOURCE}",
-    "update_states/states": f"number:number name:text phase:text installing:flag moves:flag {_SOURCE}",
+    "update_states/states": f"number:number name:text phase:text installing:flag moves:flag stage:text standing:text {_SOURCE}",
+    "update_states/logs": f"stage:text logs:list {_SOURCE}",
     "update_states/advice": f"state?:text phase?:text text:text {_SOURCE}",
 }
 # Files that are not a list of rows.

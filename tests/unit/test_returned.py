@@ -34,10 +34,11 @@ def test_no_written_value_is_one_of_ansibles(source: str) -> None:
 
 def test_the_sources_of_results_are_found() -> None:
     keys = {name: written_keys((PLUGINS / "modules" / f"{name}.py").read_text(encoding="utf-8")) for name in MODULES}
-    # The tool's result is built in module_utils, those of modules on the controller in their action plugins.
+    # The results of these two are built in module_utils, those of modules on the controller in their action plugins.
     elsewhere = {name for name in MODULES if not hasattr(module(name), "run")}
-    assert {name for name, found in keys.items() if not found} == {"service_connection_tool", *elsewhere}
+    assert {name for name, found in keys.items() if not found} == {"service_connection_tool", "site_update", *elsewhere}
     assert written_keys((PLUGINS / "module_utils/site/servicing/connection_tool/occasion.py").read_text(encoding="utf-8"))
+    assert "reached" in written_keys((PLUGINS / "module_utils/site/servicing/updating/report.py").read_text(encoding="utf-8"))
     assert "packages" in keys["site_update_info"]
 
 

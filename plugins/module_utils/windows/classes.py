@@ -54,6 +54,7 @@ WIN32_OPERATING_SYSTEM = cim_class(
     ProductType="uint32",
     OSLanguage="uint32",
     LocalDateTime="datetime",
+    CurrentTimeZone="sint16",
     LastBootUpTime="datetime",
     TotalVisibleMemorySize="uint64",
     FreePhysicalMemory="uint64",

@@ -22,11 +22,13 @@ class ServerClock:
     :param computer: its NetBIOS name.
     :param now: its time, UTC.
     :param offset_seconds: its time minus the controller's, at the middle of the request.
+    :param utc_offset_minutes: its local time minus UTC, with summer time; None when it was not read.
     """
 
     computer: str
     now: datetime
     offset_seconds: float
+    utc_offset_minutes: int | None = None
 
 
 def read_clock(session: CimSession, controller: Callable[[], datetime] = lambda: datetime.now(UTC)) -> ServerClock | None:
@@ -34,7 +36,7 @@ def read_clock(session: CimSession, controller: Callable[[], datetime] = lambda:
 
     The error is at most half of the request's duration, authentication included when it is the first request of a session.
     """
-    query = select(WIN32_OPERATING_SYSTEM.name, columns=("CSName", "LocalDateTime"))
+    query = select(WIN32_OPERATING_SYSTEM.name, columns=("CSName", "LocalDateTime", "CurrentTimeZone"))
     before = controller()
     found = session.query(CIMV2, WIN32_OPERATING_SYSTEM, query)
     after = controller()
@@ -63,4 +65,6 @@ def clock_between(row: CimInstance, before: datetime, after: datetime) -> Server
     if not isinstance(now, datetime):
         return None
     middle = before + (after - before) / 2
-    return ServerClock(str(row.get("CSName") or ""), now, round((now - middle).total_seconds(), 1) + 0.0)
+    zone = row.get("CurrentTimeZone")
+    seconds = round((now - middle).total_seconds(), 1) + 0.0
+    return ServerClock(str(row.get("CSName") or ""), now, seconds, zone if isinstance(zone, int) else None)

@@ -134,13 +134,13 @@ def test_an_unknown_site(play: Play) -> None:
         ("InitiateUpgrade", {"PrereqFlag": 2}, {}, (2, 2)),
         ("SetIgnorePrereqWarning", {"flag": 2}, {}, (2, READY)),
         ("IsCurrentWorkingUpdatePackage", {}, {"IsCurrentWorkingUpdatePackage": "false"}, (0, READY)),
-        ("PackageExistsInToBeDownloadedList", {}, {"PackageExists": "false"}, (0, READY)),
+        ("PackageExistsInToBeDownloadedList", {}, {"PackageExists": False}, (0, READY)),
     ],
 )
 def test_documented_calls_of_an_update(
-    play: Play, method: str, arguments: dict[str, int], answer: dict[str, str], state: tuple[int, int]
+    play: Play, method: str, arguments: dict[str, int], answer: dict[str, str | bool], state: tuple[int, int]
 ) -> None:
-    """Tasks with ``configmgr.scp.cim``, which has no types for these outputs."""
+    """Tasks with ``configmgr.scp.cim``, which has types only for the outputs that the collection itself uses."""
     package = play.hierarchy().state.updates[GUID]
     package.state = READY
     play.estate.faults.order("update_stuck", site="CAS", phase="enabled")

@@ -22,7 +22,7 @@ FLOORS = Floors(
 # Inside a room, its folders are below its own files.
 INSIDE = {
     "preflight": Floors(f"{FLOORS.package}.preflight", [{"reach", "server", "site"}, {"."}]),
-    "servicing": Floors(f"{FLOORS.package}.servicing", [{"connection_tool"}, {"."}]),
+    "servicing": Floors(f"{FLOORS.package}.servicing", [{"connection_tool", "updating"}, {"update_guards"}, {"."}]),
 }
 
 

@@ -26,13 +26,13 @@ def server(*rows: dict[str, Any], error: Exception | None = None) -> FakeServer:
 def test_the_difference_is_that_to_the_middle_of_the_request(seconds: float, took: float, offset: float) -> None:
     times = iter([START, START + timedelta(seconds=took)])
     now = START + timedelta(seconds=seconds)
-    asked = server({"CSName": "SCP01", "LocalDateTime": now})
+    asked = server({"CSName": "SCP01", "LocalDateTime": now, "CurrentTimeZone": -480})
     found = read_clock(asked.session, lambda: next(times))
     assert found is not None
-    assert (found.computer, found.now, found.offset_seconds) == ("SCP01", now, offset)
+    assert (found.computer, found.now, found.offset_seconds, found.utc_offset_minutes) == ("SCP01", now, offset, -480)
     # No minus in front of a zero.
     assert str(found.offset_seconds) == str(offset)
-    assert asked.asked == ["SELECT CSName, LocalDateTime FROM Win32_OperatingSystem"]
+    assert asked.asked == ["SELECT CSName, LocalDateTime, CurrentTimeZone FROM Win32_OperatingSystem"]
 
 
 @pytest.mark.parametrize("rows", [(), ({"CSName": "SCP01"},)])

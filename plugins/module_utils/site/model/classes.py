@@ -38,6 +38,16 @@ SMS_SITE = cim_class(
             inputs={"SiteCode": "string", "Data": "string"},
             outputs={"EncryptedData": "string", "ReturnValue": "sint32"},
         ),
+        "GetClientPilotingConfigs": method(
+            outputs={
+                "IsEnabled": "boolean",
+                "IsAccepted": "boolean",
+                "TargetCollectionID": "string",
+                "LastModifiedTime": "datetime",
+                "LastModifiedBy": "string",
+                "ReturnValue": "sint32",
+            },
+        ),
     },
 )
 
@@ -151,6 +161,8 @@ SMS_STAT_MSG_INS_STRINGS = cim_class(
     InsStrValue="string",
 )
 
+_NUMBER_ANSWER = {"ReturnValue": "sint32"}
+
 SMS_CM_UPDATE_PACKAGES = cim_class(
     "SMS_CM_UpdatePackages",
     keys=("PackageGuid",),
@@ -162,6 +174,17 @@ SMS_CM_UPDATE_PACKAGES = cim_class(
     Impact="sint32",
     DateReleased="datetime",
     LastUpdateTime="datetime",
+    MinCMVersion="string",
+    PrereqFlag="sint32",
+    PrereqPackageName="string",
+    PrereqPackageState="sint32",
+    methods={
+        "SetPackageToBeDownloaded": method(outputs=_NUMBER_ANSWER),
+        "PackageExistsInToBeDownloadedList": method(outputs={"PackageExists": "boolean", **_NUMBER_ANSWER}),
+        "InitiateUpgrade": method(inputs={"PrereqFlag": "uint32"}, outputs=_NUMBER_ANSWER),
+        "SetIgnorePrereqWarning": method(inputs={"flag": "uint32"}, outputs=_NUMBER_ANSWER),
+        "RetryContentReplication": method(inputs={"ForceRetry": "uint32"}, outputs=_NUMBER_ANSWER),
+    },
 )
 
 # The state of a package at each site.
@@ -171,8 +194,60 @@ SMS_CM_UPDATE_PACKAGE_SITE_STATUS = cim_class(
     PackageGuid="string",
     SiteNumber="sint32",
     SiteCode="string",
+    SiteServerName="string",
+    SiteType="sint32",
     Name="string",
     State="sint32",
+)
+
+# The steps of a package at each site, and the results of its prerequisite checks.
+SMS_CM_UPDATE_PACK_DETAILED_MONITORING = cim_class(
+    "SMS_CM_UpdatePackDetailedMonitoring",
+    keys=("PackageGuid", "SiteCode", "SiteNumber", "SubStageid"),
+    PackageGuid="string",
+    SiteCode="string",
+    SiteNumber="sint32",
+    SubStageid="sint32",
+    SubStageName="string",
+    Description="string",
+    StageId="sint32",
+    OrderId="sint32",
+    Progress="sint32",
+    IsComplete="sint32",
+    Applicable="sint32",
+    SiteInstallID="sint32",
+)
+
+SMS_CM_UPDATE_PACK_DOWNLOAD_MONITORING = cim_class(
+    "SMS_CM_UpdatePackDownloadMonitoring",
+    keys=("PackageGuid", "SiteCode", "SiteNumber", "SubStageid"),
+    PackageGuid="string",
+    SiteCode="string",
+    SiteNumber="sint32",
+    SubStageid="sint32",
+    SubStageName="string",
+    Description="string",
+    StageId="sint32",
+    OrderId="sint32",
+    Progress="sint32",
+    IsComplete="sint32",
+    Applicable="sint32",
+    SiteInstallID="sint32",
+)
+
+SMS_CM_UPDATE_PACK_DETAILED_PREREQ_MONITORING = cim_class(
+    "SMS_CM_UpdatePackDetailedPrereqMonitoring",
+    keys=("PackageGuid", "SiteCode", "SiteNumber"),
+    PackageGuid="string",
+    SiteCode="string",
+    SiteNumber="sint32",
+    SubStageName="string",
+    Description="string",
+    OrderId="sint32",
+    Progress="sint32",
+    IsComplete="sint32",
+    Applicable="sint32",
+    SiteInstallID="sint32",
 )
 
 # The Entra and Azure classes are read by named columns, and these are all the columns that are ever named: their secrets

@@ -31,12 +31,24 @@ _IMPACTS = {0x01: "site server", 0x02: "console", 0x04: "client", 0x08: "feature
 AVAILABLE, DOWNLOADING, READY, INSTALLING, FAILED = "available", "downloading", "ready", "installing", "failed"
 RESTART_PENDING, UNKNOWN = "restart_pending", "unknown"
 
+# Stages of an update on its way, and how a stage stands; the table says which state means which.
+APPLICABILITY, DOWNLOAD, START = "applicability", "download", "start"
+REPLICATION, CHECK, INSTALLATION = "replication", "check", "installation"
+WORKING, WAITING, DONE, WARNING, RESTART, HIDDEN = "working", "waiting", "done", "warning", "restart", "hidden"
+
+# SMS_CM_UpdatePackages.PrereqFlag (SDK page).
+STOP_ON_WARNINGS, CHECK_ONLY, PASS_WARNINGS = 0, 1, 2
+HOTFIX = "qfe"
+
 
 @dataclass(frozen=True)
 class Package:
     """One update package. ``number`` is its state; the numbers have no order. ``updated``: when the site last wrote it (UTC).
 
     :param type: ``regular``, ``weave``, ``qfe``, or ``type N`` for an unknown number.
+    :param flag: PrereqFlag: what the site does after the prerequisite check.
+    :param minimum: the oldest version of a site to which it applies; empty when the site does not show it.
+    :param earlier: name of a package that must be installed before, and ``earlier_number`` its state; empty if there is none.
     """
 
     guid: str
@@ -47,6 +59,22 @@ class Package:
     impact: tuple[str, ...] = ()
     released: datetime | None = None
     updated: datetime | None = None
+    flag: int = STOP_ON_WARNINGS
+    minimum: str = ""
+    earlier: str = ""
+    earlier_number: int = 0
+
+    @property
+    def stage(self) -> str:
+        return stage_of(self.number)
+
+    @property
+    def standing(self) -> str:
+        return standing_of(self.number)
+
+    @property
+    def is_hotfix(self) -> bool:
+        return self.type == HOTFIX
 
     @property
     def state(self) -> str:
@@ -106,6 +134,19 @@ def state_name(number: int) -> str:
     return str(_states()[number]["name"]) if number in _states() else f"state {number}"
 
 
+def stage_of(number: int) -> str:
+    """The stage to which a state belongs; ``unknown`` for a number that is not in the table and not between installing states."""
+    if number in _states():
+        return str(_states()[number]["stage"])
+    # A newer version may add a state of the installation; its failures have the highest numbers of the group.
+    return INSTALLATION if number >> 16 == max(installing_states()) >> 16 else UNKNOWN
+
+
+def standing_of(number: int) -> str:
+    """How the stage of a state stands; ``unknown`` for a number that is not in the table."""
+    return str(_states()[number]["standing"]) if number in _states() else UNKNOWN
+
+
 def installing_states() -> list[int]:
     """The states in which the site is installing the update."""
     return [row["number"] for row in table("update_states")["states"] if row["installing"]]
@@ -140,13 +181,17 @@ def package_from(row: CimInstance) -> Package:
     impact = int(row.get("Impact") or 0)
     return Package(
         guid=str(row["PackageGuid"]),
-        name=str(row.get("Name") or row["PackageGuid"]),
+        name=str(row.get("Name") or row["PackageGuid"]).strip(),
         version=str(row.get("FullVersion") or ""),
         type=_TYPES.get(kind, f"type {kind}") if isinstance(kind, int) else UNKNOWN,
         number=int(row.get("State") or 0),
         impact=tuple(word for bit, word in _IMPACTS.items() if impact & bit),
         released=_when(row.get("DateReleased")),
         updated=_when(row.get("LastUpdateTime")),
+        flag=int(row.get("PrereqFlag") or STOP_ON_WARNINGS),
+        minimum=str(row.get("MinCMVersion") or ""),
+        earlier=str(row.get("PrereqPackageName") or "").strip(),
+        earlier_number=int(row.get("PrereqPackageState") or 0),
     )
 
 

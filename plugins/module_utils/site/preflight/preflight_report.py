@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight import check_report
-from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT
+from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_ids import PREFLIGHT, CheckIds
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import (
     MOST_DETAIL,
     Found,
@@ -36,18 +36,23 @@ def found_in(part: Mapping[str, Any]) -> list[Found]:
 
 
 def whole(
-    parts: Iterable[Mapping[str, Any]], fail_on: str = "failed", title: str = "preflight", accept: Collection[str] = ()
+    parts: Iterable[Mapping[str, Any]],
+    fail_on: str = "failed",
+    title: str = "preflight",
+    accept: Collection[str] = (),
+    ids: CheckIds = PREFLIGHT,
 ) -> dict[str, Any]:
     """One report from all parts, as ``check_report.whole`` makes it.
 
     :param accept: ids of checks whose result is known and accepted: they are shown, and count as skipped.
+    :param ids: those that the checks can have.
     :raises ValueError: ``fail_on`` is not possible, or no check has an accepted id.
     """
-    refused = PREFLIGHT.unknown(accept, "accept")
+    refused = ids.unknown(accept, "accept")
     if refused:
         raise ValueError(" ".join(refused))
     entries = check_report.accepted([entry for part in parts for entry in found_in(part)], accept)
-    return check_report.whole(entries, fail_on, title, PREFLIGHT.kind)
+    return check_report.whole(entries, fail_on, title, ids.kind)
 
 
 def _check(entry: Mapping[str, Any]) -> Check:

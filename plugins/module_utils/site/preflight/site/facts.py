@@ -141,7 +141,7 @@ def read_facts(
     granted = _granted(session, site.code)
     health = attempt(lambda: read_role_health(session, site.code, system))
     listed = attempt(lambda: frozenset(name.casefold() for name in listed_names(read_accounts(session, site.code, accounts))))
-    definition = attempt(lambda: _definition(session, site))
+    definition = attempt(lambda: read_definition(session, site))
     # Late, because the clock of the server in question is read next, and the two are compared.
     found_clock = attempt(lambda: read_clock(session))
     clock = None if isinstance(found_clock, Unread) else found_clock
@@ -189,7 +189,11 @@ def _granted(session: CimSession, code: str) -> int | Unread:
     return granted if isinstance(granted, int) else Unread("the SMS Provider does not show what it grants on sites.")
 
 
-def _definition(session: CimSession, site: Site) -> Definition:
+def read_definition(session: CimSession, site: Site) -> Definition:
+    """The site's definition: one request.
+
+    :raises NotReadable: the SMS Provider shows none.
+    """
     columns = ("SiteServerDomain", "SQLServerName", "SQLDatabaseName")
     query = select(SMS_SCI_SITE_DEFINITION, equals("SiteCode", site.code), columns=columns)
     found = session.query(naming.site_namespace(site.code), SMS_SCI_SITE_DEFINITION, query)
