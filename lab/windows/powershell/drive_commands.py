@@ -96,15 +96,7 @@ def remove_drive(call: Invoked) -> Steps:
     origin = f"{_COMMANDS}.RemovePSDriveCommand"
     for name in call.bound.get("Name") or call.bound.get("LiteralName"):
         if name not in session.drives:
-            raise call.error(
-                f"Cannot find drive. A drive with the name '{name}' does not exist.",
-                "DriveNotFound",
-                f"{_AUTOMATION}.DriveNotFoundException",
-                "ObjectNotFound",
-                target=name,
-                origin=origin,
-                bases=_STATE,
-            )
+            raise _no_drive(call, name, origin)
         if session.location.casefold() == name.casefold() and not call.bound.flag("Force"):
             raise call.error(
                 f"Cannot remove drive '{name}' because it is in use.",
@@ -129,15 +121,7 @@ def set_location(call: Invoked) -> Steps:
     if not colon:
         raise Unsupported("Set-Location without a drive in the path", call.bound.place)
     if name not in session.drives:
-        raise call.error(
-            f"Cannot find drive. A drive with the name '{name}' does not exist.",
-            "DriveNotFound",
-            f"{_AUTOMATION}.DriveNotFoundException",
-            "ObjectNotFound",
-            target=name,
-            origin=origin,
-            bases=_STATE,
-        )
+        raise _no_drive(call, name, origin)
     drive = session.drives[name]
     if rest.strip("\\") and not (drive.provider == "FileSystem" and session.machine.files.is_folder(path.rstrip("\\"))):
         raise _no_path(call, path, origin)
@@ -215,6 +199,18 @@ def _registry_path(path: str) -> str | None:
             if written.upper().startswith(start):
                 return f"{short}\\{written[len(start) :]}".rstrip("\\")
     return None
+
+
+def _no_drive(call: Invoked, name: str, origin: str) -> Exception:
+    return call.error(
+        f"Cannot find drive. A drive with the name '{name}' does not exist.",
+        "DriveNotFound",
+        f"{_AUTOMATION}.DriveNotFoundException",
+        "ObjectNotFound",
+        target=name,
+        origin=origin,
+        bases=_STATE,
+    )
 
 
 def _no_path(call: Invoked, path: str, origin: str) -> Exception:
