@@ -78,7 +78,7 @@ def listening_here() -> Iterator[tuple[int, list[bytes]]]:
             server.shutdown(socket.SHUT_RDWR)
 
 
-# Not repeated with other versions of ansible-core: what takes no connection is decided by the collection's own action plugins, and
+# Not repeated with other versions of ansible-core: the collection's own action plugins decide what takes no connection, and
 # test_templated_connection.py repeats how a connection is read.
 @pytest.mark.long
 def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate: StartEstate, tmp_path: Path) -> None:
