@@ -59,7 +59,6 @@ class Meaning(NamedTuple):
     state_message: tuple[int, str] | None = None
     state_dropped: int | None = None
     state: PackageState | None = None
-    step: Step | None = None
     thread: tuple[str, bool] | None = None
     problem: Problem | None = None
     follows: bool = False
@@ -118,7 +117,6 @@ class Reader:
             number,
             dropped,
             state,
-            reported,
             thread,
             problem,
             follows,

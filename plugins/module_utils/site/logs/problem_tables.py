@@ -95,7 +95,7 @@ def by_http_status(status: int, log: str, host: str) -> Problem:
         row for row in data["statuses"] if row["status"] == status and (place in row["places"] if "places" in row else True)
     ]
     # A row for the place is more specific than one for any place.
-    row = next(iter(sorted(fitting, key=lambda row: "places" not in row)), None) or data["otherwise"][str(status)[0]]
+    row = min(fitting, key=lambda row: "places" not in row, default=None) or data["otherwise"][str(status)[0]]
     return _problem(row["problem"], row, ERROR)._replace(http_status=status)
 
 
