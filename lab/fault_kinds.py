@@ -51,6 +51,11 @@ FLAGS: Mapping[str, FlagKind] = {
         "site",
         {"message": str, "operation": _OPERATIONS, "class_name": str},
     ),
+    "write_refused": FlagKind(
+        "the SMS Providers of the site refuse to create, put or delete over WS-Management, with this `answer` (not_supported)",
+        "site",
+        {"operation": ("create", "put", "delete"), "answer": ("not_supported", "not_capable"), "class_name": str},
+    ),
     "install_failure": FlagKind(
         "an installation of site components on the machine fails and is retried", "machine", {"reason": str}
     ),

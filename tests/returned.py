@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from functools import cache
 from types import ModuleType
 from typing import Any
 
@@ -51,8 +52,9 @@ WITH_THEIR_MEANING: Mapping[str, tuple[type, ...]] = {"changed": (bool,), "msg":
 _DOCUMENTED_TYPES = {"changed": ("bool",), "msg": ("str",), "diff": ("dict", "list")}
 
 
+@cache
 def documented(module: ModuleType) -> Mapping[str, Any]:
-    """The return values that a module documents, by their names."""
+    """The return values that a module documents, by their names. Read once: a test process runs a module hundreds of times."""
     return yaml.safe_load(module.RETURN) or {}
 
 

@@ -13,11 +13,12 @@ from lab.winrm.message import Caller
 
 @dataclass(frozen=True)
 class Call:
-    """One operation: its caller, its namespace (``root/cimv2``), its context options."""
+    """One operation: its caller, its namespace (``root/cimv2``), its context options, and how it arrived."""
 
     caller: Caller
     namespace: str
     options: Mapping[str, str | list[str]] = field(default_factory=dict)
+    over_wsman: bool = True
 
 
 class Provider:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+
+from lab.estate.powershell import CimWrites
 
 SECONDARY, PRIMARY, CENTRAL = 1, 2, 4
 
@@ -35,3 +37,4 @@ class Site:
     passive_server: str = ""
     install_dir: str = r"C:\Program Files\Microsoft Configuration Manager"
     service_windows: tuple[ServiceWindow, ...] = ()
+    cim_writes: CimWrites = field(default_factory=CimWrites)

@@ -13,6 +13,7 @@ from typing import Literal
 from lab.estate.errors import EstateError
 from lab.estate.network import Barrier, Internet, Proxy
 from lab.estate.offline import InternetUpdate, ToolFolder
+from lab.estate.powershell import CimWrites, Console, PowerShellSettings
 
 # The site system roles that a site may have at startup, by the product's RoleName (site-model.md, section 4.3).
 ROLE_NAMES = (
@@ -116,7 +117,8 @@ class MachineDescription:
     SIDs of deleted accounts. ``workgroup`` is empty for a member of the domain. ``delegation``: it may delegate the logon of a
     user to other servers. ``credssp``: its WinRM offers CredSSP; ``basic``: it offers basic authentication over https.
     ``cbt_hardening`` is its CbtHardeningLevel: what it requires of the channel bindings of NTLM clients over https. ``media`` and
-    ``connection_tools`` list the folders that contain the service connection tool.
+    ``connection_tools`` list the folders that contain the service connection tool. ``console`` is None for the usual one: site
+    servers, except those of secondary sites, have the console of their site.
     """
 
     name: str
@@ -140,6 +142,8 @@ class MachineDescription:
     cbt_hardening: Literal["none", "relaxed", "strict"] = "relaxed"
     media: tuple[ToolFolder, ...] = ()
     connection_tools: tuple[ToolFolder, ...] = ()
+    powershell: PowerShellSettings = field(default_factory=PowerShellSettings)
+    console: Console | None = None
 
 
 @dataclass(frozen=True)
@@ -166,7 +170,7 @@ class Site:
     """A site. ``kind`` is ``cas``, ``primary`` or ``secondary``; ``passive_server`` is the second site server of a pair.
 
     ``providers`` are the machines with an SMS Provider of the site; a secondary site has none. ``backup_hours``: how long before
-    startup its last successful backup was; None when it has none.
+    startup its last successful backup was; None when it has none. ``cim_writes``: what the providers refuse.
     """
 
     code: str
@@ -183,6 +187,7 @@ class Site:
     sql_port: int = 1433
     service_windows: tuple[ServiceWindow, ...] = ()
     backup_hours: float | None = None
+    cim_writes: CimWrites = field(default_factory=CimWrites)
 
     @property
     def build(self) -> int:

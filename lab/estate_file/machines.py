@@ -10,6 +10,7 @@ from typing import Literal
 from lab.estate import description as es
 from lab.estate_file.network import read_internet
 from lab.estate_file.offline import read_tool_folders
+from lab.estate_file.powershell import read_console, read_powershell
 from lab.estate_file.sections import Section
 from lab.windows.certificates import ROOTS, STORES
 from lab.windows.presets import CURL_VERSIONS, FILE_SYSTEMS, LANGUAGES, NET_RELEASES, OPERATING_SYSTEMS, RESTART_TRACES
@@ -55,6 +56,8 @@ def read_machine(section: Section) -> es.MachineDescription:
         cbt_hardening=_hardening(section),
         media=media,
         connection_tools=tools,
+        powershell=read_powershell(section, name),
+        console=read_console(section, name),
     )
     section.finish()
     return machine

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lab.estate import description as es
 from lab.estate_file.as_found import read_found_roles
+from lab.estate_file.powershell import read_cim_writes
 from lab.estate_file.sections import Section
 from lab.estate_file.updates import read_service_windows, read_updates
 
@@ -82,6 +83,7 @@ def _site(section: Section, machines: tuple[str, ...]) -> es.Site:
         sql_port=section.whole("sql_port", 1, 65535, 1433),
         service_windows=read_service_windows(section, code),
         backup_hours=section.number("backup_hours", 0, 100_000) if "backup_hours" in section else None,
+        cim_writes=read_cim_writes(section, code),
     )
     section.finish()
     return site

@@ -12,6 +12,8 @@ from lab.cim.model import NameMap
 from lab.cim.service import CimService
 from lab.clock import HandClock, LabClock
 from lab.configmgr.building.hierarchies import build_hierarchies
+from lab.configmgr.cmdlets import module as configuration_manager
+from lab.configmgr.cmdlets.connection import World as ModuleWorld
 from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.connection_tool.installed import PROGRAM
 from lab.configmgr.connection_tool.program import service_connection_tool
@@ -26,6 +28,8 @@ from lab.running.fault_injector import FaultInjector
 from lab.windows.install import build_machine
 from lab.windows.machine import Machine
 from lab.windows.network import Network
+from lab.windows.powershell.program import ScriptRun, powershell
+from lab.windows.powershell.session import Session
 from lab.windows.programs.built_in import BUILT_IN
 from lab.windows.programs.network import network_programs
 from lab.windows.shell import ProgramMaker, Shell
@@ -60,7 +64,7 @@ class Estate:
     :param domain: the running domain of the estate; with it, its servers accept Kerberos tickets. The caller stops it.
 
     The emulated sites use: ``description``, ``machines`` (by FQDN, in any letter case), ``clock``, ``lock`` (held during each
-    operation and each due action), ``faults`` and :meth:`guard`.
+    operation and each due action), ``faults`` and :meth:`guard`. ``script_runs`` are the runs of powershell.exe that have ended.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Estate:
             frozenset(site.code for hierarchy in description.hierarchies for site in hierarchy.sites),
         )
         self.request_log = RequestLog()
+        self.script_runs: list[ScriptRun] = []
         self.machines: NameMap[Machine] = NameMap()
         self.hierarchies: list[EmulatedHierarchy] = []
         self._inside: NameMap[_Inside] = NameMap()
@@ -205,6 +210,18 @@ class Estate:
         tool = service_connection_tool(World(self.description, network, self.hierarchies, self.faults))
         for inside in self._inside.values():
             inside.shell.install(PROGRAM, tool)
+        self._add_powershell(network)
+
+    def _add_powershell(self, network: Network) -> None:
+        """powershell.exe on every machine; its module works on all hierarchies."""
+        self.script_runs.clear()
+        world = ModuleWorld(self.description, network, [found.state for found in self.hierarchies])
+
+        def prepare(session: Session) -> None:
+            configuration_manager.prepare(world, session)
+
+        for described in self.description.machines:
+            self.add_program(described.name, "powershell", powershell(described.powershell, prepare, self.script_runs))
 
     def _place_faults(self) -> None:
         """The faults that the description has from the start."""

@@ -1,7 +1,4 @@
-"""The programs of one emulated server, for WinRS: how cmd.exe parses the line, and a table of programs.
-
-PowerShell is deliberately not emulated: what the lab tests must not need it.
-"""
+"""The programs of one emulated server, for WinRS: how cmd.exe parses the line, and a table of programs."""
 
 from __future__ import annotations
 
@@ -26,6 +23,7 @@ LONGEST_LINE = 8191
 LONGEST_PROGRAM_LINE = 32766
 """The longest line with which a program can be started without cmd.exe (CreateProcess)."""
 SYSTEM_FOLDER = "C:\\Windows\\System32"
+POWERSHELL_FOLDER = rf"{SYSTEM_FOLDER}\WindowsPowerShell\v1.0"
 _PARTS_OF_CMD = ("echo", "type", "dir", "ver", "mkdir", "md", "rmdir", "rd", "copy")
 _EXTENSIONS = (".exe", ".com", ".cmd", ".bat")
 
@@ -166,6 +164,8 @@ class Shell:
     def _is_there(self, path: str) -> bool:
         folder, _, name = path.rpartition("\\")
         if folder.lower() == SYSTEM_FOLDER.lower():
+            return _bare(name) in self._programs
+        if folder.lower() == POWERSHELL_FOLDER.lower() and _bare(name) == "powershell":
             return _bare(name) in self._programs
         return any(self._machine.files.exists(path + extension) for extension in ("", *_EXTENSIONS))
 

@@ -125,6 +125,24 @@ attributes:
     platforms: posix
 """
 
+    WRITER = r"""
+options:
+  writer:
+    description:
+      - How the module writes to the site. What it plans, refuses, reads again and proves is the same in each way.
+      - V(cim) writes with WMI over WinRM.
+      - V(cmdlets) runs one cmdlet of the product's PowerShell module for each write, with Windows PowerShell 5.1 in a remote
+        shell on the host of the task. The Configuration Manager console must be installed there, in the version of the site, and
+        the account must be allowed to use remote shells.
+      - V(auto) begins with V(cim). It changes to V(cmdlets) only if the SMS Provider answers that it does not support such a
+        write, and a reading shows that nothing was written; never after a missing right, a value that is not valid, a time-out
+        or a lost answer.
+    type: str
+    choices: [auto, cim, cmdlets]
+    default: auto
+    version_added: 1.1.0
+"""
+
     # Listed before the other fragments, because the first one wins: these modules are in two groups.
     SITE = r"""
 attributes:

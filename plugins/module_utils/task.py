@@ -48,6 +48,7 @@ class Task:
     its WinRM connection. ``progress`` shows a line during a long wait, unless the last one was shown a moment ago; ``say`` always
     shows its line, and is for the last line of a wait. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` collects
     what the task has changed so far, such as "the removal of the account X": the user must know it if the task fails later.
+    ``written_with`` has, for each of these writes, the name of its writer and why that one was used.
     """
 
     params: Mapping[str, Any]
@@ -62,3 +63,4 @@ class Task:
     sleep: Callable[[float], None] = field(default=time.sleep)
     monotonic: Callable[[], float] = field(default=time.monotonic)
     done: list[str] = field(default_factory=list)
+    written_with: list[tuple[str, str]] = field(default_factory=list)

@@ -35,6 +35,7 @@ notes:
     task fails.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
+  - configmgr.scp.attributes.writer
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
 options:
@@ -299,6 +300,16 @@ elapsed_seconds:
   returned: success
   type: float
   sample: 84.2
+writer:
+  description: The way in which the task wrote last, V(cim) or V(cmdlets); null when it wrote nothing.
+  returned: success
+  type: str
+  sample: cim
+writer_reason:
+  description: Why it wrote in this way; null when it wrote nothing.
+  returned: success
+  type: str
+  sample: CIM is the first choice, and the SMS Provider accepted it.
 """
 
 from dataclasses import replace
@@ -311,9 +322,11 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import (
     SITE_CODE_OPTION,
     WAIT_OPTIONS,
+    WRITER_OPTION,
     chosen_name,
     site_of,
 )
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import writer_result
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import RoleState, Wish, read_state, settled
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.declared import changed, unchanged
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.move import wish_problem
@@ -330,6 +343,7 @@ SPEC: dict[str, Any] = {
         "old_server_gone": {"type": "bool", "default": False},
         "expect_site_system": {"type": "bool", "default": False},
         "site_code": SITE_CODE_OPTION,
+        "writer": WRITER_OPTION,
         **WAIT_OPTIONS,
         "allow_during_update": {"type": "bool", "default": False},
     },
@@ -351,7 +365,7 @@ def run(task: Task) -> Result:
         wish = named
         result = unchanged(task, state, wish) if settled(state, wish) else changed(task, state, wish)
         also: Result = {"problems": [], "cloud_services_affected": []}
-        return {"site_code": code, **also, **result, "elapsed_seconds": round(task.monotonic() - began, 1)}
+        return {"site_code": code, **also, **result, **writer_result(task), "elapsed_seconds": round(task.monotonic() - began, 1)}
 
 
 def _wish(task: Task) -> Wish:

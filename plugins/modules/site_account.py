@@ -20,6 +20,7 @@ notes:
     connection plugins do by default. Over a connection with neither, the server refuses the message.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
+  - configmgr.scp.attributes.writer
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
 options:
@@ -83,6 +84,16 @@ not_looked_at:
   type: list
   elements: str
   sample: [network access, client push installation]
+writer:
+  description: The way in which the task wrote last, V(cim) or V(cmdlets); null when it wrote nothing.
+  returned: success
+  type: str
+  sample: cim
+writer_reason:
+  description: Why it wrote in this way; null when it wrote nothing.
+  returned: success
+  type: str
+  sample: CIM is the first choice, and the SMS Provider accepted it.
 """
 
 from typing import Any
@@ -91,8 +102,21 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import accounts, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_rows
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, CimWriter, Create, Delete, Step
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import (
+    SITE_CODE_OPTION,
+    WRITER_OPTION,
+    chosen_name,
+    site_of,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import (
+    Change,
+    Create,
+    Delete,
+    Password,
+    Step,
+    site_writer,
+    writer_result,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
@@ -103,6 +127,7 @@ SPEC: dict[str, Any] = {
         # Not a secret itself, whatever its name looks like.
         "update_password": {"type": "str", "choices": ["on_create", "always"], "default": "on_create", "no_log": False},
         "site_code": SITE_CODE_OPTION,
+        "writer": WRITER_OPTION,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     "supports_check_mode": True,
@@ -121,7 +146,7 @@ def run(task: Task) -> Result:
         found = accounts.read_accounts(task.cim, code, (name,))
         row = found[0] if found else None
         action = _action(present, row is not None, password is not None, task.params["update_password"])
-        result: Result = {"changed": action is not None, "site_code": code, "name": name}
+        result: Result = {"changed": action is not None, "site_code": code, "name": name, **writer_result(task)}
         if action is None:
             return result
         if action == "add" and password is None:
@@ -140,7 +165,8 @@ def run(task: Task) -> Result:
             "after": {"account": _shown(name, present, "set again" if action == "renew" else "set")},
         }
         if not task.check_mode:
-            CimWriter(task.cim, task.host, task.done.append).write(_step(task, action, code, name, row))
+            site_writer(task).write(_step(task, action, code, name, row))
+            result |= writer_result(task)
         return result
 
 
@@ -157,10 +183,11 @@ def _step(task: Task, action: str, code: str, name: str, row: CimInstance | None
     what = f"the account {name}"
     if action == "remove" and row is not None:
         return Delete(what, row)
-    secret = accounts.encrypted(task.cim, code, task.params["password"], task.host)
+    text = task.params["password"]
+    password = Password(text, lambda: accounts.encrypted(task.cim, code, text, task.host), accounts.PASSWORD_COLUMN)
     if row is None:
-        return Create(what, accounts.new_account(code, name, secret))
-    return Change(what, row, row.with_values({"Reserved2": secret}))
+        return Create(what, accounts.new_account(code, name), password)
+    return Change(what, row, row, password=password)
 
 
 def _shown(name: str, listed: bool, password: str) -> dict[str, str] | None:

@@ -16,6 +16,7 @@ description:
   - Run it on the host of the site's SMS Provider.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
+  - configmgr.scp.attributes.writer
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
 options:
@@ -131,6 +132,16 @@ settings:
   sample:
     {public_fqdn: "", installation_account: "", site_server_initiates: false,
      proxy: {enabled: false, server: null, port: null, account: null}}
+writer:
+  description: The way in which the task wrote last, V(cim) or V(cmdlets); null when it wrote nothing.
+  returned: success
+  type: str
+  sample: cim
+writer_reason:
+  description: Why it wrote in this way; null when it wrote nothing.
+  returned: success
+  type: str
+  sample: CIM is the first choice, and the SMS Provider accepted it.
 """
 
 from collections.abc import Sequence
@@ -148,8 +159,20 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy
     read_sites,
     servers_like,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, chosen_name, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, CimWriter, Create, Delete, Step
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import (
+    SITE_CODE_OPTION,
+    WRITER_OPTION,
+    chosen_name,
+    site_of,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import (
+    Change,
+    Create,
+    Delete,
+    Step,
+    site_writer,
+    writer_result,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import ways
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.waiting import wait_until
@@ -162,6 +185,7 @@ SPEC: dict[str, Any] = {
     "argument_spec": {
         "server": {"type": "str", "required": True},
         "site_code": SITE_CODE_OPTION,
+        "writer": WRITER_OPTION,
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
         "public_fqdn": {"type": "str"},
         "installation_account": {"type": "str"},
@@ -210,7 +234,7 @@ def run(task: Task) -> Result:
         )
         after = None if not present else steps[0].row if steps else row
         if not task.check_mode:
-            writer = CimWriter(task.cim, task.host, task.done.append)
+            writer = site_writer(task)
             for one in steps:
                 after = writer.write(one)
         result: Result = {
@@ -219,6 +243,7 @@ def run(task: Task) -> Result:
             "server": server,
             "created": bool(steps) and row is None and present,
             "settings": site_systems.as_data(after) if after is not None else None,
+            **writer_result(task),
         }
         if steps:
             result["diff"] = {

@@ -20,6 +20,7 @@ notes:
   - The level is written to the row of the site control file from which public code reads it. This was not tested on a live site.
 extends_documentation_fragment:
   - configmgr.scp.attributes.site
+  - configmgr.scp.attributes.writer
   - configmgr.scp.attributes
   - configmgr.scp.attributes.change
 options:
@@ -69,6 +70,16 @@ previous_level:
   returned: success
   type: str
   sample: enhanced
+writer:
+  description: The way in which the task wrote last, V(cim) or V(cmdlets); null when it wrote nothing.
+  returned: success
+  type: str
+  sample: cim
+writer_reason:
+  description: Why it wrote in this way; null when it wrote nothing.
+  returned: success
+  type: str
+  sample: CIM is the first choice, and the SMS Provider accepted it.
 """
 
 from typing import Any
@@ -76,8 +87,12 @@ from typing import Any
 from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import read_site
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import SITE_CODE_OPTION, site_of
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import CimWriter
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import (
+    SITE_CODE_OPTION,
+    WRITER_OPTION,
+    site_of,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import site_writer, writer_result
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import usage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -86,6 +101,7 @@ SPEC: dict[str, Any] = {
     "argument_spec": {
         "level": {"type": "str", "choices": ["basic", "enhanced", "full"]},
         "site_code": SITE_CODE_OPTION,
+        "writer": WRITER_OPTION,
     },
     "supports_check_mode": True,
 }
@@ -101,13 +117,13 @@ def run(task: Task) -> Result:
         level = task.params["level"]
         step = usage.change_to(row, level, code) if level else None
         if step is None:
-            return _result(code, row, row)
+            return {**_result(code, row, row), **writer_result(task)}
         refusal = usage.place_refusal(read_site(task.cim, code, task.host))
         if refusal:
             raise TaskFailure(refusal)
-        written = step.row if task.check_mode else CimWriter(task.cim, task.host, task.done.append).write(step)
+        written = step.row if task.check_mode else site_writer(task).write(step)
         diff = {"before": {"level": _shown(row)}, "after": {"level": level}}
-        return {**_result(code, row, written or step.row), "changed": True, "diff": diff}
+        return {**_result(code, row, written or step.row), "changed": True, "diff": diff, **writer_result(task)}
 
 
 def _result(code: str, before: CimInstance, after: CimInstance) -> Result:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ansible.module_utils.common.yaml import yaml_load
 
 from ansible_collections.configmgr.scp.plugins.module_utils import option_rules as rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import read_arguments
@@ -128,9 +128,9 @@ def role(name: str) -> Role:
     """
     if name not in role_names():
         raise KeyError(name)
-    spec = yaml.safe_load((_ROLES / name / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+    spec = yaml_load((_ROLES / name / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
     defaults = _ROLES / name / "defaults" / "main.yml"
-    given = yaml.safe_load(defaults.read_text(encoding="utf-8")) if defaults.is_file() else {}
+    given = yaml_load(defaults.read_text(encoding="utf-8")) if defaults.is_file() else {}
     return Role(name, spec["argument_specs"]["main"].get("options") or {}, given or {})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +48,12 @@ MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("log_info", SERVER, "one log", {"components": ["SMS_DMP_DOWNLOADER"]}),
     ("cim", SERVER, "one row", {"query": "select * from Win32_OperatingSystem"}),
 )
+# A change in each way to write, and one that the provider does not support over CIM. Each changes what the one before it left.
+WRITES: tuple[tuple[str, str, dict[str, Any], bool], ...] = (
+    ("usage_data", "writer: cim", {"level": "basic", "site_code": "CAS", "writer": "cim"}, False),
+    ("usage_data", "writer: cmdlets", {"level": "full", "site_code": "CAS", "writer": "cmdlets"}, False),
+    ("usage_data", "writer: auto, refused over CIM", {"level": "basic", "site_code": "CAS"}, True),
+)
 
 
 @dataclass(frozen=True)
@@ -68,20 +74,23 @@ def run(quick: bool) -> str:
     :raises RuntimeError: a play failed.
     """
     plays = ("provision",) if quick else ("provision", "preflight", "report")
-    with tempfile.TemporaryDirectory() as folder, settled_estate() as (_, count):
+    with tempfile.TemporaryDirectory() as folder, settled_estate() as (estate, count):
         found = [count(f"play `configmgr.scp.{name}`", CHECKOUT / "playbooks" / f"{name}.yml") for name in plays]
         for module, host, circumstance, arguments in MODULES[: 4 if quick else None]:
             found.append(count(f"`{module}`, {circumstance}", module_play(Path(folder), module, host, arguments)))
+        written = []
+        for module, circumstance, arguments, refused in () if quick else WRITES:
+            if refused:
+                estate.faults.order("write_refused")
+            written.append(count(f"`{module}`, {circumstance}", module_play(Path(folder), module, PROVIDER, arguments)))
+    tables = [_shown("task or play that changes nothing", found)]
+    return "\n\n".join([*tables, *([_shown("task that writes one row", written)] if written else [])])
+
+
+def _shown(what: str, counts: Sequence[Count]) -> str:
     return table(
-        [
-            "task or play that changes nothing",
-            "CIM requests",
-            "shell requests",
-            "of authentication",
-            "bytes sent",
-            "bytes received",
-        ],
-        [[c.name, c.cim, c.shell, c.handshake, c.bytes_out, c.bytes_in] for c in found],
+        [what, "CIM requests", "shell requests", "of authentication", "bytes sent", "bytes received"],
+        [[c.name, c.cim, c.shell, c.handshake, c.bytes_out, c.bytes_in] for c in counts],
     )
 
 

@@ -20,6 +20,10 @@ from tests.proof.looking import Looks, look
 
 # Lab time that one request takes, so that the site makes progress between two of them.
 REQUEST_SECONDS = 0.2
+# Lab time before the output of a program is read: PowerShell loads the module and runs a cmdlet in it.
+PROGRAM_SECONDS = 30.0
+# The words of messages for a remote shell, whose class is called cmd.
+SHELL = "command shell"
 # The shortest time that pywinrm waits for an answer. A user's default is 30 s; late answers in a trial are late in proportion.
 SHORT_PATIENCE_SECONDS = 2
 LATE_SECONDS = SHORT_PATIENCE_SECONDS * 35 / 30
@@ -118,8 +122,8 @@ class Controller(Play):
 
         def send_and_note(envelope: bytes) -> bytes:
             assert len(self.asked) < MOST_REQUESTS, "the play does not end"
-            self.pause(REQUEST_SECONDS)
             asked = _asked(machine.fqdn, str(machine.address), envelope)
+            self.pause(PROGRAM_SECONDS if asked.action == "Receive" else REQUEST_SECONDS)
             if asked.what == "*" and self.asked:
                 # A Pull names no class: it continues the query before it.
                 asked = dataclasses.replace(asked, what=self.asked[-1].what)
@@ -157,4 +161,5 @@ def _asked(machine: str, address: str, envelope: bytes) -> Asked:
     action, resource = _ACTION.search(envelope), _RESOURCE.search(envelope)
     queried = _FROM.search(envelope)
     what = queried[1] if queried else resource[1].rpartition(b"/")[2] if resource else b""
-    return Asked(machine, address, (action[1] if action else b"").rpartition(b"/")[2].decode(), what.decode())
+    name = SHELL if what == b"cmd" else what.decode()
+    return Asked(machine, address, (action[1] if action else b"").rpartition(b"/")[2].decode(), name)

@@ -98,6 +98,10 @@ def _provision(play: Controller) -> None:
     )
 
 
+def _with_cmdlets(play: Controller) -> None:
+    role_service_connection_point(play, SCP02, "offline", system={"writer": "cmdlets"}, writer="cmdlets")
+
+
 def _begin_online(play: Controller) -> None:
     """The row is written, and the site has just begun to process it."""
     play.run("site_system", server=SCP02, site_code=SITE)
@@ -195,6 +199,7 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("removal", estate_text("scp01", "online"), _remove, _removed),
     Operation("site_system", estate_text(site_systems=["scp01"], style="A"), _site_system, _systems_are_set, _add_account),
     Operation("site_account", estate_text(), _accounts, _accounts_are([INSTALL]), _add_account),
+    Operation("cmdlets", estate_text(), _with_cmdlets, lambda estate: _placed(estate, SCP02, "offline", False)),
     Operation("password renewal", estate_text(), _renew, _accounts_are([PROXY]), _add_account, writes_again=True),
     Operation("update", before_update(), _update, _updated),
 )

@@ -36,14 +36,14 @@ def test_a_role_that_was_put_back_was_changed() -> None:
         assert claims(play) == []
 
 
-@pytest.mark.parametrize("request_at", [3, 4], ids=["reading", "writing"])
-def test_a_password_that_was_not_written_is_not_called_renewed(request_at: int) -> None:
+@pytest.mark.parametrize(("request_at", "action"), [(2, "Get"), (3, "EncryptDataEx"), (4, "Put")])
+def test_a_password_that_was_not_written_is_not_called_renewed(request_at: int, action: str) -> None:
     """Its row has no embedded settings, so it looked as requested whether or not the write succeeded."""
     operation = BY_NAME["password renewal"]
     with estate_of(operation) as estate:
         trial = struck(estate, operation, FAULTS_BY_NAME["dropped before the effect"], request_at)
         assert trial.asked is not None
-        assert trial.asked.action == ("Get" if request_at == 3 else "Put")
+        assert trial.asked.action == action
         assert "The connection was lost at this step" in trial.message
         assert trial.problems == []
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from lab.clock import HandClock
 from lab.running.estate import Estate
-from tests.proof.controller import LATE_SECONDS, Asked, Controller, PlayEnded, Told
+from tests.proof.controller import LATE_SECONDS, SHELL, Asked, Controller, PlayEnded, Told
 from tests.proof.operations import Operation
 
 
@@ -21,6 +21,11 @@ class Fault:
     name: str
     order: Mapping[str, Any]
     late: bool = False
+
+    @property
+    def of_provider(self) -> bool:
+        """Whether only requests to a provider of WMI meet it, and not those of remote shells."""
+        return str(self.order["kind"]).startswith("provider_")
 
 
 FAULTS: tuple[Fault, ...] = (
@@ -78,7 +83,9 @@ def attempt(estate: Estate, operation: Operation, fault: Fault, at: int) -> Tria
     trial.message = _play(first, operation)
     trial.struck = estate.faults.listing() == []
     if trial.struck:
-        trial.asked = first.asked[at - 1] if at <= len(first.asked) else None
+        # A fault of a provider counts only the requests that reach one.
+        met = [asked for asked in first.asked if not fault.of_provider or asked.what != SHELL]
+        trial.asked = met[at - 1] if at <= len(met) else None
         _judge_first(trial, first)
         _advance(estate, PAUSES_SECONDS[at % len(PAUSES_SECONDS)])
         later = _judge_rest(trial, estate, operation, fault.late)

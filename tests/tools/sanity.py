@@ -17,7 +17,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 import yaml
@@ -31,17 +32,21 @@ EXPORT = ROOT / "build" / "sanity"
 # Tests that ansible-test silently skips if their program is missing. Any other skipped test is a failure.
 PROGRAMS = {"pslint": "pwsh", "shellcheck": "shellcheck"}
 
-# ansible-test runs this stand-in like the real script: as a module, with pip's arguments and two that pip does not have.
+# A line that Python runs whenever a tool's environment starts. Only ansible-test's calls of pip have this variable: the tool
+# itself finds no pip, as if it had been removed. The search for garbage is rare for the reason given in tests/conftest.py.
+START = (
+    "import gc, os, sys; gc.set_threshold(100_000, 50, 100); "
+    "'PIP_BREAK_SYSTEM_PACKAGES' in os.environ and sys.path.append({pip!r})\n"
+)
+# ansible-test runs this stand-in like the real script, to install pip into each environment. In its place all environments share
+# one: each would otherwise unpack and compile pip, and remove it again.
 GET_PIP = """\
-\"\"\"Install pip and its arguments' packages with the pip inside pip's own wheel.\"\"\"
+\"\"\"Let this environment use the pip that all of them share.\"\"\"
 
-import sys
+import pathlib
+import sysconfig
 
-sys.path.insert(0, {wheel!r})
-
-from pip._internal.cli.main import main
-
-sys.exit(main(["install", *(word for word in sys.argv[1:] if word not in ("--no-setuptools", "--no-wheel"))]))
+pathlib.Path(sysconfig.get_path("purelib"), "shared_pip.pth").write_text({start!r}, encoding="utf-8")
 """
 
 
@@ -66,6 +71,19 @@ def pip_version(source: str) -> str:
 def skipped_tests(output: str) -> list[str]:
     """Names of the tests that ``ansible-test sanity`` reports as skipped."""
     return sorted(set(re.findall(r'Skipping sanity test "([^"]+)"', output)))
+
+
+def batches(texts: Iterable[str]) -> list[list[str]]:
+    """The distinct requirements of several files, in as few lists as possible: pip rejects two versions of a package at once."""
+    found: list[dict[str, str]] = []
+    for line in dict.fromkeys(line.strip() for text in texts for line in text.splitlines()):
+        if line and not line.startswith("#"):
+            package = re.split(r"[^\w.-]", line, maxsplit=1)[0].lower()
+            free = next((batch for batch in found if package not in batch), None)
+            if free is None:
+                found.append(free := {})
+            free[package] = line
+    return [list(batch.values()) for batch in found]
 
 
 def run(command: Sequence[str | Path], cwd: Path = ROOT, env: Mapping[str, str] | None = None) -> str:
@@ -122,7 +140,7 @@ def prepare_home() -> Path:
             "-w",
             str(wheels),
         ]
-        for wanted in [[f"pip=={version}"], *(["-r", str(path)] for path in requirements)]:
+        for wanted in batches([f"pip=={version}", *(path.read_text(encoding="utf-8") for path in requirements)]):
             run(pip_wheel + wanted)
         config = home / ".config" / "pip" / "pip.conf"
         config.parent.mkdir(parents=True)
@@ -132,7 +150,10 @@ def prepare_home() -> Path:
         )
         script = home / ".ansible" / "test" / "cache" / f"get_pip_{version.replace('.', '_')}.py"
         script.parent.mkdir(parents=True)
-        script.write_text(GET_PIP.format(wheel=str(next(wheels.glob(f"pip-{version}-*.whl")))), encoding="utf-8")
+        with zipfile.ZipFile(next(wheels.glob(f"pip-{version}-*.whl"))) as wheel:
+            # Without its metadata: pip takes itself for not installed, and does not remove itself.
+            wheel.extractall(place / "pip", [name for name in wheel.namelist() if name.startswith("pip/")])
+        script.write_text(GET_PIP.format(start=START.format(pip=str(place / "pip"))), encoding="utf-8")
         stamp.touch()
     return home
 

@@ -41,12 +41,12 @@ COLUMNS = {
     "logs/flows/substages": f"number:text title:text flow:text log:text {_SOURCE}",
     "logs/flows/subjects": f"texts:list logs:list flow:text title:text certainty:text {_SOURCE}",
     "logs/http/otherwise": f"problem:text {_PROBLEM}",
-    "logs/http/places": f"id:text title:text logs:list hosts:list {_SOURCE}",
+    "logs/http/places": f"id:text title:text logs:list hosts:list failures?:list {_SOURCE}",
     "logs/http/statuses": f"status:number places?:list problem:text {_PROBLEM}",
     "logs/known_logs/logs": f"name:text names:list components:list server:text title:text certainty:text {_SOURCE}",
     **{
         f"logs/problems_{name}/problems": "id:text texts:list regex?:text logs?:list severity?:text fails?:text general?:flag "
-        f"resolved_by?:text versions:text {_PROBLEM}"
+        f"waits?:flag resolved_by?:text versions:text {_PROBLEM}"
         for name in problem_tables.FILES
     },
     **{f"logs/usual_{name}/usual": f"texts:list logs:list regex?:text why:text certainty:text {_SOURCE}" for name in USUAL_FILES},

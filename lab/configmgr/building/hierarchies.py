@@ -10,6 +10,7 @@ from typing import Protocol
 from lab.cim.model import NameMap
 from lab.clock import LabClock
 from lab.configmgr.building import as_found, seed
+from lab.configmgr.cmdlets.installed import lay_out as lay_out_consoles
 from lab.configmgr.components.component_manager import ComponentManager
 from lab.configmgr.components.emulated import EmulatedHierarchy
 from lab.configmgr.components.hierarchy_manager import HierarchyManager
@@ -90,6 +91,7 @@ def build_hierarchies(estate: EstateParts) -> list[EmulatedHierarchy]:
     built = [_build(estate, description) for description in estate.description.hierarchies]
     _register(estate, built)
     lay_out(estate.description, estate.machines.values())
+    lay_out_consoles(estate.description, estate.machines.values())
     return built
 
 
@@ -110,6 +112,7 @@ def _build(estate: EstateParts, description: HierarchyDescription) -> EmulatedHi
             passive_server=fqdn[site.passive_server] if site.passive_server else "",
             install_dir=site.install_folder,
             service_windows=tuple(_window(window, estate.clock.now()) for window in site.service_windows),
+            cim_writes=site.cim_writes,
         )
         for site in description.sites
     ]

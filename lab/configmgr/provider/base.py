@@ -10,6 +10,9 @@ from lab.cim.provider import Call, Provider
 from lab.cim.repository import Repository
 from lab.configmgr.hierarchy import Hierarchy
 from lab.configmgr.sites import Site
+from lab.estate.powershell import FAULT_AFTER, NOT_CAPABLE, NOT_SUPPORTED, WORKS
+
+_WRITES = ("create", "put", "delete")
 
 
 @dataclass(frozen=True)
@@ -51,16 +54,37 @@ class SmsProvider(Provider):
         self._loaded()
         if self.hierarchy.rights(call.caller) != "full":
             raise denied(call, f"to {operation} instances of {class_name}")
+        if call.over_wsman:
+            self._refuse_over_wsman(class_name, operation)
         self._ordered(class_name, operation)
 
-    def written(self, class_name: str, operation: str) -> None:
+    def written(self, call: Call, class_name: str, operation: str) -> None:
         """Called after a write: a fault for ``after_put``, ``after_create`` or ``after_delete`` makes it fail now."""
+        if call.over_wsman and getattr(self.place.site.cim_writes, operation) == FAULT_AFTER:
+            raise failed("")
         self._ordered(class_name, f"after_{operation}", exact=True)
 
     def _loaded(self) -> None:
         """The installation of an update unloads the providers of the site ([D]); the fault that clients get is inferred ([I])."""
         if self.place.site_code in self.hierarchy.unloaded and self.place.namespace.casefold() != "root/sms":
             raise CimError(Wbem.PROVIDER_LOAD_FAILURE, "Provider load failure")
+
+    def _refuse_over_wsman(self, class_name: str, operation: str) -> None:
+        """Reject a write that this site's providers do not do over WS-Management: by the estate file, or by an injected fault.
+
+        That a real provider refuses such writes has not been seen; nor has the contrary for Create (facts/site-model.md, 5.2).
+        """
+        answer = getattr(self.place.site.cim_writes, operation, WORKS)
+        code = self.place.site.code
+        flag = self.hierarchy.faults.flag("write_refused", code)
+        asked = flag is not None and operation in _WRITES and flag.text("operation", operation) == operation
+        if flag is not None and asked and flag.text("class_name", class_name).casefold() == class_name.casefold():
+            self.hierarchy.faults.take("write_refused", code)
+            answer = flag.text("answer", NOT_SUPPORTED)
+        if answer == NOT_SUPPORTED:
+            raise CimError(Wbem.NOT_SUPPORTED, "Not supported")
+        if answer == NOT_CAPABLE:
+            raise CimError(Wbem.PROVIDER_NOT_CAPABLE, "Provider is not capable of the attempted operation")
 
     def _ordered(self, class_name: str, operation: str, exact: bool = False) -> None:
         flag = self.hierarchy.faults.flag("provider_error", self.place.site.code)

@@ -49,7 +49,7 @@ class ControlProvider(SmsProvider):
         _refuse(rules.props_problem(after))
         self.check_change(before, after)
         stored = self.hierarchy.write(after, str(call.caller))
-        self.written(name, "put")
+        self.written(call, name, "put")
         return to_instance(self.place, self.shown(stored))
 
     def shown(self, row: ControlRow) -> ControlRow:
@@ -68,7 +68,7 @@ class ControlProvider(SmsProvider):
         self._own_site(row)
         _refuse(rules.props_problem(row))
         stored = self.hierarchy.write(row, str(call.caller))
-        self.written(row.class_name, "create")
+        self.written(call, row.class_name, "create")
         return to_instance(self.place, self.shown(stored))
 
     def remove(self, call: Call, row: ControlRow) -> None:
@@ -81,7 +81,7 @@ class ControlProvider(SmsProvider):
         if not (left_over and self.place.site_code == self.hierarchy.top.code):
             self._own_site(row)
         self.hierarchy.delete(row, str(call.caller))
-        self.written(row.class_name, "delete")
+        self.written(call, row.class_name, "delete")
 
     def found(self, instance: Instance) -> ControlRow:
         """The stored row of an instance; CimError NOT_FOUND."""

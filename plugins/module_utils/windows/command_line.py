@@ -17,11 +17,14 @@ MAX_LINE = 8191
 # A program name without a path, or a program in the system folder. The variable excludes programs of the same name elsewhere.
 # Windows Server 2019 and later ship it.
 CURL = r"%SystemRoot%\System32\curl.exe"
+POWERSHELL = r"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"
 _PROGRAM = re.compile(r"(?:%SystemRoot%\\System32\\)?[A-Za-z0-9_-]{1,64}(?:\.[A-Za-z]{1,4})?")
 _REFUSED = re.compile("[\"'`%!^&|<>\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]")
 # These have no special meaning, with quotes and without.
 _PLAIN = re.compile(r"[A-Za-z0-9_./:@+,\\-]+")
 _MAX_SHOWN = 40
+# In a script in quotes, a quote would end it, a name between percent signs would be replaced, and a line end would end the line.
+_NO_SCRIPT = re.compile(r'["%]|[^ -~]|\\$')
 
 
 class BadCommandLine(ValueError):
@@ -42,6 +45,23 @@ def command_line(program: str, *arguments: str) -> str:
         raise BadCommandLine(
             f"the command line has {len(line)} characters, but cmd.exe accepts at most {MAX_LINE}; use fewer or shorter values."
         )
+    return line
+
+
+def powershell_line(script: str) -> str:
+    """The line that runs a script of the collection with Windows PowerShell; no value may be part of the script.
+
+    Inside quotes, cmd.exe leaves the special characters of PowerShell unchanged.
+
+    :param script: printable ASCII in one line, without double quotes, percent signs, and a backslash at its end.
+    :raises BadCommandLine: another character, or a line that is too long.
+    """
+    refused = _NO_SCRIPT.search(script)
+    if refused:
+        raise BadCommandLine(f"the script has {refused[0]!a} at position {refused.start() + 1}, which is not allowed there.")
+    line = f'{POWERSHELL} -NoProfile -NonInteractive -InputFormat Text -Command "{script}"'
+    if len(line) > MAX_LINE:
+        raise BadCommandLine(f"the command line has {len(line)} characters, but cmd.exe accepts at most {MAX_LINE}.")
     return line
 
 

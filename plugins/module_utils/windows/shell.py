@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, CimError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.exchange import Exchange
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 # The server keeps a shell whose client no longer exists this much longer than the command may run.
@@ -21,6 +21,7 @@ _LONGEST_WAIT_SECONDS = 10.0
 # The smallest time limit that Windows accepts is half a second ([MS-WSMV] 2.2.4.10).
 _SHORTEST_WAIT_SECONDS = 0.5
 _MAX_LOOKS = 5_000
+_WITHOUT_INPUT_SECONDS = 20.0
 
 
 @dataclass(frozen=True)
@@ -70,9 +71,14 @@ def run(
     try:
         command_id = shell.start(exchange, shell_id, line)
         if stdin:
-            # A program that ended at once (or that does not exist) reads no input; its output shows why.
-            with suppress(CimFault):
+            try:
                 shell.send(exchange, shell_id, command_id, stdin.encode("utf-8"))
+            except CimFault as fault:
+                if fault.kind is FaultKind.QUOTA:
+                    raise
+                # A program that ended at once (or that does not exist) reads no input; its output shows why. Any other one waits
+                # for its input in vain.
+                limit_seconds = min(limit_seconds, _WITHOUT_INPUT_SECONDS)
         return _collect(exchange, shell_id, command_id, limit_seconds, limit_bytes, waiting, monotonic)
     finally:
         # This also ends what still runs in it.

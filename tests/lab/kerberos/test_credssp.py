@@ -17,6 +17,7 @@ from lab.running.estate import Estate
 from tests.lab.conftest import StartEstate
 from tests.lab.kerberos.conftest import connection
 from tests.lab.offline.conftest import CAB, Carrier, offline_estate
+from tests.lab.windows.test_powershell_over_winrm import run_script
 
 pytest.importorskip("requests_credssp", reason="requests-credssp is not installed; `make kerberos` runs these tests")
 
@@ -97,6 +98,14 @@ class ByCredssp(Carrier):
 
     def session(self, machine: str, user: str = "") -> CimSession:
         return self.opening(machine)
+
+
+def test_the_logon_reaches_an_sms_provider_on_another_server(start_estate: StartEstate) -> None:
+    estate = start_estate(with_credssp("pri1"))
+    arguments = {"UserName": "CORP\\svc", "SiteCode": "CAS"}
+    request = {"drive": "SCPLAB", "provider": "cas01", "cmdlet": "New-CMAccount", "arguments": arguments, "secret": "Secret-1"}
+    assert run_script(estate, "pri1", request)["type"] == "System.UnauthorizedAccessException"
+    assert run_script(estate, "pri1", request, "credssp") == {"ok": True}
 
 
 def test_the_logon_reaches_a_database_on_another_server(estate: Estate, connect: Connect) -> None:

@@ -78,8 +78,9 @@ def listening_here() -> Iterator[tuple[int, list[bytes]]]:
             server.shutdown(socket.SHUT_RDWR)
 
 
+# Not repeated with other versions of ansible-core: the collection's own action plugins decide what takes no connection, and
+# test_templated_connection.py repeats how a connection is read.
 @pytest.mark.long
-@pytest.mark.core
 def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate: StartEstate, tmp_path: Path) -> None:
     """Job runners pass credentials in this way. They have priority over every other variable, including the controller's."""
     with listening_here() as (port, heard):
@@ -111,6 +112,7 @@ def test_a_connection_in_extra_variables_leads_to_the_servers_only(start_estate:
             "remove": ("--check",),
             "expand": ("--check", "-e", "expand_phase=before"),
             "high_availability": ("--check", "-e", "scp_to=scp02.corp.example", "-e", "ha_passive_server=pri1.corp.example"),
+            "update": ("--check", "-e", "update_name=latest"),
         }
         assert set(runs) == {file.stem for file in (CHECKOUT / "playbooks").glob("*.yml")}
         done = {name: run(name, hosts, tmp_path, "-e", f"@{extra}", *arguments) for name, arguments in runs.items()}
@@ -142,7 +144,6 @@ def test_the_example_of_unattended_setup_is_written_where_its_user_is(tmp_path: 
 
 
 @pytest.mark.long
-@pytest.mark.core
 def test_names_in_any_spelling(start_estate: StartEstate, tmp_path: Path) -> None:
     """Short names with addresses for one hierarchy, capitals and a trailing dot for the other; none of it needs scp_hosts."""
     # Slow: a second between two readings of clocks must not become minutes.

@@ -45,7 +45,6 @@ def estate(start_estate: StartEstate) -> Estate:
 
 
 @pytest.mark.long
-@pytest.mark.core
 def test_the_thread_is_stopped_the_mode_written_and_processed_and_the_thread_started(estate: Estate, provision: PlayBook) -> None:
     run = provision(*OFFLINE)
     assert run.code == 0, run.output

@@ -20,9 +20,3 @@ def test_programs(estate: Estate) -> None:
     estate.machine("scp02").files.write(r"C:\Logs\x.log", b"one\r\n")
     result = session.run_cmd("type", ["C:\\Logs\\x.log"])
     assert (result.status_code, result.std_out) == (0, b"one\r\n")
-
-
-def test_powershell_is_not_there(estate: Estate) -> None:
-    result = _session(estate, "scp02").run_cmd("powershell -Command 1")
-    assert result.status_code == 1
-    assert result.std_err.startswith(b"'powershell' is not recognized")

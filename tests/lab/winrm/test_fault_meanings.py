@@ -68,6 +68,7 @@ WMI: dict[int, tuple[FaultKind, FaultKind]] = {
     Wbem.INVALID_PARAMETER: (FaultKind.INVALID_PARAMETER, FaultKind.INVALID_PARAMETER),
     Wbem.ALREADY_EXISTS: (FaultKind.ALREADY_EXISTS, FaultKind.ALREADY_EXISTS),
     Wbem.NOT_SUPPORTED: (FaultKind.OTHER, FaultKind.NOT_SUPPORTED),
+    Wbem.PROVIDER_NOT_CAPABLE: (FaultKind.OTHER, FaultKind.NOT_SUPPORTED),
     Wbem.TYPE_MISMATCH: (FaultKind.OTHER, FaultKind.INVALID_PARAMETER),
     Wbem.INVALID_QUERY: (FaultKind.BAD_QUERY, FaultKind.BAD_QUERY),
     Wbem.FAILED: (FaultKind.OTHER, FaultKind.OTHER),

@@ -19,6 +19,7 @@ NOT_POSSIBLE = {"preflight": impossible_preflight, "verify": impossible_verify}
 # The result of a template of the defaults if no other variable is set.
 STAND_FOR: dict[str, Any] = {
     "default('', true)": "",
+    "default('auto', true)": "auto",
     "default([]": [],
     "default(false)": False,
     "default(true)": True,

@@ -378,8 +378,8 @@ def test_an_exchange_that_takes_too_long_is_a_time_out_however_it_ends(
 
     library.answers, library.sends = slow, sends
     made = channel()
-    made._deadline.seconds = 0.02
     made.open()
+    made._deadline.seconds = 0.02
     with pytest.raises(TransportTimeout, match="no complete response from https://h:5986/wsman as u within 0 s") as told:
         made.send(b"1")
     assert told.value.after_send is sends

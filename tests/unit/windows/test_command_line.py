@@ -8,6 +8,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.command_line
     MAX_LINE,
     BadCommandLine,
     command_line,
+    powershell_line,
     quoted,
 )
 
@@ -77,3 +78,23 @@ def test_a_line_that_cmd_would_cut_is_refused() -> None:
     assert len(command_line("curl.exe", fits)) == MAX_LINE
     with pytest.raises(BadCommandLine, match="has 8192 characters"):
         command_line("curl.exe", fits + "x")
+
+
+def test_a_script_is_one_quoted_argument() -> None:
+    line = powershell_line("$a = 'x'; if ($a -eq 'x') { 1 | Out-Null }")
+    program, _, script = line.partition(" -NoProfile -NonInteractive -InputFormat Text -Command ")
+    assert program == r"%SystemRoot%\System32\WindowsPowerShell\v1.0\powershell.exe"
+    assert script == "\"$a = 'x'; if ($a -eq 'x') { 1 | Out-Null }\""
+
+
+@pytest.mark.parametrize("script", ['"', "%PATH%", "a\nb", "a\tb", "\u00e4", "a\0", "ends with a backslash\\"])
+def test_a_script_has_no_character_that_would_end_or_change_it(script: str) -> None:
+    with pytest.raises(BadCommandLine, match="not allowed there"):
+        powershell_line(script)
+
+
+def test_a_script_is_not_longer_than_a_line() -> None:
+    rest = MAX_LINE - len(powershell_line(""))
+    assert len(powershell_line("x" * rest)) == MAX_LINE
+    with pytest.raises(BadCommandLine, match="at most 8191"):
+        powershell_line("x" * (rest + 1))

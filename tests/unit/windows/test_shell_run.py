@@ -48,6 +48,21 @@ def test_a_program_that_takes_no_input_is_still_heard() -> None:
     assert shell.run(cim, "curl.exe", stdin="url") == shell.Finished(1, "", "not found")
 
 
+def test_a_program_whose_input_was_refused_is_not_waited_for_long() -> None:
+    times = clock(15.0)
+    cim, script = wire.session(CREATED, STARTED, GONE, TIMED_OUT, DELETED)
+    finished = shell.run(cim, "x", stdin="url", limit_seconds=600, monotonic=lambda: next(times))
+    assert finished.stopped == "time"
+    assert actions(script) == ["Create", "Command", "Send", "Receive", "Delete"]
+
+
+def test_input_for_which_a_quota_is_exhausted_ends_the_program() -> None:
+    cim, script = wire.session(CREATED, STARTED, wire.fault_a(0x803381A6, None, "The user has too many operations."), DELETED)
+    with pytest.raises(CimFault, match="quota"):
+        shell.run(cim, "x", stdin="url")
+    assert actions(script) == ["Create", "Command", "Send", "Delete"]
+
+
 def test_silence_is_reported_and_ends_at_the_limit() -> None:
     waited: list[float] = []
     times = clock(4.0)

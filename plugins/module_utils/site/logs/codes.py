@@ -20,7 +20,9 @@ _DECIMAL = re.compile(r"(?<![\w.-])-(\d{9,10})(?!\d)")
 _BARE_HEX = re.compile(r"(?<=[:=(\[ ])([89A-F][0-9A-F]{7})(?=[\s.,;:)\]]|$)", re.IGNORECASE)
 _UNSIGNED = re.compile(r"(?<![\w.-])([23]\d{9})(?![\d.])")
 _WIN32 = re.compile(
-    r"\b(?:(?:win32|last) error|getlasterror(?:\(\))?|win32|error(?: ?code)?|rc|return ?code)\s?[=:]?\s?\(?(\d{1,5})\b(?![.\d])",
+    r"\b(?:(?:win32|last) error|getlasterror(?:\(\))?|win32|error(?: ?code)?|rc|return ?code)"
+    # Not the number of a version or of a word (ERROR: 64-bit installation).
+    r"\s?[=:]?\s?\(?(\d{1,5})\b(?!\.?\d|-\w)",
     re.IGNORECASE,
 )
 
@@ -32,6 +34,7 @@ _HTTP_STATUS = re.compile(
 )
 # A status that is a failure without any word for one: it stands with its reason.
 _HTTP_ANSWER = re.compile(r"\b(?:is|code|status)\s?[:=]?\s([45]\d\d) \(([A-Za-z][A-Za-z' -]{2,40})\)", re.IGNORECASE)
+_HTTP_UNEXPECTED = re.compile(r"\bunexpected (?:http )?status(?: code)?[\s:=]{1,3}\(?([45]\d\d)\b", re.IGNORECASE)
 _URL_HOST = re.compile(r"https?://([A-Za-z0-9._-]{1,253})", re.IGNORECASE)
 
 # A message of ODBC: *** [SQLSTATE][number][Microsoft][driver][SQL Server]text
@@ -75,6 +78,9 @@ def http_status(text: str, *, failing: bool) -> int | None:
     match = _HTTP_STATUS.search(text) if failing else None
     if match is not None:
         return int(match[1] or match[2])
+    match = _HTTP_UNEXPECTED.search(text)
+    if match is not None:
+        return int(match[1])
     return next((int(match[1]) for match in _HTTP_ANSWER.finditer(text) if _is_reason(int(match[1]), match[2])), None)
 
 

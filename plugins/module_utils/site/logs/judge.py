@@ -265,7 +265,7 @@ class Judge:
         thread = _Thread(seen.log, record.thread)
         package = package or self._packages.get(thread, "")
         subject = self._subject(problem, package, thread)
-        if subject is not None:
+        if subject is not None and not problem.waits:
             self.flows[subject.flow].fail(subject.key)
         self.severities[problem.severity] += in_range
         group = self.problems.add(problem, record, seen, package) if in_range else None

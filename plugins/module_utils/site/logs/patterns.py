@@ -59,7 +59,6 @@ class Meaning(NamedTuple):
     state_message: tuple[int, str] | None = None
     state_dropped: int | None = None
     state: PackageState | None = None
-    step: Step | None = None
     thread: tuple[str, bool] | None = None
     problem: Problem | None = None
     follows: bool = False
@@ -118,7 +117,6 @@ class Reader:
             number,
             dropped,
             state,
-            reported,
             thread,
             problem,
             follows,
@@ -149,13 +147,19 @@ class Reader:
     def _by_number(self, message: str, *, failing: bool) -> Problem | None:
         # Searching costs more than looking whether there can be anything to find.
         found = codes.hresults(message, failing=failing) if failing or "0x" in message or "-" in message else []
-        status = codes.http_status(message, failing=failing or bool(found)) if failing or found or "(" in message else None
+        status = codes.http_status(message, failing=failing or bool(found)) if failing or found or _may_answer(message) else None
         if status is not None:
+            if not failing and problem_tables.answers(status, self.log):
+                return None
             return problem_tables.by_http_status(status, self.log, codes.host(message))
         error = codes.sql_error(message) if "[Microsoft]" in message else None
         if error is not None:
             return problem_tables.by_sql_error(error)
         return problem_tables.by_code(found[0], self.log, codes.host(message)) if found else None
+
+
+def _may_answer(message: str) -> bool:
+    return "(" in message or "nexpected" in message
 
 
 def _state_message(message: str) -> tuple[int, str] | None:

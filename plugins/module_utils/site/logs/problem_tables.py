@@ -29,6 +29,7 @@ class Problem(NamedTuple):
 
     :param id: stable name; ``unrecognised`` when no pattern matches.
     :param severity: ERROR or WARNING.
+    :param waits: the work waits for something and continues by itself, so that no flow has failed.
     :param settled: the tables state the severity, so that other lines of the same failure do not change it.
     :param fails: the flow that has failed; empty for the one in progress on the line's thread.
     :param resolved_by: the flow whose next complete pass shows that the problem is over; empty when that cannot be seen, BY_FLOW
@@ -50,6 +51,7 @@ class Problem(NamedTuple):
     http_status: int | None = None
     code: str = ""
     settled: bool = False
+    waits: bool = False
 
 
 def rows() -> Iterator[Mapping[str, Any]]:
@@ -70,7 +72,8 @@ def ids() -> frozenset[str]:
 def by_text(row: Mapping[str, Any]) -> Problem:
     """The problem of one of these rows; a general row only says that something failed."""
     rank = CODED if row.get("general") else NAMED
-    return _problem(row["id"], row, row.get("severity", ERROR), rank=rank)._replace(settled="severity" in row)
+    problem = _problem(row["id"], row, row.get("severity", ERROR), rank=rank)
+    return problem._replace(settled="severity" in row, waits=row.get("waits", False))
 
 
 def computed(id: str) -> Problem:
@@ -92,7 +95,7 @@ def by_http_status(status: int, log: str, host: str) -> Problem:
         row for row in data["statuses"] if row["status"] == status and (place in row["places"] if "places" in row else True)
     ]
     # A row for the place is more specific than one for any place.
-    row = next(iter(sorted(fitting, key=lambda row: "places" not in row)), None) or data["otherwise"][str(status)[0]]
+    row = min(fitting, key=lambda row: "places" not in row, default=None) or data["otherwise"][str(status)[0]]
     return _problem(row["problem"], row, ERROR)._replace(http_status=status)
 
 
@@ -143,8 +146,21 @@ def by_step(step: Step) -> Problem:
     return _problem("update_step_failed", told, ERROR)._replace(code=number)
 
 
+def answers(status: int, log: str) -> bool:
+    """Whether a status shows in this log no more than that an address answers: the product counts only some as failures."""
+    checked = _checked(table("logs/http")["places"], log)
+    return checked is not None and status not in checked["failures"]
+
+
+def _checked(places: list[Mapping[str, Any]], log: str) -> Mapping[str, Any] | None:
+    return next((row for row in places if "failures" in row and log in row["logs"]), None)
+
+
 def _place(places: list[Mapping[str, Any]], log: str, host: str) -> str:
     """The place that answered; empty when neither the host nor the log shows it."""
+    checked = _checked(places, log)
+    if checked is not None:
+        return str(checked["id"])
     if host:
         found = next((row for row in places if any(fnmatchcase(host, pattern) for pattern in row["hosts"])), None)
         if found:

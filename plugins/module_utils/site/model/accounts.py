@@ -18,6 +18,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
 
+# The encrypted password.
+PASSWORD_COLUMN = "Reserved2"
+
 # Other uses of an account in a site's list (memdocs, accounts page). None of them is read here.
 UNSEEN_USES = (
     "network access",
@@ -114,8 +117,11 @@ def encrypted(session: CimSession, code: str, password: str, host: str) -> str:
     return str(text)
 
 
-def new_account(code: str, name: str, secret: str) -> CimInstance:
-    """The row of a new account. Its form is from a single public script (memlabs ScriptFunctions.ps1), so it is only here."""
+def new_account(code: str, name: str) -> CimInstance:
+    """The row of a new account, without its password.
+
+    Its form is from a single public script (memlabs ScriptFunctions.ps1), so it is only here.
+    """
     return CimInstance.new(
         naming.site_namespace(code),
         SMS_SCI_RESERVED,
@@ -126,7 +132,6 @@ def new_account(code: str, name: str, secret: str) -> CimInstance:
             "SiteCode": code,
             "UserName": name,
             "Availability": 0,
-            "Reserved2": secret,
         },
     )
 

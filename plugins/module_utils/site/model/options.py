@@ -19,6 +19,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import 
 
 SITE_CODE_OPTION: dict[str, Any] = {"type": "str"}
 WAIT_OPTIONS: dict[str, Any] = {"wait": {"type": "bool", "default": True}, "wait_timeout": {"type": "int", "default": 1800}}
+WRITER_OPTION: dict[str, Any] = {"type": "str", "choices": ["auto", "cim", "cmdlets"], "default": "auto"}
 
 
 def chosen_name(check: Callable[[str, str], str], text: str, option: str) -> str:

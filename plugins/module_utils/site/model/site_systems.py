@@ -21,15 +21,18 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.rows impo
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
 # Which field of a property has the value is established for reading (CBDSC); the other one is left empty when written.
-_PUBLIC_NAME = "Server Remote Public Name"
-_SITE_SERVER_INITIATES = "FDMOperation"
+PUBLIC_NAME = "Server Remote Public Name"
+SITE_SERVER_INITIATES = "FDMOperation"
 _USE_COMPUTER_ACCOUNT = "UseMachineAccount"
 _INSTALLATION_ACCOUNT = "UserName"
-_USE_PROXY = "UseProxy"
+USE_PROXY = "UseProxy"
 _PROXY_NAME = "ProxyName"
 _PROXY_PORT = "ProxyServerPort"
 _PROXY_ANONYMOUS = "AnonymousProxyAccess"
 _PROXY_ACCOUNT = "ProxyUserName"
+
+INSTALLATION_ACCOUNT_SETTINGS = frozenset({_USE_COMPUTER_ACCOUNT, _INSTALLATION_ACCOUNT})
+PROXY_SETTINGS = frozenset({USE_PROXY, _PROXY_NAME, _PROXY_PORT, _PROXY_ANONYMOUS, _PROXY_ACCOUNT})
 
 DEFAULT_PROXY_PORT = 80
 # Roles that the site adds and removes with the others, so that the user does not have to remove them.
@@ -103,9 +106,9 @@ def wished_settings(wish: SiteSystemWish) -> dict[str, Setting]:
     """The embedded properties that are requested, with their requested fields."""
     settings: dict[str, Setting] = {}
     if wish.public_fqdn is not None:
-        settings[_PUBLIC_NAME] = Setting(0, wish.public_fqdn, "")
+        settings[PUBLIC_NAME] = Setting(0, wish.public_fqdn, "")
     if wish.site_server_initiates is not None:
-        settings[_SITE_SERVER_INITIATES] = Setting(int(wish.site_server_initiates))
+        settings[SITE_SERVER_INITIATES] = Setting(int(wish.site_server_initiates))
     if wish.installation_account is not None:
         settings[_USE_COMPUTER_ACCOUNT] = Setting(0 if wish.installation_account else 1)
         if wish.installation_account:
@@ -117,7 +120,7 @@ def wished_settings(wish: SiteSystemWish) -> dict[str, Setting]:
 
 def _proxy_settings(proxy: ProxyWish) -> dict[str, Setting]:
     """The given values are stored, even while the proxy is disabled."""
-    settings = {_USE_PROXY: Setting(int(proxy.enabled))}
+    settings = {USE_PROXY: Setting(int(proxy.enabled))}
     if proxy.server is not None:
         settings[_PROXY_NAME] = Setting(0, "", proxy.server)
     if proxy.port is not None:
@@ -138,7 +141,7 @@ def proxy_of(row: CimInstance) -> dict[str, Any]:
     port = setting(row, _PROXY_PORT)
     named = _text2(row, _PROXY_ACCOUNT)
     return {
-        "enabled": bool(_number(row, _USE_PROXY)),
+        "enabled": bool(_number(row, USE_PROXY)),
         "server": _text2(row, _PROXY_NAME) or None,
         "port": port.value if port else None,
         "account": named if named and not _number(row, _PROXY_ANONYMOUS) else None,
@@ -149,11 +152,11 @@ def as_data(row: CimInstance) -> dict[str, Any]:
     """The settings of a site system, with the names of the module's options."""
     uses_computer_account = setting(row, _USE_COMPUTER_ACCOUNT)
     named = _text2(row, _INSTALLATION_ACCOUNT)
-    public = setting(row, _PUBLIC_NAME)
+    public = setting(row, PUBLIC_NAME)
     return {
         "public_fqdn": public.value1 if public else "",
         "installation_account": named if uses_computer_account and not uses_computer_account.value else "",
-        "site_server_initiates": bool(_number(row, _SITE_SERVER_INITIATES)),
+        "site_server_initiates": bool(_number(row, SITE_SERVER_INITIATES)),
         "proxy": proxy_of(row),
     }
 
@@ -169,7 +172,7 @@ def named_accounts(row: CimInstance) -> list[AccountUse]:
             server,
             code,
             "proxy_account",
-            bool(_number(row, _USE_PROXY)) and not _number(row, _PROXY_ANONYMOUS),
+            bool(_number(row, USE_PROXY)) and not _number(row, _PROXY_ANONYMOUS),
         ),
     ]
     return [use for use in found if use.account]

@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import packages_being_installed
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import Change, CimWriter, Create, Delete
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import (
+    Change,
+    Create,
+    Delete,
+    SiteWriter,
+    site_writer,
+)
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import follow, move, placement
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.deciding import read_role_rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role.follow import Mark, SiteFailure, Verdict
@@ -49,7 +55,7 @@ def install(task: Task, site: Site, step: Create, wait: bool, limit_seconds: flo
     :raises Withdrawn: it is not the only one, and this run's row was removed again.
     :raises SiteFailure: the site reports that it could not install it.
     """
-    writer = CimWriter(task.cim, task.host, task.done.append)
+    writer = site_writer(task)
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
     written = writer.write(step)
     _take_back_if_second(task, site, written, writer)
@@ -65,7 +71,7 @@ def change_mode(
 ) -> tuple[CimInstance, StatusMessage | None]:
     """Write the mode; wait until the site has processed it (status 3306 newer than the write)."""
     since = _mark_of_distribution(task, site)
-    written = CimWriter(task.cim, task.host, task.done.append).write(step)
+    written = site_writer(task).write(step)
     return written, follow.wait_for_distribution(task, site, since, limit_seconds) if wait else None
 
 
@@ -86,9 +92,7 @@ def confirm_mode(
         )
         return None
     since = _mark_of_distribution(task, site)
-    CimWriter(task.cim, task.host, task.done.append).write(
-        Change(f"the mode of the service connection point on {server}", row, row)
-    )
+    site_writer(task).write(Change(f"the mode of the service connection point on {server}", row, row))
     seen = follow.distribution_within(task, site, since, min(limit_seconds, CONFIRM_SECONDS))
     if seen is None:
         task.warn(
@@ -103,7 +107,7 @@ def remove(task: Task, site: Site, steps: Sequence[Delete], wait: bool, limit_se
     server = rows.server_of(steps[0].row)
     before = status.component_state(task.cim, site.code, server, naming.DOWNLOADER) if wait else None
     since = follow.mark(task, site.code, naming.DOWNLOADER, follow.OUTCOME_IDS)
-    writer = CimWriter(task.cim, task.host, task.done.append)
+    writer = site_writer(task)
     for step in steps:
         writer.write(step)
     if not wait:
@@ -172,7 +176,7 @@ def _still_held(task: Task, site: Site, plan: MovePlan, failure: TaskFailure) ->
 
 def _put_back(task: Task, site: Site, plan: MovePlan, old: CimInstance, failure: TaskFailure) -> TaskFailure:
     """Put the role back on the old server with every property that it had; returns the failure to raise."""
-    writer = CimWriter(task.cim, task.host, task.done.append)
+    writer = site_writer(task)
     hindrance = ""
     try:
         mine = _row_on(task, site, plan.target)
@@ -211,7 +215,7 @@ def _nobody_else(task: Task, site: Site, plan: MovePlan) -> None:
         )
 
 
-def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: CimWriter) -> None:
+def _take_back_if_second(task: Task, site: Site, own: CimInstance, writer: SiteWriter) -> None:
     """Another controller may have installed the role elsewhere between the reading and the writing of this one.
 
     :raises Withdrawn: there is a second row and this run's own was removed, or someone else removed this run's row.

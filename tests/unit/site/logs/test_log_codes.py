@@ -41,6 +41,9 @@ def test_hresults_in_both_notations(text: str, found: list[str]) -> None:
         ("error 0", []),
         ("error code: 70000", []),
         ("error 5.2", []),
+        ("Failed to copy the file, error 5.", ["0x80070005"]),
+        # No code: the number belongs to a word.
+        ("ERROR: 64-bit VC Redist installation failed", []),
         ("package 80070057AB failed", []),
         ("failed at 2026060112", []),
         ("failed after 3999999999 ms", []),
@@ -57,6 +60,8 @@ def test_codes_without_a_mark_count_in_failures_only(text: str, found: list[str]
         ("The remote server returned an error: (404) Not Found.", True, 404),
         ("The remote server returned an error: (404) Not Found.", False, None),
         ("failed with HTTP/1.1 503", True, 503),
+        ("Unexpected status code 403 from endpoint https://x/", False, 403),
+        ("Unexpected status code 200", False, None),
         ("Response from https://x/api/gateway/Notification is: 401 (Unauthorized)", False, 401),
         ("Response status code: 401 (Unauthorized) Activity ID: 4c53", False, 401),
         ("Response status code does not indicate success: 403 (Forbidden).", True, 403),

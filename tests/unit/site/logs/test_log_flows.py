@@ -206,3 +206,25 @@ def test_the_log_of_a_record_is_known_by_its_component_where_the_file_has_anothe
 def test_a_record_of_an_unknown_log_is_compared_with_all_problems() -> None:
     written = ["Failed to calculate hash $$<X><03-02-2026 10:00:00.000-60><thread=1 (0x1)>"]
     assert [p["id"] for p in judged(written, log="notes.txt")["problems"]] == ["share_unreadable"]
+
+
+BLOCKED = "CONFIGURATION_MANAGER_UPDATE is currently blocked in database by another session [SMS Provider][session_id=77]"
+NOT_ARRIVED = "The contents for the package CAS10001 hasn't arrived from site CS1 yet, will retry later."
+
+
+def test_work_that_waits_has_not_failed() -> None:
+    found = judged(lines(["Running prereq checking against Server [srv] ...~", BLOCKED]), log=CMUPDATE)
+    assert found["installation"]["outcome"] == "running"
+    assert [problem["id"] for problem in found["problems"]] == ["update_blocked_in_database"]
+    easy = "Info: package 'CAS10001' is set to replicate to site servers only."
+    found = judged(lines([easy, NOT_ARRIVED]), log=DISTMGR)
+    assert found["replication"]["outcome"] == "running"
+    assert [problem["id"] for problem in found["problems"]] == ["content_not_arrived"]
+
+
+def test_hman_ends_a_run_that_is_only_a_check() -> None:
+    begun: dict[str, Iterable[str]] = {CMUPDATE: lines(["Running prereq checking against Server [srv] ...~"])}
+    ended = {HMAN: lines(["Prereq check passed. Setup will not continue since it is prereq only."], BEGIN + timedelta(minutes=1))}
+    assert together(begun)["installation"]["outcome"] == "running"
+    found = together({**begun, **ended})["installation"]
+    assert (found["outcome"], found["stage"]) == ("completed", "check_only")

@@ -248,3 +248,19 @@ def test_which_problems_may_be_the_consequence_of_another_line() -> None:
 def test_a_package_is_that_of_a_stage_or_a_problem() -> None:
     assert meaning(f"nothing to tell of {GUID}").package == ""
     assert meaning(f"failed for {GUID}").package == GUID
+
+
+@pytest.mark.parametrize(
+    ("status", "found"),
+    [
+        ("404 (Not Found)", None),
+        ("401 (Unauthorized)", None),
+        ("403 (Forbidden)", None),
+        ("407 (Proxy Authentication Required)", "proxy_authentication"),
+    ],
+)
+def test_the_check_of_addresses_fails_at_some_statuses_only(status: str, found: str | None) -> None:
+    line = f"Response from https://us.gateway.configmgr.manage.microsoft.com/api/gateway is: {status}"
+    assert problem(line, "EndpointConnectivityCheckWorker.log") == found
+    assert problem(line, "CMGatewayNotificationWorker.log") is not None
+    assert problem(f"ERROR: {line}", "EndpointConnectivityCheckWorker.log") is not None

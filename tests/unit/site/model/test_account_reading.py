@@ -19,9 +19,9 @@ from tests.unit.site.support import site_system_row
 
 A, B, C = r"CORP\a", r"CORP\b", r"CORP\c"
 LISTED = (
-    accounts.new_account("CAS", B, "secret").with_values({"AccountUsage": ["Site System", "Proxy"]}),
-    accounts.new_account("CAS", A, "secret"),
-    accounts.new_account("PR1", C, "secret"),
+    accounts.new_account("CAS", B).with_values({"Reserved2": "secret", "AccountUsage": ["Site System", "Proxy"]}),
+    accounts.new_account("CAS", A).with_values({"Reserved2": "secret"}),
+    accounts.new_account("PR1", C),
     instance(classes.SMS_SCI_RESERVED, FileType=2, ItemName="x", ItemType="User", SiteCode="CAS"),
 )
 
@@ -37,7 +37,7 @@ def test_the_rows_of_accounts_of_this_site(names: list[str], found: list[str]) -
 
 
 def test_a_row_of_another_case_of_the_site_code_is_of_this_site() -> None:
-    row = accounts.new_account("CAS", A, "s").with_values({"SiteCode": "cas"})
+    row = accounts.new_account("CAS", A).with_values({"SiteCode": "cas"})
     assert accounts.listed_names(accounts.read_accounts(FakeSite(row).session, "CAS", [A])) == [A]
     assert accounts.read_usage(FakeSite(row).session, "CAS", None) == {A: []}
     nowhere = row.with_values({"SiteCode": None})
@@ -57,7 +57,7 @@ def test_the_uses_that_the_site_tells(names: list[str] | None, found: dict[str, 
 
 
 def test_a_new_account() -> None:
-    row = accounts.new_account("CAS", A, "secret")
+    row = accounts.new_account("CAS", A)
     assert (row.namespace, row.as_data()) == (
         "root/sms/site_CAS",
         {
@@ -67,7 +67,6 @@ def test_a_new_account() -> None:
             "SiteCode": "CAS",
             "UserName": A,
             "Availability": 0,
-            "Reserved2": "secret",
         },
     )
 

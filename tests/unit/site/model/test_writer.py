@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from typing import cast
 
 import pytest
@@ -12,6 +13,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer im
     CimWriter,
     Create,
     Delete,
+    SiteWriter,
     Step,
     sentence,
     shows,
@@ -96,8 +98,9 @@ class Site:
         return answered(query, cls, self.rows.values())
 
 
-def writer(site: Site) -> CimWriter:
-    return CimWriter(cast(CimSession, site), "cas01.corp.example")
+def writer(site: Site, told: Callable[[str], None] = lambda _what: None) -> SiteWriter:
+    session = cast(CimSession, site)
+    return SiteWriter(session, "cas01.corp.example", [CimWriter(session)], told)
 
 
 NEW = Create(WHAT, scp_row(SERVER))
@@ -145,7 +148,7 @@ LOST = [
 def test_a_removal_whose_answer_was_lost_is_proved_by_a_query(trouble: CimError) -> None:
     told: list[str] = []
     site = Site(GONE.row, after=trouble)
-    CimWriter(cast(CimSession, site), "cas01.corp.example", told.append).write(GONE)
+    writer(site, told.append).write(GONE)
     assert site.requests == ["delete", "get", "query"]
     assert told == [f"the removal of {WHAT}"]
 
@@ -156,7 +159,7 @@ def test_a_fault_alone_never_shows_that_a_row_is_removed(trouble: CimError) -> N
     site = Site(GONE.row, before=trouble, get=MISSING)
     doubt = r"a query lists it\. Whether the removal had its effect is not certain\..*smsprov\.log"
     with pytest.raises(TaskFailure, match=f"contradicts itself about {WHAT}.*{doubt}"):
-        CimWriter(cast(CimSession, site), "cas01.corp.example", told.append).write(GONE)
+        writer(site, told.append).write(GONE)
     assert site.requests == ["get", "query"]
     assert (told, list(site.rows.values())) == ([], [GONE.row])
 
@@ -167,7 +170,7 @@ def test_a_row_is_not_missing_when_the_query_fails(step: Step, failed: CimError)
     told: list[str] = []
     site = Site(before=TransportTimeout("no answer", request=RequestInfo("Delete")), get=MISSING, query=failed)
     with pytest.raises(TransportTimeout) as caught:
-        CimWriter(cast(CimSession, site), "cas01.corp.example", told.append).write(step)
+        writer(site, told.append).write(step)
     verb = "removal" if step is GONE else "creation"
     assert caught.value.request == RequestInfo("Delete")
     doubt = f"no answer. Whether the {verb} of {WHAT} had its effect could not be read: {sentence(str(failed))}"
@@ -207,8 +210,8 @@ def test_a_row_to_change_is_missing_only_if_a_query_says_so() -> None:
 
 PASSWORD = Change(
     "the account",
-    accounts.new_account("CAS", r"CORP\one", "old secret"),
-    accounts.new_account("CAS", r"CORP\one", "new secret"),
+    accounts.new_account("CAS", r"CORP\one").with_values({"Reserved2": "old secret"}),
+    accounts.new_account("CAS", r"CORP\one").with_values({"Reserved2": "new secret"}),
 )
 
 
@@ -309,7 +312,7 @@ def test_only_what_the_step_is_about_is_compared() -> None:
 )
 def test_what_was_written_is_noted_for_those_who_tell_of_a_later_failure(site: Site, noted: bool) -> None:
     told: list[str] = []
-    own = CimWriter(cast(CimSession, site), "cas01.corp.example", told.append)
+    own = writer(site, told.append)
     with contextlib.suppress(TaskFailure, CimError):
         own.write(Create(WHAT, scp_row(SERVER)))
     assert told == ([f"the creation of {WHAT}"] if noted else [])
@@ -318,7 +321,7 @@ def test_what_was_written_is_noted_for_those_who_tell_of_a_later_failure(site: S
 def test_a_row_that_is_written_again_as_it_is_is_no_change() -> None:
     told: list[str] = []
     row = scp_row(SERVER)
-    CimWriter(cast(CimSession, Site(row)), "cas01.corp.example", told.append).write(Change(WHAT, row, row))
+    writer(Site(row), told.append).write(Change(WHAT, row, row))
     assert told == []
 
 
@@ -385,7 +388,7 @@ def test_a_lost_change_of_embedded_settings_alone_is_judged_by_these() -> None:
 
 def test_a_change_is_noted_and_one_without_a_difference_is_not() -> None:
     told: list[str] = []
-    own = CimWriter(cast(CimSession, Site(scp_row(SERVER))), "cas01.corp.example", told.append)
+    own = writer(Site(scp_row(SERVER)), told.append)
     own.write(CHANGED)
     own.write(GONE)
     assert told == [f"the change of {WHAT}", f"the removal of {WHAT}"]

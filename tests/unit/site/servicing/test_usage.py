@@ -5,7 +5,7 @@ from typing import cast
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.classes import SMS_SCI_SC_PROPERTY
-from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import CimWriter, changed_values, shows
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import CimWriter, SiteWriter, changed_values, shows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import usage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
@@ -71,8 +71,9 @@ def test_a_level_that_somebody_else_set_meanwhile_is_left_alone() -> None:
     provider = Provider()
     step = usage.change_to(level_row(2), "basic", "CAS")
     assert step is not None
+    session = cast(CimSession, provider)
     with pytest.raises(TaskFailure, match="Another user or program changed the usage data level of site CAS"):
-        CimWriter(cast(CimSession, provider), "cas01.corp.example").write(step)
+        SiteWriter(session, "cas01.corp.example", [CimWriter(session)]).write(step)
     assert provider.puts == 0
 
 
