@@ -319,6 +319,7 @@ newest_time:
   sample: "2026-11-22T20:10:18.000Z"
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -367,11 +368,13 @@ _EXCHANGES = 6
 def run(task: Task) -> Result:
     """Read the logs and return what they contain; never changes anything."""
     components, names, paths = _wanted(task)
-    clock = read_clock(task.cim)
+    several = len(components) + len(names) + len(paths) > 1
+    lookups: list[Callable[[CimSession], Any]] = [read_clock, *(partial(files.log_of, component) for component in components)]
+    # The connections for several logs log on at the same time.
+    clock, *found = read_all(task.cim, lookups, _EXCHANGES if several else 1)
     now = clock.now if clock else None
     since = None if now is None else now - timedelta(hours=task.params["hours"])
     judge = Judge(since=since, bias_minutes=task.params["bias_minutes"], most_events=task.params["max_events"])
-    found = read_all(task.cim, [partial(files.log_of, component) for component in components])
     logs = [*found, *(files.beside(found, name) for name in names), *(Log("", path) for path in paths)]
     limits = Limits(since, task.params["max_bytes"], task.params["ansi_encoding"], judge.when)
     read_all(task.cim, [partial(_read, task, log, limits) for log in _each_once(logs)], _EXCHANGES)
