@@ -14,7 +14,7 @@ from __future__ import annotations
 import importlib
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -23,11 +23,12 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Connected, Send
 from ansible_collections.configmgr.scp.plugins.modules import cim
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
 from ansible_collections.configmgr.scp.plugins.plugin_utils.delegation import own_settings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
@@ -40,6 +41,11 @@ __all__ = ["ActionModule", "cim"]
 COLLECTION = "configmgr.scp"
 _TRACEBACK_VERBOSITY = 3
 
+WITH_BECOME = (
+    "become has no effect on this module: it uses WMI with the rights of the WinRM account itself. Remove become from the task "
+    "(or set it to false), and connect with an account that has the rights (ansible_user)."
+)
+
 display = Display()
 
 
@@ -50,7 +56,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
 
     def run(self, tmp: str | None = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
         """Run the module that the task names; see ActionBase.run."""
-        module = _module(self._task.action)
+        module = module_named(self._task.action)
         refusal = self._refusal()
         if refusal is not None:
             return {"changed": False, "failed": True, "msg": refusal}
@@ -73,10 +79,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
     def _refusal(self) -> str | None:
         """Why keywords of this task are not supported, with what to do instead; None when they are."""
         if self._connection.become is not None:
-            return (
-                "become has no effect on this module: it uses WMI with the rights of the WinRM account itself. Remove become "
-                "from the task (or set it to false), and connect with an account that has the rights (ansible_user)."
-            )
+            return WITH_BECOME
         if self._task.async_val:
             return (
                 "This module does not support async, because it runs on the controller. Give it a longer time limit instead "
@@ -94,7 +97,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             )
 
     def _run(self, module: ModuleType, arguments: Arguments, variables: Mapping[str, Any], secrets: set[str]) -> dict[str, Any]:
-        """Connect and run; adds the connection's secrets to ``secrets``."""
+        """Connect as the task says, and run; adds the connection's secrets to ``secrets``."""
         host = self._task.delegate_to or variables.get("inventory_hostname", "")
         try:
             settings: Mapping[str, Any] = {}
@@ -107,11 +110,52 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             access = access_to(self._connection, frozenset(variables), settings)
         except SettingsError as error:
             return outcome_of(error, connected=False, host=host)
+        return self._run_over(access, module, arguments, host, secrets)
+
+    def _run_over(
+        self,
+        access: Access,
+        module: ModuleType,
+        arguments: Arguments,
+        host: str,
+        secrets: set[str],
+        *,
+        check_mode: bool | None = None,
+        answered: Callable[[], None] = lambda: None,
+        may_connect: Callable[[], bool] = lambda: True,
+    ) -> dict[str, Any]:
+        """Run the module over this connection, and close it; adds the connection's secrets to ``secrets``.
+
+        :param check_mode: None: as the task says.
+        :param answered: called when the host has accepted the credentials, and after each of its answers.
+        :param may_connect: whether the module may open a further connection.
+        """
         secrets |= spellings(access.secrets)
         for warning in access.warnings:
             # Display shows each warning only once in a run; with the host in it, it is shown once for each host.
             display.warning(f"[{host}] {warning}")
-        session = _session(access)
+
+        def send(envelope: bytes) -> bytes:
+            answer = access.link.send(envelope)
+            answered()
+            return answer
+
+        further: list[Link] = []
+
+        def connect() -> Connected | None:
+            if not may_connect():
+                return None
+            link = access.link.another()
+            further.append(link)
+            return link.send, link.connect
+
+        session = _session(access, send, connect)
+
+        def logged_on() -> None:
+            session.ready.set()
+            answered()
+
+        access.link.logged_on = logged_on
         warnings: list[str] = []
         shares: list[SmbShare] = []
 
@@ -124,7 +168,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             params=arguments.params,
             cim=session,
             host=host,
-            check_mode=bool(self._task.check_mode),
+            check_mode=bool(self._task.check_mode) if check_mode is None else check_mode,
             given=arguments.given,
             progress=progress,
             say=progress.always,
@@ -141,7 +185,8 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 result["exception"] = traceback.format_exc()
         finally:
             # Also when the task's `timeout` interrupts, which is no Exception.
-            access.link.close()
+            for link in (access.link, *further):
+                link.close()
             for opened in shares:
                 opened.close()
         display.vvv(
@@ -162,7 +207,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
         return Progress(show, host)
 
 
-def _module(action: str) -> ModuleType:
+def module_named(action: str) -> ModuleType:
     """The module for a task's action name, full or short."""
     return importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.modules.{action.rpartition('.')[2]}")
 
@@ -174,11 +219,12 @@ def _invocation_wanted(variables: Mapping[str, Any]) -> bool:
     return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(variables)))
 
 
-def _session(access: Access) -> CimSession:
+def _session(access: Access, send: Send, connect: Callable[[], Connected | None]) -> CimSession:
     if access.max_envelope_bytes is None:
-        return CimSession(access.link.send, operation_timeout_seconds=access.operation_timeout_seconds)
+        return CimSession(send, operation_timeout_seconds=access.operation_timeout_seconds, connect=connect)
     return CimSession(
-        access.link.send,
+        send,
+        connect=connect,
         operation_timeout_seconds=access.operation_timeout_seconds,
         max_envelope_bytes=access.max_envelope_bytes,
     )

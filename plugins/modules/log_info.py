@@ -319,6 +319,7 @@ newest_time:
   sample: "2026-11-22T20:10:18.000Z"
 """
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -336,7 +337,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options i
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.file_end import checked_path
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_all
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 SPEC: dict[str, Any] = {
     "argument_spec": {
@@ -359,20 +361,23 @@ LIMITS = {
     "bias_minutes": Range(-MOST_BIAS, MOST_BIAS, "minutes"),
 }
 _MOST_LOGS = 20
+# The size of a log, and a command that prints its end.
+_EXCHANGES = 6
 
 
 def run(task: Task) -> Result:
     """Read the logs and return what they contain; never changes anything."""
     components, names, paths = _wanted(task)
-    clock = read_clock(task.cim)
+    several = len(components) + len(names) + len(paths) > 1
+    lookups: list[Callable[[CimSession], Any]] = [read_clock, *(partial(files.log_of, component) for component in components)]
+    # The connections for several logs log on at the same time.
+    clock, *found = read_all(task.cim, lookups, _EXCHANGES if several else 1)
     now = clock.now if clock else None
     since = None if now is None else now - timedelta(hours=task.params["hours"])
     judge = Judge(since=since, bias_minutes=task.params["bias_minutes"], most_events=task.params["max_events"])
-    found = _by_registry(task, components)
     logs = [*found, *(files.beside(found, name) for name in names), *(Log("", path) for path in paths)]
     limits = Limits(since, task.params["max_bytes"], task.params["ansi_encoding"], judge.when)
-    for log in _each_once(logs):
-        files.read_log(task.cim, log, limits, partial(_tell, task, log))
+    read_all(task.cim, [partial(_read, task, log, limits) for log in _each_once(logs)], _EXCHANGES)
     if all(log.error for log in logs):
         reasons = "; ".join(dict.fromkeys(log.error for log in logs))
         raise TaskFailure(
@@ -412,17 +417,8 @@ def _wanted(task: Task) -> tuple[list[str], list[str], list[str]]:
         raise TaskFailure(f"names: {error}.") from error
 
 
-def _by_registry(task: Task, components: list[str]) -> list[Log]:
-    registry = Registry(task.cim)
-    logs = []
-    for component in components:
-        log = Log(component, "")
-        try:
-            log.path = files.log_path(registry, component)
-        except (files.LogUnknown, RegistryError) as error:
-            log.error = str(error)
-        logs.append(log)
-    return logs
+def _read(task: Task, log: Log, limits: Limits, session: CimSession) -> None:
+    files.read_log(session, log, limits, partial(_tell, task, log))
 
 
 def _each_once(logs: list[Log]) -> list[Log]:

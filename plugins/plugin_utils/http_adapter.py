@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed, TransportError, Unreachable
 from ansible_collections.configmgr.scp.plugins.plugin_utils import http_answer
+from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_sealing import sealing_protocol
 from ansible_collections.configmgr.scp.plugins.plugin_utils.ntlm_logon import read_logon
@@ -63,6 +64,8 @@ class BoundedAdapter(HTTPAdapter):
         self.left_encrypted = False
         self.session_problem: Callable[[], str] = lambda: ""
         """Says what is wrong with the keys of the logon, empty if nothing; asked before the first encrypted message."""
+        self.first_step: FirstStep | None = None
+        """Set where the first exchange of the logon is left out."""
         self._session_checked = False
         self._allowed: _Origin | None = None
         self._pending_message = self._pending_encrypted = False
@@ -118,6 +121,8 @@ class BoundedAdapter(HTTPAdapter):
         :raises TransportError: the request must not be sent, or its answer must not be trusted.
         """
         self._check_request(request)
+        if self.first_step is not None and self.first_step.replaces(request):
+            return self.build_response(request, self.first_step.answer())
         response = super().send(request, *arguments, **keywords)
         problem = http_answer.problem_with(
             response.status_code,
@@ -129,6 +134,8 @@ class BoundedAdapter(HTTPAdapter):
         asked = request.body or _header(request, "Authorization") or response.status_code >= 400
         if problem is None and self._rules.encrypted and not asked:
             problem = http_answer.not_asked(self._rules.target)
+        if problem is None and self.first_step is not None:
+            problem = self.first_step.problem_with(response.status_code, response.headers, response.content)
         if problem is not None:
             response.close()
             raise problem

@@ -25,6 +25,10 @@ class Channel(Protocol):
         :raises TransportError: this failed; ``after_send`` is false.
         """
 
+    @property
+    def logged_on(self) -> bool:
+        """Whether the server has accepted the credentials before the first request."""
+
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope, return the XML of the response (HTTP 200, or HTTP 500 with a SOAP body).
 
@@ -51,6 +55,8 @@ class Link:
         self._channel: Channel | None = None
         self._last_use = 0.0
         self.answers = 0
+        self.logged_on: Callable[[], None] = lambda: None
+        """Called when a connection has logged on, where the library does so before the first request."""
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope and return the XML of the response.
@@ -78,6 +84,19 @@ class Link:
             raise AuthenticationFailed(reasons)
         raise SettingsError(reasons)
 
+    def connect(self) -> None:
+        """Open the connection now, with the first of its ways, and log on if the library does so before the first request.
+
+        :raises TransportError: this failed; ``send`` tries again.
+        :raises SettingsError: as ``send``.
+        """
+        if self._channel is None:
+            self._kept(self._ways[0](), self._opened)
+
+    def another(self) -> Link:
+        """A link for a further connection to the same host, in the way that has worked if there is one."""
+        return Link(self._ways, monotonic=self._monotonic)
+
     def close(self) -> None:
         """Close the connection, if there is one; ``send`` opens a new one."""
         channel, self._channel = self._channel, None
@@ -85,17 +104,31 @@ class Link:
             channel.close()
 
     def _exchange(self, channel: Channel, envelope: bytes, *, new: bool = False) -> bytes:
+        def exchanged(channel: Channel) -> bytes:
+            if new:
+                channel.open()
+                if channel.logged_on:
+                    self.logged_on()
+            return channel.send(envelope)
+
+        answer = self._kept(channel, exchanged)
+        self.answers += 1
+        return answer
+
+    def _opened(self, channel: Channel) -> bytes:
+        channel.open()
+        return b""
+
+    def _kept(self, channel: Channel, use: Callable[[Channel], bytes]) -> bytes:
+        """Use the channel, and keep it."""
         self._channel = channel
         finished = False
         try:
-            if new:
-                channel.open()
-            answer = channel.send(envelope)
+            result = use(channel)
             finished = True
         finally:
             # After any error (also an interrupt by a time limit), the keys and state of the connection cannot be trusted.
             if not finished:
                 self.close()
         self._last_use = self._monotonic()
-        self.answers += 1
-        return answer
+        return result

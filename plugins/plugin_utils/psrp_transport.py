@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -17,8 +18,10 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     translate,
     unauthorized,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import own_in_use
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import KEY_PASSWORD, PsrpSettings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import problem_with_logon
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
@@ -28,6 +31,7 @@ _LIBRARIES = {
     "kerberos": "gssapi and krb5: pip install pypsrp[kerberos]",
     "credssp": "requests-credssp: pip install pypsrp[credssp]",
 }
+_WITH_TICKETS = ("kerberos", "negotiate")
 
 
 class PsrpChannel:
@@ -75,9 +79,15 @@ class PsrpChannel:
         self._adapter = self._make_adapter()
         self._translated(self._begin_session)
 
+    @property
+    def logged_on(self) -> bool:
+        """pypsrp logs on with the first request; see ``link.Channel``."""
+        return False
+
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
-        answer: bytes = self._adapter.exchange(lambda: self._translated(lambda: self._transport.send(envelope)))
+        with own_in_use() if self._settings.auth in _WITH_TICKETS else contextlib.nullcontext():
+            answer: bytes = self._adapter.exchange(lambda: self._translated(lambda: self._transport.send(envelope)))
         return answer
 
     def close(self) -> None:
@@ -96,6 +106,12 @@ class PsrpChannel:
         session = transport._build_session()
         self._adapter.session_problem = lambda: problem_with_logon(session.auth)
         self._adapter.take_over(session)
+        target = self._settings.target
+        plain = transport.wrap_required and not target.endpoint.startswith("https:") and target.proxy is None
+        if plain and self._settings.auth == "ntlm":
+            # As in winrm_transport.py.
+            self._adapter.first_step = FirstStep(target, self._settings.auth)
+            session.auth.send_cbt = False
         transport.session = session
 
     def _make_adapter(self) -> BoundedAdapter:

@@ -20,9 +20,10 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.failures import (
     translate,
     unauthorized,
 )
+from ansible_collections.configmgr.scp.plugins.plugin_utils.first_step import FirstStep
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_adapter import BoundedAdapter, Rules
 from ansible_collections.configmgr.scp.plugins.plugin_utils.http_deadline import Deadline, exchange_seconds
-from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket, own_in_use
 from ansible_collections.configmgr.scp.plugins.plugin_utils.session_keys import problem_with_logon
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 from ansible_collections.configmgr.scp.plugins.plugin_utils.winrm_options import WinrmSettings
@@ -69,6 +70,11 @@ class WinrmChannel:
         bound = self._https and bool(self._settings.arguments.get("send_cbt", True))
         self._adapter = BoundedAdapter(Rules(self._settings.target, self._encrypted, bound), self._deadline)
         self._guarded(self._begin_session)
+
+    @property
+    def logged_on(self) -> bool:
+        """Whether ``open`` has logged on; see ``link.Channel``."""
+        return self._encrypted and self._transport is not None
 
     def send(self, envelope: bytes) -> bytes:
         """Send one envelope; see ``link.Channel``."""
@@ -135,6 +141,10 @@ class WinrmChannel:
             raise SettingsError(
                 "the installed pykerberos cannot encrypt messages; install a newer one: pip install pywinrm[kerberos]"
             )
+        if self._way == "ntlm" and not self._https and self._settings.target.proxy is None:
+            self._adapter.first_step = FirstStep(self._settings.target, self._way)
+            # There is no TLS to bind the logon to, and no connection to search for its certificate.
+            session.auth.send_cbt = False
         transport.setup_encryption(session)
         self._adapter.session_problem = lambda: problem_with_logon(session.auth)
         if self._way == "kerberos" and not session.auth.auth_done:
@@ -162,8 +172,13 @@ class WinrmChannel:
             arguments["ca_trust_path"] = trusted
         return arguments
 
+    def _tickets(self) -> contextlib.AbstractContextManager[None]:
+        if self._ticket is not None:
+            return self._ticket.in_use()
+        return own_in_use() if self._way == "kerberos" else contextlib.nullcontext()
+
     def _guarded(self, call: Callable[[], Any]) -> Any:
-        with self._ticket.in_use() if self._ticket is not None else contextlib.nullcontext():
+        with self._tickets():
             return self._adapter.exchange(lambda: self._translated(call))
 
     def _translated(self, call: Callable[[], Any]) -> Any:

@@ -12,9 +12,15 @@ import argparse
 import sys
 import time
 
-from tests.bench import machine, page, requests_per_task, rows, scale, speed
+from tests.bench import line, machine, page, requests_per_task, rows, scale, speed
 
-PARTS = {"requests": requests_per_task.run, "speed": speed.run, "scale": scale.run, "rows": rows.run}
+PARTS = {
+    "requests": requests_per_task.run,
+    "speed": speed.run,
+    "scale": scale.run,
+    "rows": rows.run,
+    "line": line.run,
+}
 
 
 def main(words: list[str]) -> int:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import multiprocessing
 import resource
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
@@ -26,6 +27,8 @@ class Seen:
     bytes_asked: int = 0
     bytes_answered: int = 0
     cpu_seconds: float = 0.0
+    of_machines: Counter[str] = field(default_factory=Counter)
+    """Exchanges without those of authentication, by the server's name."""
 
     @property
     def requests(self) -> int:
@@ -40,6 +43,7 @@ class Seen:
             self.bytes_asked + other.bytes_asked,
             self.bytes_answered + other.bytes_answered,
             self.cpu_seconds + other.cpu_seconds,
+            self.of_machines + other.of_machines,
         )
 
 
@@ -60,11 +64,12 @@ class Labs:
 
 
 @contextmanager
-def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | None = None) -> Iterator[Labs]:
+def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | None = None, pace: float = 1.0) -> Iterator[Labs]:
     """Serve estates, each in its own process.
 
     :param estates: text of the estate and address base (``127.1.2``; empty: the addresses of the text).
     :param prepare: called in the process, before the lab is used; a function of a module.
+    :param pace: lab seconds per second; at pace 1 an emulated server does as little work of its own as a real one.
     :raises RuntimeError: a lab did not start.
     """
     context = multiprocessing.get_context("spawn")
@@ -72,7 +77,7 @@ def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | Non
         connections = []
         for text, base in estates:
             ours, theirs = context.Pipe()
-            process = context.Process(target=_serve, args=(theirs, text, base, prepare), daemon=True)
+            process = context.Process(target=_serve, args=(theirs, text, base, prepare, pace), daemon=True)
             process.start()
             stack.callback(process.join, 30)
             stack.callback(ours.send, "stop")
@@ -86,10 +91,9 @@ def labs(estates: list[tuple[str, str]], prepare: Callable[[Estate], None] | Non
         yield Labs(connections)
 
 
-def _serve(connection: Connection[Any, Any], text: str, base: str, prepare: Callable[[Estate], None] | None) -> None:
-    # At pace 1 an emulated server does as little work of its own as a real one.
+def _serve(connection: Connection[Any, Any], text: str, base: str, prepare: Callable[[Estate], None] | None, pace: float) -> None:
     try:
-        with Estate(parse(text, "the benchmark's estate").at(base or None, 1.0)) as estate:
+        with Estate(parse(text, "the benchmark's estate").at(base or None, pace)) as estate:
             if prepare is not None:
                 prepare(estate)
             connection.send("ready")
@@ -106,6 +110,7 @@ def _serve(connection: Connection[Any, Any], text: str, base: str, prepare: Call
                         sum(record.bytes_in for record in records),
                         sum(record.bytes_out for record in records),
                         now - before,
+                        Counter(record.machine for record in records if record.kind != "handshake"),
                     )
                 )
                 before = now

@@ -83,9 +83,8 @@ def _conversation(place: Place) -> Conversation:
     """The requests of a provisioning to this host, which is both the provider and the role's server."""
     found = Conversation(Host(place.name, place.address, USER, PASSWORD))
     role = {"server": place.name, "site_code": place.code}
-    found.run("site_prerequisites", {**role, "skip_when_in_place": True})
-    found.run("site_system", role)
     found.run("service_connection_point", {**role, "mode": "online"})
+    found.run("site_system", role)
     found.run("component", {"name": "SMS_DMP_DOWNLOADER", "state": "queried"})
     return found
 

@@ -36,11 +36,10 @@ REPEATED = 10
 """How often a play of one module repeats its task, so that the start of Ansible does not hide it."""
 
 _ROLE: dict[str, Any] = {"server": SERVER, "site_code": "CAS"}
-# The modules of a provisioning, in its order, with the host that each runs on.
+# The modules of a provisioning that changes nothing, with the host that each runs on. They are parts of one task.
 _PROVISION: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    (PROVIDER, "site_prerequisites", {**_ROLE, "skip_when_in_place": True}),
-    (PROVIDER, "site_system", _ROLE),
     (PROVIDER, "service_connection_point", {**_ROLE, "mode": "online"}),
+    (PROVIDER, "site_system", _ROLE),
     (SERVER, "component", {"name": "SMS_DMP_DOWNLOADER", "state": "queried"}),
 )
 AIM_PEER = 3
@@ -48,12 +47,16 @@ AIM_PEER = 3
 
 @dataclass(frozen=True)
 class Work:
-    """What is compared: a play of this collection, how many of its tasks are modules of it and how many are not."""
+    """What is compared: a play of this collection, its modules, and how many of its tasks run none of them.
+
+    :ivar module_tasks: how many tasks run the modules.
+    """
 
     name: str
     playbook: Path
     modules: Sequence[tuple[str, str, dict[str, Any]]]
     other_tasks: int
+    module_tasks: int
 
 
 @dataclass(frozen=True)
@@ -99,13 +102,13 @@ def run(quick: bool) -> str:
 
 def _provision(folder: Path, inventory: Path) -> Work:
     playbook = CHECKOUT / "playbooks" / "provision.yml"
-    return Work("`provision`", playbook, _PROVISION, tasks_of(playbook, inventory, folder) - len(_PROVISION))
+    return Work("`provision`", playbook, _PROVISION, tasks_of(playbook, inventory, folder) - 1, 1)
 
 
 def _module(folder: Path) -> Work:
     modules = [(PROVIDER, "service_connection_point", _ROLE)] * REPEATED
     tasks = [{f"configmgr.scp.{module}": arguments} for _host, module, arguments in modules]
-    return Work(f"{REPEATED} tasks of `service_connection_point`", _written(folder / "module.yml", tasks), modules, 0)
+    return Work(f"{REPEATED} tasks of `service_connection_point`", _written(folder / "module.yml", tasks), modules, 0, REPEATED)
 
 
 def _written(file: Path, tasks: list[dict[str, Any]]) -> Path:
@@ -115,7 +118,7 @@ def _written(file: Path, tasks: list[dict[str, Any]]) -> Path:
 
 def _compared(work: Work, estate: Labs, folder: Path, inventory: Path, peer_collections: Path, rounds: int) -> Compared:
     nothing: dict[str, Any] = {"ansible.builtin.debug": {"msg": "nothing"}}
-    floor = _written(folder / "floor.yml", [nothing] * (len(work.modules) + work.other_tasks))
+    floor = _written(folder / "floor.yml", [nothing] * (work.module_tasks + work.other_tasks))
     peer = _written(folder / "peer.yml", [*[nothing] * work.other_tasks, *_peer_tasks(work)])
     conversations = folder / "conversations.json"
     conversations.write_text(json.dumps(_conversations(work)), encoding="utf-8")

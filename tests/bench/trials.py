@@ -72,11 +72,24 @@ def in_turns(rounds: int, things: Mapping[str, Callable[[], Taken]]) -> dict[str
 
 
 def play(
-    playbook: Path, inventory: Path, folder: Path, *arguments: str, collections: Path | None = None, memory: bool = False
+    playbook: Path,
+    inventory: Path,
+    folder: Path,
+    *arguments: str,
+    collections: Path | None = None,
+    checkout: Path | None = None,
+    memory: bool = False,
 ) -> Taken:
-    """ansible-playbook as users run it; every host must succeed."""
+    """ansible-playbook as users run it; every host must succeed.
+
+    :param collections: a folder with further collections.
+    :param checkout: another checkout of this collection, which is used in place of this one.
+    """
     # The recording of outcomes is for tests.
     variables = {name: value for name, value in environment(folder).items() if not name.startswith("ANSIBLE_CALLBACK")}
+    if checkout is not None:
+        variables["ANSIBLE_COLLECTIONS_PATH"] = str(checkout / "collections")
+        variables["ANSIBLE_CONFIG"] = str(checkout / "ansible.cfg")
     if collections is not None:
         variables["ANSIBLE_COLLECTIONS_PATH"] += f":{collections}"
     return measured(command(playbook, inventory, arguments), variables, folder, memory=memory)

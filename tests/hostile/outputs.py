@@ -36,7 +36,7 @@ def _command(shape: Shape, size: int) -> Iterator[Read]:
 
 def _file(size: int) -> Iterator[Read]:
     start = (shell_wire.CREATED, shell_wire.STARTED)
-    without_curl = (_FILE, *start, shell_wire.SENT, _NO_CURL, shell_wire.SIGNALLED, shell_wire.DELETED, *start)
+    without_curl = (_FILE, *start, shell_wire.SENT, _NO_CURL, shell_wire.DELETED, *start)
     sender = Sender(*_texts(*without_curl), partial(_WIDE.body, size))
     cim = CimSession(sender)
 

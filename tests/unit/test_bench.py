@@ -11,6 +11,7 @@ from lab.estate_file.reader import parse
 from tests.bench import page
 from tests.bench.many_hierarchies import IN_ONE_PROCESS, estates, places
 from tests.bench.powershell_stand_in import UnknownShape, script_of
+from tests.bench.relays import Hub
 from tests.bench.trials import Taken, in_turns
 
 MODULE = "ansible_collections.ansible.windows.plugins.modules.win_powershell.ps1"
@@ -44,6 +45,17 @@ def test_things_are_run_in_turns_and_the_first_round_does_not_count() -> None:
     found = in_turns(2, {"a": lambda: thing("a"), "b": lambda: thing("b")})
     assert "".join(order) == "ababab"
     assert (found["a"].wall, found["b"].wall) == (4.0, 5.0)
+
+
+def test_the_line_counts_a_moment_once_however_many_connections_use_it() -> None:
+    hub = Hub()
+    hub.under_way(0.0, 0.1)
+    hub.under_way(0.05, 0.15)
+    hub.under_way(0.05, 0.1)
+    hub.under_way(1.0, 1.1)
+    assert round(hub.used().seconds, 6) == 0.25
+    hub.under_way(1.05, 1.2)
+    assert round(hub.used().seconds, 6) == 0.1
 
 
 def test_many_hierarchies_are_estates_that_the_lab_takes() -> None:

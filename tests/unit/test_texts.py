@@ -126,7 +126,7 @@ def test_a_module_has_all_its_parts(path: Path) -> None:
     assigned = constants(tree)
     functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
     assert {"DOCUMENTATION", "EXAMPLES", "RETURN", "SPEC"} <= assigned.keys()
-    assert ({"main"} if path.stem in ON_THE_CONTROLLER else {"run", "main"}) <= functions
+    assert ({"main"} if path.stem in (*ON_THE_CONTROLLER, "read_together") else {"run", "main"}) <= functions
     texts = {name: yaml.safe_load(ast.literal_eval(assigned[name])) for name in ("DOCUMENTATION", "EXAMPLES", "RETURN")}
     assert texts["DOCUMENTATION"]["module"] == path.stem
     named = {key for task in texts["EXAMPLES"] for key in task}

@@ -53,8 +53,8 @@ def run(
 ) -> Finished:
     """Run ``line`` through cmd.exe with the rights of the connection's account, and wait for its end.
 
-    Five requests (Create, Command, Receive, Signal, Delete), one more for input, and one more Receive for each further piece
-    of output or ten seconds without output. The shell is always closed.
+    Four requests (Create, Command, Receive, Delete), one more for input, and one more Receive for each further piece of output or
+    ten seconds without output. The shell is always closed, which also ends its command, so that no Signal is needed for that.
 
     :param line: from ``command_line.command_line``.
     :param stdin: the command's input, as UTF-8.
@@ -79,9 +79,7 @@ def run(
                 # A program that ended at once (or that does not exist) reads no input; its output shows why. Any other one waits
                 # for its input in vain.
                 limit_seconds = min(limit_seconds, _WITHOUT_INPUT_SECONDS)
-        finished = _collect(exchange, shell_id, command_id, limit_seconds, limit_bytes, waiting, monotonic)
-        _try(shell.terminate, exchange, shell_id, command_id)
-        return finished
+        return _collect(exchange, shell_id, command_id, limit_seconds, limit_bytes, waiting, monotonic)
     finally:
         # This also ends what still runs in it.
         _try(shell.delete, exchange, shell_id)

@@ -8,8 +8,9 @@ Nothing is repeated here and nothing is kept between calls: the caller knows whi
 
 from __future__ import annotations
 
+import threading
 import xml.etree.ElementTree as ET
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -29,7 +30,10 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance impor
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.memory import kept
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 
-__all__ = ["CimSession", "Send"]
+__all__ = ["CimSession", "Connected", "Send"]
+
+Connected = tuple[Send, Callable[[], None]]
+"""``send`` of a further connection, and what logs on there before the first request."""
 
 
 class CimSession:
@@ -42,12 +46,30 @@ class CimSession:
     :param send: see ``exchange.Send``.
     :param operation_timeout_seconds: the server's limit for one operation; Windows allows at most 60 by default.
     :param max_envelope_bytes: the largest answer that is requested; Windows silently uses its own limit if that is smaller.
+    :param connect: makes a further connection to the same host, for reads that overlap (``overlap.py``): its ``send``, and what
+        logs on before the first request. None when there can be none.
+    :param log_on: logs on, where this is possible without a request.
     """
 
-    def __init__(self, send: Send, *, operation_timeout_seconds: float = 30.0, max_envelope_bytes: int = 4 * 1024 * 1024) -> None:
+    def __init__(
+        self,
+        send: Send,
+        *,
+        operation_timeout_seconds: float = 30.0,
+        max_envelope_bytes: int = 4 * 1024 * 1024,
+        connect: Callable[[], Connected | None] = lambda: None,
+        log_on: Callable[[], None] = lambda: None,
+    ) -> None:
         self._exchange = Exchange(
             send, operation_timeout_seconds=operation_timeout_seconds, max_envelope_bytes=max_envelope_bytes
         )
+        self.ready = threading.Event()
+        """Set when the connection has logged on: by who made it, or after the first of several reads."""
+        self._connect = connect
+        self.log_on = log_on
+        self._operation_timeout_seconds = operation_timeout_seconds
+        self._max_envelope_bytes = max_envelope_bytes
+        self._further: list[CimSession] = []
 
     @property
     def exchange(self) -> Exchange:
@@ -56,13 +78,36 @@ class CimSession:
 
     @property
     def requests(self) -> int:
-        """Number of envelopes sent so far, including failed ones."""
-        return self._exchange.requests
+        """Number of envelopes sent so far, including failed ones and those of further connections."""
+        return self._exchange.requests + sum(session.requests for session in self._further)
 
     @property
     def received_bytes(self) -> int:
-        """Bytes of all answers so far, as ``send`` returned them."""
-        return self._exchange.received_bytes
+        """Bytes of all answers so far, as ``send`` returned them; those of further connections too."""
+        return self._exchange.received_bytes + sum(session.received_bytes for session in self._further)
+
+    @property
+    def open_further(self) -> int:
+        """How many further connections there are."""
+        return len(self._further)
+
+    def further(self, number: int) -> CimSession | None:
+        """The further connection of this number, from 0; it is made when it is used first. None when there can be no more.
+
+        It is for reads that overlap with those of this session, and stays until the task ends.
+        """
+        if number == len(self._further):
+            made = self._connect()
+            if made is None:
+                return None
+            further = CimSession(
+                made[0],
+                log_on=made[1],
+                operation_timeout_seconds=self._operation_timeout_seconds,
+                max_envelope_bytes=self._max_envelope_bytes,
+            )
+            self._further.append(further)
+        return self._further[number] if number < len(self._further) else None
 
     def identify(self) -> dict[str, str]:
         """What the WinRM service reports about itself: ProtocolVersion, ProductVendor, ProductVersion."""

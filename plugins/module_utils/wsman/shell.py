@@ -121,16 +121,8 @@ def receive(exchange: Exchange, shell_id: str, command_id: str, wait_seconds: fl
     return _output(response, command_id, info)
 
 
-def terminate(exchange: Exchange, shell_id: str, command_id: str) -> None:
-    """Stop a command, or release one that has ended: every command needs this last signal (3.1.4.14)."""
-    content = ET.Element(f"{{{_RSP}}}Signal", {"CommandId": command_id})
-    ET.SubElement(content, f"{{{_RSP}}}Code").text = f"{_RSP}/signal/terminate"
-    info = RequestInfo("Signal", target=_TARGET)
-    exchange.call(f"{_RSP}/Signal", _RESOURCE, content, info, selectors={"ShellId": shell_id})
-
-
 def delete(exchange: Exchange, shell_id: str) -> None:
-    """Close the shell; the server stops commands that still run in it."""
+    """Close the shell; the server stops commands that still run in it, and releases those that have ended."""
     info = RequestInfo("Delete", target=_TARGET)
     exchange.call(names.DELETE, _RESOURCE, None, info, selectors={"ShellId": shell_id})
 

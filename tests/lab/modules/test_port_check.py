@@ -49,7 +49,7 @@ def test_one_dynamic_port_can_be_named(play: Play) -> None:
 def test_requests(play: Play) -> None:
     play.run("port_check", "cas01", targets=ROLE_PORTS)
     sent = [record.action.rpartition("/")[2] for record in play.estate.request_log.records() if record.action]
-    assert [action for action in sent if action != "Receive"] == ["Create", "Command", "Send", "Signal", "Delete"]
+    assert [action for action in sent if action != "Receive"] == ["Create", "Command", "Send", "Delete"]
     assert 1 <= sent.count("Receive") <= 3
 
 

@@ -55,7 +55,7 @@ def test_a_good_candidate(play: Play) -> None:
 def test_requests(play: Play) -> None:
     play.estate.request_log.clear()
     play.run("site_prerequisites", server=SCP01, site_code="CAS")
-    assert play.estate.request_log.totals() == {"handshake": 3, "cim": 10}
+    assert play.estate.request_log.totals() == {"handshake": 2, "cim": 10}
 
 
 @pytest.mark.parametrize("server", ["scp01", "scp02", "scp03", "scp04", "scp05", "scp06", "scp07", "scp08"])

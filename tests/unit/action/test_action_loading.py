@@ -29,7 +29,7 @@ def test_the_look_up_of_a_task_s_plugin_loads_its_module() -> None:
         check=True,
     )
     found, loaded = json.loads(done.stdout)
-    # Those that work only on the controller have their own class.
-    own = {f"{PLUGINS}.action.{name}" for name in ("controller_files", "role_options", "run_scope")}
+    # Those that work only on the controller have their own class, and so has the one that runs several modules.
+    own = {f"{PLUGINS}.action.{name}" for name in ("controller_files", "read_together", "role_options", "run_scope")}
     assert set(found.values()) == {f"{PLUGINS}.action.cim"} | own
     assert {f"{PLUGINS}.modules.{name}" for name in names} <= set(loaded)

@@ -7,13 +7,20 @@ import os
 import stat
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AuthenticationFailed
-from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import KerberosTicket, KinitSettings
+from ansible_collections.configmgr.scp.plugins.plugin_utils.kerberos_ticket import (
+    KerberosTicket,
+    KinitSettings,
+    own_in_use,
+    remove_all,
+)
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 PASSWORD = "Pä ss'1"
@@ -122,3 +129,60 @@ def test_an_option_is_no_principal(kinit: str, record: Path, principal: str) -> 
 
 def test_the_password_is_not_in_the_settings_text() -> None:
     assert PASSWORD not in repr(KinitSettings("a", PASSWORD))
+
+
+def test_connections_at_the_same_time_share_a_ticket_until_the_last_ends(kinit: str, record: Path) -> None:
+    settings = KinitSettings("admin@CORP", PASSWORD, kinit)
+    one, other = KerberosTicket(settings), KerberosTicket(settings)
+    one.obtain()
+    record.unlink()
+    other.obtain()
+    assert not record.exists()
+    with one.in_use():
+        first = os.environ["KRB5CCNAME"]
+    one.close()
+    with other.in_use():
+        assert os.environ["KRB5CCNAME"] == first
+    assert Path(first.removeprefix("FILE:")).exists()
+    other.close()
+    other.close()
+    assert not Path(first.removeprefix("FILE:")).exists()
+    again = KerberosTicket(settings)
+    again.obtain()
+    assert record.exists()
+    again.close()
+
+
+def test_a_connection_never_sees_the_ticket_of_another_account(kinit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRB5CCNAME", "FILE:/own")
+    tickets = [KerberosTicket(KinitSettings(f"{name}@CORP", PASSWORD, kinit)) for name in ("a", "b")]
+    for ticket in tickets:
+        ticket.obtain()
+    seen: list[set[str]] = [set(), set(), set()]
+
+    def use(number: int) -> None:
+        for _ in range(50):
+            with tickets[number].in_use() if number < 2 else own_in_use():
+                seen[number].add(os.environ["KRB5CCNAME"])
+                time.sleep(0.0005)
+                seen[number].add(os.environ["KRB5CCNAME"])
+
+    threads = [threading.Thread(target=use, args=(number,)) for number in (0, 0, 1, 2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [len(found) for found in seen] == [1, 1, 1]
+    assert seen[2] == {"FILE:/own"}
+    assert seen[0] != seen[1]
+    assert os.environ["KRB5CCNAME"] == "FILE:/own"
+    for ticket in tickets:
+        ticket.close()
+
+
+def test_the_tickets_of_an_interrupted_task_are_removed(kinit: str) -> None:
+    ticket = KerberosTicket(KinitSettings("admin@CORP", PASSWORD, kinit))
+    ticket.obtain()
+    remove_all()
+    assert list(Path(tempfile.gettempdir()).iterdir()) == []
+    ticket.close()

@@ -23,6 +23,7 @@ class ScriptedChannel:
 
     def __init__(self, name: str, events: Events, script: list[BaseException | None]) -> None:
         self.name, self.events, self.script = name, events, script
+        self.logged_on = False
 
     def open(self) -> None:
         self.events.append(f"open {self.name}")
@@ -128,3 +129,32 @@ def test_all_reasons_are_told_when_no_way_works() -> None:
     unusable = Link([make([], [SettingsError("a")]), make([], [SettingsError("b")])])
     with pytest.raises(SettingsError, match="a; b"):
         unusable.send(b"1")
+
+
+def test_a_further_link_uses_the_way_that_has_worked_and_connects_before_its_first_request() -> None:
+    events: Events = []
+    link = Link([make(events, [AuthenticationFailed("no")], "kerberos"), make(events, [])])
+    link.send(b"1")
+    events.clear()
+    other = link.another()
+    other.connect()
+    other.connect()
+    assert events == ["open ntlm"]
+    assert other.send(b"2") == b"answer to 2"
+    assert (events, other.answers, link.answers) == (["open ntlm", "send ntlm"], 1, 1)
+
+
+def test_a_logon_before_the_first_request_is_reported() -> None:
+    events: Events = []
+
+    def channel(logged_on: bool) -> Channel:
+        made = ScriptedChannel("ntlm", events, [])
+        made.logged_on = logged_on
+        return made
+
+    for logged_on, expected in ((True, ["open ntlm", "logged on", "send ntlm"]), (False, ["open ntlm", "send ntlm"])):
+        events.clear()
+        link = Link([lambda logged_on=logged_on: channel(logged_on)])  # type: ignore[misc]
+        link.logged_on = lambda: events.append("logged on")
+        link.send(b"1")
+        assert events == expected

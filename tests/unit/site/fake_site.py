@@ -6,6 +6,7 @@ Time passes only while code sleeps (``Clock``), and the site's own clock differs
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -163,7 +164,13 @@ class FakeSite:
         found = self.tables.get("SMS_SCI_SysResUse", [])
         return [(rows.server_of(row), rows.mode_of(row)) for row in found if rows.role_of(row) == _ROLE]
 
-    # The session.
+    # The session, which has only one connection.
+
+    open_further = 0
+    ready = threading.Event()
+
+    def further(self, _number: int) -> CimSession | None:
+        return None
 
     def query(self, namespace: str, cls: CimClass, query: str) -> list[CimInstance]:
         self._catch_up()

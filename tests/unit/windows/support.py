@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -34,6 +35,13 @@ class FakeServer:
     @property
     def session(self) -> CimSession:
         return cast(CimSession, self)
+
+    open_further = 0
+    ready = threading.Event()
+
+    def further(self, _number: int) -> CimSession | None:
+        """It has only one connection."""
+        return None
 
     @property
     def registry(self) -> Registry:

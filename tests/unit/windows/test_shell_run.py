@@ -11,7 +11,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows import shell
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError, TransportTimeout
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from tests.unit.wsman import wire
-from tests.unit.wsman.shell_wire import CREATED, DELETED, RSP, SENT, SIGNALLED, STARTED, TIMED_OUT, received
+from tests.unit.wsman.shell_wire import CREATED, DELETED, RSP, SENT, STARTED, TIMED_OUT, received
 
 GONE = wire.fault_a(109, None, "The pipe has been ended.")
 
@@ -27,33 +27,33 @@ def clock(step: float) -> Iterator[float]:
         now += step
 
 
-def test_without_input_five_requests() -> None:
-    cim, script = wire.session(CREATED, STARTED, received(("stdout", b"hello\r\n")), SIGNALLED, DELETED)
+def test_without_input_four_requests() -> None:
+    cim, script = wire.session(CREATED, STARTED, received(("stdout", b"hello\r\n")), DELETED)
     assert shell.run(cim, "hostname") == shell.Finished(0, "hello\r\n", "")
-    assert actions(script) == ["Create", "Command", "Receive", "Signal", "Delete"]
-    assert cim.requests == 5
+    assert actions(script) == ["Create", "Command", "Receive", "Delete"]
+    assert cim.requests == 4
 
 
 def test_output_in_pieces_with_input() -> None:
     more = received(("stdout", "grö".encode()[:3]), state="Running", exit_code=None)
     last = received(("stdout", "grö".encode()[3:]), ("stderr", b"\xff"), exit_code="6")
-    cim, script = wire.session(CREATED, STARTED, SENT, more, last, SIGNALLED, DELETED)
+    cim, script = wire.session(CREATED, STARTED, SENT, more, last, DELETED)
     assert shell.run(cim, "curl.exe", stdin="url") == shell.Finished(6, "grö", "\ufffd")
-    assert actions(script) == ["Create", "Command", "Send", "Receive", "Receive", "Signal", "Delete"]
+    assert actions(script) == ["Create", "Command", "Send", "Receive", "Receive", "Delete"]
     assert base64.b64decode(script.body(2).findtext(f".//{{{RSP}}}Stream") or "") == b"url"
 
 
 def test_a_program_that_takes_no_input_is_still_heard() -> None:
-    cim, _ = wire.session(CREATED, STARTED, GONE, received(("stderr", b"not found"), exit_code="1"), SIGNALLED, DELETED)
+    cim, _ = wire.session(CREATED, STARTED, GONE, received(("stderr", b"not found"), exit_code="1"), DELETED)
     assert shell.run(cim, "curl.exe", stdin="url") == shell.Finished(1, "", "not found")
 
 
 def test_a_program_whose_input_was_refused_is_not_waited_for_long() -> None:
     times = clock(15.0)
-    cim, script = wire.session(CREATED, STARTED, GONE, TIMED_OUT, SIGNALLED, DELETED)
+    cim, script = wire.session(CREATED, STARTED, GONE, TIMED_OUT, DELETED)
     finished = shell.run(cim, "x", stdin="url", limit_seconds=600, monotonic=lambda: next(times))
     assert finished.stopped == "time"
-    assert actions(script) == ["Create", "Command", "Send", "Receive", "Signal", "Delete"]
+    assert actions(script) == ["Create", "Command", "Send", "Receive", "Delete"]
 
 
 def test_input_for_which_a_quota_is_exhausted_ends_the_program() -> None:
@@ -66,12 +66,12 @@ def test_input_for_which_a_quota_is_exhausted_ends_the_program() -> None:
 def test_silence_is_reported_and_ends_at_the_limit() -> None:
     waited: list[float] = []
     times = clock(4.0)
-    cim, script = wire.session(CREATED, STARTED, TIMED_OUT, TIMED_OUT, SIGNALLED, DELETED)
+    cim, script = wire.session(CREATED, STARTED, TIMED_OUT, TIMED_OUT, DELETED)
     finished = shell.run(cim, "x", limit_seconds=13, waiting=waited.append, monotonic=lambda: next(times))
     assert (finished.exit_code, finished.stopped) == (None, "time")
     assert waited == [8.0, 16.0]
     assert [script.header(index, "OperationTimeout") for index in (2, 3)] == ["PT9.000S", "PT1.000S"]
-    assert actions(script)[-2:] == ["Signal", "Delete"]
+    assert actions(script)[-2:] == ["Receive", "Delete"]
 
 
 @pytest.mark.parametrize(("limit", "stopped"), [(9, ""), (8, "time")])
@@ -80,22 +80,22 @@ def test_a_command_has_the_whole_of_its_limit(limit: float, stopped: str) -> Non
     # Begun, two looks at the clock for the first silence, one before the second look.
     times = iter([began, began, began + 8, began + 8, began + 8])
     waited: list[float] = []
-    cim, _ = wire.session(CREATED, STARTED, TIMED_OUT, received(("stdout", b"x")), SIGNALLED, DELETED)
+    cim, _ = wire.session(CREATED, STARTED, TIMED_OUT, received(("stdout", b"x")), DELETED)
     found = shell.run(cim, "x", limit_seconds=limit, waiting=waited.append, monotonic=lambda: next(times))
     assert (found.stopped, waited) == (stopped, [8.0])
 
 
 def test_output_as_long_as_allowed_is_whole() -> None:
-    cim, _ = wire.session(CREATED, STARTED, received(("stdout", b"x" * 60), ("stderr", b"y" * 40)), SIGNALLED, DELETED)
+    cim, _ = wire.session(CREATED, STARTED, received(("stdout", b"x" * 60), ("stderr", b"y" * 40)), DELETED)
     assert shell.run(cim, "x", limit_bytes=100) == shell.Finished(0, "x" * 60, "y" * 40)
 
 
 def test_output_without_measure_is_cut() -> None:
     much = received(("stdout", b"x" * 60), state="Running", exit_code=None)
-    cim, script = wire.session(CREATED, STARTED, much, much, SIGNALLED, DELETED)
+    cim, script = wire.session(CREATED, STARTED, much, much, DELETED)
     finished = shell.run(cim, "x", limit_bytes=100)
     assert (len(finished.stdout), finished.stopped) == (100, "output")
-    assert actions(script)[-2:] == ["Signal", "Delete"]
+    assert actions(script)[-2:] == ["Receive", "Delete"]
 
 
 def test_answers_without_end_or_output_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -139,6 +139,6 @@ def test_a_shell_that_cannot_be_deleted_spoils_nothing() -> None:
 
 
 def test_the_server_forgets_the_shell_of_a_client_that_is_gone() -> None:
-    cim, script = wire.session(CREATED, STARTED, received(), SIGNALLED, DELETED)
+    cim, script = wire.session(CREATED, STARTED, received(), DELETED)
     shell.run(cim, "x", limit_seconds=60)
     assert script.body(0).findtext(f".//{{{RSP}}}IdleTimeOut") == "PT180.000S"

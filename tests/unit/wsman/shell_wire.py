@@ -16,7 +16,6 @@ CREATED = (
 DESCRIBED = f'<rsp:Shell xmlns:rsp="{RSP}"><rsp:ShellId>{SHELL_ID}</rsp:ShellId></rsp:Shell>'
 STARTED = f'<rsp:CommandResponse xmlns:rsp="{RSP}"><rsp:CommandId>{COMMAND_ID}</rsp:CommandId></rsp:CommandResponse>'
 SENT = f'<rsp:SendResponse xmlns:rsp="{RSP}"/>'
-SIGNALLED = f'<rsp:SignalResponse xmlns:rsp="{RSP}"/>'
 DELETED = ""
 TIMED_OUT = wire.fault_a(0x80338029, None, "The operation timed out.", subcode="w:TimedOut")
 

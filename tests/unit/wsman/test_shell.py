@@ -20,7 +20,6 @@ from tests.unit.wsman.shell_wire import (
     RSP,
     SENT,
     SHELL_ID,
-    SIGNALLED,
     STARTED,
     TIMED_OUT,
     received,
@@ -161,15 +160,13 @@ def test_other_faults_are_raised() -> None:
 
 
 def test_every_request_names_its_shell() -> None:
-    link, script = exchange(STARTED, SENT, received(), SIGNALLED, DELETED)
+    link, script = exchange(STARTED, SENT, received(), DELETED)
     shell.start(link, SHELL_ID, "x")
     shell.send(link, SHELL_ID, COMMAND_ID, b"x" * 65536)
     shell.receive(link, SHELL_ID, COMMAND_ID, 1)
-    shell.terminate(link, SHELL_ID, COMMAND_ID)
     shell.delete(link, SHELL_ID)
-    assert [script.selectors(index) for index in range(5)] == [{"ShellId": SHELL_ID}] * 5
-    assert [script.header(index, "ResourceURI") for index in range(5)] == [f"{RSP}/cmd"] * 5
-    assert only(script.body(3), "Code").text == f"{RSP}/signal/terminate"
+    assert [script.selectors(index) for index in range(4)] == [{"ShellId": SHELL_ID}] * 4
+    assert [script.header(index, "ResourceURI") for index in range(4)] == [f"{RSP}/cmd"] * 4
 
 
 def test_a_folder_that_xml_cannot_carry_is_not_sent() -> None:
@@ -206,7 +203,6 @@ def test_a_refusal_is_no_silence() -> None:
     denied = wire.fault_a(5, None, "Access is denied.", subcode="w:AccessDenied")
     for act, operation in (
         (lambda link: shell.receive(link, SHELL_ID, COMMAND_ID, 1), "Receive"),
-        (lambda link: shell.terminate(link, SHELL_ID, COMMAND_ID), "Signal"),
         (lambda link: shell.send(link, SHELL_ID, COMMAND_ID, b""), "Send"),
         (lambda link: shell.delete(link, SHELL_ID), "Delete"),
         (lambda link: shell.start(link, SHELL_ID, "x"), "Command"),
@@ -215,11 +211,8 @@ def test_a_refusal_is_no_silence() -> None:
             act(exchange(denied)[0])
 
 
-def test_terminate_and_delete() -> None:
-    link, script = exchange(SIGNALLED, DELETED)
-    shell.terminate(link, SHELL_ID, COMMAND_ID)
+def test_delete() -> None:
+    link, script = exchange(DELETED)
     shell.delete(link, SHELL_ID)
-    assert only(script.body(0), "Signal").attrib == {"CommandId": COMMAND_ID}
-    assert only(script.body(0), "Code").text == f"{RSP}/signal/terminate"
-    assert script.action(1).endswith("/transfer/Delete")
-    assert script.selectors(1) == {"ShellId": SHELL_ID}
+    assert script.action(0).endswith("/transfer/Delete")
+    assert script.selectors(0) == {"ShellId": SHELL_ID}

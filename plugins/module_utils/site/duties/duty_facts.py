@@ -20,6 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import time_if_allowed
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, select
 
@@ -44,20 +45,28 @@ def read_facts(
     mode = rows.mode_of(role_rows[0]) if len(role_rows) == 1 else None
     holders = [(rows.server_of(row), rows.site_of(row)) for row in role_rows]
     server = holders[0][0] if len(holders) == 1 else ""
-    applications = cloud.read_applications(session, site.code)
+    code = site.code
+    found = read_named(
+        session,
+        {
+            "applications": lambda one: cloud.read_applications(one, code),
+            "gateways": lambda one: cloud.read_gateways(one, code),
+            "discovery": lambda one: cloud.read_discovery(one, code),
+            "packages": lambda one: read_packages(one, code),
+            "systems": lambda one: _site_systems(one, code, server, mode),
+            "accounts": lambda one: read_account_names(one, code),
+            "installed_at": lambda one: read_installed_at(one, site, server) if server else None,
+        },
+    )
+    systems, applications = found.pop("systems"), found["applications"]
     return Facts(
         site=site,
         holders=holders,
         mode=mode,
         components=components,
-        installed_at=read_installed_at(session, site, server) if server else None,
         now=time_if_allowed(session) if any(not app.client for app in applications or ()) else None,
-        applications=applications,
-        gateways=cloud.read_gateways(session, site.code),
-        discovery=cloud.read_discovery(session, site.code),
-        packages=read_packages(session, site.code),
-        **_site_systems(session, site.code, server, mode),
-        accounts=read_account_names(session, site.code),
+        **found,
+        **systems,
         recovered=recovered,
         entered=entered,
     )

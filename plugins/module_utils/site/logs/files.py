@@ -17,7 +17,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.encodings import Decoded, decode
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import Record, parse, split_lines
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import file_end
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry, RegistryError
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 TRACING_KEY = r"SOFTWARE\Microsoft\SMS\Tracing"
@@ -135,6 +135,16 @@ def beside(logs: list[Log], name: str) -> Log:
         reason = logs[0].error if logs else "no component was given"
         return Log("", "", error=f"the folder of {name} is not known: {reason}")
     return Log("", f"{found[: found.rindex(_SEPARATOR) + 1]}{name}")
+
+
+def log_of(component: str, session: CimSession) -> Log:
+    """The component's log, with its path or the reason why that is not known; one request."""
+    log = Log(component, "")
+    try:
+        log.path = log_path(Registry(session), component)
+    except (LogUnknown, RegistryError) as error:
+        log.error = str(error)
+    return log
 
 
 def rolled_path(path: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -36,6 +37,12 @@ class Site:
         self.answers = answers
         self.queries: list[str] = []
         self.given = 0
+        # It has only one connection.
+        self.open_further = 0
+        self.ready = threading.Event()
+
+    def further(self, _number: int) -> CimSession | None:
+        return None
 
     @contextmanager
     def rows(self, namespace: str, cls: CimClass, query: str) -> Iterator[Iterator[CimInstance]]:

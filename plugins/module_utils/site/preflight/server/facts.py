@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import pending_restart, software
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.certificates import Roots, read_roots
@@ -24,6 +25,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.services import ServiceMissing, Services
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.volumes import Drive, read_drives
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 
 
@@ -55,34 +57,49 @@ def read_server_facts(
     native_client: bool,
     controller: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> ServerFacts:
-    """Everything, in about thirty requests: most of it is registry values, which are read one at a time.
+    """Everything, in about thirty requests: most of it is registry values, which are read one at a time. They overlap.
 
     The first request also authenticates; the clock is measured around the second.
 
     :param roots: thumbprints of the root certificates to look for.
     :param native_client: whether to read SQL Server Native Client, which newer versions of the site do not use; one request.
     """
-    registry = Registry(session)
-    computer = attempt(partial(read_computer, session))
-    windows = attempt(partial(read_operating_system, session, controller))
+    readers: dict[str, Callable[[CimSession], Any]] = {
+        # First, because the clock is measured around the second: no logon is in that time.
+        "computer": read_computer,
+        "windows": partial(read_operating_system, controller=controller),
+        # Those with several requests first, so that none of them is the last to begin.
+        "tls_64": _registry(partial(software.tls_values, bits=64)),
+        "tls_32": _registry(partial(software.tls_values, bits=32)),
+        "restarts": _registry(pending_restart.pending_restarts),
+        "drives": read_drives,
+        "administrators": read_administrators,
+        "roots": _registry(partial(read_roots, wanted=roots)),
+        "executive": _executive,
+        "vc_runtime": _registry(software.vc_runtime),
+        "installation_type": _registry(read_installation_type),
+        "dotnet_release": _registry(software.dotnet_release),
+        "dotnet_35": _registry(software.has_dotnet_35),
+        "odbc_driver": _registry(software.odbc_driver),
+    }
+    if native_client:
+        readers["native_client"] = _registry(software.native_client)
+    found = read_named(session, {name: partial(_attempted, read) for name, read in readers.items()}, exchanges=2)
+    windows = found.pop("windows")
+    unread = isinstance(windows, Unread)
     return ServerFacts(
-        computer=computer,
-        system=windows if isinstance(windows, Unread) else windows[0],
-        clock=windows if isinstance(windows, Unread) else windows[1],
-        installation_type=attempt(partial(read_installation_type, registry)),
-        dotnet_release=attempt(partial(software.dotnet_release, registry)),
-        dotnet_35=attempt(partial(software.has_dotnet_35, registry)),
-        vc_runtime=attempt(partial(software.vc_runtime, registry)),
-        odbc_driver=attempt(partial(software.odbc_driver, registry)),
-        native_client=attempt(partial(software.native_client, registry)) if native_client else None,
-        tls_64=attempt(partial(software.tls_values, registry, 64)),
-        tls_32=attempt(partial(software.tls_values, registry, 32)),
-        restarts=attempt(partial(pending_restart.pending_restarts, registry)),
-        drives=attempt(partial(read_drives, session)),
-        executive=attempt(partial(_executive, session)),
-        roots=attempt(partial(read_roots, registry, roots)),
-        administrators=attempt(partial(read_administrators, session)),
+        system=windows if unread else windows[0],
+        clock=windows if unread else windows[1],
+        **{"native_client": None, **found},
     )
+
+
+def _registry(read: Callable[[Registry], Any]) -> Callable[[CimSession], Any]:
+    return lambda session: read(Registry(session))
+
+
+def _attempted(read: Callable[[CimSession], Any], session: CimSession) -> Any:
+    return attempt(partial(read, session))
 
 
 def _executive(session: CimSession) -> str | None:

@@ -5,8 +5,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.accounts import listed_names, read_accounts
@@ -27,9 +29,9 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_he
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, component_states
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.clock import ServerClock, read_clock
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import NotReadable, Unread, attempt
-from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry, RegistryError
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
+from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.overlap import LOGON_EXCHANGES, read_named
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
 
@@ -115,10 +117,18 @@ def read_core(session: CimSession, code: str, server: str) -> tuple[list[Site], 
 
     :raises CimFault: also when this account may not read the site.
     """
-    sites = read_sites(session, code)
     wanted = one_of("RoleName", (naming.SERVICE_CONNECTION_POINT, naming.SITE_SERVER))
     query = select(SMS_SCI_SYS_RES_USE, f"({wanted} OR {on_server(server)})")
-    found = session.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query)
+    # As if they were longer: a further connection that logs on meanwhile is needed by read_facts.
+    read = read_named(
+        session,
+        {
+            "sites": lambda one: read_sites(one, code),
+            "rows": lambda one: one.query(naming.site_namespace(code), SMS_SCI_SYS_RES_USE, query),
+        },
+        exchanges=LOGON_EXCHANGES,
+    )
+    sites, found = read["sites"], read["rows"]
     kept = (naming.SERVICE_CONNECTION_POINT, naming.SITE_SERVER)
     return sites, [row for row in found if rows.role_of(row) in kept or rows.is_on(row, server)]
 
@@ -132,37 +142,51 @@ def read_facts(
     accounts: Collection[str],
     offline: bool = False,
 ) -> SiteFacts:
-    """Everything else. A part that the site refuses to show is Unread, and the rest is still read.
+    """Everything else, overlapping. A part that the site refuses to show is Unread, and the rest is still read.
 
     :param offline: the role will be in offline mode, which cloud services cannot use.
     """
-    installations = attempt(lambda: read_installations(session, site.code))
-    sites_installing = attempt(lambda: read_sites_installing(session, site.code)) if len(sites) > 1 else ()
-    granted = _granted(session, site.code)
-    health = attempt(lambda: read_role_health(session, site.code, system))
-    listed = attempt(lambda: frozenset(name.casefold() for name in listed_names(read_accounts(session, site.code, accounts))))
-    definition = attempt(lambda: read_definition(session, site))
-    # Late, because the clock of the server in question is read next, and the two are compared.
-    found_clock = attempt(lambda: read_clock(session))
-    clock = None if isinstance(found_clock, Unread) else found_clock
+    code = site.code
+    readers: dict[str, Callable[[CimSession], Any]] = {
+        # First, so that no logon is in the measured time: the clock of the server in question is compared with it.
+        "clock": read_clock,
+        "installations": lambda one: read_installations(one, code),
+        "health": lambda one: read_role_health(one, code, system),
+        "listed": lambda one: frozenset(name.casefold() for name in listed_names(read_accounts(one, code, accounts))),
+        "definition": lambda one: read_definition(one, site),
+        "granted": lambda one: _granted(one, code),
+        # It counts only if the provider runs on the site server, which is not known yet.
+        "port": _registry_port,
+    }
+    if len(sites) > 1:
+        readers["sites_installing"] = lambda one: read_sites_installing(one, code)
+    if offline:
+        readers["cloud_needs"] = lambda one: tuple(read_cloud_needs(one, code))
+    part = read_named(session, {name: partial(_attempted, read) for name, read in readers.items()})
+    installations, definition = part["installations"], part["definition"]
+    clock = None if isinstance(part["clock"], Unread) else part["clock"]
     if isinstance(definition, Definition) and clock is not None and naming.same_computer(clock.computer, site.server):
-        definition = _with_port(session, definition)
+        definition = _with_port(definition, part["port"])
     read = SiteFacts(
         site=site,
         sites=tuple(sites),
         rows=tuple(found),
         system=system,
         installing=installations if isinstance(installations, Unread) else installations.under_way,
-        granted=granted,
-        health=health,
-        listed=listed,
+        granted=part["granted"],
+        health=part["health"],
+        listed=part["listed"],
         definition=definition,
         clock=clock,
-        cloud_needs=attempt(lambda: tuple(read_cloud_needs(session, site.code))) if offline else (),
-        sites_installing=sites_installing,
+        cloud_needs=part.get("cloud_needs", ()),
+        sites_installing=part.get("sites_installing", ()),
         unknown_states=() if isinstance(installations, Unread) else installations.unknown,
     )
     return _with_ways(session, read)
+
+
+def _attempted(read: Callable[[CimSession], Any], session: CimSession) -> Any:
+    return attempt(partial(read, session))
 
 
 def _with_ways(session: CimSession, facts: SiteFacts) -> SiteFacts:
@@ -213,13 +237,14 @@ def database_of(server: str, name: str) -> Database:
     return Database(found["server"].lower(), found["instance"] or "", name, port if 1 <= port <= 65535 else None)
 
 
-def _with_port(session: CimSession, definition: Definition) -> Definition:
+def _registry_port(session: CimSession) -> str | None:
+    """The port in the registry of the provider's host."""
+    return Registry(session).get_string(_DATABASE_KEY, "Port")
+
+
+def _with_port(definition: Definition, text: str | Unread | None) -> Definition:
     """With the port from the site server's registry, if the site does not show one. Only if the provider runs on that server."""
-    if definition.database.port is not None:
-        return definition
-    try:
-        text = Registry(session).get_string(_DATABASE_KEY, "Port")
-    except (RegistryError, CimFault):
+    if definition.database.port is not None or isinstance(text, Unread):
         return definition
     port = int(text) if text and text.isdecimal() and 1 <= int(text) <= 65535 else None
     return replace(definition, database=replace(definition.database, port=port))

@@ -9,7 +9,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.reach.trying import try_all
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
 from tests.unit.wsman import wire
-from tests.unit.wsman.shell_wire import CREATED, DELETED, RSP, SENT, SIGNALLED, STARTED, TIMED_OUT, received
+from tests.unit.wsman.shell_wire import CREATED, DELETED, RSP, SENT, STARTED, TIMED_OUT, received
 
 
 def make(tokens: list[str]) -> Callable[[str], CurlRun]:
@@ -28,7 +28,7 @@ def test_the_answer_is_found_by_a_word_that_is_new_each_time() -> None:
             line = f"{tokens[-1]}\t0\t0\t200\t000\t0.1\t0.1\t\r\n"
             return received(("stdout", line.encode()))
 
-        cim, script = wire.session(CREATED, STARTED, SENT, answer, SIGNALLED, DELETED)
+        cim, script = wire.session(CREATED, STARTED, SENT, answer, DELETED)
         tried = try_all(Task({}, cim, "scp01"), make(tokens), 1, 60)
         assert tried.transfers[0].http_status == 200
         command = script.body(1).findtext(f".//{{{RSP}}}Command")
@@ -39,7 +39,7 @@ def test_the_answer_is_found_by_a_word_that_is_new_each_time() -> None:
 
 def test_waiting_is_shown() -> None:
     lines: list[str] = []
-    cim, _ = wire.session(CREATED, STARTED, SENT, TIMED_OUT, received(exit_code="1"), SIGNALLED, DELETED)
+    cim, _ = wire.session(CREATED, STARTED, SENT, TIMED_OUT, received(exit_code="1"), DELETED)
     tried = try_all(Task({}, cim, "scp01", progress=lines.append), make([]), 7, 60)
     assert not tried.possible
     assert len(lines) == 1
@@ -56,7 +56,7 @@ def test_a_refused_shell_cannot_tell_and_fails_nothing() -> None:
 
 def test_a_run_is_limited_by_the_clock_of_the_task() -> None:
     times = iter([0.0, 0.0])
-    cim, _ = wire.session(CREATED, STARTED, SENT, TIMED_OUT, SIGNALLED, DELETED)
+    cim, _ = wire.session(CREATED, STARTED, SENT, TIMED_OUT, DELETED)
     tried = try_all(Task({}, cim, "scp01", monotonic=lambda: next(times, 31.0)), make([]), 7, 30)
     assert "30 s" in tried.reason
     assert tried.possible
