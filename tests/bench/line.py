@@ -327,6 +327,8 @@ def main(words: Sequence[str]) -> int:
     parser.add_argument("--no-peers", action="store_true", help="without the peers")
     chosen = parser.parse_args(words)
     round_trips = [float(text) for text in chosen.round_trips.split(",")]
+    if 0.0 not in round_trips or max(round_trips) == 0.0:
+        parser.error("--round-trips: give 0, and at least one that is longer, such as 0,0.1")
     print(measure(chosen.work or None, round_trips, quick=chosen.once, peers=not chosen.no_peers))
     return 0
 

@@ -41,12 +41,16 @@ def roles_by_server(placed: Iterable[CimInstance], whole: Iterable[CimInstance] 
     """
     found = [(rows.site_of(row), rows.server_of(row), rows.role_of(row)) for row in placed]
     known = [*((code, server) for code, server, _role in found), *((rows.site_of(row), rows.server_of(row)) for row in whole)]
-    full = {(code, server) for code, server in known if "." in server}
+    # By their first label, because a large site has thousands of servers.
+    full: dict[tuple[str, str], set[str]] = {}
+    for code, server in known:
+        if "." in server and not naming.is_address(server):
+            full.setdefault((code, server.partition(".")[0]), set()).add(server)
     roles: dict[tuple[str, str], set[str]] = {}
     for code, server, role in found:
-        alike = [name for site, name in full if site == code and naming.same_computer(name, server)]
+        alike = full.get((code, server), set()) if server else set()
         # Two full names may have the same first label; then the short name belongs to neither.
-        roles.setdefault((code, alike[0] if len(alike) == 1 else server), set()).add(role)
+        roles.setdefault((code, next(iter(alike)) if len(alike) == 1 else server), set()).add(role)
     return {place: sorted(names) for place, names in sorted(roles.items())}
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
+from types import FrameType
 
 import pytest
 
@@ -75,6 +77,26 @@ def test_a_short_name_counts_for_the_one_full_name_of_the_same_site() -> None:
     assert placed_roles.roles_by_server([short], [site_system_row(SCP01), site_system_row("scp01.other.example")]) == {
         ("CAS", "scp01"): ["A"]
     }
+
+
+def test_the_work_grows_as_the_number_of_servers() -> None:
+    def calls(servers: int) -> int:
+        placed = [row(f"dp{number:04}.corp.example", role) for number in range(servers) for role in ("A", "B")]
+        placed += [row(f"dp{number:04}", "C") for number in range(servers)]
+        made = 0
+
+        def count(_frame: FrameType, event: str, _argument: object) -> None:
+            nonlocal made
+            made += event == "call"
+
+        sys.setprofile(count)
+        try:
+            placed_roles.roles_by_server(placed)
+        finally:
+            sys.setprofile(None)
+        return made
+
+    assert calls(200) < 2.2 * calls(100)
 
 
 def test_rows_of_servers() -> None:
