@@ -42,7 +42,7 @@ print(json.dumps([loaded.__file__, loaded.main.__module__, len(loaded.DOCUMENTAT
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def launcher() -> Iterator[Launcher]:
     launcher = Launcher()
     yield launcher
