@@ -48,7 +48,7 @@ venv-kerberos: venv
 	@sh tests/tools/venv.sh .venv-kerberos requirements.txt requirements-core.txt requirements-kerberos.txt
 
 # The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
-CHECKS := lab core-2.18 sanity molecule kerberos lint types units
+CHECKS := lab core-2.18 sanity molecule units lint kerberos types
 GIVING_WAY := lint types sanity
 TIMED := $(addprefix timed-,venv $(CHECKS))
 .PHONY: $(TIMED)
@@ -95,9 +95,10 @@ sanity: venv  ## ansible-test sanity, every test, without an ignore file
 	$(call heading,sanity)
 	@$(BIN)/python -m tests.tools.sanity
 
+# In one process: for thousands of tests that take a millisecond each, the messages between workers cost as much as the tests.
 units: venv  ## tests of pure code, no network
 	$(call heading,units)
-	@$(PYTEST) $(WORKERS) $(call report,units) tests/unit tests/fuzz
+	@$(PYTEST) $(call report,units) tests/unit tests/fuzz
 
 lab: venv  ## modules, roles, properties and samples of the proof over the emulated estate
 	$(call heading,lab)

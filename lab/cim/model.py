@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import ItemsView, Iterator, Mapping, MutableMapping, ValuesView
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from functools import cached_property
+from typing import Any, TypeVar, overload
 
 V = TypeVar("V")
+D = TypeVar("D")
 
 # The Python form of a CIM value: None, bool, int, float, str, datetime (aware), timedelta (interval),
 # Instance (embedded), Path (reference), or a list of one of these.
@@ -29,32 +31,71 @@ INTEGER_RANGES: Mapping[str, tuple[int, int]] = {
 class NameMap(MutableMapping[str, V]):
     """A mapping with case-insensitive string keys, which keep their first spelling."""
 
+    # Two dictionaries, because most readers need only the values: the lab spends much of its time in these maps.
     def __init__(self, items: Mapping[str, V] | None = None) -> None:
-        self._items: dict[str, tuple[str, V]] = {}
+        self._spellings: dict[str, str] = {}
+        self._values: dict[str, V] = {}
         if items:
             self.update(items)
 
     def __getitem__(self, name: str) -> V:
-        return self._items[name.lower()][1]
+        return self._values[name.lower()]
 
     def __setitem__(self, name: str, value: V) -> None:
-        spelling = self._items[name.lower()][0] if name.lower() in self._items else name
-        self._items[name.lower()] = (spelling, value)
+        key = name.lower()
+        self._spellings.setdefault(key, name)
+        self._values[key] = value
 
     def __delitem__(self, name: str) -> None:
-        del self._items[name.lower()]
+        key = name.lower()
+        del self._values[key]
+        del self._spellings[key]
 
     def __iter__(self) -> Iterator[str]:
-        return (spelling for spelling, value in self._items.values())
+        return iter(self._spellings.values())
 
     def __len__(self) -> int:
-        return len(self._items)
+        return len(self._values)
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and name.lower() in self._items
+        return isinstance(name, str) and name.lower() in self._values
+
+    @overload
+    def get(self, name: str, default: None = None, /) -> V | None: ...
+
+    @overload
+    def get(self, name: str, default: V | D, /) -> V | D: ...
+
+    def get(self, name: str, default: Any = None, /) -> Any:
+        """The value with this key, or the default."""
+        return self._values.get(name.lower(), default)
+
+    def values(self) -> ValuesView[V]:
+        """The values, in the order of the keys."""
+        return self._values.values()
+
+    def items(self) -> ItemsView[str, V]:
+        """The keys in their spelling, with their values."""
+        return _Items(self)
+
+    def copy(self) -> NameMap[V]:
+        """A map with the same keys and the same values."""
+        made: NameMap[V] = NameMap()
+        made._spellings = self._spellings.copy()
+        made._values = self._values.copy()
+        return made
 
     def __repr__(self) -> str:
         return f"NameMap({dict(self.items())!r})"
+
+
+class _Items(ItemsView[str, V]):
+    """The items of a map; without it, each would be looked up by its name."""
+
+    _mapping: NameMap[V]
+
+    def __iter__(self) -> Iterator[tuple[str, V]]:
+        return zip(self._mapping._spellings.values(), self._mapping._values.values(), strict=True)
 
 
 @dataclass(frozen=True)
@@ -102,7 +143,7 @@ class ClassDef:
     parent: ClassDef | None = None
     qualifiers: Mapping[str, Value] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def keys(self) -> tuple[str, ...]:
         return tuple(p.name for p in self.properties.values() if p.key)
 
@@ -111,12 +152,29 @@ class ClassDef:
         return bool(self.qualifiers.get("singleton", False))
 
     def derives_from(self, name: str) -> bool:
-        cls: ClassDef | None = self
-        while cls is not None:
-            if cls.name.lower() == name.lower():
-                return True
-            cls = cls.parent
-        return False
+        return name.lower() in self._lineage
+
+    @cached_property
+    def _lineage(self) -> frozenset[str]:
+        """The name of the class and those of the classes from which it derives, in lower case."""
+        above = frozenset() if self.parent is None else self.parent._lineage
+        return above | {self.name.lower()}
+
+    @cached_property
+    def _defaults(self) -> NameMap[Value]:
+        return NameMap({p.name: p.default for p in self.properties.values()})
+
+    def defaults(self) -> NameMap[Value]:
+        """The values of a new instance, which the caller may change."""
+        made = self._defaults.copy()
+        for name, value in self._compound:
+            made[name] = _copied(value)
+        return made
+
+    @cached_property
+    def _compound(self) -> list[tuple[str, Value]]:
+        """The defaults that are not a single value."""
+        return [(p.name, p.default) for p in self.properties.values() if isinstance(p.default, list | Instance)]
 
 
 class Instance:
@@ -124,7 +182,7 @@ class Instance:
 
     def __init__(self, cls: ClassDef, values: Mapping[str, Value] | None = None) -> None:
         self.cls = cls
-        self.values: NameMap[Value] = NameMap({p.name: _copied(p.default) for p in cls.properties.values()})
+        self.values: NameMap[Value] = cls.defaults()
         for name, value in (values or {}).items():
             if name not in cls.properties:
                 raise KeyError(f"class {cls.name} has no property {name}")
@@ -140,7 +198,12 @@ class Instance:
 
     def copy(self) -> Instance:
         """A deep copy: embedded instances and lists are copied too."""
-        return Instance(self.cls, {name: _copied(value) for name, value in self.values.items()})
+        made = Instance(self.cls)
+        made.values = self.values.copy()
+        for name, value in self.values.items():
+            if isinstance(value, list | Instance):
+                made.values[name] = _copied(value)
+        return made
 
     def __repr__(self) -> str:
         return f"Instance({self.cls.name}, {dict(self.values.items())!r})"

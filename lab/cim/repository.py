@@ -108,11 +108,11 @@ class Repository:
         A name that the class does not have raises KeyError.
         """
         made = Instance(self.find_class(namespace, class_name))
+        properties, stored = made.cls.properties, made.values
         for name, value in values.items():
-            prop = made.cls.properties.get(name)
-            if prop is None:
+            if name not in properties:
                 raise KeyError(f"class {made.cls.name} has no property {name}")
-            made[name] = checked(prop, value, lambda wanted: self.find_class(namespace, wanted))
+            stored[name] = checked(properties[name], value, lambda wanted: self.find_class(namespace, wanted))
         return made
 
     def namespaces(self) -> list[str]:

@@ -63,9 +63,10 @@ class Registry:
         hive, *names = path.split("\\")
         key = self._hives[hive]
         for name in names:
-            if name not in key.subkeys:
-                key.subkeys[name] = Key()
-            key = key.subkeys[name]
+            found = key.subkeys.get(name)
+            if found is None:
+                found = key.subkeys[name] = Key()
+            key = found
         return key
 
     def delete(self, path: str) -> bool:

@@ -1,8 +1,13 @@
 """Runs of ansible-playbook that save the import of the libraries: a process that has imported them forks for each run.
 
-Of the processor time of a short run a third goes into that import, and the tests have hundreds of runs. Nothing of Ansible and
-nothing of the collection is imported beforehand: a run reads its configuration, loads its plugins and ends as the program does,
-in a process of its own, with its own environment, folder and output. Tests that look at processes start the program itself.
+Of the processor time of a short run a third goes into that import, and the tests have hundreds of runs. Nothing of the collection
+is imported beforehand, and of Ansible only the finder of collections, which has no configuration: a run reads its configuration,
+loads its plugins and ends as the program does, in a process of its own, with its own environment, folder and output. Tests that
+look at processes start the program itself.
+
+The finder keeps no bytecode and has a long table of names: in each run it compiles each file of a collection and parses that
+table, together a quarter of the time of a run's first process. The process that forks has done both once, and a run whose files
+have the same bytes gets the result.
 """
 
 from __future__ import annotations
@@ -16,9 +21,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
+from types import CodeType
 
 # What every supported ansible-core imports with the connection plugins winrm and psrp.
 LIBRARIES = (
@@ -38,6 +44,9 @@ LIBRARIES = (
     "winrm",
     "yaml",
 )
+FINDER = "ansible.utils.collection_loader._collection_finder"
+# By the path at which runs find it.
+PLUGINS = Path(__file__).parents[2] / "collections" / "ansible_collections" / "configmgr" / "scp" / "plugins"
 _PACKET = 1 << 20
 
 
@@ -110,6 +119,43 @@ def serve(link: socket.socket) -> list[str]:
         link.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
+def share_code(folder: Path) -> None:
+    """Compile the files below a folder. The finder of collections then compiles only what has other bytes or another path."""
+    known: dict[str, tuple[bytes, CodeType]] = {}
+    for file in folder.rglob("*.py"):
+        source = file.read_bytes()
+        known[str(file)] = (source, _compiled(source, str(file), "exec", 0, True))
+
+    def code(source: bytes, filename: str, mode: str, flags: int, dont_inherit: bool) -> CodeType:
+        """What ``compile`` returns for these arguments, with which the finder calls it."""
+        before = known.get(filename)
+        if before is not None and (source, mode, flags, dont_inherit) == (before[0], "exec", 0, True):
+            return before[1]
+        return _compiled(source, filename, mode, flags, dont_inherit)
+
+    vars(import_module(FINDER))["compile"] = code
+
+
+def share_names() -> None:
+    """Parse the table of the names of Ansible's own plugins; the finder, which reads it once in a run, gets the result."""
+    table = Path(import_module("ansible").__path__[0], "config", "ansible_builtin_runtime.yml").read_bytes()
+    finder = import_module(FINDER)
+    parse: Callable[[bytes, object], object] = vars(finder)["_meta_yml_to_dict"]
+    # Handed out once: a run may change what it gets.
+    known = {table: parse(table, None)}
+
+    def parsed(data: bytes, content_id: object) -> object:
+        return known.pop(data) if data in known else parse(data, content_id)
+
+    vars(finder)["_meta_yml_to_dict"] = parsed
+
+
+def _compiled(source: bytes, filename: str, mode: str, flags: int, dont_inherit: bool) -> CodeType:
+    made = compile(source=source, filename=filename, mode=mode, flags=flags, dont_inherit=dont_inherit)
+    assert isinstance(made, CodeType)
+    return made
+
+
 def _prepared(job: Mapping[str, object], descriptors: Sequence[int]) -> list[str]:
     """Take over the output, the environment and the folder of a job."""
     for standard, descriptor in zip((1, 2), descriptors, strict=True):
@@ -127,6 +173,8 @@ def _prepared(job: Mapping[str, object], descriptors: Sequence[int]) -> list[str
 if __name__ == "__main__":
     for name in LIBRARIES:
         import_module(name)
+    share_code(PLUGINS)
+    share_names()
     # A search for garbage in a forked process would copy every page that contains one of these objects, and a run ends before it
     # needs the memory.
     gc.freeze()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from functools import cache
 
 COLLECTION = "ansible_collections.configmgr.scp."
 
@@ -14,6 +15,16 @@ def imported(source: str, package: Sequence[str]) -> Iterator[tuple[int, str]]:
     :param package: the names of the folders that the file is in, from the outermost; relative imports start there.
     :raises SyntaxError: ``source`` is not Python.
     """
+    yield from _imported(source, tuple(package))
+
+
+# The tests read the same files again and again.
+@cache
+def _imported(source: str, package: tuple[str, ...]) -> list[tuple[int, str]]:
+    return list(_found(source, package))
+
+
+def _found(source: str, package: Sequence[str]) -> Iterator[tuple[int, str]]:
     for node in ast.walk(ast.parse(source)):
         match node:
             case ast.Import(names=names):

@@ -5,7 +5,7 @@ Messages and component states roll up: a site shows its own and those of the sit
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from lab.cim.errors import CimError, Wbem
@@ -88,15 +88,22 @@ class ComponentSummarizerProvider(SmsProvider):
 
     def enumerate(self, call: Call, cls: ClassDef) -> Iterable[Instance]:
         """Each component once for each tally interval."""
+        return self.search(call, cls, None)
+
+    def search(self, call: Call, cls: ClassDef, where: Condition | None) -> Iterable[Instance]:
+        """The instances of the interval and of the component that the condition names."""
         self.reading(call, cls.name, "enumerate")
+        named = equalities(where)
         below = self.hierarchy.below(self.place.site.code)
         now = self.hierarchy.clock.now()
         midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
         rows = []
         for entry in self.hierarchy.status.components():
-            if entry.site_code.upper() not in below:
+            if entry.site_code.upper() not in below or not _may_be(named, "ComponentName", entry.component):
                 continue
             for interval, since in ((SINCE_MIDNIGHT, midnight), (SINCE_INSTALLATION, now - timedelta(days=36500))):
+                if not _may_be(named, "TallyInterval", interval):
+                    continue
                 counts = self.hierarchy.status.counts(entry, since)
                 rows.append(
                     self.place.new(
@@ -129,6 +136,12 @@ class ComponentSummarizerProvider(SmsProvider):
             return entry.last_heartbeat
         entry.last_heartbeat += (now - entry.last_heartbeat) // _HEARTBEAT * _HEARTBEAT
         return entry.last_heartbeat
+
+
+def _may_be(named: Mapping[str, object], name: str, value: str) -> bool:
+    """Whether the values that a condition requires do not exclude this one; each instance is compared exactly later."""
+    wanted = named.get(name)
+    return not isinstance(wanted, str) or wanted.casefold() == value.casefold()
 
 
 class SiteSystemSummarizerProvider(SmsProvider):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -46,6 +47,15 @@ def leaking_files(folder: Path, marks: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
+def _content(path: str) -> bytes:
+    """All bytes of a file. Called thousands of times in a run, which is slow with the layers of :mod:`io` and :mod:`pathlib`."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return b"".join(iter(lambda: os.read(descriptor, 1 << 16), b""))
+    finally:
+        os.close(descriptor)
+
+
 @contextmanager
 def watched_processes() -> Iterator[set[bytes]]:
     """Command lines and environments of all processes, read repeatedly while the block runs."""
@@ -54,10 +64,12 @@ def watched_processes() -> Iterator[set[bytes]]:
 
     def look() -> None:
         while not stop.wait(0.05):
-            for process in Path("/proc").glob("[0-9]*"):
+            with os.scandir("/proc") as found:
+                processes = [entry.path for entry in found if entry.name.isdigit()]
+            for process in processes:
                 for name in ("cmdline", "environ"):
                     try:
-                        seen.add((process / name).read_bytes().replace(b"\0", b" "))
+                        seen.add(_content(f"{process}/{name}").replace(b"\0", b" "))
                     except OSError:
                         continue  # it has ended in the meantime, or belongs to another user
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
 
 from lab.cim.errors import CimError, Wbem
+from lab.cim.model import Instance
 from lab.cim.provider import Call
 from lab.cim.wql import Select, parse
+from lab.cim.wql_bind import bind
 from lab.configmgr import updates
 from lab.estate_file import reader as estate_reader
 from lab.winrm.message import Caller
@@ -208,6 +211,28 @@ def test_component_summarizer_rows(st1: Any) -> None:
     rows = [i for i in st1.all("SMS_ComponentSummarizer") if i["ComponentName"] == "SMS_DMP_DOWNLOADER"]
     assert {i["TallyInterval"] for i in rows} == {"0001128000100008", "0001128000080008"}
     assert {(i["MachineName"], i["State"], i["Status"], i["Infos"]) for i in rows} == {("SCP02.corp.example", 1, 0, 1)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "where TallyInterval = '0001128000100008'",
+        "where TallyInterval = '0001128000100008' and ComponentName = 'sms_dmp_downloader'",
+        "where TallyInterval = '0001128000080008' and (ComponentName = 'SMS_DMP_DOWNLOADER' or ComponentName = 'SMS_EXECUTIVE')",
+        "where TallyInterval = 'another'",
+    ],
+)
+def test_a_search_of_the_component_summarizer_finds_what_fits(st1: Any, text: str) -> None:
+    cls = st1.repository.find_class(st1.namespace, "SMS_ComponentSummarizer")
+    fits = bind(where(text), cls)
+
+    def those(rows: Iterable[Instance]) -> list[Any]:
+        return [dict(row.values) for row in rows if fits(row)]
+
+    everything = st1.all("SMS_ComponentSummarizer")
+    found = list(st1.repository.provider(st1.namespace, cls).search(st1.call(), cls, where(text)))
+    assert those(found) == those(everything)
+    assert len(found) < len(everything)
 
 
 def test_updates_and_their_states(cas: Any, estate: Any) -> None:
