@@ -199,9 +199,8 @@ def _rows() -> Iterator[_Row]:
 
 
 def _entry(row: Mapping[str, Any], kind: int, value: Any) -> _Row:
-    regex = re.compile(row["regex"], re.IGNORECASE | re.DOTALL) if row.get("regex") else None
     logs = frozenset(known_logs.by_file(log) for log in row.get("logs") or ())
-    return logs, Entry(tuple(row["texts"]), regex, (kind, value))
+    return logs, Entry(tuple(row["texts"]), row.get("regex"), (kind, value))
 
 
 def _is_about_problems(entry: Entry[tuple[int, Any]]) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Generic, NamedTuple, TypeVar
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.bounded import keep
@@ -19,10 +20,10 @@ _WORD = re.compile(r"[a-z0-9_]+", re.ASCII)
 
 
 class Entry(NamedTuple, Generic[Value]):
-    """Texts (fragments, in any case), one of which must be in a message, and an expression that must also match it."""
+    """Texts, one of which must be in a message, and an expression that must also match it; both in any case."""
 
     texts: Sequence[str]
-    regex: re.Pattern[str] | None
+    regex: str | None
     value: Value
 
 
@@ -68,7 +69,7 @@ class TextIndex(Generic[Value]):
         if not found:
             return []
         entries = (self._entries[number] for number in sorted(found))
-        return [entry.value for entry in entries if entry.regex is None or entry.regex.search(message)]
+        return [entry.value for entry in entries if entry.regex is None or _compiled(entry.regex).search(message)]
 
     def _in_long_word(self, word: str) -> list[int]:
         """The entries with a text that is a part of the word; most words of a log occur often."""
@@ -94,6 +95,12 @@ class TextIndex(Generic[Value]):
 
 
 _Texts = dict[str, list[tuple[str, int]]]
+
+
+@cache
+def _compiled(regex: str) -> re.Pattern[str]:
+    # Not before it is needed: a log contains few of the texts, and compiling takes longer than reading.
+    return re.compile(regex, re.IGNORECASE | re.DOTALL)
 
 
 def _complete_words(text: str) -> list[str]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -28,7 +26,7 @@ def test_values_come_in_the_order_of_the_entries_each_once() -> None:
 
 
 def test_an_expression_must_match_too() -> None:
-    index = TextIndex([Entry(("is signed and trusted",), re.compile("Manifest", re.IGNORECASE), 1)])
+    index = TextIndex([Entry(("is signed and trusted",), "Manifest", 1)])
     message = "File 'x.manifest.cab' is signed and trusted"
     assert index.fitting(message, message.lower()) == [1]
     assert index.fitting("File 'x.cab' is signed and trusted", "file 'x.cab' is signed and trusted") == []
