@@ -61,7 +61,13 @@ class ActionModule(ControllerAction):
             # Display shows each warning once in a run.
             display.warning(sentence)
         read = options.read_role_options(_trusted(role), task_vars, self._resolved, task_vars.get("omit"))
-        problems = [*refused, *read.problems, *_not_possible(role.name, read.options), *_unwritable(read.options), *_no_metrics(read.options)]
+        problems = [
+            *refused,
+            *read.problems,
+            *_not_possible(role.name, read.options),
+            *_unwritable(read.options),
+            *_no_metrics(read.options),
+        ]
         if problems:
             raise TaskFailure(" ".join(problems))
         return {"changed": False, "options": dict(read.options)}
