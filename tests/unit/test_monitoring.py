@@ -59,6 +59,7 @@ def problems(expression: str) -> Iterator[str]:
         for label, value in re.findall(r'(\w+)=~?"([^"]*)"', matchers):
             if label not in allowed:
                 yield f"{name} {label}"
+                continue
             known = STATUSES.get(name, ()) if label == "status" else VALUES.get(label, ())
             if known and not set(value.split("|")) <= set(known):
                 yield f"{name} {label} {value}"

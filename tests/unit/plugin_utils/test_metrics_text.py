@@ -72,7 +72,7 @@ def test_no_name_of_the_site_leaves_its_label(hostile: str) -> None:
 
 def test_the_filter() -> None:
     assert verify_metrics(report(WELL)) == metrics_text.openmetrics(families(report(WELL)))
-    with pytest.raises(AnsibleFilterError, match="not a report of configmgr.scp.verify_report"):
+    with pytest.raises(AnsibleFilterError, match=r"not a report of configmgr\.scp\.verify_report"):
         verify_metrics({"a": 1})
 
 
