@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from prometheus_client import parser as classic
 from prometheus_client.openmetrics import parser as openmetrics_parser
 
+from ansible_collections.configmgr.scp.plugins.action.role_options import _no_metrics
 from ansible_collections.configmgr.scp.plugins.filter.verify_metrics import verify_metrics
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import metric_families as names
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.metrics import families
@@ -77,10 +78,16 @@ def test_the_filter() -> None:
 
 
 def test_without_the_library(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert metrics_text.missing() is None
+    wanted: dict[str, Any] = {"metrics_dir": "/srv/metrics"}
+    assert _no_metrics(wanted) == []
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: None)
+    told = (
+        "The metrics need the Python library prometheus_client, which is not installed on the controller. "
+        f"Install it: {sys.executable} -m pip install prometheus-client"
+    )
     with pytest.raises(AnsibleFilterError) as refusal:
         verify_metrics(report(WELL))
-    assert f"prometheus_client, which is not installed on the controller. Install it: {sys.executable} -m pip" in str(
-        refusal.value
-    )
+    assert str(refusal.value) == f"verify_metrics: {told}"
+    # The role says so before it reads anything; without metrics it needs no library.
+    assert _no_metrics(wanted) == [f"verify_metrics_dir: {told}"]
+    assert _no_metrics({"metrics_dir": None}) == _no_metrics({}) == []
