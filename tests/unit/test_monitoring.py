@@ -138,7 +138,7 @@ def test_grafana_knows_everything_in_the_dashboard() -> None:
 
 
 def test_the_panels_of_the_dashboard() -> None:
-    places = set()
+    places: set[tuple[int, int]] = set()
     for panel in DASHBOARD["panels"]:
         place = panel["gridPos"]
         cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}

@@ -70,7 +70,7 @@ def the_metrics(file: Path, found: dict[str, Any]) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
     samples = {
         (sample.name.removeprefix("configmgr_scp_"), *sample.labels.values()): sample.value
-        for family in text_string_to_metric_families(file.read_text(encoding="utf-8"))
+        for family in text_string_to_metric_families(file.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
         for sample in family.samples
         if sample.labels.items() >= {("provider", CAS01), ("site_code", "CAS")}
     }
@@ -97,10 +97,10 @@ def test_a_dead_server_and_what_ends_the_run(estate: Estate, report: Callable[..
 
 def test_options_that_are_not_possible_are_told_before_any_request(report: Callable[..., Run], estate: Estate) -> None:
     estate.request_log.clear()
-    run = report(verify_accept=["thread_runing"], verify_report_name="../x", verify_metrics_dir="/proc/none")
+    run = report(verify_accept=["thread_runing"], verify_report_name="../x", verify_metrics_dir="/dev/null/none")
     assert run.code == 2, run.output
     message = run.result("configmgr.scp.verify : Validate the options", "failed")["msg"]
     assert "verify_accept: no check is called 'thread_runing'. Did you mean thread_running?" in message
     assert "verify_report_name: '../x' is not a file name" in message
-    assert "Files cannot be written to the folder /proc/none on the controller" in message
+    assert "Files cannot be written to the folder /dev/null/none on the controller: /dev/null is not a folder" in message
     assert estate.request_log.records() == ()

@@ -51,7 +51,7 @@ def test_both_parsers_read_the_same() -> None:
 
 def test_every_family_has_its_type_help_and_unit() -> None:
     text = metrics_text.openmetrics(families(report(WELL)))
-    for family in openmetrics_parser.text_string_to_metric_families(text):
+    for family in openmetrics_parser.text_string_to_metric_families(text):  # type: ignore[no-untyped-call]
         definition = names.DEFINITIONS[family.name]
         assert (family.type, family.documentation, family.unit) == ("gauge", definition.help, definition.unit)
     # A type that the classic format does not have would make a collector reject the file.
