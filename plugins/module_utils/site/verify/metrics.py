@@ -98,12 +98,12 @@ def _check_status(report: Data) -> _Rows:
 
 
 def _judged(report: Data) -> Sequence[tuple[tuple[str, str, str], str]]:
-    """Part, host and id of each check, with its status; the most urgent one where they are the same."""
-    found: dict[tuple[str, str, str], str] = {}
-    for row in _mappings(report.get("checks")):
-        labels = (_label(row.get("part")), _label(row.get("host")), _label(row.get("id")))
-        found[labels] = min(_status(row), found.get(labels, names.PASSED), key=names.CHECK_STATUSES.index)
-    return list(found.items())
+    """Part, host and id of each check, with its status; the most urgent one where the labels are the same."""
+    found: dict[tuple[str, ...], tuple[tuple[str, str, str], str]] = {}
+    for row in sorted(_mappings(report.get("checks")), key=lambda row: names.CHECK_STATUSES.index(_status(row))):
+        texts = (str(row.get("part")), str(row.get("host")), str(row.get("id")))
+        found.setdefault(tuple(map(_label, texts)), (texts, _status(row)))
+    return list(found.values())
 
 
 def _status(check: Data) -> str:

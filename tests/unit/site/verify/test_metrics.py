@@ -244,6 +244,8 @@ def test_the_worst_of_what_has_the_same_labels_counts() -> None:
     found = report(WELL)
     check = {"id": "x" * 400, "part": "site", "host": CAS01, "required": True}
     found["checks"] = [{**check, "status": status} for status in ("passed", "failed", "warning")]
+    # Another id of the same length, which differs only after the limit.
+    found["checks"].append({**check, "id": "x" * 399 + "y", "status": "passed"})
     (family,) = [one for one in families(found) if one.name.endswith("check_status")]
     assert [sample.labels[-1] for sample in family.samples if sample.value] == ["failed"]
     assert len(family.samples) == 5
