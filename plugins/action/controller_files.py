@@ -33,7 +33,8 @@ class ActionModule(ControllerAction):
             folder = controller_paths.full_path(params["folder"])
             due = [name for name, content in texts.items() if not _is_there(folder / name, content, mode)]
             if not self._task.check_mode:
-                controller_paths.make_folder(folder)
+                # Where everyone may read the files, everyone may open their folder.
+                controller_paths.make_folder(folder, 0o755 if mode & 0o004 else 0o750)
                 for name in due:
                     controller_paths.write_whole(folder / name, texts[name], mode)
         except controller_paths.ControllerPathError as error:

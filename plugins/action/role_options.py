@@ -18,7 +18,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.updat
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.role_options import impossible as impossible_verify
 from ansible_collections.configmgr.scp.plugins.module_utils.task import TaskFailure
 from ansible_collections.configmgr.scp.plugins.modules import role_options
-from ansible_collections.configmgr.scp.plugins.plugin_utils import controller_paths
+from ansible_collections.configmgr.scp.plugins.plugin_utils import controller_paths, metrics_text
 from ansible_collections.configmgr.scp.plugins.plugin_utils import role_options as options
 from ansible_collections.configmgr.scp.plugins.plugin_utils.controller_action import ControllerAction
 
@@ -61,7 +61,13 @@ class ActionModule(ControllerAction):
             # Display shows each warning once in a run.
             display.warning(sentence)
         read = options.read_role_options(_trusted(role), task_vars, self._resolved, task_vars.get("omit"))
-        problems = [*refused, *read.problems, *_not_possible(role.name, read.options), *_unwritable(read.options)]
+        problems = [
+            *refused,
+            *read.problems,
+            *_not_possible(role.name, read.options),
+            *_unwritable(read.options),
+            *_no_metrics(read.options),
+        ]
         if problems:
             raise TaskFailure(" ".join(problems))
         return {"changed": False, "options": dict(read.options)}
@@ -82,15 +88,23 @@ def _not_possible(role: str, read: Mapping[str, Any]) -> list[str]:
 
 
 def _unwritable(read: Mapping[str, Any]) -> list[str]:
-    """Why the reports cannot be written; reported before anything is checked."""
-    folder = read.get("report_dir")
+    """Why the reports and metrics cannot be written; reported before anything is checked."""
+    return [problem for name in ("report_dir", "metrics_dir") if (problem := _unwritable_folder(read.get(name))) is not None]
+
+
+def _unwritable_folder(folder: str | None) -> str | None:
     if folder is None:
-        return []
+        return None
     try:
-        problem = controller_paths.unwritable(folder)
+        return controller_paths.unwritable(folder)
     except controller_paths.ControllerPathError as error:
-        problem = str(error)
-    return [] if problem is None else [problem]
+        return str(error)
+
+
+def _no_metrics(read: Mapping[str, Any]) -> list[str]:
+    """Why the text of the metrics cannot be created."""
+    problem = metrics_text.missing() if read.get("metrics_dir") is not None else None
+    return [] if problem is None else [f"verify_metrics_dir: {problem}"]
 
 
 def _trusted(role: options.Role) -> options.Role:

@@ -100,6 +100,13 @@ _value:
     schema:
       description: Version number of the format of this report.
       type: int
+    provider:
+      description: The host of the SMS Provider, by its name in the inventory.
+      type: str
+    read:
+      description: Names of the entries of the input whose modules answered.
+      type: list
+      elements: str
     verdict:
       description: V(failed) when a required check failed, V(warning) when anything else is not right, else V(passed).
       type: str
@@ -111,6 +118,9 @@ _value:
       type: str
     mode:
       description: V(online) or V(offline).
+      type: str
+    thread_state:
+      description: State of the thread C(SMS_DMP_DOWNLOADER), such as V(running); null when it was not read.
       type: str
     checks:
       description: Every check, with its C(part) and C(host).

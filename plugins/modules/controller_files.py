@@ -31,7 +31,8 @@ options:
     required: true
   mode:
     description:
-      - Permissions of the files, as a quoted octal number.
+      - Permissions of the files, as a quoted octal number. If everyone may read the files, everyone may open a folder that is
+        created for them.
     type: str
     default: "0640"
   newline:

@@ -68,15 +68,16 @@ def unwritable(text: str) -> str | None:
     return f"Files cannot be written to the folder {path} on the controller: {why}. Give another folder."
 
 
-def make_folder(path: Path) -> bool:
-    """Create a folder and its parent folders, without access for others; False when it exists.
+def make_folder(path: Path, mode: int = 0o750) -> bool:
+    """Create a folder and its parent folders; False when it exists.
 
+    :param mode: permissions of the folder, which the umask of the process can reduce.
     :raises ControllerPathError: it cannot be created.
     """
     if path.is_dir():
         return False
     try:
-        path.mkdir(mode=0o750, parents=True)
+        path.mkdir(mode=mode, parents=True)
     except OSError as error:
         raise ControllerPathError(
             f"The folder {path} cannot be created on the controller: {_reason(error)}. Give a folder that {_user()} may create."

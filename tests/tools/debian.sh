@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make sure that a program that tests need is installed, from Debian's packages, without starting any service.
-# usage: debian.sh cabextract | chromium | curl | kerberos | npm | samba | smbd | winrmcp
+# usage: debian.sh cabextract | chromium | curl | kerberos | npm | prometheus | samba | smbd | winrmcp
 #
 # Exit code 0: it is installed. 1: it is not, and the last line on standard error says why.
 set -eu
@@ -44,6 +44,12 @@ npm)
     files=
     packages="nodejs npm"
     ;;
+prometheus)
+    what="Prometheus' promtool and node exporter"
+    programs="promtool prometheus-node-exporter"
+    files=
+    packages="prometheus prometheus-node-exporter"
+    ;;
 samba)
     what="Samba's domain controller"
     programs="samba samba-tool"
@@ -63,7 +69,7 @@ winrmcp)
     packages="winrmcp"
     ;;
 *)
-    fail "not a known program; allowed: cabextract, chromium, curl, kerberos, npm, samba, smbd, winrmcp"
+    fail "not a known program; allowed: cabextract, chromium, curl, kerberos, npm, prometheus, samba, smbd, winrmcp"
     ;;
 esac
 

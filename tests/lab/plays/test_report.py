@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import stat
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
@@ -38,7 +41,8 @@ def report(estate: Estate, lab_inventory: Callable[..., Path], tmp_path: Path) -
 @pytest.mark.core
 def test_a_broken_synchronisation_and_hostile_lines(estate: Estate, report: Callable[..., Run], tmp_path: Path) -> None:
     spoil_log(estate)
-    run = report(verify_log_max_bytes=4_000_000)
+    metrics = tmp_path / "metrics"
+    run = report(verify_log_max_bytes=4_000_000, verify_metrics_dir=str(metrics))
     assert run.code == 2, run.output
     message = run.result(END, "failed")["msg"]
     assert "synchronisation" in message.partition("See above: ")[2]
@@ -57,6 +61,25 @@ def test_a_broken_synchronisation_and_hostile_lines(estate: Estate, report: Call
     assert any("{{ 7 * 7 }}" in check["detail"] for check in found["checks"])
     # No brace of a log was interpreted as a template.
     assert "{{ 7 * 7 }}" in (tmp_path / f"{CAS01}.html").read_text(encoding="utf-8")
+    the_metrics(metrics / f"configmgr_scp_{CAS01}.prom", found)
+
+
+def the_metrics(file: Path, found: dict[str, Any]) -> None:
+    """The same result as metrics: complete, and readable for the user of a collector."""
+    assert [path.name for path in file.parent.iterdir()] == [file.name]
+    assert stat.S_IMODE(file.stat().st_mode) == 0o644
+    samples = {
+        (sample.name.removeprefix("configmgr_scp_"), *sample.labels.values()): sample.value
+        for family in text_string_to_metric_families(file.read_text(encoding="utf-8"))  # type: ignore[no-untyped-call]
+        for sample in family.samples
+        if sample.labels.items() >= {("provider", CAS01), ("site_code", "CAS")}
+    }
+    assert samples["report_timestamp_seconds", CAS01, "CAS"] == datetime.fromisoformat(found["generated"]).timestamp()
+    assert samples["synchronisation_outcome", "failed", CAS01, "CAS"] == 1
+    assert samples["thread_state", CAS01, "scp01.corp.example", "CAS", "running"] == 1
+    assert samples["check_status", "problem_tls", "scp01.corp.example", "server", CAS01, "CAS", "failed"] == 1
+    shown = {(labels[1], labels[2]) for labels, value in samples.items() if labels[0] == "check_status" and value}
+    assert shown == {(check["id"], check["host"]) for check in found["checks"]}
 
 
 def test_a_dead_server_and_what_ends_the_run(estate: Estate, report: Callable[..., Run], tmp_path: Path) -> None:
@@ -74,9 +97,10 @@ def test_a_dead_server_and_what_ends_the_run(estate: Estate, report: Callable[..
 
 def test_options_that_are_not_possible_are_told_before_any_request(report: Callable[..., Run], estate: Estate) -> None:
     estate.request_log.clear()
-    run = report(verify_accept=["thread_runing"], verify_report_name="../x")
+    run = report(verify_accept=["thread_runing"], verify_report_name="../x", verify_metrics_dir="/dev/null/none")
     assert run.code == 2, run.output
     message = run.result("configmgr.scp.verify : Validate the options", "failed")["msg"]
     assert "verify_accept: no check is called 'thread_runing'. Did you mean thread_running?" in message
     assert "verify_report_name: '../x' is not a file name" in message
+    assert "Files cannot be written to the folder /dev/null/none on the controller: /dev/null is not a folder" in message
     assert estate.request_log.records() == ()

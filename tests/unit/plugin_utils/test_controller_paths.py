@@ -74,6 +74,12 @@ def test_folders_are_made_closed_to_others(tmp_path: Path) -> None:
         os.umask(before)
     assert stat.S_IMODE((tmp_path / "a" / "b").stat().st_mode) == 0o750
     assert controller_paths.make_folder(tmp_path / "a" / "b") is False
+    before = os.umask(0o022)
+    try:
+        controller_paths.make_folder(tmp_path / "a" / "open", 0o755)
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "a" / "open").stat().st_mode) == 0o755
 
 
 def test_a_folder_with_too_many_files_is_not_listed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -69,7 +69,7 @@ def test_the_readme_names_what_an_administrator_can_install() -> None:
     known = dict(
         re.findall(r'^(\w+)\)\n.*?packages="([^"]+)"', (root / "tests/tools/debian.sh").read_text(), re.MULTILINE | re.DOTALL)
     )
-    assert set(known) == {"cabextract", "chromium", "curl", "kerberos", "npm", "samba", "smbd", "winrmcp"}
+    assert set(known) == {"cabextract", "chromium", "curl", "kerberos", "npm", "prometheus", "samba", "smbd", "winrmcp"}
     # The others are for servers, which only root can run.
-    for need in ("cabextract", "chromium", "curl", "npm", "winrmcp"):
+    for need in ("cabextract", "chromium", "curl", "npm", "prometheus", "winrmcp"):
         assert all(f"`{package}`" in readme for package in known[need].split())

@@ -24,6 +24,8 @@ _PROOFS = {
     "log": "problems",
     "site_log": "problems",
 }
+# What is read, by the names of the answers.
+PARTS = tuple(_PROOFS)
 
 _LIMITS = {
     "contact_hours": CONTACT_HOURS,

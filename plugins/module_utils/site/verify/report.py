@@ -20,7 +20,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
     site_checks,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.check_ids import VERIFY
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Answer, BadInput, Gathered
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import PARTS, Answer, BadInput, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import with_grounds
 
 SITE, SERVER, SITE_SERVER = "site", "server", "site_server"
@@ -54,11 +54,14 @@ def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept
     return {
         "schema": SCHEMA,
         "generated": generated.isoformat(timespec="seconds"),
+        "provider": found.hierarchy.host or found.role.host or None,
+        "read": [name for name in PARTS if getattr(found, name).ok],
         "site_time": found.site_time.isoformat(timespec="seconds") if found.site_time else None,
         "site_code": top.get("site_code"),
         "server": found.server or None,
         "mode": found.mode,
         "last_contact": _iso(contact_checks.contact_time(found)),
+        "thread_state": found.thread.get("state"),
         "verdict": verdict(listed["blocked"], listed["counts"]),
         **listed,
         "sites": list(found.hierarchy.rows("sites")),
