@@ -2,9 +2,9 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 """Whether the run that a task belongs to still exists.
 
-Since ansible-core 2.19 each task's process is in a session of its own. A job runner that kills the process group of ansible-playbook
-(ansible-runner does so at a time limit and when a job is cancelled) does not reach it: the task would wait and write for as
-long as its time limits allow, although the job is reported as ended.
+Since ansible-core 2.19 each task's process is in a session of its own. A job runner that kills the process group of
+ansible-playbook (ansible-runner does so at a time limit and when a job is cancelled) does not reach it: the task would wait and
+write for as long as its time limits allow, although the job is reported as ended.
 """
 
 from __future__ import annotations

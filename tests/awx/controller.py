@@ -1,6 +1,6 @@
 """Answers the API of an automation controller as far as the modules of awx.awx need it, and keeps what they create.
 
-It is no controller: it runs no jobs. It rejects references to objects that do not exist, and shows secrets as a controller shows them.
+It is no controller: it runs no jobs. It rejects references to objects that do not exist, and hides secrets as a controller does.
 """
 
 from __future__ import annotations
