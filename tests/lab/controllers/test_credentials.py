@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -28,20 +29,37 @@ SCP05, INSTALL = "scp05.corp.example", r"CORP\scpinstall"
 SLICES = 2
 
 
-def injected(name: str, values: Mapping[str, Any], folder: Path) -> list[str]:
-    """The arguments of ansible-playbook for a credential, by the controller's own code."""
+@dataclass
+class Injected:
+    """What a credential adds to a job: variables of its environment, the same as the controller shows them, arguments."""
+
+    environment: dict[str, str]
+    shown: dict[str, str]
+    arguments: list[str]
+
+
+def injected(name: str, values: Mapping[str, Any], folder: Path, **environment: str) -> Injected:
+    """Inject a credential with the controller's own code."""
     kind = TYPES[name]
     described = ManagedCredentialType(
         namespace="custom", name=name, kind=kind["kind"], managed=False, inputs=kind["inputs"], injectors=kind["injectors"]
     )
     defaults = {field["id"]: field["default"] for field in kind["inputs"]["fields"] if "default" in field}
-    shown: dict[str, str] = {}
-    arguments: list[str] = []
-    inject_credential(
-        described, Credential({**defaults, **values}), {}, shown, arguments, str(folder), container_root=str(folder)
-    )
-    assert shown == {}, "the controller keeps these variables in its database"
-    return arguments
+    found = Injected(dict(environment), {}, [])
+    filled = Credential({**defaults, **values})
+    inject_credential(described, filled, found.environment, found.shown, found.arguments, str(folder), container_root=str(folder))
+    return found
+
+
+def test_an_inventory_update_gets_the_account_in_its_environment_only(tmp_path: Path) -> None:
+    (tmp_path / "env").mkdir()
+    account = {"username": USER, "password": LOGON}
+    found = injected("Configuration Manager environment", account, tmp_path)
+    assert (found.environment, found.arguments) == ({"SCP_USER": USER, "SCP_PASSWORD": LOGON}, [])
+    assert found.shown["SCP_USER"] == USER
+    assert set(found.shown["SCP_PASSWORD"]) == {"*"}
+    update = injected("Windows connection for Configuration Manager", account, tmp_path, INVENTORY_UPDATE_ID="1")
+    assert (update.arguments, update.shown) == ([], {})
 
 
 @pytest.mark.long
@@ -60,10 +78,13 @@ def test_injected_credentials_and_answers_of_a_survey(
     answers = {question["variable"]: question.get("default", SCP05) for question in template["survey"]["spec"]}
     data = private_data(tmp_path, hosts, extra={**template["extra_vars"], **answers})
     connection = {"username": USER, "password": LOGON, "scheme": "http", "port": str(estate.description.http_port)}
-    arguments = [
-        *injected("Windows connection for Configuration Manager", connection, data),
-        *injected("Configuration Manager installation account", {"account": INSTALL, "account_password": ACCOUNT}, data),
+    installation = {"account": INSTALL, "account_password": ACCOUNT}
+    found = [
+        injected("Windows connection for Configuration Manager", connection, data),
+        injected("Configuration Manager installation account", installation, data),
     ]
+    assert [part.environment for part in found] == [{}, {}]
+    arguments = [argument for part in found for argument in part.arguments]
     for argument in arguments[1::2]:
         assert stat.S_IMODE(Path(argument.removeprefix("@")).stat().st_mode) == stat.S_IRUSR
     done = run(data, template["playbook"], "injected", cmdline=" ".join(arguments))
