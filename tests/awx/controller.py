@@ -50,6 +50,10 @@ _ASSOCIATIONS = {
 }
 
 
+# What the controller adds to an object.
+_OWN_FIELDS: dict[str, Item] = {"projects": {"scm_revision": "", "status": "successful"}}
+
+
 class Rejected(Exception):
     """A request that is not valid, with the status of the answer."""
 
@@ -93,7 +97,8 @@ class Store:
         number = 1 + sum(len(items) for items in self.lists.values())
         url = f"{PREFIX}{to}/{number}/"
         related = {"survey_spec": f"{url}survey_spec/"}
-        item = {"id": number, "type": to.removesuffix("s"), "url": url, "related": related, "summary_fields": {}, **fields}
+        own = {"id": number, "type": to.removesuffix("s"), "url": url, "related": related, "summary_fields": {}}
+        item = {**own, **_OWN_FIELDS.get(to, {}), **fields}
         self.lists.setdefault(to, []).append(item)
         return item
 
@@ -103,7 +108,9 @@ class Store:
         :raises Rejected: it refers to an object that does not exist.
         """
         self._check(fields)
-        item.update(fields)
+        # The module also sends fields of the node, which an approval does not have; a controller ignores them.
+        ignored = item["type"] == "workflow_approval_template"
+        item.update({name: value for name, value in fields.items() if name in item or not ignored})
         return item
 
     def _check(self, fields: Mapping[str, Any]) -> None:

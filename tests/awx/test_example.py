@@ -34,6 +34,7 @@ def example(tmp_path: Path) -> Path:
     """The example with a vault file, as its user has it."""
     copied = tmp_path / "awx"
     shutil.copytree(EXAMPLE, copied)
+    (copied / "ansible.cfg").write_text("", encoding="utf-8")
     names = yaml.safe_load((copied / "vault.example.txt").read_text(encoding="utf-8"))
     assert set(names) == set(SECRETS)
     (copied / "vault.yml").write_text(yaml.safe_dump(SECRETS), encoding="utf-8")
@@ -44,7 +45,7 @@ def run(example: Path, modules: Path, url: str) -> tuple[int, str]:
     environment = {
         **os.environ,
         "ANSIBLE_COLLECTIONS_PATH": str(modules),
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(example / "ansible.cfg"),
         "ANSIBLE_HOME": str(example.parent / "home"),
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",

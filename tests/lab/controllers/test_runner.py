@@ -91,7 +91,7 @@ def test_what_a_run_leaves(start_estate: StartEstate, lab_inventory: WriteInvent
     }
     assert CONFIGURE in " ".join(tasks_that(kept, "runner_on_ok", CAS01, changed=True))
     assert len(tasks_that(kept, "runner_on_failed", STA03)) == 1
-    assert len(tasks_that(kept, "runner_on_unreachable", "rejected")) == 1
+    assert tasks_that(kept, "runner_on_unreachable", "rejected")
     assert f"[{CAS01}] waiting for site CAS to install the role on {SCP01}" in said
     assert holders(estate) == [SCP01]
     # The role saves its result as a fact, for later plays and for the controller.
