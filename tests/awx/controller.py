@@ -108,9 +108,7 @@ class Store:
         :raises Rejected: it refers to an object that does not exist.
         """
         self._check(fields)
-        # The module also sends fields of the node, which an approval does not have; a controller ignores them.
-        ignored = item["type"] == "workflow_approval_template"
-        item.update({name: value for name, value in fields.items() if name in item or not ignored})
+        item.update(fields)
         return item
 
     def _check(self, fields: Mapping[str, Any]) -> None:

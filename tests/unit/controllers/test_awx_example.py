@@ -116,6 +116,16 @@ def test_a_credential_type_injects_its_fields_and_hides_its_secrets(kind: dict[s
         assert field.get("default") in (*field.get("choices", [field.get("default")]), None)
 
 
+def test_the_workflow_has_the_job_templates_in_order() -> None:
+    steps = {step["identifier"]: step for step in read(EXAMPLE / "job_templates.yml")["scp_workflow_steps"]}
+    for step in steps.values():
+        assert {*step.get("if_it_succeeds", []), *step.get("in_any_case", [])} <= set(steps)
+        assert ("approval" in step) != (step.get("template") in TEMPLATES)
+    # Nothing is written before the approval: the preflight is the only way to it.
+    followers = [name for step in steps.values() for name in (*step.get("if_it_succeeds", []), *step.get("in_any_case", []))]
+    assert sorted(followers) == ["approval", "provision", "report"]
+
+
 def test_the_requirements_of_the_project_name_this_version() -> None:
     version = read(ROOT / "galaxy.yml")["version"]
     (collection,) = read(PROJECT / "collections" / "requirements.yml")["collections"]
