@@ -52,7 +52,7 @@ def test_a_run_is_kept_without_secrets_and_can_be_replayed(
     given = tmp_path / "vault-password"
     given.write_text(VAULT_PASSWORD, encoding="utf-8")
 
-    done = navigator(folder, "run", "report.yml", "--execution-environment", "false", ANSIBLE_VAULT_PASSWORD_FILE=str(given))
+    done = navigator(folder, "run", "configmgr.scp.report", "--execution-environment", "false", ANSIBLE_VAULT_PASSWORD_FILE=str(given))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Service connection point" in done.stdout
     (artefact,) = (folder / "artefacts").glob("report-*.json")
