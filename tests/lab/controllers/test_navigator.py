@@ -55,6 +55,7 @@ def test_a_run_is_kept_without_secrets_and_can_be_replayed(
     done = navigator(folder, "run", "configmgr.scp.report", "--execution-environment", "false", ANSIBLE_VAULT_PASSWORD_FILE=str(given))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Service connection point" in done.stdout
+    assert (folder / "reports" / "cas01.corp.example.html").is_file()
     (artefact,) = (folder / "artefacts").glob("report-*.json")
     replayed = navigator(
         folder, "replay", str(artefact), "--execution-environment", "false", "--playbook-artifact-enable", "false"
