@@ -94,3 +94,12 @@ def tasks_that(artefacts: Path, event: str, host: str, *, changed: bool | None =
         and item["event_data"]["host"] == host
         and changed in (None, bool(item["event_data"].get("res", {}).get("changed")))
     ]
+
+
+def results(artefacts: Path, task: str, host: str) -> list[dict[str, Any]]:
+    """The results of a task on a host on which it succeeded."""
+    return [
+        item["event_data"]["res"]
+        for item in events(artefacts)
+        if item["event"] == "runner_on_ok" and (item["event_data"]["task"], item["event_data"]["host"]) == (task, host)
+    ]

@@ -52,7 +52,9 @@ def test_a_run_is_kept_without_secrets_and_can_be_replayed(
     given = tmp_path / "vault-password"
     given.write_text(VAULT_PASSWORD, encoding="utf-8")
 
-    done = navigator(folder, "run", "configmgr.scp.report", "--execution-environment", "false", ANSIBLE_VAULT_PASSWORD_FILE=str(given))
+    done = navigator(
+        folder, "run", "configmgr.scp.report", "--execution-environment", "false", ANSIBLE_VAULT_PASSWORD_FILE=str(given)
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Service connection point" in done.stdout
     assert (folder / "reports" / "cas01.corp.example.html").is_file()
