@@ -70,7 +70,7 @@ def test_injected_credentials_and_answers_of_a_survey(
     described = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
     for account in described["accounts"]:
         account["password"] = {USER: LOGON, INSTALL: ACCOUNT}.get(account["name"], account["password"])
-    estate = start_estate(yaml.safe_dump(described, allow_unicode=True), pace=60)
+    estate = start_estate(yaml.safe_dump(described, allow_unicode=True), pace=30)
     hosts = without_credentials(lab_inventory(estate, preflight_features=[]))
     for host in hosts["all"]["children"]["sms_provider"]["hosts"].values():
         del host["service_connection_point_server"], host["service_connection_point_mode"]

@@ -26,7 +26,8 @@ LIMIT_SECONDS = 180.0
 
 def navigator(folder: Path, *arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run it in a folder that has the example's settings."""
-    line = [str(Path(sys.executable).with_name("ansible-navigator")), *arguments]
+    options = ("--execution-environment", "false", "--display-color", "false")
+    line = [str(Path(sys.executable).with_name("ansible-navigator")), *arguments, *options]
     environment = {**os.environ, **own_environment(folder), "NO_COLOR": "1", **variables}
     return subprocess.run(line, cwd=folder, env=environment, capture_output=True, text=True, timeout=LIMIT_SECONDS, check=False)
 
@@ -52,16 +53,12 @@ def test_a_run_is_kept_without_secrets_and_can_be_replayed(
     given = tmp_path / "vault-password"
     given.write_text(VAULT_PASSWORD, encoding="utf-8")
 
-    done = navigator(
-        folder, "run", "configmgr.scp.report", "--execution-environment", "false", ANSIBLE_VAULT_PASSWORD_FILE=str(given)
-    )
+    done = navigator(folder, "run", "configmgr.scp.report", ANSIBLE_VAULT_PASSWORD_FILE=str(given))
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Service connection point" in done.stdout
     assert (folder / "reports" / "cas01.corp.example.html").is_file()
     (artefact,) = (folder / "artefacts").glob("report-*.json")
-    replayed = navigator(
-        folder, "replay", str(artefact), "--execution-environment", "false", "--playbook-artifact-enable", "false"
-    )
+    replayed = navigator(folder, "replay", str(artefact), "--playbook-artifact-enable", "false")
     assert replayed.returncode == 0, replayed.stdout + replayed.stderr
     recap = [line for line in done.stdout.splitlines() if line.startswith("cas01.corp.example ")]
     assert recap
@@ -73,11 +70,10 @@ def test_a_run_is_kept_without_secrets_and_can_be_replayed(
 
 def test_the_documentation_is_shown(tmp_path: Path) -> None:
     shutil.copy(SETTINGS, tmp_path)
-    options = ("--execution-environment", "false")
-    shown = navigator(tmp_path, "doc", "configmgr.scp.service_connection_point", *options)
+    shown = navigator(tmp_path, "doc", "configmgr.scp.service_connection_point")
     assert shown.returncode == 0, shown.stdout + shown.stderr
     assert "move_from" in shown.stdout
-    listed = navigator(tmp_path, "collections", *options, "--collection-doc-cache-path", str(tmp_path / "documentation.db"))
+    listed = navigator(tmp_path, "collections", "--collection-doc-cache-path", str(tmp_path / "documentation.db"))
     assert listed.returncode == 0, listed.stdout + listed.stderr
     known = {item["known_as"]: item for item in yaml.safe_load(listed.stdout)["collections"]}
     modules = {plugin["full_name"] for plugin in known["configmgr.scp"]["plugins"]["module"]}
