@@ -45,6 +45,14 @@ def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[s
     return result
 
 
+def reading_failed(error: Exception, *, connected: bool, host: str) -> str:
+    """The message for an exception of something that only reads; see ``outcome_of``."""
+    if isinstance(error, TransportError) and not (connected and isinstance(error, Refused)):
+        step = f" It was lost at this step: {error.request}." if connected and error.request else ""
+        return f"{_sentence(error.message)}{step}"
+    return _ended_with_a_stop(str(outcome_of(error, connected=connected, host=host)["msg"]))
+
+
 def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
     """The result for an error that is not a TaskFailure, without the changes that were made before."""
     if isinstance(error, CimFault):
