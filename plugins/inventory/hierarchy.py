@@ -9,22 +9,23 @@ name: hierarchy
 short_description: Hosts of a Configuration Manager hierarchy, from one SMS Provider
 version_added: 1.1.0
 description:
-  - Reads the sites and site systems of a hierarchy from one SMS Provider, as M(configmgr.scp.hierarchy_info) does, and makes a host of
-    each server, with groups by tier, site and role.
-  - The playbooks of this collection run with this inventory alone. The group C(sms_provider), on which they run, has one host of the
-    hierarchy.
+  - Reads the sites and site systems of a hierarchy from one SMS Provider, as M(configmgr.scp.hierarchy_info) does, and makes a
+    host of each server, with groups by tier, site and role.
+  - The playbooks of this collection run with this inventory alone. The group C(sms_provider), on which they run, has one host
+    of the hierarchy.
   - The name of the file must end with C(scp_hierarchy.yml) or C(scp_hierarchy.yaml).
   - Nothing is written on a server, and a failure leaves no hosts behind.
 notes:
-  - Groups below the group of all hosts (O(group)) are C(tier_central_administration_site), C(tier_primary) and C(tier_secondary), each with
-    the groups of its sites; C(site_) and the site code, in lower case; C(role_) and the name of a role as the site names it, in lower case
-    and with underscores, such as C(role_sms_management_point); C(sms_provider), with one host; C(service_connection_point), with the
-    server of the role; C(candidates), with the servers of O(candidates).
-  - Variables of each host are C(site_code), C(site_codes), C(site_name), C(site_type), C(site_version), C(site_roles), and C(scp_mode),
-    which is V(online) or V(offline) on the server of the service connection point and null on other servers. A server of several sites
-    has in C(site_code) the site whose site server it is, or else the highest one, and all of them in C(site_codes).
-  - In the expressions of O(compose), O(groups) and O(keyed_groups), C(roles) is another name of C(site_roles). It is not a variable of
-    the hosts, because Ansible reserves this name.
+  - Groups below the group of all hosts (O(group)) are C(tier_central_administration_site), C(tier_primary) and
+    C(tier_secondary), each with the groups of its sites; C(site_) and the site code, in lower case; C(role_) and the name of a
+    role as the site names it, in lower case and with underscores, such as C(role_sms_management_point); C(sms_provider), with
+    one host; C(service_connection_point), with the server of the role; C(candidates), with the servers of O(candidates).
+  - Variables of each host are C(site_code), C(site_codes), C(site_name), C(site_type), C(site_version), C(site_roles), and
+    C(scp_mode), which is V(online) or V(offline) on the server of the service connection point and null on other servers. A
+    server of several sites has in C(site_code) the site whose site server it is, or else the highest one, and all of them in
+    C(site_codes).
+  - In the expressions of O(compose), O(groups) and O(keyed_groups), C(roles) is another name of C(site_roles). It is not a
+    variable of the hosts, because Ansible reserves this name.
   - C(ansible_host) is set if O(addresses) has the server, or if the name of the host is its short name.
   - Values that the site returns are never used as templates.
 options:
@@ -37,21 +38,25 @@ options:
     description:
       - The host of an SMS Provider, usually the server of the top-level site. It may be a template.
       - A provider of a child site also works. The group C(sms_provider) then has a provider of the top-level site.
-      - If the top-level site has several providers, the one that is named here is in C(sms_provider), or else the first one by name.
+      - If the top-level site has several providers, the one that is named here is in C(sms_provider), or else the first one by
+        name.
     type: str
     required: true
   site_code:
-    description: Code of the site whose SMS Provider is used; needed only if the host has providers of several sites. It may be a template.
+    description:
+      - Code of the site whose SMS Provider is used. It is needed only if the host has providers of several sites.
+      - It may be a template.
     type: str
   connection:
     description:
-      - Variables of the connection, by the names that they have in an inventory, such as C(ansible_user), C(ansible_winrm_transport) and
-        C(ansible_psrp_auth). Allowed are those of P(ansible.builtin.winrm#connection) and P(ansible.builtin.psrp#connection).
+      - Variables of the connection, by the names that they have in an inventory, such as C(ansible_user),
+        C(ansible_winrm_transport) and C(ansible_psrp_auth). Allowed are those of P(ansible.builtin.winrm#connection) and
+        P(ansible.builtin.psrp#connection).
       - The plugin connects with them, and they become variables of the group O(group), each as it is written here. A template
         remains a template and a value with C(!vault) remains encrypted, also in the output of C(ansible-inventory).
       - A secret in plain text is used by the plugin, but the hosts do not get it unless O(pass_plain_secrets=true).
-      - The same variables in C(group_vars) beside the file, for C(all) or for the group O(group), have precedence, and extra variables have
-        precedence over both, for the plugin as for plays. In templates, these variables can be used too.
+      - The same variables in C(group_vars) beside the file, for C(all) or for the group O(group), have precedence, and extra
+        variables have precedence over both, for the plugin as for plays. In templates, these variables can be used too.
       - Without C(ansible_connection), it is V(winrm), for the plugin and for the hosts.
     type: dict
     default: {}
@@ -74,8 +79,8 @@ options:
     default: {}
   candidates:
     description:
-      - Servers that the hierarchy may not have yet, such as the planned server of the service connection point. They become hosts like the
-        others, and members of the group C(candidates).
+      - Servers that the hierarchy may not have yet, such as the planned server of the service connection point. They become
+        hosts like the others, and members of the group C(candidates).
     type: list
     elements: str
     default: []
@@ -149,7 +154,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model.inventory
     check_group,
     plan_inventory,
 )
-from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
+from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
 from ansible_collections.configmgr.scp.plugins.modules import hierarchy_info
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to, session_over
 from ansible_collections.configmgr.scp.plugins.plugin_utils.inventory_connection import (
@@ -236,7 +241,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
 
     def _of_group_vars(self, path: str, group: str) -> dict[str, Any]:
         """Variables of ``all`` and of the group of all hosts in group_vars beside the file, as plays get them."""
-        plugin = vars_loader.get("ansible.builtin.host_group_vars")
+        plugin = vars_loader.get("host_group_vars")
         found: dict[str, Any] = plugin.get_vars(self.loader, path, [Group("all"), Group(group)])
         return found
 
@@ -273,8 +278,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             plugin = connection_to(provider, address, variables, partial(self._resolved, variables, provider))
             access = access_to(plugin, frozenset(map(str, variables)))
         except SettingsError as error:
-            where = f" ({_WHERE})" if "must be set" in str(error) else ""
-            raise SettingsError(f"{str(error).rstrip('.')}{where}.") from None
+            raise SettingsError(f"{error}; {_WHERE}" if "must be set" in str(error) else str(error)) from None
         for warning in access.warnings:
             self.display.warning(f"[{provider}] {warning}")
         task = Task(params={"site_code": site_code or None, "servers": None}, cim=session_over(access), host=provider)
@@ -283,10 +287,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         except Exception as error:  # noqa: BLE001
             # The boundary between the collection and Ansible: every exception becomes a message.
             message = reading_failed(error, connected=access.link.answers > 0, host=provider)
+            if isinstance(error, TaskFailure):
+                message += f" The option provider of this inventory is {provider}."
             raise SettingsError(hidden(message, spellings(access.secrets))) from None
         finally:
             access.link.close()
-        return {name: found[name] for name in ("site_code", "sites", "top_level_site", "site_systems", "service_connection_points")}
+        return {
+            name: found[name] for name in ("site_code", "sites", "top_level_site", "site_systems", "service_connection_points")
+        }
 
     def _fill_both(self, inventory: InventoryData, plan: Plan, group: str, connection: Mapping[str, Any]) -> None:
         """Fill an inventory that is thrown away, then the real one: a failing expression must not leave half of the hosts."""
@@ -302,8 +310,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         for name, value in handed.variables.items():
             if name in present and not (is_vaulted(value) or is_vaulted(present[name])) and plain(present[name]) != plain(value):
                 raise PlanError(
-                    f"The group {group} already has another value of {name}, from another inventory file; set group to another name "
-                    "in one of the two files."
+                    f"The group {group} already has another value of {name}, from another inventory file; set group to another "
+                    "name in one of the two files."
                 )
         for target in (InventoryData(), inventory):
             self.inventory = target

@@ -23,14 +23,13 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Settin
 
 KIND = "ansible_connection"
 DEFAULT_KIND = "winrm"
-_PLUGINS = {"winrm": "ansible.builtin.winrm", "psrp": "ansible.builtin.psrp"}
+_KINDS = ("winrm", "psrp")
 _COMMON = frozenset({KIND, "ansible_user", "ansible_password", "ansible_port"})
 _PREFIXES = (winrm_options.PREFIX, psrp_options.PREFIX)
 # Each host has an address of its own.
 _ADDRESSES = frozenset({"ansible_host", "ansible_winrm_host", "ansible_psrp_host"})
-_KNOWN = (_COMMON | winrm_options.VARIABLES | psrp_options.VARIABLES | {winrm_options.PREFIX + name for name in winrm_options.EXTRAS}) - (
-    _ADDRESSES
-)
+_OF_PYWINRM = frozenset(winrm_options.PREFIX + name for name in winrm_options.EXTRAS)
+_KNOWN = (_COMMON | winrm_options.VARIABLES | psrp_options.VARIABLES | _OF_PYWINRM) - _ADDRESSES
 
 
 @dataclass(frozen=True)
@@ -54,8 +53,8 @@ def check_names(connection: Mapping[str, Any]) -> None:
             )
         if name not in _COMMON and not name.startswith(_PREFIXES):
             meant = difflib.get_close_matches(name, sorted(_KNOWN), 1)
-            instead = f"did you mean {meant[0]}?" if meant else f"allowed are {', '.join(sorted(_COMMON))}, ansible_winrm_* and ansible_psrp_*"
-            raise SettingsError(f"connection: {name} is not known; {instead}")
+            allowed = f"allowed are {', '.join(sorted(_COMMON))}, ansible_winrm_* and ansible_psrp_*"
+            raise SettingsError(f"connection: {name} is not known; {f'did you mean {meant[0]}?' if meant else allowed}")
 
 
 def handed_on(connection: Mapping[str, Any], pass_plain_secrets: bool) -> HandedOn:
@@ -86,10 +85,9 @@ def connection_to(provider: str, address: str, variables: Mapping[str, Any], res
     :raises SettingsError: the connection is neither winrm nor psrp.
     """
     kind = str(plain(resolved(KIND, variables.get(KIND) or DEFAULT_KIND)))
-    plugin = _PLUGINS.get(kind.removeprefix("ansible.builtin."))
-    if plugin is None:
+    if kind.removeprefix("ansible.builtin.") not in _KINDS:
         raise SettingsError(f"{KIND} is {kind}, but the SMS Provider is read over WinRM; set it to winrm or psrp")
-    connection = connection_loader.get(plugin, PlayContext())
+    connection = connection_loader.get(kind.removeprefix("ansible.builtin."), PlayContext())
     own = {entry["name"] for option in connection.option_definitions.values() for entry in option.get("vars") or ()}
     prefix = f"ansible_{connection.extras_prefix}_"
     given = {

@@ -87,12 +87,12 @@ def plan_inventory(hierarchy: Mapping[str, Any], options: Options) -> Plan:
     servers = _servers(hierarchy, [options.provider, *options.candidates], warnings)
     if not sites or not servers:
         raise PlanError(
-            f"The SMS Provider on {options.provider} lists {len(sites)} sites and {len(servers)} servers, so there is nothing for "
-            "the inventory; check the security scopes and roles of the account at the site."
+            f"The SMS Provider on {options.provider} lists {len(sites)} sites and {len(servers)} servers, so there is nothing "
+            "for the inventory; check the security scopes and roles of the account at the site."
         )
     candidates = [_candidate(name, servers) for name in options.candidates]
     everyone = {**servers, **{name: servers.get(name, _Server(name)) for name in candidates}}
-    members = _members(everyone, sites, candidates)
+    members = _members(everyone, candidates)
     members[PROVIDERS] = {_provider(hierarchy, everyone, options.provider)}
     taken = {*members, *map(_tier, sites.values()), options.group, *_ANSIBLE_NAMES}
     names = _names(everyone, options.short, taken, warnings)
@@ -116,7 +116,9 @@ def check_group(name: str) -> None:
     :raises PlanError: Ansible would not accept it, or it is the name of another group.
     """
     if not _GROUP.fullmatch(name):
-        raise PlanError(f"group: {name!r} is not a name of a group; give letters, digits and underscores, not beginning with a digit.")
+        raise PlanError(
+            f"group: {name!r} is not a name of a group; give letters, digits and underscores, not beginning with a digit."
+        )
     if name in {*_ANSIBLE_NAMES, PROVIDERS, CANDIDATES, ROLE_HOLDERS} or name.startswith(_PREFIXES):
         raise PlanError(f"group: {name!r} already has a meaning; give another name, such as configmgr.")
 
@@ -175,7 +177,7 @@ def _candidate(text: str, servers: Iterable[str]) -> str:
         raise PlanError(str(error)) from error
 
 
-def _members(servers: Mapping[str, _Server], sites: Mapping[str, Any], candidates: Sequence[str]) -> dict[str, set[str]]:
+def _members(servers: Mapping[str, _Server], candidates: Sequence[str]) -> dict[str, set[str]]:
     """Group to the names of its servers, without the groups of groups."""
     members: dict[str, set[str]] = {}
     for name, server in servers.items():
@@ -203,7 +205,9 @@ def _provider(hierarchy: Mapping[str, Any], servers: Mapping[str, _Server], aske
 
 def _no_provider(hierarchy: Mapping[str, Any]) -> PlanError:
     code = hierarchy["top_level_site"]["site_code"]
-    return PlanError(f"The host of the SMS Provider of the top-level site {code} has no name that can be used as a name of a host.")
+    return PlanError(
+        f"The host of the SMS Provider of the top-level site {code} has no name that can be used as a name of a host."
+    )
 
 
 def _places(servers: Mapping[str, _Server]) -> set[tuple[str, str]]:
@@ -266,7 +270,9 @@ def _home(server: _Server, sites: Mapping[str, Any]) -> str:
 def _unused(addresses: Mapping[str, str], servers: Iterable[str]) -> list[str]:
     known = list(servers)
     unused = sorted(name for name in addresses if not any(naming.same_computer(name, server) for server in known))
-    return [f"addresses has {name}, which is no server of the hierarchy and no candidate, so it has no effect." for name in unused]
+    return [
+        f"addresses has {name}, which is no server of the hierarchy and no candidate, so it has no effect." for name in unused
+    ]
 
 
 def _tier(site: Mapping[str, Any]) -> str:

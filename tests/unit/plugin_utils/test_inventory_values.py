@@ -1,0 +1,39 @@
+"""Values of an inventory: never templates, and readable in the output of ansible-inventory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.configmgr.scp.plugins.plugin_utils.inventory_values import as_text, is_template, is_vaulted
+
+HOSTILE = [
+    "{{ 7 * 7 }}",
+    "{% if true %}x{% endif %}",
+    "{# x #}",
+    "#jinja2: trim_blocks: False\n{{ 1 }}",
+    "x {{ y",
+    "Site {{ 7 }}",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_text_of_the_network_is_no_template(text: str) -> None:
+    found = as_text({"name": [text]})["name"][0]
+    assert Templar(loader=DataLoader()).template(found) == text
+
+
+@pytest.mark.parametrize("value", ["Primary site one", "CORP\\x", "5.00.9152.1000", "Büro", "", None, 5, True, ["a"]])
+def test_other_values_stay(value: Any) -> None:
+    assert as_text(value) == value
+    assert type(as_text(value)).__name__ in (type(value).__name__, "_AnsibleTaggedStr")
+
+
+def test_what_is_vaulted_and_what_is_a_template() -> None:
+    text = "$ANSIBLE_VAULT;1.1;AES256\n3030"
+    loaded = DataLoader().load(f"a: !vault |\n  {text.replace(chr(10), chr(10) + '  ')}\nb: '{{{{ x }}}}'\nc: plain\n")
+    assert [is_vaulted(loaded[name]) for name in "abc"] == [True, False, False]
+    assert [is_template(loaded[name]) for name in "abc"] == [False, True, False]
