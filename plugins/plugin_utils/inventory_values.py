@@ -9,17 +9,21 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ansible.utils.unsafe_proxy import wrap_var
+from ansible.utils.unsafe_proxy import AnsibleUnsafe, wrap_var
 
 try:
     # ansible-core 2.19 and later
     from ansible.parsing.vault import EncryptedString as Vaulted
+    from ansible.template import is_trusted_as_template as _may_be_template
     from ansible.template import trust_as_template as _trusted
 except ImportError:
     from ansible.parsing.yaml.objects import AnsibleVaultEncryptedUnicode as Vaulted
 
     def _trusted(value: str) -> str:
         return value
+
+    def _may_be_template(value: str) -> bool:
+        return not isinstance(value, AnsibleUnsafe)
 
 
 # Without braces and the number sign, with which the templates and headers of Jinja begin in every supported release.
@@ -47,5 +51,5 @@ def is_vaulted(value: Any) -> bool:
 
 
 def is_template(value: Any) -> bool:
-    """Whether the user wrote a string with a Jinja expression."""
-    return isinstance(value, str) and "{{" in value
+    """Whether the user wrote a string with a Jinja expression, and not as `!unsafe`."""
+    return isinstance(value, str) and "{{" in value and _may_be_template(value)

@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from ansible.parsing.dataloader import DataLoader
+from ansible.template import trust_as_template
 
 from ansible_collections.configmgr.scp.plugins.plugin_utils.inventory_connection import check_names, connection_to, handed_on
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 VAULTED = DataLoader().load("a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  3030\n")["a"]
+# As the loader of inventory files gives it.
+TEMPLATE = trust_as_template("{{ env }}")
 
 
 def unchanged(_name: str, value: Any) -> Any:
@@ -36,7 +39,7 @@ def test_a_name_that_is_no_variable_of_a_connection(name: str, sentence: str) ->
 
 
 def test_hosts_get_each_variable_as_it_is_written() -> None:
-    given = {"ansible_user": "x", "ansible_password": VAULTED, "ansible_winrm_pass": "{{ env }}", "ansible_port": 5986}
+    given = {"ansible_user": "x", "ansible_password": VAULTED, "ansible_winrm_pass": TEMPLATE, "ansible_port": 5986}
     found = handed_on(given, False)
     assert found.variables == {"ansible_connection": "winrm", **given}
     assert found.variables["ansible_password"] is VAULTED
