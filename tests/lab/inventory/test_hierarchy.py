@@ -12,9 +12,8 @@ from ansible.parsing.vault import VaultLib, VaultSecret
 
 from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, run_inventory
-from tests.lab.conftest import StartEstate
+from tests.lab.conftest import StartEstate, WriteHierarchy
 from tests.lab.estates import with_role
-from tests.lab.inventory.conftest import WriteHierarchy
 
 PASSWORD = "Lab-Admin-2026"
 PRI1 = "pri1.corp.example"

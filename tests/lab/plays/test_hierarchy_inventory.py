@@ -8,17 +8,13 @@ from pathlib import Path
 import pytest
 
 from tests.lab.ansible_runs import CHECKOUT, run_playbook
-from tests.lab.conftest import StartEstate
+from tests.lab.conftest import StartEstate, WriteHierarchy
 from tests.lab.estates import with_role
-from tests.lab.inventory.conftest import WriteHierarchy, write_hierarchy  # noqa: F401
 
 
 @pytest.mark.core
 def test_the_report_and_the_preflight_need_no_other_inventory(
-    start_estate: StartEstate,
-    write_hierarchy: WriteHierarchy,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    start_estate: StartEstate, write_hierarchy: WriteHierarchy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With short names, and a password that is a template: each task resolves it again."""
     monkeypatch.setenv("SECRET_OF_THE_LAB", "Lab-Admin-2026")
