@@ -21,6 +21,8 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Settin
 
 # HTTP statuses that concern the single request, not the connection to the host.
 _ABOUT_THE_REQUEST = frozenset({400, 413})
+_MAY_HAVE_EFFECT = " The request may have had its effect; run the task again, it reads the present state first."
+_NO_EFFECT = " The request was not carried out."
 
 
 def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[str] = ()) -> dict[str, Any]:
@@ -46,11 +48,11 @@ def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[s
 
 
 def reading_failed(error: Exception, *, connected: bool, host: str) -> str:
-    """The message for an exception of something that only reads; see ``outcome_of``."""
-    if isinstance(error, TransportError) and not (connected and isinstance(error, Refused)):
-        step = f" It was lost at this step: {error.request}." if connected and error.request else ""
-        return f"{_sentence(error.message)}{step}"
-    return _ended_with_a_stop(str(outcome_of(error, connected=connected, host=host)["msg"]))
+    """The message of ``outcome_of`` for something that only reads, without its sentence about the effect of a lost request."""
+    message = str(outcome_of(error, connected=connected, host=host)["msg"])
+    if isinstance(error, TransportError) and (connected or error.after_send):
+        message = message.removesuffix(_MAY_HAVE_EFFECT).removesuffix(_NO_EFFECT)
+    return _ended_with_a_stop(message)
 
 
 def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
@@ -95,11 +97,7 @@ def fault_data(fault: CimFault) -> dict[str, Any]:
 
 def _lost(error: TransportError) -> str:
     step = f" at this step: {error.request}" if error.request else ""
-    doubt = (
-        " The request may have had its effect; run the task again, it reads the present state first."
-        if error.after_send
-        else " The request was not carried out."
-    )
+    doubt = _MAY_HAVE_EFFECT if error.after_send else _NO_EFFECT
     return f"The connection was lost{step}. {_sentence(error.message)}{doubt}"
 
 
@@ -119,4 +117,4 @@ def _sentence(text: str) -> str:
 
 
 def _ended_with_a_stop(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
+    return text if text.endswith((".", "?")) else f"{text}."
