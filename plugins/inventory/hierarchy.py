@@ -158,6 +158,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, Ta
 from ansible_collections.configmgr.scp.plugins.modules import hierarchy_info
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to, session_over
 from ansible_collections.configmgr.scp.plugins.plugin_utils.inventory_connection import (
+    HandedOn,
     check_names,
     connection_to,
     handed_on,
@@ -216,6 +217,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         check_names(connection)
         group = str(plain(self.get_option("group")))
         check_group(group)
+        handed = handed_on(connection, bool(self.get_option("pass_plain_secrets")))
+        self._check_group_variables(inventory, group, handed.variables)
         variables = {**connection, **self._of_group_vars(path, group), **self._vars}
         provider = str(self._resolved(variables, "", "provider", config["provider"])).strip()
         site_code = self._resolved(variables, provider, "site_code", config.get("site_code"))
@@ -235,7 +238,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 candidates=plain(self.get_option("candidates")),
             ),
         )
-        self._fill_both(inventory, plan, group, connection)
+        self._fill_both(inventory, plan, group, handed)
         if kept and fresh:
             self._cache[key] = {"format": _CACHE_FORMAT, "asked": asked, "hierarchy": hierarchy}
 
@@ -296,23 +299,25 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             name: found[name] for name in ("site_code", "sites", "top_level_site", "site_systems", "service_connection_points")
         }
 
-    def _fill_both(self, inventory: InventoryData, plan: Plan, group: str, connection: Mapping[str, Any]) -> None:
-        """Fill an inventory that is thrown away, then the real one: a failing expression must not leave half of the hosts."""
-        for warning in plan.warnings:
-            self.display.warning(warning)
-        handed = handed_on(connection, bool(self.get_option("pass_plain_secrets")))
-        if handed.withheld:
-            self.display.warning(
-                f"{' and '.join(handed.withheld)} in connection is in plain text, so the hosts do not get it; encrypt it with "
-                f"ansible-vault encrypt_string, put it in group_vars/{group}, or set pass_plain_secrets to true."
-            )
+    def _check_group_variables(self, inventory: InventoryData, group: str, variables: Mapping[str, Any]) -> None:
+        """Another file must not change how the hosts of this one are reached. Vaulted values are not compared."""
         present = inventory.groups[group].get_vars() if group in inventory.groups else {}
-        for name, value in handed.variables.items():
+        for name, value in variables.items():
             if name in present and not (is_vaulted(value) or is_vaulted(present[name])) and plain(present[name]) != plain(value):
                 raise PlanError(
                     f"The group {group} already has another value of {name}, from another inventory file; set group to another "
                     "name in one of the two files."
                 )
+
+    def _fill_both(self, inventory: InventoryData, plan: Plan, group: str, handed: HandedOn) -> None:
+        """Fill an inventory that is thrown away, then the real one: a failing expression must not leave half of the hosts."""
+        for warning in plan.warnings:
+            self.display.warning(warning)
+        if handed.withheld:
+            self.display.warning(
+                f"{' and '.join(handed.withheld)} in connection is in plain text, so the hosts do not get it; encrypt it with "
+                f"ansible-vault encrypt_string, put it in group_vars/{group}, or set pass_plain_secrets to true."
+            )
         for target in (InventoryData(), inventory):
             self.inventory = target
             self._fill(plan, group, handed.variables)

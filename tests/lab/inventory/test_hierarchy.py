@@ -213,7 +213,7 @@ def test_groups_of_the_user_and_texts_of_the_site(
     assert sorted(found["sms_provider"]["hosts"]) == ["cas01.corp.example", "sta03.corp.example"]
     assert hosts(found)["scp02.corp.example"]["site_code"] is None
     assert {hosts(found)[name]["site_version"] for name in ("sta01.corp.example", "sta02.corp.example")} == {"5.00.9146.1000"}
-    assert "WARNING" not in output.replace("Invalid characters were found in group names", "")
+    assert output.count("[WARNING]") == output.count("[WARNING]: Invalid characters were found in group names") <= 1
     # Two files with different variables for one group cannot both be right.
     both, output = listed([one, write_hierarchy(estate, "three", {"ansible_user": r"CORP\scpreader"})], tmp_path)
     assert "The group configmgr already has another value of ansible_connection" in " ".join(output.split())

@@ -39,5 +39,5 @@ def test_the_report_and_the_preflight_need_no_other_inventory(
     assert [check for check in checks if check["id"] in ("server_checked", "site_server_checked")] == []
     assert "Preflight of scp01.corp.example: 0 failed" in " ".join(done.output.split())
     # None of its variables is taken for a misspelt one of a role, or for a reserved name.
-    assert "WARNING" not in done.output
+    assert "[WARNING]" not in done.output
     assert "Lab-Admin-2026" not in done.output
