@@ -93,9 +93,7 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
     )
 
 
-def session_over(
-    access: Access, send: Send | None = None, connect: Callable[[], Connected | None] = lambda: None
-) -> CimSession:
+def session_over(access: Access, send: Send | None = None, connect: Callable[[], Connected | None] = lambda: None) -> CimSession:
     """A CIM session over the connection, with the limits of its settings.
 
     :param send: in place of that of the connection.
