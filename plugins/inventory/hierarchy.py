@@ -136,8 +136,10 @@ cache_timeout: 3600
 """
 
 import difflib
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
@@ -158,7 +160,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, Ta
 from ansible_collections.configmgr.scp.plugins.modules import hierarchy_info
 from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import access_to, session_over
 from ansible_collections.configmgr.scp.plugins.plugin_utils.inventory_connection import (
-    HandedOn,
     check_names,
     connection_to,
     handed_on,
@@ -170,6 +171,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidde
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 SUFFIXES = ("scp_hierarchy.yml", "scp_hierarchy.yaml")
+_OF_THIS_PLUGIN = re.compile(rb"""^plugin:\s*["']?configmgr\.scp\.hierarchy\b""", re.MULTILINE)
 # To change when the form of what is kept changes.
 _CACHE_FORMAT = 1
 _WHERE = "set it in connection, in group_vars beside the file, or as an extra variable"
@@ -181,8 +183,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
     NAME = "configmgr.scp.hierarchy"
 
     def verify_file(self, path: str) -> bool:
-        """Whether the file is for this plugin, by its name."""
-        return bool(super().verify_file(path)) and path.endswith(SUFFIXES)
+        """Whether the file is for this plugin, by its name. Ansible itself does not report which name it must have."""
+        if not super().verify_file(path):
+            return False
+        if path.endswith(SUFFIXES):
+            return True
+        if path.endswith((".yml", ".yaml")) and _OF_THIS_PLUGIN.search(Path(path).read_bytes()):
+            self.display.warning(
+                f"{path} is for {self.NAME}, so its name must end with {' or '.join(SUFFIXES)}; rename the file."
+            )
+        return False
 
     def parse(self, inventory: InventoryData, loader: Any, path: str, cache: bool = True) -> None:
         """Fill the inventory; see BaseInventoryPlugin.parse.
@@ -219,7 +229,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
         check_group(group)
         handed = handed_on(connection, bool(self.get_option("pass_plain_secrets")))
         self._check_group_variables(inventory, group, handed.variables)
-        variables = {**connection, **self._of_group_vars(path, group), **self._vars}
+        elsewhere = {**self._of_group_vars(path, group), **self._vars}
+        variables = {**connection, **elsewhere}
         provider = str(self._resolved(variables, "", "provider", config["provider"])).strip()
         site_code = self._resolved(variables, provider, "site_code", config.get("site_code"))
         asked = {"provider": provider, "site_code": site_code}
@@ -238,7 +249,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                 candidates=plain(self.get_option("candidates")),
             ),
         )
-        self._fill_both(inventory, plan, group, handed)
+        for warning in (*plan.warnings, *_about_withheld([name for name in handed.withheld if name not in elsewhere], group)):
+            self.display.warning(warning)
+        self._fill_both(inventory, plan, group, handed.variables)
         if kept and fresh:
             self._cache[key] = {"format": _CACHE_FORMAT, "asked": asked, "hierarchy": hierarchy}
 
@@ -309,18 +322,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
                     "name in one of the two files."
                 )
 
-    def _fill_both(self, inventory: InventoryData, plan: Plan, group: str, handed: HandedOn) -> None:
+    def _fill_both(self, inventory: InventoryData, plan: Plan, group: str, variables: Mapping[str, Any]) -> None:
         """Fill an inventory that is thrown away, then the real one: a failing expression must not leave half of the hosts."""
-        for warning in plan.warnings:
-            self.display.warning(warning)
-        if handed.withheld:
-            self.display.warning(
-                f"{' and '.join(handed.withheld)} in connection is in plain text, so the hosts do not get it; encrypt it with "
-                f"ansible-vault encrypt_string, put it in group_vars/{group}, or set pass_plain_secrets to true."
-            )
         for target in (InventoryData(), inventory):
             self.inventory = target
-            self._fill(plan, group, handed.variables)
+            self._fill(plan, group, variables)
 
     def _fill(self, plan: Plan, group: str, variables: Mapping[str, Any]) -> None:
         for name in plan.groups:
@@ -340,3 +346,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):  # type: i
             self._set_composite_vars(self.get_option("compose"), shown, host, strict=strict)
             self._add_host_to_composed_groups(self.get_option("groups"), shown, host, strict=strict)
             self._add_host_to_keyed_groups(self.get_option("keyed_groups"), shown, host, strict=strict)
+
+
+def _about_withheld(names: Sequence[str], group: str) -> list[str]:
+    if not names:
+        return []
+    return [
+        f"{' and '.join(names)} in connection is in plain text, so the hosts do not get it; encrypt it with ansible-vault "
+        f"encrypt_string, put it in group_vars/{group}, or set pass_plain_secrets to true."
+    ]

@@ -83,8 +83,10 @@ FAILURES: dict[str, tuple[dict[str, Any], str]] = {
 def test_each_failure_is_told_and_leaves_nothing_behind(estate: Estate, write_hierarchy: WriteHierarchy, tmp_path: Path) -> None:
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "kept")}
     files = [write_hierarchy(estate, name, **{**kept, **changes}) for name, (changes, _) in FAILURES.items()]
+    files.append(write_hierarchy(estate).rename(tmp_path / "hosts.yml"))
     found, output = listed(files, tmp_path)
     told = " ".join(output.split())
+    assert "is for configmgr.scp.hierarchy, so its name must end with scp_hierarchy.yml or scp_hierarchy.yaml; rename the" in told
     for name, (_, sentence) in FAILURES.items():
         assert sentence in told, (name, output)
     for unwanted in ("Traceback", "Wr0ng-S3cret", PASSWORD, "Lab-Nobody-2026"):
