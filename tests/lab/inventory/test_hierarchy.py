@@ -32,6 +32,10 @@ def hosts(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return variables
 
 
+def over_https(estate: Estate) -> dict[str, Any]:
+    return {"ansible_port": estate.description.https_port, "ansible_winrm_scheme": "https"}
+
+
 def test_the_page_shows_what_the_command_beside_it_prints(
     start_estate: StartEstate, write_hierarchy: WriteHierarchy, tmp_path: Path
 ) -> None:
@@ -83,9 +87,11 @@ FAILURES: dict[str, tuple[dict[str, Any], str]] = {
 def test_each_failure_is_told_and_leaves_nothing_behind(estate: Estate, write_hierarchy: WriteHierarchy, tmp_path: Path) -> None:
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "kept")}
     files = [write_hierarchy(estate, name, **{**kept, **changes}) for name, (changes, _) in FAILURES.items()]
+    files.append(write_hierarchy(estate, "certificate", over_https(estate)))
     files.append(write_hierarchy(estate).rename(tmp_path / "hosts.yml"))
     found, output = listed(files, tmp_path)
     told = " ".join(output.split())
+    assert f"The certificate of https://{estate.machine('cas01').address}:{estate.description.https_port}/wsman is not" in told
     assert "is for configmgr.scp.hierarchy, so its name must end with scp_hierarchy.yml or scp_hierarchy.yaml; rename the" in told
     for name, (_, sentence) in FAILURES.items():
         assert sentence in told, (name, output)
@@ -197,6 +203,7 @@ def test_groups_of_the_user_and_texts_of_the_site(
     two = write_hierarchy(
         estate,
         "two",
+        over_https(estate) | {"ansible_winrm_ca_trust_path": str(estate.ca_file)},
         candidates=["scp02.corp.example"],
         provider="sta03",
         addresses={name: str(estate.machine(name).address) for name in ("sta01", "sta02", "sta03", "scp02")},
