@@ -5,7 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +23,7 @@ _ANSIBLE_NAMES = frozenset({"all", "ungrouped", "localhost"})
 _GROUP = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _NOT_OF_A_GROUP = re.compile(r"[^a-z0-9]+")
 _LONGEST = 100
+_Known = Mapping[str, Collection[tuple[str, str]]]
 
 
 class PlanError(ValueError):
@@ -145,7 +147,7 @@ def _servers(hierarchy: Mapping[str, Any], given: Iterable[str], warnings: list[
             sentence = f"A server of site {code} is left out, because its name cannot be used as a name of a host: {error}"
             if text and sentence not in warnings:
                 warnings.append(sentence)
-    known = {(name, code) for name, code, _roles in good} | {(naming.plain_name(name), "") for name in given}
+    known = _full_names([*((name, code) for name, code, _roles in good), *((naming.plain_name(name), "") for name in given)])
     servers: dict[str, _Server] = {}
     for short, code, roles in good:
         name = _full(short, code, known)
@@ -160,11 +162,18 @@ def _servers(hierarchy: Mapping[str, Any], given: Iterable[str], warnings: list[
     return servers
 
 
-def _full(name: str, code: str, known: Iterable[tuple[str, str]]) -> str:
+def _full_names(places: Iterable[tuple[str, str]]) -> _Known:
+    """Short name to the full names that begin with it, each with the codes of its sites. Names of users have an empty code."""
+    known: dict[str, set[tuple[str, str]]] = {}
+    for name, code in places:
+        if "." in name:
+            known.setdefault(name.partition(".")[0], set()).add((name, code))
+    return known
+
+
+def _full(name: str, code: str, known: _Known) -> str:
     """The full name of a server with a short name, if exactly one server of its site, or else of the hierarchy, has it."""
-    if "." in name:
-        return name
-    alike = {(other, site) for other, site in known if "." in other and naming.same_computer(other, name)}
+    alike = [(other, site) for other, site in known.get(name, ()) if naming.same_computer(other, name)]
     found = {other for other, site in alike if site == code} or {other for other, _site in alike}
     return found.pop() if len(found) == 1 else name
 
@@ -196,8 +205,9 @@ def _provider(hierarchy: Mapping[str, Any], servers: Mapping[str, _Server], aske
     """The one host for the playbooks: the SMS Provider of the top-level site that was asked, or else the first one by name."""
     top = hierarchy["top_level_site"]
     names = [*map(str, top.get("providers") or ()), str(top["server"])]
-    known = {naming.plain_name(name): _full(naming.plain_name(name), str(top["site_code"]), _places(servers)) for name in names}
-    usable = [known[naming.plain_name(name)] for name in names if known[naming.plain_name(name)] in servers]
+    known = _full_names((name, code) for name, server in servers.items() for code in server.sites)
+    full = [_full(naming.plain_name(name), str(top["site_code"]), known) for name in names]
+    usable = [name for name in full if name in servers]
     if not usable:
         raise _no_provider(hierarchy)
     return next((name for name in usable if naming.same_computer(name, asked)), usable[0])
@@ -210,18 +220,14 @@ def _no_provider(hierarchy: Mapping[str, Any]) -> PlanError:
     )
 
 
-def _places(servers: Mapping[str, _Server]) -> set[tuple[str, str]]:
-    return {(name, code) for name, server in servers.items() for code in server.sites}
-
-
 def _names(servers: Mapping[str, _Server], short: bool, taken: Iterable[str], warnings: list[str]) -> dict[str, str]:
     """Server to its name in the inventory: unique, and never a name that has another meaning."""
     avoid = set(taken)
-    firsts = [name.partition(".")[0] for name in servers]
+    firsts = Counter(name.partition(".")[0] for name in servers)
     names = {}
     for name in servers:
         first = name.partition(".")[0]
-        chosen = first if short and firsts.count(first) == 1 and first not in avoid else name
+        chosen = first if short and firsts[first] == 1 and first not in avoid else name
         if chosen in avoid:
             warnings.append(
                 f"The server {chosen} is left out, because a group or Ansible itself uses this name, and the site has no fully "
