@@ -23,10 +23,10 @@ from ansible.plugins.action import ActionBase
 from ansible.utils.display import Display
 
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Connected, Send
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import Connected
 from ansible_collections.configmgr.scp.plugins.modules import cim
 from ansible_collections.configmgr.scp.plugins.plugin_utils.arguments import Arguments, read_arguments, rules_of
-from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to
+from ansible_collections.configmgr.scp.plugins.plugin_utils.connection import Access, access_to, session_over
 from ansible_collections.configmgr.scp.plugins.plugin_utils.delegation import own_settings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
@@ -153,7 +153,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             further.append(link)
             return link.send, link.connect
 
-        session = _session(access, send, connect)
+        session = session_over(access, send, connect)
 
         def logged_on() -> None:
             session.ready.set()
@@ -221,14 +221,3 @@ def _invocation_wanted(variables: Mapping[str, Any]) -> bool:
     if not hasattr(constants, "INJECT_INVOCATION"):
         return True
     return bool(constants.config.get_config_value("INJECT_INVOCATION", variables=dict(variables)))
-
-
-def _session(access: Access, send: Send, connect: Callable[[], Connected | None]) -> CimSession:
-    if access.max_envelope_bytes is None:
-        return CimSession(send, operation_timeout_seconds=access.operation_timeout_seconds, connect=connect)
-    return CimSession(
-        send,
-        connect=connect,
-        operation_timeout_seconds=access.operation_timeout_seconds,
-        max_envelope_bytes=access.max_envelope_bytes,
-    )

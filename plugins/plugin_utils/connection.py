@@ -8,11 +8,12 @@ PowerShell process on the server for every task, which CIM does not need (wsman.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession, Connected, Send
 from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.psrp_options import read_psrp_options
@@ -90,6 +91,17 @@ def access_to(connection: Any, variables: Collection[str] = (), settings: Mappin
         f"this module connects to Windows over WinRM, but the connection of the host is {kind}; set ansible_connection to winrm "
         "or psrp, with the settings of ansible.builtin.winrm or ansible.builtin.psrp"
     )
+
+
+def session_over(access: Access, send: Send | None = None, connect: Callable[[], Connected | None] = lambda: None) -> CimSession:
+    """A CIM session over the connection, with the limits of its settings.
+
+    :param send: in place of that of the connection.
+    :param connect: see CimSession.
+    """
+    limits: dict[str, Any] = {} if access.max_envelope_bytes is None else {"max_envelope_bytes": access.max_envelope_bytes}
+    seconds = access.operation_timeout_seconds
+    return CimSession(send or access.link.send, operation_timeout_seconds=seconds, connect=connect, **limits)
 
 
 def _secrets(target: Target, *passwords: str | None) -> frozenset[str]:

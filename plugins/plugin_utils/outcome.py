@@ -21,6 +21,8 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.target import Settin
 
 # HTTP statuses that concern the single request, not the connection to the host.
 _ABOUT_THE_REQUEST = frozenset({400, 413})
+_MAY_HAVE_EFFECT = " The request may have had its effect; run the task again, it reads the present state first."
+_NO_EFFECT = " The request was not carried out."
 
 
 def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[str] = ()) -> dict[str, Any]:
@@ -43,6 +45,14 @@ def outcome_of(error: Exception, *, connected: bool, host: str, done: Sequence[s
         result["changed"] = True
         result["msg"] = f"{_ended_with_a_stop(result['msg'])} Before that, this task carried out {' and '.join(done)}."
     return result
+
+
+def reading_failed(error: Exception, *, connected: bool, host: str) -> str:
+    """The message of ``outcome_of`` for something that only reads, without its sentence about the effect of a lost request."""
+    message = str(outcome_of(error, connected=connected, host=host)["msg"])
+    if isinstance(error, TransportError) and (connected or error.after_send):
+        message = message.removesuffix(_MAY_HAVE_EFFECT).removesuffix(_NO_EFFECT)
+    return _ended_with_a_stop(message)
 
 
 def _ended(error: Exception, connected: bool, host: str) -> dict[str, Any]:
@@ -87,11 +97,7 @@ def fault_data(fault: CimFault) -> dict[str, Any]:
 
 def _lost(error: TransportError) -> str:
     step = f" at this step: {error.request}" if error.request else ""
-    doubt = (
-        " The request may have had its effect; run the task again, it reads the present state first."
-        if error.after_send
-        else " The request was not carried out."
-    )
+    doubt = _MAY_HAVE_EFFECT if error.after_send else _NO_EFFECT
     return f"The connection was lost{step}. {_sentence(error.message)}{doubt}"
 
 
@@ -111,4 +117,4 @@ def _sentence(text: str) -> str:
 
 
 def _ended_with_a_stop(text: str) -> str:
-    return text if text.endswith(".") else f"{text}."
+    return text if text.endswith((".", "?")) else f"{text}."

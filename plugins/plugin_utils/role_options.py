@@ -50,6 +50,8 @@ PLAYBOOK_VARIABLES = (
     "scp_to",
     "unattended_setup_host",
 )
+# Set by the inventory plugin for every host.
+INVENTORY_VARIABLES = ("scp_mode",)
 # Prefixes that only this collection uses. Variables of other roles may also begin with the shared ones (move_, verify_).
 _OURS_ALONE = ("service_connection_point_", "offline_updates_", "unattended_setup_", "after_setup_")
 _SHARED = ("preflight_", "move_", "remove_", "verify_", "recover_", "expand_", "ha_", "scp_", "update_")
@@ -143,7 +145,7 @@ def role_names() -> tuple[str, ...]:
 @functools.cache
 def known_variables() -> frozenset[str]:
     """Every variable that a role or playbook of the collection reads or sets."""
-    names = set(PLAYBOOK_VARIABLES)
+    names = {*PLAYBOOK_VARIABLES, *INVENTORY_VARIABLES}
     for name in role_names():
         names |= {f"{name}_result", *role(name).options, *role(name).defaults}
     return frozenset(names)

@@ -58,6 +58,12 @@ def command(playbook: Path, inventory: Path, arguments: Sequence[str] = ()) -> l
     return [program, "-i", str(inventory), str(playbook), *arguments]
 
 
+def inventory_command(sources: Sequence[Path], arguments: Sequence[str] = ()) -> list[str]:
+    """The command line that shows inventories, with the program of the same ansible-core as :func:`command`."""
+    program = Path(command(Path(), Path())[0]).with_name("ansible-inventory")
+    return [str(program), *(word for source in sources for word in ("-i", str(source))), *arguments]
+
+
 def environment(folder: Path) -> dict[str, str]:
     """The checkout's configuration; ``folder`` is for the files that Ansible writes, record.jsonl among them."""
     return {
@@ -106,3 +112,12 @@ def run_playbook(playbook: Path, inventory: Path, folder: Path, *arguments: str,
     code, output = (start or _start)(command(playbook, inventory, arguments), environment(folder), folder, LIMIT_SECONDS)
     lines = record.read_text(encoding="utf-8").splitlines() if record.exists() else []
     return Run(code, output, [json.loads(line) for line in lines], time.monotonic() - began)
+
+
+def run_inventory(sources: Sequence[Path], folder: Path, *arguments: str, **variables: str) -> tuple[int, str]:
+    """Run ansible-inventory with the checkout's configuration; returns its exit code, and its output with that on standard error
+    behind it.
+
+    :param variables: more of the environment.
+    """
+    return _start(inventory_command(sources, arguments), {**environment(folder), **variables}, folder, LIMIT_SECONDS)

@@ -29,6 +29,7 @@ PACE = 600.0
 StartEstate = Callable[..., Estate]
 OpenShares = Callable[..., Shares]
 OpenSession = Callable[..., CimSession]
+WriteHierarchy = Callable[..., Path]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -145,6 +146,26 @@ def lab_inventory(tmp_path: Path) -> Callable[..., Path]:
         inventory["all"].setdefault("vars", {}).update({"ansible_port": estate.description.http_port, **variables})
         written = tmp_path / "hosts.yml"
         written.write_text(yaml.safe_dump(inventory, sort_keys=False), encoding="utf-8")
+        return written
+
+    return write
+
+
+@pytest.fixture
+def write_hierarchy(tmp_path: Path) -> WriteHierarchy:
+    """Write the lab's file for the inventory plugin with the addresses of a running estate: ``write_hierarchy(estate, "name")``.
+
+    Keyword arguments replace options; None removes one. ``connection`` replaces single variables in the same way.
+    """
+
+    def write(estate: Estate, name: str = "lab", connection: Mapping[str, Any] | None = None, **options: Any) -> Path:
+        file = DEFAULT_FILE.parents[1] / "lab-hierarchy" / "lab.scp_hierarchy.yml"
+        given = yaml.safe_load(file.read_text(encoding="utf-8"))
+        given["addresses"] = {server: str(estate.machine(server).address) for server in given["addresses"]}
+        variables = {**given["connection"], "ansible_port": estate.description.http_port, **(connection or {})}
+        given |= {"connection": {key: value for key, value in variables.items() if value is not None}, **options}
+        written = tmp_path / f"{name}.scp_hierarchy.yml"
+        written.write_text(yaml.safe_dump({key: value for key, value in given.items() if value is not None}), encoding="utf-8")
         return written
 
     return write

@@ -69,11 +69,12 @@ ROOMS = {
     # The page is built from what the site's rules define.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/action/", "plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
-    # An inventory plugin must inherit from ansible.plugins.inventory.
+    # An inventory plugin must inherit from ansible.plugins.inventory. It reads what the module hierarchy_info returns.
     "plugins/inventory/": room(
         PLUGIN_UTILS,
         "plugins/module_utils/",
-        ansible=("ansible.plugins.inventory", "ansible.errors", "ansible.module_utils", "ansible.utils", "ansible.template"),
+        "plugins/modules/hierarchy_info.py",
+        ansible=("ansible.errors", "ansible.inventory", "ansible.plugins.inventory", "ansible.plugins.loader"),
     ),
     "plugins/lookup/": room(PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible.errors", "ansible.plugins.lookup")),
     "plugins/filter/": room(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 ABOUT = {
     "plugins/action": "a task comes in",
     "plugins/filter": "data for roles and pages",
+    "plugins/inventory": "hosts of a hierarchy",
     "plugins/lookup": "hosts and paths for roles",
     "plugins/modules": "docs, SPEC and run(task)",
     "plugins/plugin_utils/*.py": "connection, secrets, options",

@@ -95,6 +95,17 @@ def test_a_dead_server_and_what_ends_the_run(estate: Estate, report: Callable[..
     assert (tmp_path / "dead.html").is_file()
 
 
+def test_a_hierarchy_without_the_role(
+    start_estate: Callable[..., Estate], lab_inventory: Callable[..., Path], tmp_path: Path
+) -> None:
+    wish = json.dumps({"scp_report_dir": str(tmp_path)})
+    run = run_playbook(CHECKOUT / "playbooks" / "report.yml", lab_inventory(start_estate()), tmp_path, "-e", wish)
+    assert run.code == 2, run.output
+    found = json.loads((tmp_path / f"{CAS01}.json").read_text(encoding="utf-8"))
+    assert [check["id"] for check in found["checks"] if check["status"] == "failed"] == ["role_configured"]
+    assert not [check["id"] for check in found["checks"] if check["host"] == ""]
+
+
 def test_options_that_are_not_possible_are_told_before_any_request(report: Callable[..., Run], estate: Estate) -> None:
     estate.request_log.clear()
     run = report(verify_accept=["thread_runing"], verify_report_name="../x", verify_metrics_dir="/dev/null/none")

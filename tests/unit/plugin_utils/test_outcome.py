@@ -17,7 +17,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import 
     Unreachable,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
-from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
+from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of, reading_failed
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
 
 HOST = "cas01.corp.example"
@@ -122,3 +122,18 @@ def test_a_fault_is_data_too(codes: dict[str, Any], expected: dict[str, Any]) ->
 @pytest.mark.parametrize("error", [AuthenticationFailed("rejected", request=PUT), Unreachable("no connection", request=PUT)])
 def test_who_is_not_let_in_does_not_read_what_would_have_been_asked(error: Exception) -> None:
     assert outcome_of(error, connected=False, host=HOST)["msg"] in ("Rejected.", "No connection.")
+
+
+@pytest.mark.parametrize(
+    ("error", "connected", "message"),
+    [
+        (TransportTimeout("late", request=PUT), True, f"The connection was lost at this step: {PUT}. Late."),
+        (Unreachable("broken", request=PUT), True, f"The connection was lost at this step: {PUT}. Broken."),
+        (AuthenticationFailed("rejected"), False, "Rejected."),
+        (SettingsError("did you mean x?"), False, "did you mean x?"),
+        (SettingsError("set x"), False, "set x."),
+        (TaskFailure("No."), True, "No."),
+    ],
+)
+def test_what_only_reads_has_no_effect_to_report(error: Exception, connected: bool, message: str) -> None:
+    assert reading_failed(error, connected=connected, host=HOST) == message
