@@ -27,11 +27,11 @@ def lines(name: str) -> list[str]:
     return [line for line in text.splitlines() if line and not line.startswith(("#", "-"))]
 
 
-REQUIREMENTS = {Requirement(line).name: Requirement(line) for line in lines("meta/ee-requirements.txt")}
-
-
 def canonical(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+REQUIREMENTS = {canonical(Requirement(line).name): Requirement(line) for line in lines("meta/ee-requirements.txt")}
 
 
 def needed_by(name: str, extras: frozenset[str] = frozenset()) -> set[str]:
@@ -82,7 +82,7 @@ def test_kerberos_and_credssp_are_provided_for_winrm_psrp_and_file_shares() -> N
         assert needed_by(name, frozenset({"kerberos", "credssp"})) <= GIVEN, name
     assert needed_by("smbprotocol", frozenset({"kerberos"})) <= GIVEN
     # The versions that the tests of Kerberos use.
-    pinned = {Requirement(line).name: Requirement(line) for line in lines("requirements-kerberos.txt")}
+    pinned = {canonical(Requirement(line).name): Requirement(line) for line in lines("requirements-kerberos.txt")}
     for name, wanted in REQUIREMENTS.items():
         if name in pinned:
             (exact,) = pinned[name].specifier
@@ -92,7 +92,9 @@ def test_kerberos_and_credssp_are_provided_for_winrm_psrp_and_file_shares() -> N
 
 def test_what_the_checks_use_satisfies_the_requirements() -> None:
     pinned = {
-        Requirement(line).name: Requirement(line) for name in ("requirements.txt", "requirements-dev.txt") for line in lines(name)
+        canonical(Requirement(line).name): Requirement(line)
+        for name in ("requirements.txt", "requirements-dev.txt")
+        for line in lines(name)
     }
     for name, wanted in REQUIREMENTS.items():
         if name != "requests-credssp":
