@@ -27,7 +27,7 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench mutants fuzz hostile proof core-2.18 matrix facts changelog build clean distclean
+.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog build clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
@@ -142,6 +142,10 @@ proof: venv  ## every fault at every request of each operation, and the state ma
 	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)
 
 # MUTANTS="--seed 2 --only plugins/plugin_utils"; python -m tools.mutants --help shows all options.
+awx: venv  ## run the example for an automation controller with the modules of awx.awx: half a minute
+	$(call heading,awx)
+	@$(PYTEST) tests/awx
+
 mutants: venv  ## mutate decision code at 200 places, and check that a unit test fails for each: a few minutes
 	@$(BIN)/python -m tools.mutants --workers $(PYTEST_WORKERS) $(MUTANTS)
 

@@ -32,6 +32,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
+from ansible_collections.configmgr.scp.plugins.plugin_utils.run_ended import while_run_exists
 from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden, spellings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
 from ansible_collections.configmgr.scp.plugins.plugin_utils.target import SettingsError
@@ -135,8 +136,11 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             # Display shows each warning only once in a run; with the host in it, it is shown once for each host.
             display.warning(f"[{host}] {warning}")
 
+        # Only here: every write and every wait uses this connection, and a further one only reads beside it.
+        own_send = while_run_exists(access.link.send)
+
         def send(envelope: bytes) -> bytes:
-            answer = access.link.send(envelope)
+            answer = own_send(envelope)
             answered()
             return answer
 

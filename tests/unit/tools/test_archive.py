@@ -22,6 +22,7 @@ STRAYS = [
     "group_vars/windows/vault.yml",
     "inventories/example/group_vars/windows/vault.yml",
     "inventories/mine/hosts.yml",
+    "docs/examples/awx/vault.yml",
     "carry/UsageData.cab",
     "after_setup.json",
     "ps1.ini",
