@@ -4,21 +4,16 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-import xml.etree.ElementTree as ET
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.junit import Case, Failure, Suite
+from ansible_collections.configmgr.scp.plugins.module_utils.junit import junit as junit_xml
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, report
 
 FAIL_ON = ("failed", "warning", "none")
-# Characters that XML 1.0 does not allow; texts from servers may contain any.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-# The beginning of [[ATTACHMENT|path]], also of one that is left when another is cut.
-_ATTACHMENT = re.compile(r"\[(?=\[)")
 MOST_DETAIL = 2000
 _FAILED, _WARNING, _ADVICE, _SKIPPED, _PASSED = "FAILED", "WARNING", "ADVICE", "SKIPPED", "PASSED"
 # Maximum width of the names in a line of checks that passed.
@@ -158,55 +153,28 @@ def junit(found: Sequence[Found], title: str, fail_on: str, kind: str) -> str:
     """JUnit XML: a suite for each part and host, a case for each check on a host.
 
     It agrees with the exit status: a check is a failure where it fails the run. Others that are not right are in system-out.
-
-    Each pair of class name and name occurs once, because GitLab keeps only the first case of several with the same names. The
-    class name is the suite there. GitLab shows the text of ``failure`` and ``skipped`` and not their ``message``; Azure Pipelines
-    shows the message of both, and the text of ``failure`` as the stack trace. So each says everything. (GitLab: unit test
-    reports; Azure Pipelines: PublishTestResults@2, result formats mapping; both read in 2026-11.)
     """
-    suites = ET.Element("testsuites", {"name": _xml(title), **_counted([entry.check for entry in found], fail_on)})
-    names: Counter[tuple[str, str]] = Counter()
-    for part, host in dict.fromkeys((entry.part, entry.host) for entry in found):
-        own = [entry.check for entry in found if (entry.part, entry.host) == (part, host)]
-        about = {"name": _xml(f"{part} on {host}"), "hostname": _xml(host), **_counted(own, fail_on)}
-        suite = ET.SubElement(suites, "testsuite", about)
-        for check in own:
-            place = (_xml(f"{kind}.{part}"), _xml(f"{check.id} on {host}"))
-            names[place] += 1
-            again = f" ({names[place]})" if names[place] > 1 else ""
-            _add_case(suite, {"classname": place[0], "name": place[1] + again, "time": "0"}, check, fail_on)
-    ET.indent(suites)
-    return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
+    suites = [
+        Suite(
+            f"{part} on {host}",
+            host,
+            [_case(entry, fail_on, kind) for entry in found if (entry.part, entry.host) == (part, host)],
+        )
+        for part, host in dict.fromkeys((entry.part, entry.host) for entry in found)
+    ]
+    return junit_xml(title, suites)
 
 
-def _counted(checks: Sequence[Check], fail_on: str) -> dict[str, str]:
-    """What is counted in a suite. ``time`` is required by readers; how long a check took is not measured."""
-    return {
-        "tests": str(len(checks)),
-        "failures": str(sum(stops(check, fail_on) for check in checks)),
-        "errors": "0",
-        "skipped": str(sum(check.status is Status.SKIPPED for check in checks)),
-        "time": "0",
-    }
-
-
-def _add_case(suite: ET.Element, names: dict[str, str], check: Check, fail_on: str) -> None:
-    case = ET.SubElement(suite, "testcase", names)
+def _case(entry: Found, fail_on: str, kind: str) -> Case:
+    check = entry.check
+    case = Case(f"{kind}.{entry.part}", f"{check.id} on {entry.host}")
     if check.status is Status.SKIPPED:
-        ET.SubElement(case, "skipped", {"message": _xml(check.detail)}).text = _xml(check.detail)
-    elif stops(check, fail_on):
-        failure = ET.SubElement(case, "failure", {"message": _xml(check.detail), "type": _told_as(check).lower()})
-        failure.text = _xml("\n".join(filter(None, [f"{check.title}: {check.detail}", check.remedy])))
-    else:
-        output = ET.SubElement(case, "system-out")
-        told = f"{_told_as(check).lower()}: {check.title}. {check.detail} {check.remedy}".strip()
-        # GitLab and Azure Pipelines upload the file that such a mark in the output names, from the computer that runs the job.
-        output.text = _ATTACHMENT.sub("[ ", _xml(told))
+        return replace(case, skipped=check.detail)
+    if stops(check, fail_on):
+        text = "\n".join(filter(None, [f"{check.title}: {check.detail}", check.remedy]))
+        return replace(case, failure=Failure(check.detail, text, _told_as(check).lower()))
+    return replace(case, output=f"{_told_as(check).lower()}: {check.title}. {check.detail} {check.remedy}".strip())
 
 
 def _message(result: Mapping[str, Any]) -> str:
     return str(result.get("msg") or "the module returned no checks and no message.")[:MOST_DETAIL]
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)
