@@ -30,10 +30,7 @@ INSTALL = [
 ]
 LINT = [
     "ansible-lint --offline --strict inventory",
-    *(
-        f"ansible-playbook --inventory localhost, --syntax-check configmgr.scp.{name}"
-        for name in ("preflight", "provision", "report")
-    ),
+    "ansible-playbook --inventory localhost, --syntax-check configmgr.scp.preflight configmgr.scp.provision configmgr.scp.report",
 ]
 PREFLIGHT = ["ansible-playbook --inventory inventory configmgr.scp.preflight --extra-vars preflight_report_dir=HERE/reports"]
 DRIFT = ["ansible-playbook --inventory inventory configmgr.scp.provision --check --diff"]
