@@ -89,11 +89,10 @@ def _listed(diff: Any) -> list[Mapping[str, Any]]:
 
 
 def _of(diff: Mapping[str, Any]) -> str:
-    if "prepared" in diff:
-        return str(plain(diff["prepared"]))
+    """The lines of one difference; a module may return two states, a text that it prepared, or both."""
     before, after = _lines(diff.get("before")), _lines(diff.get("after"))
     old, new = (str(plain(diff.get(f"{side}_header") or side)) for side in ("before", "after"))
-    return "\n".join(difflib.unified_diff(before, after, old, new, lineterm=""))
+    return "\n".join([*difflib.unified_diff(before, after, old, new, lineterm=""), *_lines(diff.get("prepared"))])
 
 
 def _lines(value: Any) -> list[str]:

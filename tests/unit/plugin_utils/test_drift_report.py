@@ -26,6 +26,7 @@ CHANGE = Change(CAS01, "scp : Configure the role", "configmgr.scp.service_connec
         ({"before": "one\ntwo\n", "after": "one\nthree\n", "before_header": "old", "after_header": "new"}, "-two\n+three"),
         ({"before": None, "after": "a"}, "+a"),
         ([{"prepared": "as the module says"}], "as the module says"),
+        ([{"before": "a", "after": "b", "prepared": "and this"}], "-a\n+b\nand this"),
         (["no mapping"], ""),
     ],
 )
