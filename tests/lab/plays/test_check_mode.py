@@ -61,12 +61,14 @@ class Foretold:
         assert PASSWORD not in text + (self.folder / "drift/drift.xml").read_text(encoding="utf-8")
 
 
-@pytest.fixture
-def foretold(
-    start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Foretold:
+@pytest.fixture(autouse=True)
+def _reports_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANSIBLE_CALLBACKS_ENABLED", "configmgr.scp.drift")
     monkeypatch.setenv("SCP_DRIFT_DIR", str(tmp_path / "drift"))
+
+
+@pytest.fixture
+def foretold(start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path: Path) -> Foretold:
     described = yaml.safe_load(DEFAULT_FILE.read_text(encoding="utf-8"))
     return Foretold(start_estate(yaml.safe_dump(described, allow_unicode=True), pace=30), lab_inventory, tmp_path)
 
