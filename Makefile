@@ -165,7 +165,7 @@ changelog: venv  ## update the lists of new plugins and roles in the change log
 build: venv  ## the collection's archive, in build/
 	@$(BIN)/python -m tests.tools.archive build
 
-release-check: venv  ## list what a release still lacks: about two minutes
+release-check: venv  ## list what a release still lacks: some minutes
 	@sh tests/tools/venv.sh .venv-release requirements-release.txt
 	@$(BIN)/python -m tests.tools.release
 

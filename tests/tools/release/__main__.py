@@ -17,7 +17,7 @@ def main(root: Path) -> int:
     """Print one line for each thing that is missing, or that nothing is. Returns the exit status."""
     facts = read(root)
     name = f"{facts.galaxy.get('namespace')}.{facts.galaxy.get('name')} {facts.galaxy.get('version')}"
-    print(f"release-check: examining {name}. This takes about two minutes.", flush=True)
+    print(f"release-check: examining {name}. This takes some minutes.", flush=True)
     missing = lacking(replace(facts, found=examine(root)))
     for sentence in missing:
         print(f"- {sentence}")
