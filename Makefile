@@ -27,10 +27,10 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog build clean distclean
+.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog build release-check clean distclean
 
 help:  ## list the targets
-	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-12s %s\n' $$target "$$text"; done
+	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-13s %s\n' $$target "$$text"; done
 
 venv:  ## create or update the virtual environment from the requirements files
 	@sh tests/tools/venv.sh $(VENV) requirements.txt requirements-dev.txt
@@ -169,6 +169,10 @@ changelog: venv  ## update the lists of new plugins and roles in the change log
 build: venv  ## the collection's archive, in build/
 	@$(BIN)/python -m tests.tools.archive build
 
+release-check: venv  ## list what a release still lacks: some minutes
+	@sh tests/tools/venv.sh .venv-release requirements-release.txt
+	@$(BIN)/python -m tests.tools.release
+
 drawing: venv  ## draw the folders and their imports again: docs/images/layers.svg
 	@$(BIN)/python -m tools.drawing
 
@@ -180,4 +184,4 @@ clean:  ## remove the files of the checks and the build; environments and a runn
 	find lab plugins tests tools -name __pycache__ -type d -prune -exec rm -rf {} + 2>/dev/null || true
 
 distclean: clean  ## clean, and the virtual environments
-	rm -rf .venv .venv-2.18 .venv-kerberos .venv-fuzz .cache
+	rm -rf .venv .venv-2.18 .venv-kerberos .venv-fuzz .venv-release .cache

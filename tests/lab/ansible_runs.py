@@ -65,14 +65,17 @@ def inventory_command(sources: Sequence[Path], arguments: Sequence[str] = ()) ->
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """The checkout's configuration; ``folder`` is for the files that Ansible writes, record.jsonl among them."""
+    """The checkout's configuration; ``folder`` is for the files that Ansible writes, record.jsonl among them.
+
+    Callbacks that the environment enables are enabled too.
+    """
     return {
         **os.environ,
         "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg"),
         "ANSIBLE_COLLECTIONS_PATH": str(CHECKOUT / "collections"),
         "ANSIBLE_HOME": str(folder / "ansible"),
         "ANSIBLE_CALLBACK_PLUGINS": str(Path(__file__).parent / "callback_plugins"),
-        "ANSIBLE_CALLBACKS_ENABLED": "record",
+        "ANSIBLE_CALLBACKS_ENABLED": ",".join(filter(None, ["record", os.environ.get("ANSIBLE_CALLBACKS_ENABLED")])),
         "ANSIBLE_NOCOLOR": "1",
         "RECORD_FILE": str(folder / "record.jsonl"),
     }

@@ -9,6 +9,7 @@ the copy.
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -90,6 +91,34 @@ def unpack(archive: Path, target: Path) -> None:
             if content is not None and member.name not in ("MANIFEST.json", "FILES.json"):
                 (target / member.name).parent.mkdir(parents=True, exist_ok=True)
                 (target / member.name).write_bytes(content.read())
+
+
+def installation(archive: Path, target: Path) -> str:
+    """Install the archive as a user does, and check each of its playbooks by its name from an empty folder.
+
+    :param target: a folder that does not exist; the collection is in ``target/collections`` after that.
+    :returns: what went wrong, or an empty text.
+    """
+    elsewhere = target / "elsewhere"
+    elsewhere.mkdir(parents=True)
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")},
+        "ANSIBLE_COLLECTIONS_PATH": str(target / "collections"),
+        "ANSIBLE_HOME": str(target / "home"),
+        "ANSIBLE_NOCOLOR": "1",
+    }
+    tools = Path(sys.executable).parent
+    install = [tools / "ansible-galaxy", "collection", "install", "--offline", archive]
+    playbooks = [f"configmgr.scp.{path.stem}" for path in sorted((ROOT / "playbooks").glob("*.yml"))]
+    check = [tools / "ansible-playbook", "--inventory", "localhost,", "--syntax-check", *playbooks]
+    for command in (install, check):
+        words = [str(word) for word in command]
+        done = subprocess.run(
+            words, cwd=elsewhere, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            return (done.stderr or done.stdout).strip() or f"{Path(words[0]).name} ended with {done.returncode}"
+    return ""
 
 
 def left_out(names: list[str]) -> str:

@@ -45,6 +45,7 @@ TASK = "plugins/module_utils/task.py"
 FILE_SHARE = "plugins/module_utils/file_share.py"
 TRANSFER = "plugins/module_utils/transfer/"
 SHOWN = "plugins/module_utils/shown.py"
+JUNIT = "plugins/module_utils/junit.py"
 FACT_TABLES = "plugins/module_utils/fact_tables.py"
 OPTION_RULES = "plugins/module_utils/option_rules.py"
 LDAP = "plugins/module_utils/windows/ldap.py"
@@ -56,6 +57,7 @@ ROOMS = {
     TASK: room(WSMAN, FILE_SHARE),
     FILE_SHARE: room(),
     SHOWN: room(),
+    JUNIT: room(),
     TRANSFER: room(TRANSFER, FILE_SHARE, SHOWN),
     WAITING: room(TASK),
     OPTION_RULES: room(),
@@ -63,9 +65,9 @@ ROOMS = {
     WINDOWS: room(WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES),
     # LDAP needs a library; it is loaded at the first query.
     LDAP: room(WSMAN, outside=frozenset({"ldap3"})),
-    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES, SHOWN, TRANSFER, OPTION_RULES),
+    SITE: room(SITE, WINDOWS, WSMAN, TASK, WAITING, FACT_TABLES, SHOWN, JUNIT, TRANSFER, OPTION_RULES),
     "plugins/modules/": room("plugins/module_utils/", ansible=("ansible.module_utils.basic",)),
-    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, FILE_SHARE, OPTION_RULES, ansible=("ansible",), outside=ANYTHING),
+    PLUGIN_UTILS: room(PLUGIN_UTILS, WSMAN, TASK, FILE_SHARE, OPTION_RULES, SHOWN, JUNIT, ansible=("ansible",), outside=ANYTHING),
     # The page is built from what the site's rules define.
     "plugins/plugin_utils/page/": room(SITE + "verify/", outside=ANYTHING),
     "plugins/action/": room("plugins/action/", "plugins/modules/", PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible",)),
@@ -76,6 +78,7 @@ ROOMS = {
         "plugins/modules/hierarchy_info.py",
         ansible=("ansible.errors", "ansible.inventory", "ansible.plugins.inventory", "ansible.plugins.loader"),
     ),
+    "plugins/callback/": room(PLUGIN_UTILS, ansible=("ansible.errors", "ansible.plugins.callback")),
     "plugins/lookup/": room(PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible.errors", "ansible.plugins.lookup")),
     "plugins/filter/": room(
         PLUGIN_UTILS, "plugins/module_utils/", ansible=("ansible.errors", "ansible.module_utils", "ansible.utils")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 # By the path of the box. A box that is not here stops the drawing, with a sentence.
 ABOUT = {
     "plugins/action": "a task comes in",
+    "plugins/callback": "what a run would change",
     "plugins/filter": "data for roles and pages",
     "plugins/inventory": "hosts of a hierarchy",
     "plugins/lookup": "hosts and paths for roles",

@@ -23,6 +23,7 @@ PLACED = ROLE + "Configure the service connection point"
 MODE = [ROLE + "Stop the thread", ROLE + "Write the mode and wait until the site has processed it", ROLE + "Start the thread"]
 ACCOUNTS = ROLE + "Add the accounts to the site"
 SYSTEM = ROLE + "Make the server a site system"
+PASSWORD = "Lab-Install-2026"
 
 
 def changed(run: Run) -> list[str]:
@@ -42,11 +43,28 @@ class Foretold:
         self.estate.request_log.clear()
         told = play("provision", self.estate, self.inventory, self.folder, "--check", "--diff", "-e", given)
         assert told.code == 0, told.output
+        self._reported(told)
         assert writes(self.estate) == []
         assert self.estate.hierarchy("one").state.control.roles() == before
         done = play("provision", self.estate, self.inventory, self.folder, "--diff", "-e", given)
         assert done.code == 0, done.output
         return told, done
+
+    def _reported(self, told: Run) -> None:
+        """The callback drift wrote the same tasks, with their differences and without a password."""
+        text = (self.folder / "drift/drift.json").read_text(encoding="utf-8")
+        found = json.loads(text)
+        tasks = [change["task"] for change in found["changes"]]
+        assert tasks == changed(told)
+        assert (found["check_mode"], found["complete"], found["changed"]) == (True, True, bool(tasks))
+        assert all("+++ after" in change["difference"] for change in found["changes"])
+        assert PASSWORD not in text + (self.folder / "drift/drift.xml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(autouse=True)
+def _reports_drift(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ANSIBLE_CALLBACKS_ENABLED", "configmgr.scp.drift")
+    monkeypatch.setenv("SCP_DRIFT_DIR", str(tmp_path / "drift"))
 
 
 @pytest.fixture
@@ -59,7 +77,7 @@ def foretold(start_estate: StartEstate, lab_inventory: WriteInventory, tmp_path:
 @pytest.mark.core
 def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     """With accounts that the play adds, one for the proxy and one for the installation."""
-    accounts = [{"name": rf"CORP\{name}", "password": "Lab-Install-2026"} for name in ("scpinstall", "scpproxy")]
+    accounts = [{"name": rf"CORP\{name}", "password": PASSWORD} for name in ("scpinstall", "scpproxy")]
     wish = {
         "server": SCP05,
         "mode": "online",

@@ -139,3 +139,22 @@ def test_a_page_that_speaks_of_the_checkout_says_so(installed: Path) -> None:
         if speaks and "project's checkout" not in text:
             unsaid.append(str(page.relative_to(installed)))
     assert unsaid == []
+
+
+def test_each_playbook_can_be_run_by_name_after_an_installation(tmp_path: Path) -> None:
+    built = archive.build(ROOT, known(), tmp_path)
+    assert archive.installation(built, tmp_path / "user") == ""
+    there = tmp_path / "user/collections/ansible_collections/configmgr/scp"
+    # What a user copies is executable where it must be.
+    for name in ("steps.sh", "vault-password.sh"):
+        assert (there / "docs/examples/pipelines" / name).stat().st_mode & 0o100
+
+
+def test_an_archive_without_a_playbook_is_found(tmp_path: Path) -> None:
+    built = archive.build(ROOT, [name for name in known() if name != "playbooks/move.yml"], tmp_path)
+    assert "configmgr.scp.move" in archive.installation(built, tmp_path / "user")
+
+
+def test_what_cannot_be_installed_is_found(tmp_path: Path) -> None:
+    (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
+    assert "broken.tar.gz" in archive.installation(tmp_path / "broken.tar.gz", tmp_path / "user")

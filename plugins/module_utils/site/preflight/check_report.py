@@ -4,18 +4,16 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
-import xml.etree.ElementTree as ET
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ansible_collections.configmgr.scp.plugins.module_utils.junit import Case, Failure, Suite
+from ansible_collections.configmgr.scp.plugins.module_utils.junit import junit as junit_xml
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, report
 
 FAIL_ON = ("failed", "warning", "none")
-# Characters that XML 1.0 does not allow; texts from servers may contain any.
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 MOST_DETAIL = 2000
 _FAILED, _WARNING, _ADVICE, _SKIPPED, _PASSED = "FAILED", "WARNING", "ADVICE", "SKIPPED", "PASSED"
 # Maximum width of the names in a line of checks that passed.
@@ -152,39 +150,31 @@ def _said(check: Check) -> str:
 
 
 def junit(found: Sequence[Found], title: str, fail_on: str, kind: str) -> str:
-    """JUnit XML: a suite for each part and host, a case for each check.
+    """JUnit XML: a suite for each part and host, a case for each check on a host.
 
     It agrees with the exit status: a check is a failure where it fails the run. Others that are not right are in system-out.
     """
-    suites = ET.Element("testsuites", {"name": _xml(title)})
-    for part, host in dict.fromkeys((entry.part, entry.host) for entry in found):
-        own = [entry.check for entry in found if (entry.part, entry.host) == (part, host)]
-        suite = ET.SubElement(suites, "testsuite", {"name": _xml(f"{part} on {host}"), "hostname": _xml(host)})
-        suite.set("tests", str(len(own)))
-        suite.set("failures", str(sum(stops(check, fail_on) for check in own)))
-        suite.set("errors", "0")
-        suite.set("skipped", str(sum(check.status is Status.SKIPPED for check in own)))
-        for check in own:
-            _add_case(suite, f"{kind}.{part}", check, fail_on)
-    ET.indent(suites)
-    return ET.tostring(suites, encoding="unicode", xml_declaration=False) + "\n"
+    suites = [
+        Suite(
+            f"{part} on {host}",
+            host,
+            [_case(entry, fail_on, kind) for entry in found if (entry.part, entry.host) == (part, host)],
+        )
+        for part, host in dict.fromkeys((entry.part, entry.host) for entry in found)
+    ]
+    return junit_xml(title, suites)
 
 
-def _add_case(suite: ET.Element, name: str, check: Check, fail_on: str) -> None:
-    case = ET.SubElement(suite, "testcase", {"classname": _xml(name), "name": _xml(check.id), "time": "0"})
+def _case(entry: Found, fail_on: str, kind: str) -> Case:
+    check = entry.check
+    case = Case(f"{kind}.{entry.part}", f"{check.id} on {entry.host}")
     if check.status is Status.SKIPPED:
-        ET.SubElement(case, "skipped", {"message": _xml(check.detail)})
-    elif stops(check, fail_on):
-        failure = ET.SubElement(case, "failure", {"message": _xml(check.detail), "type": _told_as(check).lower()})
-        failure.text = _xml(check.remedy)
-    else:
-        output = ET.SubElement(case, "system-out")
-        output.text = _xml(f"{_told_as(check).lower()}: {check.title}. {check.detail} {check.remedy}".strip())
+        return replace(case, skipped=check.detail)
+    if stops(check, fail_on):
+        text = "\n".join(filter(None, [f"{check.title}: {check.detail}", check.remedy]))
+        return replace(case, failure=Failure(check.detail, text, _told_as(check).lower()))
+    return replace(case, output=f"{_told_as(check).lower()}: {check.title}. {check.detail} {check.remedy}".strip())
 
 
 def _message(result: Mapping[str, Any]) -> str:
     return str(result.get("msg") or "the module returned no checks and no message.")[:MOST_DETAIL]
-
-
-def _xml(text: str) -> str:
-    return _NOT_XML.sub("\N{REPLACEMENT CHARACTER}", text)

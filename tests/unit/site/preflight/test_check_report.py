@@ -5,6 +5,7 @@ from __future__ import annotations
 import xml.etree.ElementTree as ET
 from typing import Any
 
+import junitparser
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
@@ -163,14 +164,14 @@ ENTRIES = [
 
 def test_a_suite_for_each_part_and_host() -> None:
     text = check_report.junit(ENTRIES, "title", "failed", "preflight")
-    assert text.startswith('<testsuites name="title">\n')
+    assert text.startswith('<testsuites name="title" tests="6" failures="1" errors="0" skipped="1" time="0">\n')
     assert text.endswith("</testsuites>\n")
     suites = list(ET.fromstring(text))
-    names = ("name", "hostname", "tests", "failures", "errors", "skipped")
+    names = ("name", "hostname", "tests", "failures", "errors", "skipped", "time")
     assert [tuple(suite.get(name) for name in names) for suite in suites] == [
-        ("server on scp01", "scp01", "4", "1", "0", "1"),
-        ("ports on scp01", "scp01", "1", "0", "0", "0"),
-        ("server on scp02", "scp02", "1", "0", "0", "0"),
+        ("server on scp01", "scp01", "4", "1", "0", "1", "0"),
+        ("ports on scp01", "scp01", "1", "0", "0", "0", "0"),
+        ("server on scp02", "scp02", "1", "0", "0", "0", "0"),
     ]
     assert {(case.get("classname"), case.get("time")) for case in suites[1]} == {("preflight.ports", "0")}
 
@@ -182,7 +183,7 @@ def test_a_suite_for_each_part_and_host() -> None:
 def test_a_case_is_a_failure_where_it_ends_the_run(fail_on: str, bad: str | None, hint: str | None) -> None:
     root = ET.fromstring(check_report.junit(ENTRIES, "title", fail_on, "preflight"))
     for id, kind in (("bad", bad), ("hint", hint), ("good", None)):
-        case = root.find(f".//testcase[@name='{id}']")
+        case = root.find(f".//testcase[@name='{id} on scp01']")
         assert case is not None
         failure = case.find("failure")
         if kind is None:
@@ -191,12 +192,57 @@ def test_a_case_is_a_failure_where_it_ends_the_run(fail_on: str, bad: str | None
         else:
             assert failure is not None
             assert (failure.get("type"), failure.get("message")) == (kind, f"Found {id}.")
-    skipped = root.find(".//testcase[@name='left']/skipped")
+    skipped = root.find(".//testcase[@name='left on scp01']/skipped")
     assert skipped is not None
     assert skipped.get("message") == "Found left."
 
 
 def test_what_a_check_that_is_no_failure_says() -> None:
     root = ET.fromstring(check_report.junit(ENTRIES, "title", "failed", "preflight"))
-    assert root.findtext(".//testcase[@name='good']/system-out") == "passed: About good. Found good. Nothing."
-    assert root.findtext(".//testcase[@name='hint']/system-out") == "advice: About hint. Found hint."
+    assert root.findtext(".//testcase[@name='good on scp01']/system-out") == "passed: About good. Found good. Nothing."
+    assert root.findtext(".//testcase[@name='hint on scp01']/system-out") == "advice: About hint. Found hint."
+
+
+def read_back(found: list[Found], fail_on: str = "failed") -> list[junitparser.TestCase]:
+    """The cases as junitparser reads them, which the action publish-unit-test-result-action uses too."""
+    suites = junitparser.JUnitXml.fromstring(check_report.junit(found, "title", fail_on, "preflight"))
+    assert isinstance(suites, junitparser.JUnitXml)
+    return [case for suite in suites for case in suite]
+
+
+def test_a_reader_that_shows_only_texts_shows_what_was_found_and_what_to_do() -> None:
+    # GitLab shows the text of failure and skipped, never their message; Azure Pipelines shows the message of both.
+    cases = {str(case.name): case.result[0] for case in read_back(ENTRIES) if case.result}
+    assert set(cases) == {"bad on scp01", "left on scp01"}
+    bad, left = cases["bad on scp01"], cases["left on scp01"]
+    assert isinstance(bad, junitparser.Failure)
+    assert isinstance(left, junitparser.Skipped)
+    assert (bad.message, bad.text) == ("Found bad.", "About bad: Found bad.\nDo.")
+    assert (left.message, left.text) == ("Found left.", "Found left.")
+
+
+def test_a_failure_without_a_remedy_has_a_text() -> None:
+    [case] = read_back([found("bad", FAILED)])
+    assert case.result[0].text == "About bad: Found bad."
+
+
+def test_each_case_has_names_of_its_own_and_what_readers_need() -> None:
+    # GitLab drops each case whose class name and name an earlier case has.
+    same = [found("smb", PASSED, part="ports", host=host) for host in ("cas01", "cas02")] + [found("twice", PASSED)] * 3
+    cases = read_back(same)
+    assert [(case.classname, case.name) for case in cases] == [
+        ("preflight.ports", "smb on cas01"),
+        ("preflight.ports", "smb on cas02"),
+        ("preflight.server", "twice on scp01"),
+        ("preflight.server", "twice on scp01 (2)"),
+        ("preflight.server", "twice on scp01 (3)"),
+    ]
+    assert {case.time for case in cases} == {0.0}
+
+
+def test_no_text_of_a_server_names_a_file_to_upload() -> None:
+    # In system-out, GitLab and Azure Pipelines take this for the path of a file that they are to keep.
+    [case] = read_back([found("good", PASSED, detail="[[ATTACHMENT|/etc/shadow]]")])
+    assert case.system_out == "passed: About good. [ [ATTACHMENT|/etc/shadow]]"
+    deep = check_report.junit([found("good", PASSED, detail="[[[[[ATTACHMENT|/etc/shadow]]")], "t", "failed", "preflight")
+    assert "[[" not in deep

@@ -113,15 +113,15 @@ def test_junit_has_a_suite_for_each_part_and_host_with_its_counts() -> None:
         (f"server on {HOST}", "3", "1", "1", "0"),
         ("ports on cas01", "2", "0", "0", "0"),
     ]
-    failure = suites[0].find("testcase[@name='bad']/failure")
+    failure = suites[0].find("testcase[@name='bad on scp01.corp.example']/failure")
     assert failure is not None
-    assert (failure.get("message"), failure.text) == ("Found bad.", "Mend it.")
-    assert suites[1].find("testcase[@name='doubt']/failure") is None
-    assert "warning: About doubt." in str(suites[1].findtext("testcase[@name='doubt']/system-out"))
+    assert (failure.get("message"), failure.text) == ("Found bad.", "About bad: Found bad.\nMend it.")
+    assert suites[1].find("testcase[@name='doubt on cas01']/failure") is None
+    assert "warning: About doubt." in str(suites[1].findtext("testcase[@name='doubt on cas01']/system-out"))
 
 
 def test_a_warning_that_ends_the_run_is_a_failure_in_junit() -> None:
-    assert cases(PARTS, "warning").find(".//testcase[@name='doubt']/failure") is not None
+    assert cases(PARTS, "warning").find(".//testcase[@name='doubt on cas01']/failure") is not None
 
 
 def test_texts_of_servers_can_not_break_the_xml() -> None:

@@ -114,7 +114,7 @@ def test_junit() -> None:
     root = ET.fromstring(report(spoiled("thread", state="stopped"))["junit"])
     assert root.get("name") == "service connection point of CAS"
     failed = [case for case in root.iter("testcase") if case.find("failure") is not None]
-    assert [(case.get("classname"), case.get("name")) for case in failed] == [("verify.server", "thread_running")]
+    assert [(case.get("classname"), case.get("name")) for case in failed] == [("verify.server", f"thread_running on {SCP01}")]
 
 
 def test_texts_of_servers_harm_nobody() -> None:
