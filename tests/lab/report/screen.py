@@ -59,15 +59,30 @@ class Screen:
             )
         )
 
-    def texts_out_of_their_boxes(self) -> list[str]:
-        """Names in the drawing that are longer than their boxes."""
+    def clipped_texts(self) -> list[str]:
+        """Texts in the pictures that are wider than their room, so that their ends are not seen."""
         return list(
             self.driver.execute_script(
                 """
-                return [...document.querySelectorAll('svg g')].flatMap(g => {
-                  const box = g.querySelector('rect').getBBox();
-                  return [...g.querySelectorAll('text')].filter(t => t.getBBox().x + t.getBBox().width > box.x + box.width)
-                    .map(t => t.textContent);
+                return [...document.querySelectorAll('svg[role=img] > svg, svg[role=img] g > svg')].filter(
+                  s => s.querySelector('text').getComputedTextLength() > s.width.baseVal.value).map(s => s.textContent);
+                """
+            )
+        )
+
+    def outside_the_pictures(self) -> list[str]:
+        """Parts of the pictures that extend beyond them, as they are drawn."""
+        return list(
+            self.driver.execute_script(
+                """
+                return [...document.querySelectorAll('svg[role=img]')].flatMap(picture => {
+                  const view = picture.getBoundingClientRect();
+                  return [...picture.querySelectorAll('rect, path, circle, text')].filter(part => {
+                    const room = part.closest('svg').getBoundingClientRect(), box = part.getBoundingClientRect();
+                    const left = part.tagName === 'text' ? Math.max(box.left, room.left) : box.left;
+                    const right = part.tagName === 'text' ? Math.min(box.right, room.right) : box.right;
+                    return left < view.left - 1 || right > view.right + 1 || box.top < view.top - 1 || box.bottom > view.bottom + 1;
+                  }).map(part => part.tagName + ' ' + part.getAttribute('class') + ': ' + part.textContent.slice(0, 40));
                 });
                 """
             )

@@ -64,6 +64,9 @@ def _of_the_role(found: Gathered, checks: Mapping[str, Check]) -> Iterator[dict[
     if found.mode == OFFLINE:
         yield _row(server, MICROSOFT, UNUSED, "", "The role is offline: files are carried by hand.")
         return
+    if any(answer.result.get("unreachable") for answer in (found.thread, found.log, found.last)):
+        yield _row(server, MICROSOFT, UNKNOWN, "", f"{server} does not answer, so this is not known.")
+        return
     shown = [checks[id] for id in _OUTWARD if id in checks]
     ill = next((check for check in shown if check.status is Status.FAILED), None) or next(
         (check for check in shown if check.status is Status.WARNING), None
