@@ -23,7 +23,7 @@ _MOST_ROWS = 100
 # The console warns about a secret when fewer days are left.
 _SOON_DAYS = 30
 _CELL = 300
-_SHORT = 12
+_SHORT, _LONG = 12, 40
 _TIME = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", re.ASCII)
 # What the signs of connections mean.
 _STATES = {"ok": "works", "doubt": "in doubt", "bad": "fails", "unknown": "not known", "unused": "not used"}
@@ -41,6 +41,11 @@ class Cell:
     def whole(self) -> bool:
         """Whether it stays on one line: a day or a time, which a browser would break after a hyphen, or a few characters."""
         return len(self.text) <= _SHORT or _TIME.fullmatch(self.text) is not None
+
+    @property
+    def long(self) -> bool:
+        """Whether a word of it is broken anywhere, so that it does not make its column wider than the page."""
+        return any(len(word) > _LONG for word in self.text.split())
 
 
 @dataclass(frozen=True)

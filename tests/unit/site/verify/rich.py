@@ -1,7 +1,8 @@
-"""A report with everything that the page draws: weeks of synchronisations, dates of each kind, and a server that does not answer."""
+"""Input with everything that the page draws: weeks of synchronisations, dates of each kind, a server that does not answer."""
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -42,7 +43,14 @@ def rich(ill: bool = False) -> dict[str, Any]:
     sites = found["hierarchy"]["result"]["sites"]
     sites[0] |= {"providers": ["prov01.corp.example"], "version": "5.00.9141.1000", "name": "Central administration site"}
     sites.append(
-        {"site_code": "SE1", "name": "Branch", "type": "secondary", "parent": "PR1", "server": "se1.corp.example", "top_level": False}
+        {
+            "site_code": "SE1",
+            "name": "Branch",
+            "type": "secondary",
+            "parent": "PR1",
+            "server": "se1.corp.example",
+            "top_level": False,
+        }
     )
     sites.append(
         {"site_code": "PR2", "name": "Two", "type": "primary", "parent": "CAS", "server": "pri2.corp.example", "top_level": False}
@@ -87,3 +95,16 @@ def rich(ill: bool = False) -> dict[str, Any]:
         found["last"]["result"] = {"skipped": True}
     assert found["site_log"]["host"] == CAS01
     return found
+
+
+_COMPARED = ("phase", "outcome", "status", "severity", "state", "mode", "kind", "verdict", "subject", "id", "site_code", "parent")
+_TIME = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def renamed(value: Any, text: str) -> Any:
+    """The same data with a text appended to every text except times and those that are compared."""
+    if isinstance(value, dict):
+        return {name: item if name in _COMPARED else renamed(item, text) for name, item in value.items()}
+    if isinstance(value, list):
+        return [renamed(item, text) for item in value]
+    return value + text if isinstance(value, str) and not _TIME.match(value) else value
