@@ -114,7 +114,7 @@ class Screen:
         self.driver.execute_script("document.querySelectorAll('details').forEach(part => part.open = true)")
 
     def broken_words(self) -> list[str]:
-        """Words of tables that begin on one line and end on the next one, though they would fit: all but those of cells with a very long word."""
+        """Words of tables that begin on one line and end on the next one, except in cells with a very long word."""
         return list(
             self.driver.execute_script(
                 """

@@ -88,8 +88,8 @@ class FlowTracker:
         # Keyed by package; the newest last. A flow without packages has the one key "".
         self.passes: dict[str, Pass] = {}
         self.last_success: Seen | None = None
-        # Passes that another one followed, the oldest first. One that only reached a stage after which nothing has to follow, such
-        # as the start of a thread, is not among them.
+        # Passes that another one followed, the oldest first; without those that only reached a stage after which nothing has to
+        # follow, such as the start of a thread.
         self.past: deque[Pass] = deque(maxlen=MOST_PAST)
         # By package: where the latest complete pass began.
         self._complete: dict[str, int] = {}

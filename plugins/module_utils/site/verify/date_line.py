@@ -53,8 +53,8 @@ class Tick:
 
 @dataclass(frozen=True)
 class Mark:
-    """One day: the ``lines`` that say what happens, the first at ``text_y``, each ``LINE`` below the one before; below them the day
-    ``when``, and then a line from today to ``x`` at the height ``y``. ``full`` has the uncut text.
+    """One day: the ``lines`` that say what happens, the first at ``text_y``, each ``LINE`` below the one before; then the day
+    ``when``, and below it a line from today to ``x`` at the height ``y``. ``full`` has the uncut text.
     """
 
     x: float

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import at
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import MOST_DETAIL
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.date_line import DateLine, draw_dates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.day_grid import DayGrid, draw_days
@@ -28,7 +29,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page_tab
     time_text,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.recent_days import Lane, lanes
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import at, counted, length
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted, length
 
 Data = Mapping[str, Any]
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import at, with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.connections import CONTROLLER, MICROSOFT
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.date_line import left
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import SIGNS
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import moment
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.recent_days import NONE, UNKNOWN, Lane
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import at, counted, with_times
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted
 
 Data = Mapping[str, Any]
 
