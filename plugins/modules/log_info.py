@@ -157,7 +157,7 @@ download:
       check last completed.
     - Its C(outcome) is V(completed), V(failed), V(stopped) (its thread was stopped), V(stalled) (no further stage for an hour) or
       V(running); null when nothing is known.
-    - C(history) has this check and up to 100 before it, as far as the log was read, the oldest first, each with C(started), C(time),
+    - C(history) has this check and up to 100 before it, as far as the log was read, the oldest first, with C(started), C(time),
       C(stage), C(title) and C(outcome), which is V(unfinished) for one that the next one followed without a result.
   returned: success
   type: dict
