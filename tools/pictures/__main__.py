@@ -59,7 +59,7 @@ def _preflight(driver: Chrome, inventory: Path, folder: Path) -> None:
 
 
 def _report(driver: Chrome, inventory: Path, folder: Path) -> None:
-    """The first two parts of the report page of a role that works."""
+    """The drawings of the report page of a role that works: the hierarchy, the dates ahead and the last days."""
     _play(inventory, ["playbooks/provision.yml"], expected=0)
     page = folder / "reports" / "cas01.corp.example.html"
     end = time.monotonic() + WAIT_SECONDS
@@ -72,7 +72,7 @@ def _report(driver: Chrome, inventory: Path, folder: Path) -> None:
         page,
         "report.png",
         PAGE_WIDTH,
-        "return document.querySelector('.timeline').closest('section').getBoundingClientRect().top",
+        "return document.querySelector('.pair').getBoundingClientRect().bottom + 16",
     )
 
 
