@@ -41,7 +41,7 @@ class Cell:
     @property
     def whole(self) -> bool:
         """Whether it stays on one line: a day or a time, which a browser would break after a hyphen, or a few characters."""
-        return len(self.text) <= _SHORT or _TIME.fullmatch(self.text) is not None
+        return 0 < len(self.text) <= _SHORT or _TIME.fullmatch(self.text) is not None
 
     @property
     def long(self) -> bool:
