@@ -9,8 +9,8 @@ name: verify_page
 short_description: Create an HTML page from a report about a service connection point
 version_added: 1.0.0
 description:
-  - Turns a report of P(configmgr.scp.verify_report#filter) into one HTML page. The page has a drawing of the hierarchy with the
-    server of the role, the checks sorted by urgency, and the last synchronisation as a timeline.
+  - Turns a report of P(configmgr.scp.verify_report#filter) into one HTML page. The page draws the hierarchy and who reaches whom,
+    the dates ahead, and the last days. It has the checks sorted by urgency, and the last synchronisation as a timeline.
   - The page is self-contained, loads nothing and runs no script. Every text is escaped.
 positional: _input
 options:

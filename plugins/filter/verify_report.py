@@ -122,6 +122,19 @@ _value:
     thread_state:
       description: State of the thread C(SMS_DMP_DOWNLOADER), such as V(running); null when it was not read.
       type: str
+    connections:
+      description:
+        - Who reaches whom, as the checks show it. Each has C(from) and C(to), a server, V(controller) or V(microsoft), C(state)
+          (V(works), V(doubtful), V(fails), V(unknown) or V(unused)), C(check), the ID of the check that shows it, and C(text).
+      type: list
+      elements: dict
+    dates_ahead:
+      description:
+        - The days on which something ends, the nearest first. Each has C(date), C(kind) (V(secret), V(support), V(import),
+          V(gateway), V(endpoint) or V(root)), C(subject), C(then) (what follows), C(days_left), negative after that day, and
+          C(state) (V(over), V(soon) or V(later)).
+      type: list
+      elements: dict
     checks:
       description: Every check, with its C(part) and C(host).
       type: list

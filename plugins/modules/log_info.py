@@ -157,6 +157,8 @@ download:
       check last completed.
     - Its C(outcome) is V(completed), V(failed), V(stopped) (its thread was stopped), V(stalled) (no further stage for an hour) or
       V(running); null when nothing is known.
+    - C(history) has this check and up to 100 before it, as far as the log was read, the oldest first, with C(started), C(time),
+      C(stage), C(title) and C(outcome), which is V(unfinished) for one that the next one followed without a result.
   returned: success
   type: dict
   sample:
@@ -172,7 +174,7 @@ download:
         time: "2026-11-22T20:10:03.000Z"
         log: 'D:\SMS\Logs\dmpdownloader.log'
 packages:
-  description: The same data for each update that is or was downloaded, with its C(package), and without C(last_success).
+  description: The same data for each update that is or was downloaded, with C(package), without C(last_success) and C(history).
   returned: success
   type: list
   elements: dict

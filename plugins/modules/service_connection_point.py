@@ -294,7 +294,7 @@ evidence:
   sample:
     - {source: component summarizer, component: SMS_DMP_DOWNLOADER, server: scp01.corp.example, state: started,
        last_started: "2026-11-22T10:00:00Z",
-       text: "component summarizer: SMS_DMP_DOWNLOADER on scp01.corp.example is started since 2026-11-22T10:00:00Z"}
+       text: "component summarizer: SMS_DMP_DOWNLOADER on scp01.corp.example is started since 2026-11-22 10:00:00 UTC"}
 elapsed_seconds:
   description: How long the task took.
   returned: success

@@ -180,10 +180,10 @@ duties:
   sample:
     - id: app_secrets_renewed
       title: The secrets of the Entra applications were made after the role came to this server
-      detail: "Made before 2026-11-22T10:00:00Z: ConfigMgr server app of 2026-05-06T10:00:00Z."
+      detail: "Created before 2026-11-22 10:00:00 UTC: ConfigMgr server app from 2026-05-06 10:00:00 UTC."
       how: "In the console: Administration > Cloud Services > Microsoft Entra tenants > the tenant > Renew Secret Key."
       done: false
-      text: "To do: Renew the secret in the console. Made before 2026-11-22T10:00:00Z: ConfigMgr server app."
+      text: "To do: Renew the secret in the console. Created before 2026-11-22 10:00:00 UTC: ConfigMgr server app."
 duties_left:
   description: The entries of RV(duties) that are not known to be done; empty when nothing remains.
   returned: when O(duties=true)

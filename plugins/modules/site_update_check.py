@@ -99,7 +99,7 @@ evidence:
       description: What was seen, as a text.
       type: str
   sample:
-    - {source: registry, text: "LastSyncedTime of SMS_DMP_DOWNLOADER on scp01.corp.example is 2026-11-22T10:00:18Z"}
+    - {source: registry, text: "LastSyncedTime of SMS_DMP_DOWNLOADER on scp01.corp.example is 2026-11-22 10:00:18 UTC"}
 """
 
 from datetime import datetime
@@ -109,6 +109,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.options import WAIT_OPTIONS
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import at
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing import update_check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
 from ansible_collections.configmgr.scp.plugins.module_utils.task import CONTROLLER_ONLY, Result, Task, TaskFailure
@@ -155,7 +156,7 @@ def run(task: Task) -> Result:
 def _evidence(host: str, made: datetime | None) -> list[dict[str, str]]:
     if made is None:
         return []
-    text = f"{update_check.LAST_SYNCED} of {naming.DOWNLOADER} on {host} is {iso(made)}"
+    text = f"{update_check.LAST_SYNCED} of {naming.DOWNLOADER} on {host} is {at(made)}"
     return [{"source": "registry", "text": text}]
 
 

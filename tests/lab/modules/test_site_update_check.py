@@ -39,7 +39,7 @@ def test_a_check_is_made_and_proved(installed: Play) -> None:
     assert (result["changed"], result["asked"]) == (True, True)
     assert result["last_synchronisation"] > result["previous_synchronisation"]
     assert result["evidence"][0]["source"] == "registry"
-    assert result["last_synchronisation"] in result["evidence"][0]["text"]
+    assert result["last_synchronisation"].replace("T", " ").replace("Z", " UTC") in result["evidence"][0]["text"]
     assert isinstance(synced, int)
     assert value(installed, "LastSyncedTime") != synced
     assert installed.writes() == ["SetDWORDValue", "SetDWORDValue"]

@@ -13,6 +13,7 @@ from typing import Any
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties import cloud_duties
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.duty import Duty, Facts, Package, to_do, unclear
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming, rows, updates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement
 
 CENTRAL = "central administration site"
@@ -70,7 +71,7 @@ def role_running(facts: Facts) -> Duty:
     if seen is None or not seen.started:
         state = f"is {seen.state}" if seen else "is not listed by the site"
         return to_do(id, title, f"{naming.DOWNLOADER} on {facts.server} {state}.", how)
-    since = f" since {seen.last_started}" if seen.last_started else ""
+    since = f" since {with_times(seen.last_started)}" if seen.last_started else ""
     if facts.mode is None:
         why = f"{naming.DOWNLOADER} on {facts.server} is started{since}, but the row of the role has no known mode."
         return unclear(

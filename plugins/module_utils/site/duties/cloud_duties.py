@@ -12,7 +12,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.gateway_
 from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.renewal import how_to_renew
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import cloud, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.cloud import Application
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import iso
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import at
 
 DISCOVERY_AGENT = "SMS_AZUREAD_DISCOVERY_AGENT"
 
@@ -30,9 +30,9 @@ def secrets_renewed(facts: Facts) -> Duty:
     old = [app for app in servers if _made_here(app.secret_created, facts) is False]
     unknown = [app for app in servers if _made_here(app.secret_created, facts) is None]
     how = _how_to_renew([*old, *unknown], facts)
-    listed = [f"{app.name} from {iso(app.secret_created) or 'an unknown date'}" for app in (*old, *unknown)]
+    listed = [f"{app.name} from {_on(app.secret_created)}" for app in (*old, *unknown)]
     if old:
-        return to_do(id, title, f"Created before {iso(facts.installed_at)}: {', '.join(listed)}.", how)
+        return to_do(id, title, f"Created before {_on(facts.installed_at)}: {', '.join(listed)}.", how)
     if unknown:
         why = f"the site no longer has a message of the role's installation on {facts.server}. Secrets: {', '.join(listed)}."
         if facts.installed_at:
@@ -58,7 +58,7 @@ def secrets_valid(facts: Facts) -> Duty:
     ending = [app for app, s in states if s in (cloud.EXPIRED, cloud.EXPIRES_SOON)]
     unknown = [app.name for app, s in states if s == cloud.UNKNOWN]
     if ending:
-        listed = ", ".join(f"{app.name} on {iso(app.secret_expires)}" for app in ending)
+        listed = ", ".join(f"{app.name} on {_on(app.secret_expires)}" for app in ending)
         detail = f"Expired, or expires within {cloud.EXPIRES_SOON_DAYS} days: {listed}."
         return to_do(id, title, detail, _how_to_renew(ending, facts))
     if unknown:
@@ -66,7 +66,7 @@ def secrets_valid(facts: Facts) -> Duty:
         return unclear(
             id, title, why, "Check the dates in the console: Administration > Cloud Services > Microsoft Entra tenants."
         )
-    return Duty(id, title, f"Valid: {', '.join(f'{app.name} until {iso(app.secret_expires)}' for app in servers)}.")
+    return Duty(id, title, f"Valid: {', '.join(f'{app.name} until {_on(app.secret_expires)}' for app in servers)}.")
 
 
 def expiry_watched(facts: Facts) -> Duty:
@@ -78,7 +78,7 @@ def expiry_watched(facts: Facts) -> Duty:
     silent = [app for app in servers if app.expiry_notice is not True]
     if not silent:
         return Duty(id, title, f"The console notifies about {_named(servers)}.")
-    listed = ", ".join(f"{app.name} expires on {iso(app.secret_expires) or 'an unknown date'}" for app in silent)
+    listed = ", ".join(f"{app.name} expires on {_on(app.secret_expires)}" for app in silent)
     why = f"the console shows no notification for an imported application, and perhaps none here: {listed}."
     return unclear(id, title, why, "Put the dates in a calendar, or monitor expires_in_days of configmgr.scp.cloud_service_info.")
 
@@ -152,3 +152,7 @@ def _no_applications(id: str, title: str) -> Duty:
 
 def _named(applications: Iterable[Application]) -> str:
     return ", ".join(app.name for app in applications)
+
+
+def _on(when: datetime | None) -> str:
+    return "an unknown date" if when is None else at(when)

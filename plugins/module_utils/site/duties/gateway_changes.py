@@ -22,19 +22,25 @@ class Change:
     """One change that is left to do.
 
     :param sure: whether the site's version proves it; otherwise an update that is not recognised may have done it.
+    :param due: the first day on which it may fail; :param then: what holds from that day on.
     """
 
     what: str
     how: str
     sure: bool
+    due: date
+    then: str
 
 
-def changes_left(version: str, packages: Iterable[tuple[str, str]], now: datetime | None) -> list[Change]:
+def changes_left(
+    version: str, packages: Iterable[tuple[str, str]], now: datetime | None, ahead: timedelta | None = AHEAD
+) -> list[Change]:
     """The changes for a site with gateways, the nearest first.
 
     :param version: of the site; an unknown one gives none.
     :param packages: (name, name of the state) of everything that the site lists.
     :param now: the site's clock; None when it cannot be read: then every change is reported.
+    :param ahead: how early a change is reported; None for every change.
     """
     try:
         found = versions.find(version)
@@ -47,8 +53,9 @@ def changes_left(version: str, packages: Iterable[tuple[str, str]], now: datetim
         if not found.at_least(row["since"]) or found.at_least(row["fixed_in"]):
             continue
         updates = [kb for kb in (row.get("kb"), *row["contained_in"]) if kb]
-        if any(has_number(name, kb) for name in installed for kb in updates) or (now is not None and due - now.date() > AHEAD):
+        early = ahead is not None and now is not None and due - now.date() > ahead
+        if early or any(has_number(name, kb) for name in installed for kb in updates):
             continue
         over = now is not None and now.date() >= due
-        left.append(Change(row["then"] if over else row["what"], row["how"], sure=not updates))
+        left.append(Change(row["then"] if over else row["what"], row["how"], not updates, due, row["then"]))
     return left

@@ -1,9 +1,10 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""The progress of a flow: its latest pass, the stages that the pass has reached, and its outcome."""
+"""The progress of a flow: its latest pass, the stages that the pass has reached, its outcome, and the passes before it."""
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import Enum
@@ -13,6 +14,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow_table
 
 # A hierarchy has a few dozen updates; more passes than this are not kept.
 MOST_PACKAGES = 200
+# A check for updates a day: what a picture of some weeks needs, also of a thread that was restarted often.
+MOST_PAST = 100
 
 
 class Outcome(Enum):
@@ -23,6 +26,8 @@ class Outcome(Enum):
     STOPPED = "stopped"
     STALLED = "stalled"
     RUNNING = "running"
+    # Only of a pass that another one followed.
+    UNFINISHED = "unfinished"
 
 
 class Seen(NamedTuple):
@@ -68,6 +73,11 @@ class Pass:
         late = patience is not None and now is not None and when is not None and now - when > patience
         return Outcome.STALLED if late and not self.furthest.waits else Outcome.RUNNING
 
+    def outcome_of_past(self) -> Outcome:
+        """The outcome of a pass that another one followed."""
+        found = self.outcome(None, None)
+        return Outcome.UNFINISHED if found is Outcome.RUNNING else found
+
 
 class FlowTracker:
     """Follows one flow through the records of all logs, in the order of time."""
@@ -78,6 +88,9 @@ class FlowTracker:
         # Keyed by package; the newest last. A flow without packages has the one key "".
         self.passes: dict[str, Pass] = {}
         self.last_success: Seen | None = None
+        # Passes that another one followed, the oldest first; without those that only reached a stage after which nothing has to
+        # follow, such as the start of a thread.
+        self.past: deque[Pass] = deque(maxlen=MOST_PAST)
         # By package: where the latest complete pass began.
         self._complete: dict[str, int] = {}
 
@@ -156,7 +169,9 @@ class FlowTracker:
             self.passes[package] = unnamed
 
     def _begin(self, key: str, stage: Stage, seen: Seen) -> Pass:
-        self.passes.pop(key, None)
+        replaced = self.passes.pop(key, None)
+        if replaced is not None and not (replaced.furthest.waits and replaced.goal is None):
+            self.past.append(replaced)
         if len(self.passes) >= MOST_PACKAGES:
             del self.passes[next(iter(self.passes))]
         current = self.passes[key] = Pass(key, seen if stage.begins else None, stage, seen)

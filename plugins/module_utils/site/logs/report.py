@@ -6,12 +6,12 @@ terminal.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import FlowTracker, Pass, Seen
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import FlowTracker, Outcome, Pass, Seen
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Event, Judge, StateMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problem_tables import UNKNOWN, Problem
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.problems import Group, Line
@@ -65,7 +65,25 @@ def _flow(tracker: FlowTracker, now: datetime | None) -> dict[str, Any]:
     success = tracker.last_success
     nothing: dict[str, Any] = {"stage": None, "title": None, "time": None, "started": None, "outcome": None, "stages": []}
     found = nothing if latest is None else _pass(tracker, latest, now)
-    return {**found, "last_success": iso(success.when) if success else None}
+    return {**found, "last_success": iso(success.when) if success else None, "history": list(_history(tracker, latest, now))}
+
+
+def _history(tracker: FlowTracker, latest: Pass | None, now: datetime | None) -> Iterator[dict[str, Any]]:
+    """All passes that were seen, the oldest first; ``latest`` is the last one, None when there is none."""
+    for past in tracker.past:
+        yield _in_short(past, past.outcome_of_past())
+    if latest is not None and not (latest.furthest.waits and latest.goal is None):
+        yield _in_short(latest, latest.outcome(now, tracker.patience))
+
+
+def _in_short(found: Pass, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "started": iso(found.begun.when) if found.begun else None,
+        "time": iso(found.last.when),
+        "stage": found.furthest.id,
+        "title": found.furthest.title,
+        "outcome": outcome.value,
+    }
 
 
 def _pass(tracker: FlowTracker, found: Pass, now: datetime | None) -> dict[str, Any]:

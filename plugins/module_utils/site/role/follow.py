@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.hierarchy import Site
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.status import ComponentState, StatusMessage
 from ansible_collections.configmgr.scp.plugins.module_utils.task import Task, TaskFailure
@@ -223,14 +224,14 @@ def evidence(verdict: Verdict) -> list[dict[str, Any]]:
 
 def component_evidence(seen: ComponentState) -> dict[str, Any]:
     """A row of the component summarizer as one piece of evidence."""
-    since = f" since {seen.last_started}" if seen.started and seen.last_started else ""
+    since = f" since {with_times(seen.last_started)}" if seen.started and seen.last_started else ""
     text = f"component summarizer: {seen.component} on {seen.server} is {seen.state}{since}"
     return {"source": "component summarizer", "text": text, **seen.as_data()}
 
 
 def message_evidence(message: StatusMessage) -> dict[str, Any]:
     """A status message as one piece of evidence."""
-    text = f"status message {message.id} of {message.component} at {message.time}"
+    text = f"status message {message.id} of {message.component} at {with_times(message.time)}"
     return {"source": "status message", "text": text, **message.as_data()}
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 
 
 def told(server: str, code: str, components: Iterable[Mapping[str, Any]]) -> str:
@@ -21,8 +22,8 @@ def told(server: str, code: str, components: Iterable[Mapping[str, Any]]) -> str
         return f"On {server} site {code} lists no {naming.DOWNLOADER}, so that one does not work."
     if row.get("state") != "started":
         return f"On {server} {naming.DOWNLOADER} is {row.get('state')}, so that one does not work."
-    since = f" since {row['last_started']}" if row.get("last_started") else ""
-    alive = f", and its last heartbeat was at {row['last_heartbeat']}" if row.get("last_heartbeat") else ""
+    since = f" since {with_times(row['last_started'])}" if row.get("last_started") else ""
+    alive = f", and its last heartbeat was at {with_times(row['last_heartbeat'])}" if row.get("last_heartbeat") else ""
     return f"On {server} {naming.DOWNLOADER} is started{since}{alive}: that one works."
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import at, with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import (
     BROKEN,
     OFFLINE,
@@ -18,14 +19,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
     ago,
-    at,
     failed,
     length,
     passed,
     skipped,
     unclear,
     warning,
-    with_times,
 )
 
 _SEE_LOG = "The problem checks of its log have the remedies; configmgr.scp.log_info with more hours reads further back."

@@ -9,15 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.log_names import log_name
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import BROKEN, OFFLINE, Answer, Data, Gathered
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
-    counted,
-    failed,
-    passed,
-    skipped,
-    warning,
-    with_times,
-)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted, failed, passed, skipped, warning
 
 _ENDPOINTS = "endpoints"
 # The site's own endpoint check writes the names of the endpoints to this log.

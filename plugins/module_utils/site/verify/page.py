@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,10 +12,24 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.shown import shown
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import at
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.check_report import MOST_DETAIL
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.date_line import DateLine, draw_dates
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.day_grid import DayGrid, draw_days
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import Drawing, draw
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import moment
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import at, counted, length
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page_tables import (
+    Cell,
+    Table,
+    cell_text,
+    connections_table,
+    dates_table,
+    days_table,
+    tables,
+    time_text,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.recent_days import Lane, lanes
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import counted, length
 
 Data = Mapping[str, Any]
 
@@ -23,10 +38,8 @@ _VERDICTS = {
     "warning": "Some checks need attention",
     "failed": "Required checks failed",
 }
-_MOST_ROWS = 100
-# The console warns about a secret when fewer days are left.
-_SOON_DAYS = 30
-_CELL = 300
+# What the signs of the last days mean.
+_DAYS = {"ok": "good", "doubt": "in doubt", "bad": "failed", "open": "in progress", "none": "without any", "unknown": "not read"}
 
 
 @dataclass(frozen=True)
@@ -51,35 +64,24 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A text, coloured if it is a problem (``bad`` or ``doubt``), and a percentage from 0 to 100 that is drawn as a bar."""
-
-    text: str
-    mark: str = ""
-    share: int | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """Rows of texts below their headings; the first column names the row."""
-
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
-    left_out: int = 0
-
-
-@dataclass(frozen=True)
 class Page:
     """The page."""
 
+    # ``urgent``: anchor, id and group of each check that needs attention. Each picture has a table with the same facts.
     title: str
     verdict: str
     headline: str
     summary: str
     generated: str
-    facts: tuple[tuple[str, str], ...]
+    urgent: tuple[tuple[str, str, str], ...]
+    facts: tuple[tuple[str, Cell], ...]
     drawing: Drawing
+    connections: Table
+    dates: DateLine
+    dates_table: Table
+    days: DayGrid
+    days_text: str
+    days_table: Table
     groups: tuple[Group, ...]
     timeline_title: str
     timeline: tuple[Step, ...]
@@ -92,35 +94,57 @@ def page_of(report: Data) -> Page:
     :raises KeyError, TypeError, ValueError: it is not such a report.
     """
     where = report.get("site_code") or "a hierarchy that could not be read"
+    groups, recent = tuple(_groups(report["checks"])), lanes(report)
+    connections, dates = report.get("connections") or (), report.get("dates_ahead") or ()
     return Page(
-        title=f"Service connection point of {_cell(where)}",
+        title=f"Service connection point of {cell_text(where)}",
         verdict=str(report["verdict"]),
         headline=_VERDICTS[str(report["verdict"])],
         summary=str(report["summary"]),
-        generated=_time(report.get("generated")),
+        generated=time_text(report.get("generated")),
+        urgent=tuple(_urgent(groups)),
         facts=tuple(_facts(report)),
-        drawing=draw(report.get("sites") or (), report.get("service_connection_points") or (), _ill(report)),
-        groups=tuple(_groups(report["checks"])),
+        drawing=draw(report.get("sites") or (), report.get("service_connection_points") or (), _ill(report), connections),
+        connections=connections_table(connections),
+        dates=draw_dates(dates),
+        dates_table=dates_table(dates),
+        days=draw_days(recent),
+        days_text=_days_text(recent),
+        days_table=days_table(recent),
+        groups=groups,
         timeline_title=_timeline_title(report),
         timeline=tuple(_timeline(report)),
-        tables=tuple(table for table in _tables(report) if table.rows),
+        tables=tuple(table for table in tables(report) if table.rows),
     )
 
 
-def _facts(report: Data) -> Iterator[tuple[str, str]]:
-    yield "Server", _cell(report.get("server") or "none, or more than one")
-    yield "Mode", _cell(report.get("mode") or "unknown")
+def _urgent(groups: Sequence[Group]) -> Iterator[tuple[str, str, str]]:
+    for group in groups:
+        if group.status in ("failed", "warning"):
+            for check in group.checks:
+                yield f"{check['part']}-{check['id']}", str(check["id"]), group.status
+
+
+def _facts(report: Data) -> Iterator[tuple[str, Cell]]:
+    yield "Server", Cell(cell_text(report.get("server") or "none, or more than one"))
+    yield "Mode", Cell(cell_text(report.get("mode") or "unknown"))
     support = report.get("support") or {}
     if support.get("version"):
-        yield "Site version", _cell(f"{support.get('name') or 'unknown'} ({support['version']})")
+        yield "Site version", Cell(cell_text(f"{support.get('name') or 'unknown'} ({support['version']})"))
     if support.get("ends"):
-        yield "Support ends", _cell(support["ends"])
+        yield "Support ends", Cell(cell_text(support["ends"]), _mark(report, "support_end"))
     contact = moment(report.get("last_contact"))
     if contact is not None:
-        yield "Last contact", at(contact)
+        yield "Last contact", Cell(at(contact), _mark(report, "last_contact"))
     known = (report.get("log") or {}).get("server_time") or report.get("site_time")
     if known:
-        yield "Server time", _time(known)
+        yield "Server time", Cell(time_text(known))
+
+
+def _mark(report: Data, id: str) -> str:
+    """How a fact is marked, by the check that judges it."""
+    status = next((check["status"] for check in report["checks"] if check["id"] == id), "")
+    return {Status.FAILED.value: "bad", Status.WARNING.value: "doubt"}.get(status, "")
 
 
 def _ill(report: Data) -> str:
@@ -153,7 +177,7 @@ def _timeline_title(report: Data) -> str:
     flow = _flow(report, "log", "download")
     if not flow:
         return "No synchronisation found in the log"
-    begun = _time(flow.get("started") or flow.get("time"))
+    begun = time_text(flow.get("started") or flow.get("time"))
     return f"Last synchronisation, {begun}: {flow.get('outcome')}"
 
 
@@ -172,7 +196,7 @@ def _timeline(report: Data) -> Iterator[Step]:
     for time, title, text, kind in sorted(events, key=lambda event: event[0] or ""):
         when = moment(time)
         after = f"+ {length(when - before)}" if when and before and when >= before else ""
-        yield Step(_time(time), after, _cell(title), _cell(text), kind)
+        yield Step(time_text(time), after, cell_text(title), cell_text(text), kind)
         before = when or before
 
 
@@ -181,81 +205,11 @@ def _flow(report: Data, log: str, name: str) -> Data:
     return found if isinstance(found, Mapping) and found.get("stages") else {}
 
 
-def _tables(report: Data) -> Iterator[Table]:
-    packages = [
-        (p.get("name"), p.get("version"), p.get("state"), _time(p.get("last_updated")), p.get("advice"))
-        for p in report.get("packages") or ()
-    ]
-    yield _table("Updates", ("Update", "Version", "State", "Since", "Advice"), packages)
-    secrets = [
-        (a.get("name"), a.get("tenant"), _time(a["secret"].get("expires")), _left(a["secret"]))
-        for a in report.get("applications") or ()
-        if isinstance(a.get("secret"), Mapping)
-    ]
-    yield _table("Secrets of Entra applications", ("Application", "Tenant", "Expires", "Left"), secrets)
-    components = [
-        (c.get("component"), c.get("server"), _state(c), _health(c), _time(c.get("last_heartbeat")))
-        for c in report.get("components") or ()
-    ]
-    yield _table("Components", ("Component", "Server", "State", "Health", "Last heartbeat"), components)
-    messages = [
-        (f"{m.get('message_id')}", m.get("component"), _time(m.get("time")), m.get("title") or m.get("severity"))
-        for m in report.get("messages") or ()
-    ]
-    yield _table("Status messages", ("Message", "Component", "Time", "Meaning"), messages[:20], len(messages[20:]))
-    over = [
-        (problem.get("title"), problem.get("log"), _time(problem.get("last_time")), problem.get("cause"))
-        for log in ("log", "site_log")
-        for problem in (report.get(log) or {}).get("problems") or ()
-        if problem.get("status") == "over"
-    ]
-    yield _table("Problems that are over", ("Problem", "Log", "Last seen", "Cause"), over)
-    read = [
-        (
-            log.get("path") or log.get("component"),
-            (report.get(side) or {}).get("host"),
-            "read" if log.get("readable") else log.get("error"),
-        )
-        for side in ("log", "site_log")
-        for log in (report.get(side) or {}).get("logs") or ()
-    ]
-    yield _table("Logs", ("Log", "Host", "Result"), read)
-
-
-def _table(title: str, headings: tuple[str, ...], rows: Sequence[Sequence[object]], left_out: int = 0) -> Table:
-    kept = rows[:_MOST_ROWS]
-    return Table(title, headings, tuple(tuple(map(_of_table, row)) for row in kept), left_out + len(rows) - len(kept))
-
-
-def _of_table(value: object) -> Cell:
-    return value if isinstance(value, Cell) else Cell(_cell(value))
-
-
-def _state(component: Data) -> Cell:
-    state = str(component.get("state") or "")
-    return Cell(_cell(state), "bad" if state == "stopped" else "")
-
-
-def _health(component: Data) -> Cell:
-    health = str(component.get("status") or "")
-    return Cell(_cell(health), {"critical": "bad", "warning": "doubt"}.get(health, ""))
-
-
-def _left(secret: Data) -> Cell:
-    """The days that a secret has left, with the percentage of its lifetime if that is known."""
-    days, made, ends = secret.get("expires_in_days"), moment(secret.get("created")), moment(secret.get("expires"))
-    if not isinstance(days, int):
-        return Cell("")
-    mark = "bad" if days < 0 else "doubt" if days < _SOON_DAYS else ""
-    life = (ends - made).days if made and ends else 0
-    share = max(0, min(100, round(100 * days / life))) if life > 0 else None
-    return Cell("expired" if days < 0 else counted(days, "day"), mark, share)
-
-
-def _time(text: object) -> str:
-    when = moment(text)
-    return at(when) if when else str(text or "")
-
-
-def _cell(value: object) -> str:
-    return shown("" if value is None else str(value), _CELL)
+def _days_text(recent: Sequence[Lane]) -> str:
+    """What the picture of the last days shows, in one sentence for each row."""
+    told = []
+    for lane in recent:
+        states = Counter(day.state for day in lane.days)
+        counts = ", ".join(f"{counted(number, 'day')} {_DAYS[state]}" for state, number in states.items())
+        told.append(f"{lane.title}: {counts}.")
+    return " ".join(told)

@@ -20,6 +20,8 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import (
     site_checks,
 )
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.check_ids import VERIFY
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.connections import connections
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.dates_ahead import dates_ahead
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import PARTS, Answer, BadInput, Gathered
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.grounds import with_grounds
 
@@ -72,6 +74,10 @@ def verify(found: Gathered, generated: datetime, fail_on: str = "failed", accept
         "packages": list(found.updates.rows("packages")),
         "applications": [_without_ids(row) for row in found.cloud.rows("applications")],
         "messages": list(found.status.rows("messages")),
+        "messages_since": found.status.get("since"),
+        "last_synchronisation": found.last.get("previous_synchronisation"),
+        "connections": connections(found, entries),
+        "dates_ahead": dates_ahead(found, (found.server_time or generated).date()),
         "log": _log(found.log),
         "site_log": _log(found.site_log),
     }

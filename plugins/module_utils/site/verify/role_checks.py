@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, which_works
 from ansible_collections.configmgr.scp.plugins.module_utils.site.signals import executive
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import Data, Gathered
@@ -16,7 +17,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
     skipped,
     unclear,
     warning,
-    with_times,
 )
 
 # Playbooks run on the host of the SMS Provider; the role's server is one of their variables.

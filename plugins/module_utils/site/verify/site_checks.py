@@ -10,6 +10,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.duties.renewal 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import security_updates
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import cloud_needs
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.gathered import ONLINE, Data, Gathered, moment
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words import (
@@ -19,7 +20,6 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.words im
     skipped,
     unclear,
     warning,
-    with_times,
 )
 
 _MONITOR = "Check Monitoring > Updates and Servicing Status in the console, and CMUpdate.log on the site server."

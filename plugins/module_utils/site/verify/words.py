@@ -1,17 +1,14 @@
 # Copyright: (c) 2026, the configmgr.scp authors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
-"""How the checks of a verification are made, and how times and lengths of time are written. Pure."""
+"""How the checks of a verification are made, and how lengths of time are written. Pure."""
 
 from __future__ import annotations
 
-import re
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 
 _DAY, _HOUR, _MINUTE = 86400, 3600, 60
-# As the modules write times: ISO 8601 UTC.
-_WRITTEN = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:00)", re.ASCII)
 
 
 def passed(id: str, title: str, detail: str) -> Check:
@@ -32,23 +29,6 @@ def skipped(id: str, title: str, why: str) -> Check:
 
 def unclear(id: str, title: str, why: str, remedy: str) -> Check:
     return cannot_tell(id, title, why, remedy, required=False)
-
-
-def at(when: datetime) -> str:
-    """A moment as every text of a report has it, such as "2026-11-22 10:00:18 UTC"; ``when`` has a time zone."""
-    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
-
-
-def with_times(text: object) -> str:
-    """A text of this collection, with the times that a module wrote into it in the form of ``at``; other text is unchanged."""
-
-    def told(match: re.Match[str]) -> str:
-        try:
-            return at(datetime.fromisoformat(match[0]))
-        except ValueError:
-            return match[0]
-
-    return _WRITTEN.sub(told, str(text))
 
 
 def ago(then: datetime, now: datetime) -> str:

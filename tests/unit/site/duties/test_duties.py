@@ -94,7 +94,7 @@ def test_a_bare_site_has_nothing_to_do_but_the_role() -> None:
         ({"components": []}, "to do", "not listed by the site"),
         ({"components": [component("SMS_DMP_DOWNLOADER", "stopped")]}, "to do", "is stopped"),
         ({"components": [component("SMS_DMP_DOWNLOADER", server=OLD)]}, "to do", f"on {NEW} is not listed"),
-        ({"components": [component("SMS_DMP_DOWNLOADER", server="SCP02")]}, "done", "started since 2026-11-21T10:00:00Z"),
+        ({"components": [component("SMS_DMP_DOWNLOADER", server="SCP02")]}, "done", "started since 2026-11-21 10:00:00 UTC"),
     ],
 )
 def test_role_running(changes: dict[str, Any], verdict: str, words: str) -> None:
@@ -163,7 +163,7 @@ def test_accounts_of_a_server_without_a_site_system_row() -> None:
         (
             {"applications": [app(CAME - DAY)]},
             "to do",
-            "Created before 2026-11-20T10:00:00Z: Server app from 2026-11-19T10:00:00Z",
+            "Created before 2026-11-20 10:00:00 UTC: Server app from 2026-11-19 10:00:00 UTC",
         ),
         ({"applications": [app(CAME - DAY), app(None)]}, "to do", "an unknown date"),
         ({"applications": [app(None)]}, "cannot tell", "no date for some secrets"),
@@ -177,7 +177,7 @@ def test_accounts_of_a_server_without_a_site_system_row() -> None:
             "cannot tell",
             f"no longer has a message of the role's installation on {NEW}",
         ),
-        ({"installed_at": None, "components": []}, "cannot tell", "2026-11-22T10:00:00Z"),
+        ({"installed_at": None, "components": []}, "cannot tell", "2026-11-22 10:00:00 UTC"),
         ({"recovered": True}, "cannot tell", "recovery"),
         ({"recovered": True, "applications": [app(CAME - DAY)]}, "to do", "Created before"),
         ({"recovered": True, "applications": []}, "done", "no Entra application"),

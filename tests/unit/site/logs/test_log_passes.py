@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.bounded import keep
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.flow import MOST_PAST
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.judge import Judge
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import parse
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.report import report
@@ -253,3 +254,38 @@ def test_a_state_message_is_sent_when_its_own_number_was_dropped() -> None:
             "sent": False,
         }
     ]
+
+
+def test_the_passes_before_the_last_one_are_kept() -> None:
+    written = [
+        lines(CHECK, BEGIN),
+        lines(BROKEN, BEGIN + DAY),
+        lines([*CHECK[:5], STOP], BEGIN + 2 * DAY),
+        lines(CHECK[:5], BEGIN + 3 * DAY),
+        lines(CHECK[:5], BEGIN + 4 * DAY),
+    ]
+    found = judged(*written, now=BEGIN + 4 * DAY + timedelta(minutes=5))["download"]
+    assert [one["outcome"] for one in found["history"]] == ["completed", "failed", "stopped", "unfinished", "running"]
+    assert [one["started"] for one in found["history"]] == [f"2026-03-0{day}T10:00:00.000Z" for day in range(2, 7)]
+    last = found["history"][-1]
+    assert {name: last[name] for name in ("started", "time", "stage", "title", "outcome")} == {
+        name: found[name] for name in ("started", "time", "stage", "title", "outcome")
+    }
+    # The range does not limit them: they were read anyway.
+    assert judged(*written, since=BEGIN + 4 * DAY)["download"]["history"][0] == found["history"][0]
+
+
+def test_the_start_of_a_thread_alone_is_no_pass() -> None:
+    start = "EasySetupDownload thread is starting..."
+    found = judged(
+        lines([start]), lines([start], BEGIN + DAY), lines([start, *CHECK], BEGIN + 2 * DAY), lines([start], BEGIN + 3 * DAY)
+    )
+    assert [one["outcome"] for one in found["download"]["history"]] == ["completed"]
+    assert judged([])["download"]["history"] == []
+
+
+def test_no_more_passes_are_kept_than_a_picture_needs() -> None:
+    written = [lines(CHECK, BEGIN + number * DAY) for number in range(MOST_PAST + 5)]
+    history = judged(*written)["download"]["history"]
+    assert len(history) == MOST_PAST + 1
+    assert history[0]["started"] == "2026-03-06T10:00:00.000Z"

@@ -169,9 +169,9 @@ def test_evidence_is_data_with_a_text() -> None:
     said = status.StatusMessage(7, status.INSTALLED, naming.DOWNLOADER, "SCP01", "2031-05-01T08:00:00Z")
     first, second = follow.evidence(Verdict(True, None, state, (said,)))
     assert (first["server"], first["state"], first["last_started"]) == ("SCP01", "started", "2031-05-01T08:00:00Z")
-    assert "since 2031-05-01T08:00:00Z" in first["text"]
+    assert "since 2031-05-01 08:00:00 UTC" in first["text"]
     assert (second["record_id"], second["message_id"]) == (7, status.INSTALLED)
-    assert "2031-05-01T08:00:00Z" in second["text"]
+    assert "2031-05-01 08:00:00 UTC" in second["text"]
     assert follow.evidence(Verdict(False, None, None, ())) == []
 
 

@@ -18,8 +18,8 @@ def downloader(**values: Any) -> dict[str, Any]:
     [
         ([], False, ("CAS",)),
         ([downloader()], True, ()),
-        ([downloader(last_started="2031-01-01T00:00:00Z")], True, ("since 2031-01-01T00:00:00Z",)),
-        ([downloader(last_heartbeat="2031-02-01T00:00:00Z")], True, ("2031-02-01T00:00:00Z",)),
+        ([downloader(last_started="2031-01-01T00:00:00Z")], True, ("since 2031-01-01 00:00:00 UTC",)),
+        ([downloader(last_heartbeat="2031-02-01T00:00:00Z")], True, ("2031-02-01 00:00:00 UTC",)),
         ([downloader(state="stopped")], False, ("stopped",)),
         ([downloader(server="SCP01", component="sms_dmp_downloader")], True, ()),
         # A missing or empty site code counts as this site.

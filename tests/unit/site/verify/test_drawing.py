@@ -8,7 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import MOST_ROWS, WIDTH, Line, cut, draw
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.drawing import (
+    MOST_ROWS,
+    SUBTITLE_SIZE,
+    TITLE_SIZE,
+    WIDTH,
+    Box,
+    Drawing,
+    Line,
+    draw,
+)
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.labels import width
 from tests.unit.site.verify.support import CAS01, SCP01, WELL
 
 SITES: list[dict[str, Any]] = WELL["hierarchy"]["result"]["sites"]
@@ -85,7 +95,7 @@ def test_what_a_box_says() -> None:
     site, role, _child = draw(SITES, [{"server": SCP01, "site_code": "CAS", "mode": None}]).boxes
     assert (site.kind, site.subtitle, site.full) == (
         "site",
-        "central administrati…e, cas01.corp.example",
+        "central administrat… cas01.corp.example",
         f"CAS  Central, central administration site, {CAS01}",
     )
     assert not role.title.endswith(("None", "online", ", "))
@@ -106,32 +116,101 @@ def test_a_role_is_drawn_at_its_own_site() -> None:
     assert titles == ["CAS  Central", "PR1  One", "Service connection point, online"]
 
 
-@pytest.mark.parametrize(("length", "whole"), [(33, True), (34, False)])
-def test_a_title_fits_its_box(length: int, whole: bool) -> None:
-    box = draw([{"site_code": "CAS", "name": "x" * length}], []).boxes[0]
-    assert ("…" not in box.title) is whole
-    assert len(box.title) == 38
+def test_a_title_and_a_subtitle_fit_their_box() -> None:
+    long = "x" * 200
+    box = draw([{"site_code": "CAS", "name": long, "type": long, "server": "s"}], []).boxes[0]
+    assert box.title.startswith("CAS  xx")
+    assert "…" in box.title
+    assert "…" in box.subtitle
+    for text, size in ((box.title, TITLE_SIZE), (box.subtitle, SUBTITLE_SIZE)):
+        assert 300 < width(text, size) <= box.width - 24
 
 
-@pytest.mark.parametrize(("length", "whole"), [(40, True), (41, False)])
-def test_a_subtitle_fits_its_box(length: int, whole: bool) -> None:
-    box = draw([{"site_code": "CAS", "type": "", "server": "x" * length}], []).boxes[0]
-    assert ("…" not in box.subtitle) is whole
-    assert len(box.subtitle) == 42
+def connection(start: str, end: str, state: str, text: str = "It said so.") -> dict[str, Any]:
+    return {"from": start, "to": end, "state": state, "check": "", "text": text}
+
+
+def drawn(*connections: dict[str, Any], ill: str = "", **site: Any) -> Drawing:
+    return draw([{**SITES[0], **site}, *SITES[1:]], [POINT], ill, connections)
+
+
+def box_of(drawing: Drawing, kind: str) -> Box:
+    [box] = [box for box in drawing.boxes if box.kind == kind and not (kind == "site" and not box.top_level)]
+    return box
+
+
+def test_who_answered() -> None:
+    drawing = drawn(connection("controller", CAS01, "works"), connection("controller", SCP01, "doubtful"))
+    site, role, child = drawing.boxes
+    assert (site.subtitle, site.sign, site.status) == ("central administration site", "ok", f"{CAS01} answered")
+    assert (role.sign, role.status, role.ill) == ("doubt", "answered, but could not be read", False)
+    # Nobody asked this one.
+    assert (child.sign, child.status) == ("", "")
+    assert [box.height for box in drawing.boxes] == [62, 62, 44]
+    assert site.full.endswith(f"{CAS01} answered")
+
+
+def test_a_dead_server_is_drawn_dead() -> None:
+    role = box_of(drawn(connection("controller", SCP01, "fails"), ill="no answer"), "role")
+    assert (role.title, role.sign, role.ill, role.status) == (
+        "Service connection point, no answer",
+        "bad",
+        True,
+        "does not answer",
+    )
+    role = box_of(drawn(connection("controller", SCP01, "works"), ill="stopped"), "role")
+    assert (role.title, role.ill, role.status) == ("Service connection point, stopped", True, "does not work")
 
 
 @pytest.mark.parametrize(
-    ("text", "room", "shown"),
+    ("state", "sign", "status"),
     [
-        ("short", 5, "short"),
-        ("abcdefghijkl", 7, "abc…jkl"),
-        ("abcdefghijkl", 6, "ab…jkl"),
-        ("abc", 2, "…c"),
-        ("abc", 1, "…"),
+        ("works", "ok", "reached"),
+        ("doubtful", "doubt", "in doubt"),
+        ("fails", "bad", "not reached"),
+        ("unknown", "unknown", "not known"),
+        ("unused", "unused", "not used: the role is offline"),
     ],
 )
-def test_long_names_lose_their_middle(text: str, room: int, shown: str) -> None:
-    assert cut(text, room) == shown
+def test_microsoft_is_below_the_role(state: str, sign: str, status: str) -> None:
+    drawing = drawn(connection(SCP01, "microsoft", state))
+    assert [box.kind for box in drawing.boxes] == ["site", "role", "cloud", "site"]
+    cloud = box_of(drawing, "cloud")
+    assert (cloud.title, cloud.sign, cloud.status, cloud.x) == ("Microsoft", sign, status, 50)
+    line = drawing.lines[1]
+    assert (line.sign, line.full) == (sign, f"{SCP01} to microsoft: It said so.")
+
+
+@pytest.mark.parametrize(
+    ("there", "back", "sign"),
+    [
+        ("works", "works", "ok"),
+        ("works", "doubtful", "doubt"),
+        ("fails", "works", "bad"),
+        ("works", "unknown", "ok"),
+        ("unknown", "unknown", "unknown"),
+    ],
+)
+def test_a_line_has_the_worst_of_both_directions(there: str, back: str, sign: str) -> None:
+    drawing = drawn(connection(CAS01, SCP01, there, "There."), connection(SCP01, CAS01, back, "Back."))
+    assert drawing.lines[0].sign == sign
+    assert drawing.lines[0].full == f"{CAS01} to {SCP01}: There. {SCP01} to {CAS01}: Back."
+    # Between sites nothing is checked.
+    assert (drawing.lines[1].sign, drawing.lines[1].full) == ("", "")
+
+
+def test_a_provider_on_a_server_of_its_own() -> None:
+    asked = connection("controller", "prov01", "works")
+    provider = box_of(drawn(asked, providers=["prov01.corp.example"]), "provider")
+    assert (provider.title, provider.subtitle, provider.status) == ("SMS Provider", "prov01.corp.example", "answered")
+    # On the site server, on the role's server, or one that was not asked.
+    for other in (CAS01, SCP01, "prov02.corp.example"):
+        asked = connection("controller", other if other != "prov02.corp.example" else CAS01, "works")
+        assert "provider" not in [box.kind for box in drawn(asked, providers=[other]).boxes]
+
+
+def test_short_names_are_the_same_computer() -> None:
+    assert box_of(drawn(connection("controller", "scp01", "works")), "role").status == "answered"
 
 
 NAMES = st.text(st.characters(codec="utf-8"), max_size=60)
@@ -142,13 +221,28 @@ ROWS = st.lists(
 )
 
 
-@given(ROWS, st.lists(st.fixed_dictionaries({"server": NAMES, "site_code": CODES, "mode": st.none() | NAMES}), max_size=3))
-def test_whatever_a_site_tells_stays_inside_the_picture(sites: list[dict[str, Any]], points: list[dict[str, Any]]) -> None:
-    drawing = draw(sites, points)
+STATES = st.sampled_from(["works", "doubtful", "fails", "unknown", "unused", "odd", ""])
+ENDS = NAMES | st.sampled_from(["controller", "microsoft"])
+LINKS = st.lists(st.fixed_dictionaries({"from": ENDS, "to": ENDS, "state": STATES, "text": NAMES}), max_size=5)
+
+
+@given(ROWS, st.lists(st.fixed_dictionaries({"server": NAMES, "site_code": CODES, "mode": st.none() | NAMES}), max_size=3), LINKS)
+def test_whatever_a_site_tells_stays_inside_the_picture(
+    sites: list[dict[str, Any]], points: list[dict[str, Any]], links: list[dict[str, Any]]
+) -> None:
+    drawing = draw(sites, points, "", links)
+    above = 0
     for box in drawing.boxes:
+        assert box.y > above
+        above = box.y + box.height
         assert box.x >= 0
         assert box.x + box.width <= WIDTH
-        assert box.y + box.height <= drawing.height
         assert box.width > 200
-    tops = [box.y for box in drawing.boxes]
-    assert tops == sorted(set(tops))
+        assert bool(box.status) == (box.height == 62)
+        assert width(box.title, TITLE_SIZE) <= box.width - 24
+        assert max(width(box.subtitle, SUBTITLE_SIZE), width(box.status, SUBTITLE_SIZE) + 16) <= box.width - 24
+    assert above <= drawing.height
+    for line in drawing.lines:
+        assert line.x >= 8
+        assert line.x < line.to
+        assert line.top < line.bottom - 8

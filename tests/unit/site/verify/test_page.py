@@ -10,8 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import Cell, Page, Table, page_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import Page, page_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page_tables import Cell, Table
 from ansible_collections.configmgr.scp.plugins.plugin_utils.page.render import render
+from tests.unit.site.verify.rich import renamed, rich
 from tests.unit.site.verify.support import SCP01, WELL, flow, problem, report, spoiled, stage
 
 EVIL = "<script>alert(1)</script><img src=x onerror=alert(1)>\"'&{{ 7 * 7 }}{% raw %}\x1b[2J\u202e]]>"
@@ -112,18 +114,8 @@ def test_the_tree_shows_a_role_that_does_not_work(state: str, told: str) -> None
 
 def test_a_time_is_a_value_and_all_have_one_form() -> None:
     page = page_of(report(WELL))
-    assert dict(page.facts)["Last contact"] == "2026-11-22 10:00:18 UTC"
+    assert dict(page.facts)["Last contact"].text == "2026-11-22 10:00:18 UTC"
     assert not re.search(r"\d{4}-\d\d-\d\dT\d\d", re.sub(r"<style>.*?</style>", "", render(page), flags=re.DOTALL))
-
-
-def evil_everywhere(value: Any, text: str) -> Any:
-    """The same data with a text appended to every text except those that are compared."""
-    if isinstance(value, dict):
-        kept = ("phase", "outcome", "status", "severity", "state", "mode", "kind", "verdict", "subject", "id")
-        return {name: item if name in kept else evil_everywhere(item, text) for name, item in value.items()}
-    if isinstance(value, list):
-        return [evil_everywhere(item, text) for item in value]
-    return value + text if isinstance(value, str) and not re.match(r"\d{4}-\d\d-\d\d", value) else value
 
 
 TAGS = re.compile(r"<(/?[a-zA-Z!]\w*)")
@@ -133,11 +125,18 @@ def tags(page: str) -> set[str]:
     return set(TAGS.findall(page))
 
 
-ALLOWED = tags(html(spoiled("log", problems=[problem("tls")])))
+def whole() -> dict[str, Any]:
+    """Input for every part of the page."""
+    found = rich()
+    found["log"]["result"]["problems"] = [problem("tls"), problem("smb", status="over")]
+    return found
+
+
+ALLOWED = tags(html(whole()))
 
 
 def test_texts_of_servers_are_only_text() -> None:
-    dirty = html(evil_everywhere(spoiled("log", problems=[problem("tls")]), EVIL))
+    dirty = html(renamed(whole(), EVIL))
     assert "&lt;script&gt;alert(1)" in dirty
     # Neither Ansible nor the page's own template interprets braces in a text.
     assert "{{ 7 * 7 }}{% raw %}" in dirty
@@ -150,14 +149,53 @@ def test_texts_of_servers_are_only_text() -> None:
 @settings(max_examples=25, deadline=None)
 @given(st.text(max_size=300))
 def test_no_text_makes_a_tag(text: str) -> None:
-    dirty = html(evil_everywhere(spoiled("log", problems=[problem("tls")]), text))
+    dirty = html(renamed(whole(), text))
     assert tags(dirty) <= ALLOWED
 
 
 def test_the_page_loads_nothing() -> None:
-    page = html(WELL)
+    page = html(whole())
     assert "default-src 'none'" in page
+    # Links lead to a place on the page itself.
+    assert {link[0] for link in re.findall(r'href="([^"]*)"', page)} == {"#"}
+    # The bars of secrets have their lengths as numbers.
+    page = re.sub(r' href="#[^"]*"| style="width: \d+%"', "", page)
     attributes = re.findall(r"""\s([a-z-]+)=["']""", re.sub(r"<style>.*</style>", "", page, flags=re.DOTALL))
-    assert not {"src", "href", "action", "data", "style"} & set(attributes)
+    assert not {"src", "href", "action", "data", "style", "onload", "onclick"} & set(attributes)
     assert "url(" not in page
     assert "<script" not in page
+
+
+def test_each_picture_has_a_name_a_description_and_a_table() -> None:
+    page = html(whole())
+    pictures = re.findall(r'<svg [^>]*role="img" aria-labelledby="(\S+) (\S+)">', page)
+    assert [name for name, _text in pictures] == ["place-title", "dates-title", "days-title"]
+    ids = re.findall(r'id="([^"]+)"', page)
+    for name, text in pictures:
+        assert (ids.count(name), ids.count(text)) == (1, 1)
+        assert re.search(rf'<title id="{name}">[^<]+</title>', page)
+        assert re.search(rf'<desc id="{text}">[^<]+</desc>', page)
+    assert page.count('<details class="facts') == 3
+
+
+def test_every_sign_has_a_shape_of_its_own() -> None:
+    page = html(whole())
+    shapes: dict[str, set[str]] = {}
+    for name, shape in re.findall(r'<g class="sign (\w+)"[^>]*>(.*?)</g>', page, re.DOTALL):
+        shapes.setdefault(name, set()).add(shape)
+    assert {"ok", "doubt", "bad", "open", "none", "unread", "unused", "unknown"} == set(shapes)
+    assert all(len(found) == 1 for found in shapes.values())
+    assert len(set.union(*shapes.values())) == len(shapes)
+
+
+def test_a_report_of_an_earlier_release_has_a_page_without_the_new_pictures() -> None:
+    old = report(WELL)
+    for name in ("connections", "dates_ahead", "messages_since", "last_synchronisation"):
+        del old[name]
+    page = render(page_of(old))
+    assert page.count('role="img"') == 1
+    assert "as a table" not in page
+
+
+def test_the_page_is_small() -> None:
+    assert len(html(whole())) < 120_000

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import Cell, Group, Page, Step, Table, page_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page import Group, Page, Step, page_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.verify.page_tables import Cell, Table
 from tests.unit.site.verify.support import CAS01, SCP01, WELL, flow, problem, report, stage
 
 BARE: dict[str, Any] = {"verdict": "warning", "summary": "1 of 2", "checks": [], "generated": "2026-11-22T12:00:00+00:00"}
@@ -47,7 +48,7 @@ def test_the_head_of_a_bare_report() -> None:
 def facts(**values: Any) -> list[str]:
     names = [name for name, _text in page(**values).facts]
     assert len(set(names)) == len(names)
-    return [text for _name, text in page(**values).facts]
+    return [cell.text for _name, cell in page(**values).facts]
 
 
 def test_facts() -> None:
@@ -93,7 +94,7 @@ def test_why_a_role_does_not_work(ids: list[str], told: str) -> None:
     boxes = page_of({**whole, "checks": [check(id, "failed") for id in ids]}).drawing.boxes
     assert [box.title for box in boxes if box.kind == "role"] == [f"Service connection point, {told}"]
     boxes = page_of({**whole, "checks": [check(id, "warning") for id in ids]}).drawing.boxes
-    assert [box.ill for box in boxes] == [False] * 3
+    assert not any(box.ill for box in boxes)
 
 
 # Groups of checks.
@@ -222,12 +223,141 @@ def test_a_table_is_bounded(count: int, shown: int, left_out: int) -> None:
 def test_messages_are_bounded(count: int, shown: int, left_out: int) -> None:
     found = table(messages=[{"message_id": 1, "component": "C", "severity": "error"}] * count)
     assert (len(found.rows), found.left_out) == (shown, left_out)
-    assert texts(found)[0] == ["1", "C", "", "error"]
+    assert texts(found)[0] == ["1", "C", "", "error", ""]
 
 
 def test_a_message_with_a_title() -> None:
     row = {"message_id": 1, "component": "C", "severity": "error", "title": "T", "time": "2026-11-22T10:00:00Z"}
-    assert texts(table(messages=[row])) == [["1", "C", "2026-11-22 10:00:00 UTC", "T"]]
+    assert texts(table(messages=[row])) == [["1", "C", "2026-11-22 10:00:00 UTC", "error", "T"]]
+
+
+@pytest.mark.parametrize(
+    ("severity", "verdict", "mark"),
+    [
+        ("error", None, "bad"),
+        ("warning", None, "doubt"),
+        ("information", None, ""),
+        ("information", "failed", "bad"),
+        ("error", "warning", "doubt"),
+        ("error", "passed", ""),
+    ],
+)
+def test_the_colour_of_a_message(severity: str, verdict: str | None, mark: str) -> None:
+    [row] = table(messages=[{"message_id": 1, "component": "C", "severity": severity, "verdict": verdict}]).rows
+    assert row[3] == Cell(severity, mark)
+
+
+@pytest.mark.parametrize(
+    ("phase", "hangs", "cell"),
+    [
+        ("failed", False, Cell("S", "bad")),
+        ("installing", True, Cell("S (hangs)", "bad")),
+        ("unknown", None, Cell("S", "doubt")),
+        ("restart_pending", False, Cell("S", "doubt")),
+        ("installed", False, Cell("S")),
+        ("available", None, Cell("S")),
+    ],
+)
+def test_the_colour_of_an_update(phase: str, hangs: bool | None, cell: Cell) -> None:
+    [row] = table(packages=[{"name": "U", "state": "S", "phase": phase, "hangs": hangs}]).rows
+    assert row[2] == cell
+
+
+@pytest.mark.parametrize(
+    ("state", "health", "marks"),
+    [
+        ("started", "ok", ["", ""]),
+        ("stopped", "critical", ["bad", "bad"]),
+        ("paused", "warning", ["doubt", "doubt"]),
+        ("state 9", "status 7", ["doubt", "doubt"]),
+        (None, None, ["", ""]),
+    ],
+)
+def test_the_colours_of_a_component(state: str | None, health: str | None, marks: list[str]) -> None:
+    [row] = table(components=[{"component": "C", "state": state, "status": health}]).rows
+    assert [cell.mark for cell in row[2:4]] == marks
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("2026-11-22", True),
+        ("2026-11-22 10:00:00 UTC", True),
+        ("3 days ago", True),
+        # The page leaves out an empty cell on a phone, so nothing may be in it.
+        ("", False),
+        ("SMS_DMP_DOWNLOADER", False),
+        ("since 2026-11-22 10:00:00 UTC", False),
+    ],
+)
+def test_what_a_browser_must_not_break(text: str, whole: bool) -> None:
+    assert Cell(text).whole is whole
+
+
+# The pictures: each has a table with the same facts.
+
+
+def test_the_connections_as_text() -> None:
+    rows = [
+        {"from": "controller", "to": SCP01, "state": "works", "check": "", "text": "It answered."},
+        {"from": SCP01, "to": "microsoft", "state": "fails", "check": "x", "text": "Since 2026-11-22T10:00:00Z."},
+        {"from": CAS01, "to": SCP01, "state": "odd", "text": None},
+    ]
+    found = page(connections=rows).connections
+    assert texts(found) == [
+        ["the controller", SCP01, "works", "It answered."],
+        [SCP01, "Microsoft", "fails", "Since 2026-11-22 10:00:00 UTC."],
+        [CAS01, SCP01, "not known", ""],
+    ]
+    assert [row[2].mark for row in found.rows] == ["", "bad", ""]
+
+
+def test_the_dates_as_text() -> None:
+    rows = [
+        {"date": "2026-11-19", "kind": "secret", "subject": "S", "then": "T", "days_left": -3, "state": "over"},
+        {"date": "2026-12-10", "kind": "secret", "subject": "S", "then": "T", "days_left": 18, "state": "soon"},
+        {"date": "2038-01-15", "kind": "root", "subject": "R", "then": "", "days_left": 4072, "state": "later"},
+        {"date": "x", "days_left": None},
+    ]
+    found = page(dates_ahead=rows)
+    assert [row[:2] for row in found.dates_table.rows] == [
+        (Cell("2026-11-19"), Cell("3 days ago", "bad")),
+        (Cell("2026-12-10"), Cell("18 days", "doubt")),
+        (Cell("2038-01-15"), Cell("11 years")),
+    ]
+    assert len(found.dates.marks) == 3
+
+
+def test_the_last_days_as_text() -> None:
+    history = [{"time": f"2026-11-{day}T10:00:00Z", "outcome": outcome} for day, outcome in ((20, "failed"), (22, "completed"))]
+    found = page(mode="online", log={"server_time": "2026-11-22T12:00:00Z", "download": {"history": history}})
+    assert texts(found.days_table) == [["2026-11-22", "1 completed"], ["2026-11-20", "1 failed"]]
+    assert found.days_text == "Synchronisations with Microsoft: 4 days not read, 1 day failed, 1 day without any, 1 day good."
+    assert page().days_text == ""
+    assert (page().days.rows, page().dates.marks, page().connections.rows) == ((), (), ())
+
+
+def test_the_way_to_what_needs_attention() -> None:
+    checks = [
+        check("a"),
+        check("b", "warning"),
+        check("c", "failed"),
+        check("d", "failed", required=False),
+        check("e", "skipped"),
+    ]
+    assert page(checks=checks).urgent == (("site-c", "c", "failed"), ("site-b", "b", "warning"))
+
+
+@pytest.mark.parametrize(("status", "mark"), [("failed", "bad"), ("warning", "doubt"), ("passed", ""), ("skipped", "")])
+def test_a_fact_has_the_colour_of_its_check(status: str, mark: str) -> None:
+    found = dict(
+        page(
+            support={"ends": "2026-01-01"},
+            last_contact="2026-11-22T10:00:18Z",
+            checks=[check("support_end", status), check("last_contact", status)],
+        ).facts
+    )
+    assert (found["Support ends"].mark, found["Last contact"].mark, found["Server"].mark) == (mark, mark, "")
 
 
 def secret(days: Any, created: str | None = None, expires: str | None = "2027-01-10T00:00:00Z") -> Cell:

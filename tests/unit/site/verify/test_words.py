@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import time_texts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Status
 from ansible_collections.configmgr.scp.plugins.module_utils.site.verify import words
 
@@ -46,7 +47,7 @@ def test_a_number_of_things(number: int, told: str) -> None:
 
 
 def test_a_moment_is_told_in_utc() -> None:
-    assert words.at(datetime(2026, 11, 22, 13, 0, 5, tzinfo=timezone(timedelta(hours=1)))) == "2026-11-22 12:00:05 UTC"
+    assert time_texts.at(datetime(2026, 11, 22, 13, 0, 5, tzinfo=timezone(timedelta(hours=1)))) == "2026-11-22 12:00:05 UTC"
 
 
 @pytest.mark.parametrize(
@@ -60,7 +61,7 @@ def test_a_moment_is_told_in_utc() -> None:
     ],
 )
 def test_times_in_a_text(text: object, told: str) -> None:
-    assert words.with_times(text) == told
+    assert time_texts.with_times(text) == told
 
 
 def test_the_kinds_of_checks() -> None:

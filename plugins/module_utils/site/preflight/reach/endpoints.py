@@ -77,7 +77,7 @@ def select(
     found: dict[tuple[str, int], Endpoint] = {}
     for row in rows:
         needed_by = [feature for feature in row["features"] if feature in wanted]
-        if not needed_by or row.get("cloud", cloud) != cloud or not _holds(row, version):
+        if not needed_by or row.get("cloud", cloud) != cloud or not applies(row, version):
             continue
         for endpoint in _of_row(row, needed_by, today):
             key = (endpoint.host, endpoint.port)
@@ -159,7 +159,8 @@ def _of_row(row: Mapping[str, Any], needed_by: Sequence[str], today: date) -> li
     return [replace(whole, host=example, testable=True) for example in row.get("examples", ())] or [whole]
 
 
-def _holds(row: Mapping[str, Any], version: SiteVersion | None) -> bool:
+def applies(row: Mapping[str, Any], version: SiteVersion | None) -> bool:
+    """Whether a row of the table is for this version of the site; None stands for the newest version."""
     if version is None:
         return "until" not in row
     number = int(version.name)

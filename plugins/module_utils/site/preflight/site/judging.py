@@ -12,10 +12,12 @@ from ansible_collections.configmgr.scp.plugins.module_utils.site.model import na
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.check_result import Check, Status, cannot_tell
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.site_systems import SiteSystemWish
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.support import ENDED, UNKNOWN, after_support, support_of
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model.time_texts import with_times
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.updates import unknown_state_warning
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model.writer import OTHER_LOGON
 from ansible_collections.configmgr.scp.plugins.module_utils.site.preflight.site.facts import SiteFacts
 from ansible_collections.configmgr.scp.plugins.module_utils.site.role import placement, ways, which_works
+from ansible_collections.configmgr.scp.plugins.module_utils.site.signals.role_health import RoleHealth
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading import Unread
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.instance import CimInstance
 
@@ -255,7 +257,7 @@ def _health(facts: SiteFacts, server: str) -> Check:
             else "without a role whose status the site summarises"
         )
         return _passed("site_system", f"{server} is a site system of {code} {seen}.")
-    listed = ", ".join(f"{h.role} is {h.status}" + (f" and down since {h.down_since}" if h.down_since else "") for h in ill)
+    listed = ", ".join(map(_health_told, ill))
     return _warning(
         "site_system",
         f"{server} is a site system of {code}, but the site reports problems there: {listed}.",
@@ -389,3 +391,8 @@ def _failed(id: str, detail: str, remedy: str) -> Check:
 
 def _cannot_tell(id: str, why: str, remedy: str) -> Check:
     return cannot_tell(id, TITLES[id], why, remedy)
+
+
+def _health_told(health: RoleHealth) -> str:
+    since = f" and down since {with_times(health.down_since)}" if health.down_since else ""
+    return f"{health.role} is {health.status}{since}"

@@ -171,7 +171,7 @@ OK, ILL = RoleHealth("SMS Management Point", "ok", None), RoleHealth("SMS Manage
         ((), replace(PLAN, create_site_system=False), {}, "failed", "is not a site system server of site CAS"),
         ((site_system_row(SCP01),), PLAN, {}, "passed", "without a role whose status"),
         ((site_system_row(SCP01),), PLAN, {"health": (OK,)}, "passed", "no problem with its 1 roles"),
-        ((site_system_row(SCP01),), PLAN, {"health": (OK, ILL)}, "warning", "is critical and down since 2026-11-22T09:00:00Z"),
+        ((site_system_row(SCP01),), PLAN, {"health": (OK, ILL)}, "warning", "is critical and down since 2026-11-22 09:00:00 UTC"),
         ((site_system_row(SCP01),), PLAN, {"health": Unread("no.")}, "warning", "Cannot tell: "),
         ((site_system_row(SCP01, "PR1"),), PLAN, {}, "failed", "is a site system server of site PR1"),
         ((row(SCP01, naming.SITE_SERVER, "PR1"),), PLAN, {}, "failed", "of site PR1"),
