@@ -1,0 +1,53 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The words that a recording may show: names of the product, of Windows and of the protocol. Every other word is replaced."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes, naming
+from ansible_collections.configmgr.scp.plugins.module_utils.windows import classes as windows_classes
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
+
+# Hosts that are the same everywhere: those of namespaces.
+PUBLIC_HOSTS = frozenset({"schemas.microsoft.com", "schemas.xmlsoap.org", "schemas.dmtf.org", "www.w3.org"})
+EXTENSIONS = frozenset(["log", "lo_", "exe", "dll", "txt", "psd1", "cab", "xml", "enc", "mof", "ini", "sys"])
+_NAMES = """
+    SMS Site System Server Dmp Connector Component Provider SQL Management Point Distribution Notification Usage Resource Property
+    Windows NT Share Display MSWNET SMS_SITE User CloudProxyService root cimv2 default
+    SMS_SITE_COMPONENT_MANAGER SMS_HIERARCHY_MANAGER SMS_EXECUTIVE SMS_FieldCheckAbsentClass Threads Tracing TraceFilename
+    Offline Online Remote Public Name Mode Account Proxy Port Access Anonymous Machine Use Date Time
+    Configuration Manager Microsoft Endpoint Hotfix Update Rollup Roll-up up Security KB Version
+    Program Files Logs bin AdminConsole Console dmpdownloader dmpuploader sitecomp SMS_SERVICE_CONNECTOR
+    SOFTWARE SYSTEM WOW6432Node CurrentControlSet Control Session Environment Setup COMPONENTS HKLM VisualStudio VC Runtimes
+    x64 x86 ConfigMgr10 UI Installation Directory Installed Connections Internet Settings CurrentVersion WinHttpSettings
+    true false null None SELECT FROM WHERE AND OR IS NULL LIKE NOT
+    http https uuid anonymous en en-US us
+"""
+_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+
+
+@cache
+def vocabulary() -> frozenset[str]:
+    """The words, each in lower case; names with underscores are words too."""
+    words = set(_NAMES.split()) | set(naming.ROLE_COMPONENTS)
+    for module in (classes, windows_classes):
+        for declared in vars(module).values():
+            if isinstance(declared, CimClass):
+                words |= {declared.name, *declared.properties, *declared.methods}
+                for method in declared.methods.values():
+                    words |= {*method.inputs, *method.outputs}
+    return frozenset(word.casefold() for word in words)
+
+
+@cache
+def identifiers() -> tuple[str, ...]:
+    """The words that have an underscore, the longest first: a site code in one of them is not the code of a site."""
+    return tuple(sorted((word for word in vocabulary() if "_" in word), key=len, reverse=True))
+
+
+def is_known(word: str) -> bool:
+    """Whether the word may be shown; a number always may, as long as it is not long."""
+    return word.casefold() in vocabulary() or (word.isascii() and word.isdigit() and len(word) < 12)
