@@ -11,8 +11,10 @@ module: field_check
 short_description: Check on a live site what the collection assumes
 version_added: 1.1.0
 description:
-  - The collection was built without a live site. This module reads what can settle its assumptions, and returns a verdict for each.
-  - It only reads. With O(part=server) it starts curl.exe and whoami.exe on the server, which change nothing and connect to nothing.
+  - The collection was built without a live site. This module reads what can settle its assumptions, and returns a verdict for
+    each.
+  - It only reads. With O(part=server) it starts curl.exe and whoami.exe on the server, which change nothing and connect to
+    nothing; on a server without curl.exe, cmd.exe prints the log.
   - The module does not fail because of a verdict, nor because the account may not read something. Then the verdict is
     V(cannot tell), with the reason.
   - Run it with O(part=site) on the host of the SMS Provider of the top-level site, and with O(part=server) on the server of the
@@ -82,7 +84,7 @@ probes:
   elements: dict
   contains:
     id:
-      description: Name of the probe; C(docs/limits.md) has it in the row of the assumption.
+      description: Name of the probe; the page about limits in C(docs) has it in the row of the assumption.
       type: str
     part:
       description: V(site) or V(server).

@@ -49,3 +49,24 @@ def _probes(part: Mapping[str, Any]) -> list[dict[str, str]]:
 def _lines(probe: Mapping[str, str]) -> list[str]:
     lines = [f"{probe['verdict']}: {probe['id']}: {probe['seen']}"]
     return [*lines, f"    assumed: {probe['assumed']}"] if probe["verdict"] == OTHERWISE else lines
+
+
+def parts_of(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What a recording has of each host: ``part``, ``probes``, ``versions``, ``exchanges`` and ``readings``.
+
+    :raises KeyError: a part without ``part``.
+    """
+    found = []
+    for part in parts:
+        known: Mapping[str, Any] = part.get("result") or {}
+        recorded: Mapping[str, Any] = known.get("recorded") or {}
+        found.append(
+            {
+                "part": part["part"],
+                "probes": _probes(part),
+                "versions": known.get("versions") or (),
+                "exchanges": recorded.get("exchanges") or (),
+                "readings": recorded.get("readings") or {},
+            }
+        )
+    return found
