@@ -9,9 +9,9 @@ name: field_check_bundle
 short_description: Make a recording of a field check that can be handed on
 version_added: 1.1.0
 description:
-  - Turns the results of M(configmgr.scp.field_check) with O(configmgr.scp.field_check#module:record=true) into texts for files, in
-    which names, domains, accounts, SIDs, GUIDs, addresses and site codes are replaced. The same original has the same stand-in in
-    every file.
+  - Turns the results of M(configmgr.scp.field_check) with O(configmgr.scp.field_check#module:record=true) into texts for files,
+    in which names, domains, accounts, SIDs, GUIDs, addresses and site codes are replaced. The same original has the same
+    stand-in in every file.
   - It reads the texts a second time, and fails if it finds anything that was to be replaced.
   - The role P(configmgr.scp.field_check#role) uses it.
 positional: _input

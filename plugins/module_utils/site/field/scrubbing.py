@@ -31,8 +31,8 @@ _FORMS = {
     "ipv6": r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?![0-9A-Za-z:])",
     "ipv4": r"(?<![0-9A-Za-z.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9A-Za-z]|\.\d)",
     "blob": r"(?<![0-9A-Za-z+/=_-])(?=[A-Za-z0-9+/]*\d)[A-Za-z0-9+/]{48,}={0,2}",
-    "mail": rf"(?P<mailbox>[\w.+-]{1, 64})@(?P<mail_host>{_NAME}(?:\.{_NAME})*)",
-    "account": rf"(?<![\w\\.:-])(?P<flat>{_NAME}(?:\.{_NAME})*)(?P<slashes>\\{{1,4}})(?P<user>[\w.-]{1, 64}\$?)",
+    "mail": rf"(?P<mailbox>[\w.+-]{{1,64}})@(?P<mail_host>{_NAME}(?:\.{_NAME})*)",
+    "account": rf"(?<![\w\\.:-])(?P<flat>{_NAME}(?:\.{_NAME})*)(?P<slashes>\\{{1,4}})(?P<user>[\w.-]{{1,64}}\$?)",
     "unc": rf"(?<![\w\\:.)-])(?P<lead>\\{{2,4}})(?P<host>{_NAME}(?:\.{_NAME})*)",
     "dotted": rf"{_NAME}(?:\.{_NAME})+",
     "word": r"\w[\w-]*",
@@ -102,14 +102,16 @@ class Scrubber:
             self._learn(kinds.SITE_CODE, code)
         for account in sorted(known.accounts):
             self._learn_account(account)
-        for word in sorted(known.words):
-            self._learn_word(word)
         for about in (CODE, HOST, FLAT, ACCOUNT):
             for text in dict.fromkeys(text.strip() for text, found in read if found == about):
                 self._learn_named(text, about)
         for text in dict.fromkeys(text for text, _about in read):
             for match in _MASTER.finditer(text):
                 self._learn_match(match)
+        # Late, because the name of a host may be among them, which the texts show better.
+        for word in sorted(known.words):
+            if word.casefold() not in self._words:
+                self._learn_word(word)
         for text in dict.fromkeys(text for text, about in read if about == FREE):
             _MASTER.sub(self._learn_free, text)
 
@@ -137,7 +139,7 @@ class Scrubber:
         else:
             # The name of a database server may have an instance or a port.
             server = re.split(r"[\\,]", text.lstrip("\\"))[0]
-            if server and not _is_address(server):
+            if re.fullmatch(rf"{_NAME}(?:\.{_NAME})*\.?", server) and not _is_address(server):
                 self._learn_server(server)
 
     def _learn_free(self, match: re.Match[str]) -> str:
@@ -187,7 +189,7 @@ class Scrubber:
     def _learn_word(self, text: str, kind: str = kinds.WORD) -> None:
         if re.fullmatch(r"\w[\w-]*", text):
             self._learn(kind, text)
-        elif text:
+        elif re.search(r"[^\W_]", text):
             self._stand_ins.of(kinds.WORD, text)
             self._phrases.append((text, re.compile(rf"(?<!\w){re.escape(text)}(?!\w)", re.IGNORECASE)))
             self._phrases.sort(key=lambda entry: -len(entry[0]))

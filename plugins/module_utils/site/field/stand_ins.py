@@ -55,7 +55,8 @@ class StandIns:
         self._found: dict[tuple[str, str], str] = {}
         self._parts: set[str] = set()
         self._numbers: dict[str, int] = {}
-        self._domain_by_label: dict[str, int] = {}
+        self._numbers_of_label: dict[str, int] = {}
+        self._given: set[tuple[str, int]] = set()
 
     def of(self, kind: str, original: str) -> str:
         """The stand-in of an original."""
@@ -78,22 +79,21 @@ class StandIns:
         return self._parts
 
     def _made(self, kind: str, original: str) -> str:
-        if kind == FLAT_DOMAIN and original in self._domain_by_label:
-            return self._checked(kind, self._domain_by_label[original])
+        # The two forms of a domain share their numbers: CORP and corp.example are the same one.
+        shared = kind in (DOMAIN, FLAT_DOMAIN)
+        label = original.partition(".")[0]
+        if shared and (number := self._numbers_of_label.get(label)) is not None and (kind, number) not in self._given:
+            self._given.add((kind, number))
+            return _MAKERS[kind](number)
+        counter = DOMAIN if shared else kind
         while True:
-            # The two forms of a domain share their numbers.
-            counter = DOMAIN if kind == FLAT_DOMAIN else kind
             number = self._numbers[counter] = self._numbers.get(counter, 0) + 1
             made = _MAKERS[kind](number)
-            if self._is_free(made):
-                if kind == DOMAIN:
-                    self._domain_by_label.setdefault(original.partition(".")[0], number)
+            if self._is_free(made) and (not shared or self._is_free(_MAKERS[FLAT_DOMAIN](number))):
+                if shared:
+                    self._given.add((kind, number))
+                    self._numbers_of_label.setdefault(label, number)
                 return made
 
-    def _checked(self, kind: str, number: int) -> str:
-        made = _MAKERS[kind](number)
-        return made if self._is_free(made) else _MAKERS[kind](number + 1_000_000)
-
     def _is_free(self, made: str) -> bool:
-        folded = made.casefold()
-        return not any(part in self._taken for part in (folded, folded.partition(".")[0]))
+        return made.casefold() not in self._taken

@@ -23,6 +23,8 @@ _NAMES = """
     Program Files Logs bin AdminConsole Console dmpdownloader dmpuploader sitecomp SMS_SERVICE_CONNECTOR
     SOFTWARE SYSTEM WOW6432Node CurrentControlSet Control Session Environment Setup COMPONENTS HKLM VisualStudio VC Runtimes
     x64 x86 ConfigMgr10 UI Installation Directory Installed Connections Internet Settings CurrentVersion WinHttpSettings
+    a an and are as at be below by can cannot for from has have in into is it its no none not of on only or other than that the
+    their there this to was were which with without read row rows value values text name names form error fault class code exit
     true false null None SELECT FROM WHERE AND OR IS NULL LIKE NOT
     http https uuid anonymous en en-US us
 """
