@@ -15,6 +15,7 @@ from html import unescape
 from xml.sax.saxutils import escape
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.field import scrubbing
+from ansible_collections.configmgr.scp.plugins.module_utils.site.field.vocabulary import numbers
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.answer import parse_answer
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.errors import AnswerError
 
@@ -131,4 +132,4 @@ def _about(opened: list[str], named: str) -> str:
         return SECRET
     if name in _ABOUT:
         return _ABOUT[name]
-    return scrubbing.FORM if name in _FORMS or _SENTENCES in opened else scrubbing.FREE
+    return scrubbing.FORM if name in _FORMS or name in numbers() or _SENTENCES in opened else scrubbing.FREE

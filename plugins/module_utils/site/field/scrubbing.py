@@ -26,7 +26,8 @@ _NAME = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _FORMS = {
     "uri": r"http://(?:schemas\.(?:microsoft\.com|xmlsoap\.org|dmtf\.org)|www\.w3\.org)/[^\s\"'<>]*",
     "guid": r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}-(?:[0-9A-Fa-f]{4}-){3}[0-9A-Fa-f]{12}(?![0-9A-Za-z])",
-    "sid": r"(?<![0-9A-Za-z])[Ss]-1-(?:5-21|12-1)(?:-\d{1,10}){3,8}",
+    "when": r"(?<![0-9A-Za-z])(?:\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:?\d\d)?|\d{14}\.[\d*]{6}[+-][\d*]{3})",
+    "sid": r"(?<![0-9A-Za-z])[Ss]-1(?:-\d{1,14}){1,15}",
     "mac": r"(?<![0-9A-Za-z])[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}(?![0-9A-Za-z])",
     "ipv6": r"(?<![0-9A-Za-z:.])(?:[0-9A-Fa-f]{0,4}:){2,7}(?:\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{0,4})(?![0-9A-Za-z:])",
     "ipv4": r"(?<![0-9A-Za-z.])\d{1,3}(?:\.\d{1,3}){3}(?![0-9A-Za-z]|\.\d)",
@@ -38,6 +39,9 @@ _FORMS = {
     "word": r"\w[\w-]*",
 }
 _MASTER = re.compile("|".join(f"(?P<{name}>{form})" for name, form in _FORMS.items()))
+# Those of a domain, of a computer and of Entra; all others are the same everywhere.
+_OWN_SID = re.compile(r"[Ss]-1-(?:5-21|12-1)-")
+_TOP = re.compile(r"[^\W\d_][\w-]*")
 _VERSION = re.compile(r"v?\d+(?:\.\d+)+", re.IGNORECASE)
 
 
@@ -144,9 +148,10 @@ class Scrubber:
 
     def _learn_free(self, match: re.Match[str]) -> str:
         """Every word of a free text that is not in the vocabulary."""
-        if not any(match[kind] for kind in ("uri", "guid", "sid", "mac", "ipv4")):
+        if not any(match[kind] for kind in ("uri", "guid", "sid", "mac", "ipv4", "when")) and not _VERSION.fullmatch(match[0]):
             for word in re.findall(r"[^\W_]+", self._replaced(match)):
-                if not is_known(word) and not self._is_stand_in(word):
+                # A single letter is a drive, and no name.
+                if len(word) > 1 and not is_known(word) and not self._is_stand_in(word):
                     self._learn(kinds.WORD, word)
         return match[0]
 
@@ -218,7 +223,10 @@ class Scrubber:
         return match[0] if match[0] == _ZERO_GUID else self._stand_ins.of(kinds.GUID, match[0])
 
     def _sid(self, match: re.Match[str]) -> str:
-        return self._stand_ins.of(kinds.SID, match[0])
+        return self._stand_ins.of(kinds.SID, match[0]) if _OWN_SID.match(match[0]) else match[0]
+
+    def _when(self, match: re.Match[str]) -> str:
+        return match[0]
 
     def _mac(self, match: re.Match[str]) -> str:
         return self._stand_ins.of(kinds.MAC, match[0])
@@ -286,7 +294,7 @@ class Scrubber:
         labels = text.split(".")
         if _VERSION.fullmatch(text) or text.casefold() in PUBLIC_HOSTS:
             return False
-        if labels[-1].casefold() in EXTENSIONS or labels[-1].isdigit():
+        if labels[-1].casefold() in EXTENSIONS or not _TOP.fullmatch(labels[-1]):
             return False
         return not all(is_known(label) for label in labels)
 

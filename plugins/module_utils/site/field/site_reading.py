@@ -61,6 +61,7 @@ class _SiteReaders:
         self._rows = cache(self._read_rows)
         self._sites = cache(self._read_sites)
         self._clock = cache(self._read_clock)
+        self._heartbeat = cache(self._read_heartbeat)
 
     def readers(self) -> dict[str, Callable[[], Any]]:
         return {
@@ -153,7 +154,8 @@ class _SiteReaders:
         return {cls.name: self._columns_refusal(cls) for cls in _DOUBTFUL}
 
     def _columns_refusal(self, cls: CimClass) -> str:
-        columns = [name for name in cls.properties if name != PASSWORD_COLUMN]
+        # No password, and no embedded properties, which might have one.
+        columns = [name for name, declared in cls.properties.items() if name != PASSWORD_COLUMN and declared.embedded is None]
         try:
             self._some(cls, columns=columns, most=1)
         except CimFault as fault:
@@ -177,7 +179,7 @@ class _SiteReaders:
         where = (equals("TallyInterval", status.TALLY_INTERVAL), one_of("ComponentName", naming.ROLE_COMPONENTS))
         return self._some(classes.SMS_COMPONENT_SUMMARIZER, *where, columns=("ComponentName", "MachineName", "SiteCode", "State"))
 
-    def _heartbeat(self) -> str:
+    def _read_heartbeat(self) -> str:
         """The newest heartbeat of a component of the site server, as the site writes it."""
         where = (equals("TallyInterval", status.TALLY_INTERVAL), equals("ComponentName", status.COMPONENT_MANAGER))
         columns = ("ComponentName", "LastHeartbeat")

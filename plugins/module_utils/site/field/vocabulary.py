@@ -9,7 +9,7 @@ from functools import cache
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import classes, naming
 from ansible_collections.configmgr.scp.plugins.module_utils.windows import classes as windows_classes
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass, CimType
 
 # Hosts that are the same everywhere: those of namespaces.
 PUBLIC_HOSTS = frozenset({"schemas.microsoft.com", "schemas.xmlsoap.org", "schemas.dmtf.org", "www.w3.org"})
@@ -20,7 +20,7 @@ _NAMES = """
     SMS_SITE_COMPONENT_MANAGER SMS_HIERARCHY_MANAGER SMS_EXECUTIVE SMS_FieldCheckAbsentClass Threads Tracing TraceFilename
     Offline Online Remote Public Name Mode Account Proxy Port Access Anonymous Machine Use Date Time
     Configuration Manager Microsoft Endpoint Hotfix Update Rollup Roll-up up Security KB Version
-    Program Files Logs bin AdminConsole Console dmpdownloader dmpuploader sitecomp SMS_SERVICE_CONNECTOR
+    Program Files Logs bin AdminConsole Console ConfigurationManager dmpdownloader dmpuploader sitecomp SMS_SERVICE_CONNECTOR
     SOFTWARE SYSTEM WOW6432Node CurrentControlSet Control Session Environment Setup COMPONENTS HKLM VisualStudio VC Runtimes
     x64 x86 ConfigMgr10 UI Installation Directory Installed Connections Internet Settings CurrentVersion WinHttpSettings
     a an and are as at be below by can cannot for from has have in into is it its no none not of on only or other than that the
@@ -35,13 +35,24 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 def vocabulary() -> frozenset[str]:
     """The words, each in lower case; names with underscores are words too."""
     words = set(_NAMES.split()) | set(naming.ROLE_COMPONENTS)
-    for module in (classes, windows_classes):
-        for declared in vars(module).values():
-            if isinstance(declared, CimClass):
-                words |= {declared.name, *declared.properties, *declared.methods}
-                for method in declared.methods.values():
-                    words |= {*method.inputs, *method.outputs}
+    for declared in _classes():
+        words |= {declared.name, *declared.properties, *declared.methods}
+        for method in declared.methods.values():
+            words |= {*method.inputs, *method.outputs}
     return frozenset(word.casefold() for word in words)
+
+
+@cache
+def numbers() -> frozenset[str]:
+    """The properties that are no text in any class: numbers, dates and truth values."""
+    properties = [(name, prop.type) for declared in _classes() for name, prop in declared.properties.items()]
+    texts = {name for name, kind in properties if kind in (CimType.STRING, CimType.OBJECT)}
+    return frozenset(name for name, _kind in properties) - texts
+
+
+def _classes() -> list[CimClass]:
+    found = [*vars(classes).values(), *vars(windows_classes).values()]
+    return [declared for declared in found if isinstance(declared, CimClass)]
 
 
 @cache
