@@ -201,7 +201,7 @@ CONTRADICTING: dict[str, Change] = {
     "secured_objects": rows("FROM SMS_RbacSecuredObject", {"ObjectTypeName": "SMS_Package", "GrantedOperations": 1}),
     "site_server_domain": rows("SiteServerDomain, SQLServerName, FileType", {"SiteServerDomain": "DC=domain01, DC=example"}),
     "database_port": returned("SQL Server", "GetStringValue", ReturnValue=2),
-    "console_folder": fault("(?s)transfer/Get<.*CIM_DataFile", _NOT_FOUND),
+    "console_folder": fault("/CIM_DataFile<", _NOT_FOUND),
     "cloud_values": rows("ID, Source FROM", {"ID": 1, "Source": 7}),
     "sync_values": returned("SMS_DMP_DOWNLOADER", "EnumValues", sNames=["LastSyncedTime"], Types=[11]),
     "trace_files": returned("Tracing.SMS_DMP_UPLOADER", "GetStringValue", sValue="dmpuploader.log"),

@@ -21,7 +21,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.windows.reading impo
 from ansible_collections.configmgr.scp.plugins.module_utils.windows.registry import KeyMissing, Registry
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.datetimes import parse_when
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault, FaultKind
-from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass, cim_class
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.schema import CimClass
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.session import CimSession
 from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equals, one_of, select
 
@@ -30,9 +30,9 @@ MOST_ROWS = 25
 MOST_STEPS = 100
 MESSAGE_DAYS = 30
 _ABSENT_GUID = "00000000-0000-0000-0000-000000000000"
-_ABSENT_CLASS = cim_class("SMS_FieldCheckAbsentClass")
-# Without the column in its schema, a date comes as the site wrote it.
-_WRITTEN = cim_class("SMS_ComponentSummarizer", ComponentName="string")
+_ABSENT_CLASS = CimClass("SMS_FieldCheckAbsentClass")
+# Without a schema, a date comes as the site wrote it.
+_WRITTEN = CimClass(classes.SMS_COMPONENT_SUMMARIZER.name)
 _CONSOLE_KEY = r"SOFTWARE\WOW6432Node\Microsoft\ConfigMgr10\Setup"
 _CONSOLE_VALUE, _MODULE = "UI Installation Directory", r"bin\ConfigurationManager.psd1"
 _MESSAGES = (status.INSTALL_FAILED, status.DEINSTALL_BEGUN, status.DEINSTALLED, status.DEINSTALL_FAILED)

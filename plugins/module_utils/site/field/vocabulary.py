@@ -25,6 +25,8 @@ _NAMES = """
     x64 x86 ConfigMgr10 UI Installation Directory Installed Connections Internet Settings CurrentVersion WinHttpSettings
     a an and are as at be below by can cannot for from has have in into is it its no none not of on only or other than that the
     their there this to was were which with without read row rows value values text name names form error fault class code exit
+    EndpointConnectivityCheckWorker
+    DataFile LogicalFile Type CIM CIM_DataFile Win32_FileSystem NTFS schema wbem wsman wscim wmi xsd common management interop
     true false null None SELECT FROM WHERE AND OR IS NULL LIKE NOT
     http https uuid anonymous en en-US us
 """
@@ -34,7 +36,7 @@ _WORD = re.compile(r"[^\W_]+", re.UNICODE)
 @cache
 def vocabulary() -> frozenset[str]:
     """The words, each in lower case; names with underscores are words too."""
-    words = set(_NAMES.split()) | set(naming.ROLE_COMPONENTS)
+    words = {*_NAMES.split(), *naming.ROLE_COMPONENTS, *EXTENSIONS}
     for declared in _classes():
         words |= {declared.name, *declared.properties, *declared.methods}
         for method in declared.methods.values():
