@@ -26,7 +26,7 @@ SECRET = "secret"
 # Output of programs, and values that are single bytes: no person can read what is in them.
 _UNREADABLE = (b"/windows/shell/", b"/GetBinaryValue<")
 _PIECE = re.compile(r"""<!--.*?-->|<\?.*?\?>|<!\[CDATA\[.*?\]\]>|<(?:[^<>"']|"[^"]*"|'[^']*')*>|[^<]+""", re.DOTALL)
-_VALUE = re.compile(r"""=\s*(?:"([^"]*)"|'([^']*)')""")
+_VALUE = re.compile(r"""(?P<name>[\w.:-]+)\s*=\s*(?:"(?P<double>[^"]*)"|'(?P<single>[^']*)')""")
 _LOCAL = re.compile(r"</?(?:[\w.-]+:)?([\w.-]+)")
 # The texts of these elements are names or forms of the protocol and of the product.
 _FORMS_TEXT = """
@@ -50,8 +50,6 @@ _ABOUT = {
     "ReportingSiteCode": scrubbing.CODE,
     "SiteServerDomain": scrubbing.FLAT,
 }
-# Windows' own sentences; what they name is found by its form.
-_SENTENCES = "Fault"
 _NAMED = "PropertyName"
 _SECRET = re.compile(r"password|passwd|secret|private|credential|token|key(?!word)", re.IGNORECASE)
 _FIELDS_OF_NAMED = frozenset({"Value1", "Value2", "Values"})
@@ -120,8 +118,10 @@ def _pieces(xml: str, change: Change) -> Iterator[str]:
 
 
 def _attribute(value: re.Match[str], change: Change) -> str:
-    text = value[1] if value[1] is not None else value[2]
-    return f'="{escape(change(unescape(text), scrubbing.FORM), {chr(34): "&quot;"})}"'
+    text = unescape(value["double"] if value["double"] is not None else value["single"])
+    # A fault has the name of the computer that reports it.
+    about = scrubbing.HOST if value["name"].rpartition(":")[2] == "Machine" else scrubbing.FORM
+    return f'{value["name"]}="{escape(change(text, about), {chr(34): "&quot;"})}"'
 
 
 def _about(opened: list[str], named: str) -> str:
@@ -130,4 +130,4 @@ def _about(opened: list[str], named: str) -> str:
         return SECRET
     if name in _ABOUT:
         return _ABOUT[name]
-    return scrubbing.FORM if name in _FORMS or name in numbers() or _SENTENCES in opened else scrubbing.FREE
+    return scrubbing.FORM if name in _FORMS or name in numbers() else scrubbing.FREE

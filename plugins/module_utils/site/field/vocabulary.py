@@ -27,10 +27,19 @@ _NAMES = """
     their there this to was were which with without read row rows value values text name names form error fault class code exit
     EndpointConnectivityCheckWorker
     DataFile LogicalFile Type CIM CIM_DataFile Win32_FileSystem NTFS schema wbem wsman wscim wmi xsd common management interop
+    access account action again already argument authentication because been before body call called client command connection
+    could data denied destination different does double enough exist exists expected failed failure filter found function handle
+    header host if illegal incorrect information instance instances internal invalid key keys limit list made maximum memory
+    message method missing more must namespace network new object operation options out parameter parameters path permission privilege
+    process processed property protocol provider provide query quota received refused rejected remote reported request requested
+    required resource response results returned rights same send sent server service shell signed size something state status
+    support supported syntax system there time timeout timed type unable unexpected unknown unsupported used user using valid
+    version when will WinRM WS-Management WSMan WMI DCOM MI HRESULT Win32 Windows XML SOAP URI SMS_ExtendedStatus ExtnProv
     true false null None SELECT FROM WHERE AND OR IS NULL LIKE NOT
     http https uuid anonymous en en-US us
 """
-_WORD = re.compile(r"[^\W_]+", re.UNICODE)
+# A longer one may be the number of a person or a licence. In hexadecimal form it is the code of a fault.
+_NUMBER = re.compile(r"[0-9]{1,11}|0[xX][0-9A-Fa-f]{1,8}")
 
 
 @cache
@@ -65,4 +74,4 @@ def identifiers() -> tuple[str, ...]:
 
 def is_known(word: str) -> bool:
     """Whether the word may be shown; a number always may, as long as it is not long."""
-    return word.casefold() in vocabulary() or (word.isascii() and word.isdigit() and len(word) < 12)
+    return word.casefold() in vocabulary() or _NUMBER.fullmatch(word) is not None

@@ -114,6 +114,19 @@ def test_without_a_recording_there_are_only_verdicts() -> None:
     assert sorted(made(exchanges=(), readings={})) == [README, READINGS, VERDICTS]
 
 
+def test_a_fault_names_no_computer_and_no_one() -> None:
+    fault = (
+        '<s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope"><s:Header/><s:Body><s:Fault><s:Reason><s:Text>Access'
+        " is denied to Jane on PROXYBOX</s:Text></s:Reason><s:Detail><f:WSManFault xmlns:f='http://schemas.microsoft.com/wbem/wsman/1/wsmanfault'"
+        ' Code="5" Machine="BOXSEVEN"><f:Message>0x80041003 at boxseven</f:Message></f:WSManFault></s:Detail></s:Fault></s:Body>'
+        "</s:Envelope>"
+    )
+    text = made(exchanges=[{"request": REQUEST, "answer": fault}])["site-001-answer.xml"]
+    assert [name for name in ("jane", "proxybox", "boxseven") if name in text.casefold()] == []
+    assert "Access is denied to word" in text
+    assert 'Code="5" Machine="server01"><f:Message>0x80041003 at server01<' in text.replace("\n", "")
+
+
 @pytest.mark.parametrize(
     ("action", "kept"),
     [
