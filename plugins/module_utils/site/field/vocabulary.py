@@ -30,11 +30,11 @@ _NAMES = """
     access account action again already argument authentication because been before body call called client command connection
     could data denied destination different does double enough exist exists expected failed failure filter found function handle
     header host if illegal incorrect information instance instances internal invalid key keys limit list made maximum memory
-    message method missing more must namespace network new object operation options out parameter parameters path permission privilege
-    process processed property protocol provider provide query quota received refused rejected remote reported request requested
-    required resource response results returned rights same send sent server service shell signed size something state status
-    support supported syntax system there time timeout timed type unable unexpected unknown unsupported used user using valid
-    version when will WinRM WS-Management WSMan WMI DCOM MI HRESULT Win32 Windows XML SOAP URI SMS_ExtendedStatus ExtnProv
+    message method missing more must namespace network new object operation options out parameter parameters path permission
+    privilege process processed property protocol provider provide query quota received refused rejected remote reported request
+    requested required resource response results returned rights same send sent server service shell signed size something state
+    status support supported syntax system there time timeout timed type unable unexpected unknown unsupported used user using
+    valid version when will WinRM WS-Management WSMan WMI DCOM MI HRESULT Win32 Windows XML SOAP URI SMS_ExtendedStatus ExtnProv
     true false null None SELECT FROM WHERE AND OR IS NULL LIKE NOT
     http https uuid anonymous en en-US us
 """
