@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.field.probes import probes_of
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.faults import CimFault
 from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.modules.conftest import NOBODY, READER, Play
@@ -89,4 +90,5 @@ def test_a_recording_has_requests_and_answers_and_no_output_of_programs(play: Pl
 
 def test_a_host_without_a_provider_is_refused_with_what_to_do(play: Play) -> None:
     assert "has no SMS Provider" in play.refused(MODULE, "scp01", part="site")
-    assert "denied" in play.refused(MODULE, "cas01", part="site", user=NOBODY).lower()
+    with pytest.raises(CimFault, match="denied"):
+        play.run(MODULE, "cas01", part="site", user=NOBODY)

@@ -14,7 +14,7 @@ from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.field.reading import Readers
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.encodings import decode
-from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.files import LogUnknown, log_path
+from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.files import TRACING_KEY
 from ansible_collections.configmgr.scp.plugins.module_utils.site.logs.records import parse, split_lines
 from ansible_collections.configmgr.scp.plugins.module_utils.site.model import naming
 from ansible_collections.configmgr.scp.plugins.module_utils.site.servicing.update_check import KEY
@@ -77,9 +77,13 @@ class _ServerReaders:
 
     def _trace(self, component: str) -> str | None:
         try:
-            return log_path(self._registry, component)
-        except LogUnknown as error:
-            return None if isinstance(error.__context__, KeyMissing) else ""
+            path = self._registry.get_string(f"{TRACING_KEY}\\{component}", "TraceFilename")
+        except KeyMissing:
+            return None
+        try:
+            return file_end.checked_path((path or "").strip())
+        except ValueError:
+            return ""
 
     def _vc_runtime(self) -> dict[str, str | None]:
         return dict(zip(("view_64", "wow6432node"), software.vc_runtime_by_view(self._registry), strict=True))
