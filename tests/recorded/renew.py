@@ -12,10 +12,9 @@ from lab.estate_file.reader import DEFAULT_FILE, parse
 from lab.running.estate import Estate
 from tests.lab.ansible_runs import CHECKOUT, run_playbook
 from tests.lab.estates import with_role
-from tests.recorded.replay import BUNDLES
 
 ADDRESS_BASE = "127.58.78"
-LAB = BUNDLES / "lab"
+LAB = CHECKOUT / "tests" / "recorded" / "bundles" / "lab"
 PACE = 60.0
 # Five minutes of the site: the role is installed, and has sent its messages.
 SETTLED_SECONDS = 300 / PACE
