@@ -63,6 +63,7 @@ from ansible.utils.unsafe_proxy import wrap_var
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.field.bundle import Survivor, bundle
 from ansible_collections.configmgr.scp.plugins.module_utils.site.field.report import parts_of
+from ansible_collections.configmgr.scp.plugins.plugin_utils.collection_version import collection_version
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 
 
@@ -72,7 +73,7 @@ def field_check_bundle(parts: Sequence[Mapping[str, Any]], known: Sequence[str] 
     :raises AnsibleFilterError: the input does not have the documented form, or something that was to be replaced would be left.
     """
     try:
-        made = bundle(parts_of(plain(parts)), list(map(str, plain(known))), list(map(str, plain(words))))
+        made = bundle(parts_of(plain(parts)), list(map(str, plain(known))), list(map(str, plain(words))), collection_version())
     except Survivor as left:
         raise AnsibleFilterError(str(left)) from left
     except (KeyError, TypeError, ValueError, AttributeError) as error:

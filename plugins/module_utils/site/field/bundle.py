@@ -29,15 +29,16 @@ class Survivor(Exception):
     """The second reading found something that was to be replaced; the text says what kind it is and in which file."""
 
 
-def bundle(parts: Sequence[Mapping[str, Any]], known: Iterable[str], words: Iterable[str]) -> dict[str, str]:
+def bundle(parts: Sequence[Mapping[str, Any]], known: Iterable[str], words: Iterable[str], version: str) -> dict[str, str]:
     """The files of the folder, by name.
 
     :param parts: for each host ``part``, ``probes``, ``versions``, ``exchanges`` (request and answer as text) and ``readings``.
     :param known: names and addresses of hosts and accounts that are known beforehand.
     :param words: further texts that must not be in the folder.
+    :param version: of the collection.
     :raises Survivor: something that was to be replaced is left.
     """
-    files = _Files(parts)
+    files = _Files(parts, version)
     beforehand = Known()
     for text in known:
         beforehand.add(text)
@@ -63,8 +64,9 @@ def _is_word(original: str, folded: str) -> bool:
 class _Files:
     """The texts of the folder, to be read and then to be written. ``scrubbed`` has what was written from the site's texts."""
 
-    def __init__(self, parts: Sequence[Mapping[str, Any]]) -> None:
+    def __init__(self, parts: Sequence[Mapping[str, Any]], version: str) -> None:
         self._parts = parts
+        self._version = version
         self.scrubbed: list[tuple[str, str]] = []
 
     def texts(self) -> list[tuple[str, str]]:
@@ -87,7 +89,7 @@ class _Files:
                 made[name] = _NOT_READABLE if xml is None else envelopes.in_lines(envelopes.rewritten(xml, rewrite))
         verdicts = [self._verdict(probe, change) for part in self._parts for probe in part["probes"]]
         readings = {str(part["part"]): self._data(part.get("readings") or {}, change) for part in self._parts}
-        data = {"format": FORMAT, "versions": self._versions(change), "probes": verdicts}
+        data = {"format": FORMAT, "version": self._version, "versions": self._versions(change), "probes": verdicts}
         made[VERDICTS] = _json(data)
         made[READINGS] = _json(readings)
         made[README] = "\n".join(self._readme(data, sorted(made))) + "\n"
@@ -116,7 +118,7 @@ class _Files:
         return value
 
     def _readme(self, data: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
-        yield "A field check of the collection configmgr.scp"
+        yield f"A field check of the collection configmgr.scp {data['version']}"
         yield ""
         yield "Names, domains, accounts, SIDs, GUIDs, addresses and site codes are replaced: the same original has the same"
         yield "stand-in in every file. Words that are not known are replaced too (word01), and values of properties that may be"

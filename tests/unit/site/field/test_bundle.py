@@ -61,7 +61,7 @@ def part(**changes: Any) -> dict[str, Any]:
 
 
 def made(**changes: Any) -> dict[str, str]:
-    return bundle([part(**changes)], ["10.1.2.3", r"CORP\anna", "cas01"], ["ProjectX"])
+    return bundle([part(**changes)], ["10.1.2.3", r"CORP\anna", "cas01"], ["ProjectX"], "1.2.3")
 
 
 def test_the_folder_can_be_read_and_has_no_name_of_the_site() -> None:
@@ -70,6 +70,7 @@ def test_the_folder_can_be_read_and_has_no_name_of_the_site() -> None:
     whole = "\n".join(files.values()).casefold()
     assert [text for text in SECRETS if text in whole] == []
     assert "otherwise: role_row (site)" in files[README]
+    assert "configmgr.scp 1.2.3" in files[README]
     assert "Version: site 5.00.9132.1000" in files[README]
     assert all(len(line) < 600 for text in files.values() for line in text.splitlines())
 
@@ -142,6 +143,6 @@ def test_output_of_programs_and_bytes_are_not_kept(action: str, kept: bool) -> N
 
 def test_a_site_that_reads_like_the_readme_can_still_be_recorded() -> None:
     """The collection's own sentences are not the site's, whatever its servers are called."""
-    files = bundle([part()], ["readme.files.example", "Read"], ["verdicts"])
+    files = bundle([part()], ["readme.files.example", "Read"], ["verdicts"], "1.2.3")
     assert README in files
     assert json.loads(files[VERDICTS])["format"] == bundles.FORMAT
