@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pytest
 
@@ -40,7 +41,7 @@ def play(start_estate: StartEstate) -> Play:
     return play
 
 
-def verdicts(play: Play, machine: str, part: str, **more: str) -> dict[str, tuple[str, str]]:
+def verdicts(play: Play, machine: str, part: str, **more: Any) -> dict[str, tuple[str, str]]:
     result = play.run(MODULE, machine, part=part, **more)
     assert [probe["id"] for probe in result["probes"]] == [probe.id for probe in probes_of(part)]
     return {probe["id"]: (probe["verdict"], probe["seen"]) for probe in result["probes"]}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.lab.ansible_runs import CHECKOUT, Run, run_playbook
 from tests.lab.conftest import StartEstate
@@ -45,7 +46,7 @@ def test_hosts_that_do_not_answer_are_reasons(
     start_estate: StartEstate, lab_inventory: Callable[..., Path], tmp_path: Path
 ) -> None:
     estate = start_estate(with_role("scp01"))
-    sets = {
+    sets: dict[str, dict[str, Any]] = {
         "wrong_password": {"ansible_password": "wrong"},
         "no_listener": {"ansible_host": "127.0.0.1", "ansible_port": 9},
         "no_host_for_the_server": {"field_check_server": "unknown.corp.example"},

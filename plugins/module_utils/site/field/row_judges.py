@@ -170,14 +170,14 @@ def account_rows(rows: Sequence[Row]) -> Verdict:
     return decided(
         [f"{len(rows)} accounts"] if rows else (),
         wrong,
-        "the site shows the account that connects no entry of its list of accounts",
+        "the site shows no entry of its list of accounts",
     )
 
 
 def account_usage(rows: Sequence[Row]) -> Verdict:
     """A query for AccountUsage alone returns it."""
     if not rows:
-        return cannot_tell("the site shows the account that connects no entry of its list of accounts")
+        return cannot_tell("the site shows no entry of its list of accounts")
     filled = [row for row in rows if isinstance(row.get("AccountUsage"), list)]
     if not filled:
         return otherwise(f"AccountUsage is null in the rows of {len(rows)} accounts")

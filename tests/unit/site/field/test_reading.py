@@ -60,8 +60,8 @@ def test_one_lost_answer_is_a_reason_of_one_reading() -> None:
 
 
 def test_a_fault_as_data() -> None:
-    numbers = {"outer_code": 1, "hresult": 2, "provider_code": 3}
-    fault = CimFault(FaultKind.NOT_FOUND, RequestInfo("Get"), **numbers, provider_text="text", provider="ExtnProv")
+    more: dict[str, Any] = {"outer_code": 1, "hresult": 2, "provider_code": 3}
+    fault = CimFault(FaultKind.NOT_FOUND, RequestInfo("Get"), **more, provider_text="text", provider="ExtnProv")
     found = fault_of(raising(fault))
     assert (found["outer_code"], found["code"], found["provider_code"]) == (1, 2, 3)
     assert (found["provider"], found["provider_text"]) == ("ExtnProv", "text")
