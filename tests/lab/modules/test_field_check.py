@@ -76,6 +76,12 @@ def test_an_account_without_rights_gets_the_reasons(play: Play) -> None:
     assert found["secured_objects"][0] == "as assumed"
 
 
+def test_an_account_without_any_right_on_the_server_gets_only_reasons(play: Play) -> None:
+    found = verdicts(play, "scp01", "server", user=NOBODY)
+    assert {word for word, _seen in found.values()} == {"cannot tell"}
+    assert all("denied" in seen for _word, seen in found.values())
+
+
 def test_a_server_without_the_role_cannot_tell_what_is_not_there(play: Play) -> None:
     found = verdicts(play, "scp02", "server")
     words = Counter(word for word, _seen in found.values())
