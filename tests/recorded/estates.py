@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.configmgr.scp.plugins.module_utils.site.field.bundle import READINGS
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.envelope import build_request
+from ansible_collections.configmgr.scp.plugins.module_utils.wsman.names import GET
 from tests.recorded.replay import Recording
 
 Change = Callable[[Recording], Recording]
@@ -89,6 +91,16 @@ def read(name: str, **changes: Any) -> Change:
     return change
 
 
+def added(request: bytes, body: str) -> Change:
+    """With a request that the lab was not asked, and its answer."""
+
+    def change(recording: Recording) -> Recording:
+        more = {"site-901-request.xml": request.decode("utf-8"), "site-901-answer.xml": _HEAD + body + _TAIL}
+        return Recording({**recording.texts, **more})
+
+    return change
+
+
 def both(*changes: Change) -> Change:
     """One after the other."""
 
@@ -150,6 +162,7 @@ _NOT_FOUND = (
     '<f:ProviderFault provider="WMI Provider" path="x"><f:WSManFault Code="2147749890" Machine="x"><f:Message>x</f:Message>'
     "</f:WSManFault></f:ProviderFault></f:Message></f:WSManFault>"
 )
+_ACCOUNT_KEYS = {"FileType": 2, "ItemName": r"DOMAIN01\account01| 0", "ItemType": "User", "SiteCode": "S01"}
 CONTRADICTING: dict[str, Change] = {
     "nal_paths": instances(_ROLE_ROWS, row(_CONNECTOR, NALPath=r"\\server02")),
     "row_keys": instances(_ROLE_ROWS, row(_CONNECTOR, ItemName="server02")),
@@ -165,7 +178,13 @@ CONTRADICTING: dict[str, Change] = {
         "ItemType, SiteCode, UserName FROM SMS_SCI_Reserved",
         {"FileType": 2, "ItemName": "1", "ItemType": "Account", "SiteCode": "S01", "UserName": r"DOMAIN01\account01"},
     ),
-    "account_usage": rows("UserName, AccountUsage, FileType", {"UserName": r"DOMAIN01\account01"}),
+    "account_usage": both(
+        rows("UserName, AccountUsage, FileType", {"UserName": r"DOMAIN01\account01", **_ACCOUNT_KEYS}),
+        added(
+            build_request(GET, f"{_SITE}SMS_SCI_Reserved", None, selectors=_ACCOUNT_KEYS, fragment="AccountUsage")[0],
+            "<w:XmlFragment><AccountUsage>word01</AccountUsage></w:XmlFragment>",
+        ),
+    ),
     "passive_rows": both(_PAIR, rows("FROM SMS_CM_UpdatePackageSiteStatus", _STATE, {**_STATE, "SiteNumber": 2})),
     "missing_class": answered("FROM SMS_FieldCheckAbsentClass", _sequence("")),
     "extended_status": fault(

@@ -76,6 +76,16 @@ def test_an_account_without_rights_gets_the_reasons(play: Play) -> None:
     assert found["secured_objects"][0] == "as assumed"
 
 
+def test_an_account_of_the_list_that_nothing_uses(play: Play) -> None:
+    play.run("site_account", name=r"CORP\svc-proxy", password="Zx-9-Marked")
+    found = verdicts(play, "cas01", "site")
+    assert found["account_rows"][0] == "as assumed"
+    assert found["account_usage"] == (
+        "cannot tell",
+        "the site shows no entry of its list of accounts with an AccountUsage",
+    )
+
+
 def test_an_account_without_any_right_on_the_server_gets_only_reasons(play: Play) -> None:
     found = verdicts(play, "scp01", "server", user=NOBODY)
     assert {word for word, _seen in found.values()} == {"cannot tell"}

@@ -174,14 +174,17 @@ def account_rows(rows: Sequence[Row]) -> Verdict:
     )
 
 
-def account_usage(rows: Sequence[Row]) -> Verdict:
-    """A query for AccountUsage alone returns it."""
-    if not rows:
-        return cannot_tell("the site shows no entry of its list of accounts")
-    filled = [row for row in rows if isinstance(row.get("AccountUsage"), list)]
-    if not filled:
-        return otherwise(f"AccountUsage is null in the rows of {len(rows)} accounts")
-    return as_assumed("AccountUsage: " + "; ".join(dict.fromkeys(str(use) for row in filled for use in row["AccountUsage"])))
+def account_usage(found: Mapping[str, Any]) -> Verdict:
+    """A query for AccountUsage alone returns it. An account that nothing uses has none, in every way of reading.
+
+    :param found: the uses by the query, ``queried``, and by a read of this property of each account, ``alone``.
+    """
+    queried, alone = list(found["queried"]), list(found["alone"])
+    if queried:
+        return as_assumed("AccountUsage: " + "; ".join(dict.fromkeys(queried)))
+    if alone:
+        return otherwise("the query returns no AccountUsage, but a read of this property alone does: " + "; ".join(alone))
+    return cannot_tell("the site shows no entry of its list of accounts with an AccountUsage")
 
 
 def passive_rows(rows: Sequence[Row], states: Sequence[Row]) -> Verdict:

@@ -29,6 +29,7 @@ MANAGEMENT_POINT = "SMS Management Point"
 MOST_ROWS = 25
 MOST_STEPS = 100
 MESSAGE_DAYS = 30
+_MOST_ACCOUNTS = 5
 _ABSENT_GUID = "00000000-0000-0000-0000-000000000000"
 _ABSENT_CLASS = CimClass("SMS_FieldCheckAbsentClass")
 # Without a schema, a date comes as the site wrote it.
@@ -146,8 +147,16 @@ class _SiteReaders:
         found = self._some(classes.SMS_SCI_RESERVED, equals("SiteCode", self._code), columns=columns)
         return [row for row in found if row.get("UserName")]
 
-    def _account_usage(self) -> list[dict[str, Any]]:
-        return self._some(classes.SMS_SCI_RESERVED, equals("SiteCode", self._code), columns=("UserName", "AccountUsage"))
+    def _account_usage(self) -> dict[str, list[str]]:
+        cls, name = classes.SMS_SCI_RESERVED, "AccountUsage"
+        rows = self._some(cls, equals("SiteCode", self._code), columns=("UserName", name))
+        queried = [str(use) for row in rows for use in row.get(name) or ()]
+        if queried:
+            return {"queried": queried, "alone": []}
+        # The property may be lazy. Only this one is read: the complete row has the password, encrypted.
+        keys = [{key: row[key] for key in cls.keys} for row in rows[:_MOST_ACCOUNTS]]
+        found = [self._session.get_property(self._namespace, cls, key, name) for key in keys]
+        return {"queried": [], "alone": [str(use) for uses in found for use in uses or ()]}
 
     def _class_columns(self) -> dict[str, str]:
         """Class to why a query for all its known columns failed; empty where it was answered."""

@@ -103,9 +103,9 @@ EXAMPLES: dict[str, tuple[dict[str, Any], dict[str, Any], dict[str, Any]]] = {
         {"accounts": []},
     ),
     "account_usage": (
-        {"account_usage": [{"AccountUsage": ["Discovery"]}]},
-        {"account_usage": [{"AccountUsage": None}]},
-        {"account_usage": []},
+        {"account_usage": {"queried": ["Discovery"], "alone": []}},
+        {"account_usage": {"queried": [], "alone": ["Discovery"]}},
+        {"account_usage": {"queried": [], "alone": []}},
     ),
     "passive_rows": (
         {"rows": PAIR, "site_states": [site_row()]},
