@@ -98,7 +98,7 @@ sanity: venv  ## ansible-test sanity, every test, without an ignore file
 # In one process: for thousands of tests that take a millisecond each, the messages between workers cost as much as the tests.
 units: venv  ## tests of pure code, no network
 	$(call heading,units)
-	@$(PYTEST) $(call report,units) tests/unit tests/fuzz
+	@$(PYTEST) $(call report,units) tests/unit tests/fuzz tests/recorded
 
 lab: venv  ## modules, roles, properties and samples of the proof over the emulated estate
 	$(call heading,lab)

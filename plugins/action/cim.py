@@ -32,6 +32,7 @@ from ansible_collections.configmgr.scp.plugins.plugin_utils.link import Link
 from ansible_collections.configmgr.scp.plugins.plugin_utils.outcome import outcome_of
 from ansible_collections.configmgr.scp.plugins.plugin_utils.plain import plain
 from ansible_collections.configmgr.scp.plugins.plugin_utils.progress import Progress
+from ansible_collections.configmgr.scp.plugins.plugin_utils.recording import Recorder
 from ansible_collections.configmgr.scp.plugins.plugin_utils.run_ended import while_run_exists
 from ansible_collections.configmgr.scp.plugins.plugin_utils.secrets import hidden, spellings
 from ansible_collections.configmgr.scp.plugins.plugin_utils.smb_share import SmbShare, open_share
@@ -151,9 +152,10 @@ class ActionModule(ActionBase):  # type: ignore[misc]
                 return None
             link = access.link.another()
             further.append(link)
-            return link.send, link.connect
+            return recorder.through(link.send), link.connect
 
-        session = session_over(access, send, connect)
+        recorder = Recorder()
+        session = session_over(access, recorder.through(send), connect)
 
         def logged_on() -> None:
             session.ready.set()
@@ -178,6 +180,7 @@ class ActionModule(ActionBase):  # type: ignore[misc]
             say=progress.always,
             warn=warnings.append,
             share=share,
+            keep_exchanges=recorder.keep,
         )
         started = time.monotonic()
         try:

@@ -39,6 +39,11 @@ def no_share(_drive: str, _port: int) -> Share:
     raise NotImplementedError("this task has no access to file shares")
 
 
+def nothing_kept() -> list[tuple[bytes, bytes]]:
+    """The default where requests and answers are not kept."""
+    return []
+
+
 @dataclass(frozen=True)
 class Task:
     """One task on one host, as a module's ``run`` sees it.
@@ -48,6 +53,7 @@ class Task:
     its WinRM connection. ``progress`` shows a line during a long wait, unless the last one was shown a moment ago; ``say`` always
     shows its line, and is for the last line of a wait. ``sleep`` and ``monotonic`` are replaced in unit tests. ``done`` collects
     what the task has changed so far, such as "the removal of the account X": the user must know it if the task fails later.
+    ``keep_exchanges`` begins to keep the requests and answers of the connection, and returns their list, which grows.
     ``written_with`` has, for each of these writes, the name of its writer and why that one was used.
     """
 
@@ -60,6 +66,7 @@ class Task:
     say: Callable[[str], None] = lambda _line: None
     warn: Callable[[str], None] = lambda _line: None
     share: Callable[[str, int], Share] = no_share
+    keep_exchanges: Callable[[], list[tuple[bytes, bytes]]] = nothing_kept
     sleep: Callable[[float], None] = field(default=time.sleep)
     monotonic: Callable[[], float] = field(default=time.monotonic)
     done: list[str] = field(default_factory=list)

@@ -53,7 +53,7 @@ PLAYBOOK_VARIABLES = (
 # Set by the inventory plugin for every host.
 INVENTORY_VARIABLES = ("scp_mode",)
 # Prefixes that only this collection uses. Variables of other roles may also begin with the shared ones (move_, verify_).
-_OURS_ALONE = ("service_connection_point_", "offline_updates_", "unattended_setup_", "after_setup_")
+_OURS_ALONE = ("service_connection_point_", "offline_updates_", "unattended_setup_", "after_setup_", "field_check_")
 _SHARED = ("preflight_", "move_", "remove_", "verify_", "recover_", "expand_", "ha_", "scp_", "update_")
 _ALIKE = 0.8
 # What an empty string means for the options that allow it.

@@ -45,6 +45,8 @@ MODULES: tuple[tuple[str, str, str, dict[str, Any]], ...] = (
     ("update_prerequisites", PROVIDER, "with site_code", {"update": "2609", "site_code": "CAS"}),
     ("site_status_info", PROVIDER, "with site_code", {"site_code": "CAS"}),
     ("usage_data", PROVIDER, "with site_code, read", {"site_code": "CAS"}),
+    ("field_check", PROVIDER, "part: site", {"part": "site", "site_code": "CAS"}),
+    ("field_check", SERVER, "part: server", {"part": "server"}),
     ("log_info", SERVER, "one log", {"components": ["SMS_DMP_DOWNLOADER"]}),
     ("cim", SERVER, "one row", {"query": "select * from Win32_OperatingSystem"}),
 )

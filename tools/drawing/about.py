@@ -15,6 +15,7 @@ ABOUT = {
     "plugins/plugin_utils/*.py": "connection, secrets, options",
     "plugins/plugin_utils/page": "the HTML report",
     "plugins/module_utils/site/servicing": "updates, usage data, tool",
+    "plugins/module_utils/site/field": "assumptions, recordings",
     "plugins/module_utils/site/verify": "how the role is doing",
     "plugins/module_utils/site/duties": "what remains to be done",
     "plugins/module_utils/site/preflight": "checks before a change",

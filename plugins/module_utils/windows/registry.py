@@ -62,6 +62,11 @@ class Registry:
         """
         return [str(name) for name in self._call("EnumValues", key).get("sNames") or ()]
 
+    def value_types(self, key: str) -> dict[str, int]:
+        """The types of the key's values by name, as numbers (1 REG_SZ, 4 REG_DWORD); errors as ``value_names``."""
+        output = self._call("EnumValues", key)
+        return {str(name): int(kind) for name, kind in zip(output.get("sNames") or (), output.get("Types") or (), strict=False)}
+
     def subkeys(self, key: str) -> list[str]:
         """The names of the keys in this key; errors as ``value_names``."""
         return [str(name) for name in self._call("EnumKey", key).get("sNames") or ()]

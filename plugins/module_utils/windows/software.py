@@ -57,6 +57,12 @@ def vc_runtime(registry: Registry, platform: str = "x64") -> str | None:
     return None
 
 
+def vc_runtime_by_view(registry: Registry) -> tuple[str | None, str | None]:
+    """The versions of the x64 runtime in the view of 64-bit programs, and below Wow6432Node. Two requests."""
+    own, below = (_or_none(partial(registry.get_string, key, "Version")) for key in _VC_RUNTIMES["x64"])
+    return own, below
+
+
 def odbc_driver(registry: Registry) -> str | None:
     """Version of the ODBC Driver 18 for SQL Server; None when it is not installed."""
     return _or_none(lambda: registry.get_string(_ODBC_18, "InstalledVersion"))

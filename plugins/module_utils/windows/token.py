@@ -20,13 +20,20 @@ _ELEVATED = ("S-1-16-12288", "S-1-16-16384")
 
 
 def is_administrator(session: CimSession) -> bool:
-    """Whether commands run with the rights of a local administrator: one command.
+    """Whether commands run with the rights of a local administrator: one command; errors as ``token_sids``."""
+    sids = token_sids(session)
+    return ADMINISTRATORS in sids and any(level in sids for level in _ELEVATED)
+
+
+def token_sids(session: CimSession) -> set[str]:
+    """The SIDs of the groups and of the mandatory level in the token of the account's commands: one command.
 
     :raises NotReadable: whoami.exe did not list the groups.
     :raises CimFault: the account may not run commands.
     """
     found = shell.run(session, command_line(_WHOAMI, "/groups", "/fo", "csv", "/nh"), limit_bytes=1024 * 1024)
-    sids = {cell.strip('"').upper() for line in found.stdout.splitlines() for cell in line.split(",")}
-    if found.exit_code != 0 or not any(sid.startswith("S-1-") for sid in sids):
+    cells = {cell.strip('"').upper() for line in found.stdout.splitlines() for cell in line.split(",")}
+    sids = {cell for cell in cells if cell.startswith("S-1-")}
+    if found.exit_code != 0 or not sids:
         raise NotReadable("whoami.exe did not list the groups of the account")
-    return ADMINISTRATORS in sids and any(level in sids for level in _ELEVATED)
+    return sids

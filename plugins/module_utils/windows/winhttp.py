@@ -38,6 +38,10 @@ _SEPARATORS = re.compile(r"[;\s]+")
 _LOCAL = "<local>"
 
 
+class UnknownForm(NotReadable):
+    """The registry value does not have the known form."""
+
+
 @dataclass(frozen=True)
 class WinHttp:
     """How WinHTTP connects.
@@ -63,10 +67,11 @@ class WinHttp:
 def parse(data: bytes) -> WinHttp:
     """The setting in the registry's binary value.
 
-    :raises NotReadable: the value does not have the known form, or WinHTTP finds its proxy by a script or by itself.
+    :raises UnknownForm: the value does not have the known form.
+    :raises NotReadable: WinHTTP finds its proxy by a script or by itself.
     """
     if len(data) < _HEAD.size:
-        raise NotReadable(f"the registry value {VALUE} is too short")
+        raise UnknownForm(f"the registry value {VALUE} is too short")
     _version, _counter, flags = _HEAD.unpack_from(data)
     if flags & (_SCRIPT | _DETECT):
         raise NotReadable("WinHTTP on this server finds its proxy with a script or by itself, which only Windows can evaluate")
@@ -95,15 +100,15 @@ def _text(data: bytes, place: int) -> tuple[str, int]:
         return "", place
     begin = place + _LENGTH.size
     if begin > len(data):
-        raise NotReadable(f"the registry value {VALUE} ends within a number")
+        raise UnknownForm(f"the registry value {VALUE} ends within a number")
     (length,) = _LENGTH.unpack_from(data, place)
     end = begin + length
     if length > _LONGEST or end > len(data):
-        raise NotReadable(f"the registry value {VALUE} ends within a text")
+        raise UnknownForm(f"the registry value {VALUE} ends within a text")
     try:
         text = data[begin:end].decode("ascii")
     except UnicodeDecodeError:
-        raise NotReadable(f"the registry value {VALUE} contains characters that are not ASCII") from None
+        raise UnknownForm(f"the registry value {VALUE} contains characters that are not ASCII") from None
     return text.rstrip("\0"), end
 
 
@@ -113,6 +118,6 @@ def _proxies(text: str) -> tuple[tuple[str, tuple[str, int]], ...]:
         read = _ENTRY.fullmatch(entry)
         port = int(read["port"] or DEFAULT_PORT) if read else 0
         if read is None or not 1 <= port <= 65535:
-            raise NotReadable(f"the proxy of WinHTTP does not look like server:port: {entry[:80]!r}")
+            raise UnknownForm(f"the proxy of WinHTTP does not look like server:port: {entry[:80]!r}")
         found.setdefault((read["scheme"] or "").lower(), ((read["address"] or read["host"]).lower(), port))
     return tuple(found.items())

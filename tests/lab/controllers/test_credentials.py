@@ -33,8 +33,8 @@ SLICES = 2
 class Injected:
     """What a credential adds to a job: variables of its environment, the same as the controller shows them, arguments."""
 
-    environment: dict[str, str]
-    shown: dict[str, str]
+    environment: dict[str, Any]
+    shown: dict[str, Any]
     arguments: list[str]
 
 

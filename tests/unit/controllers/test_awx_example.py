@@ -21,7 +21,11 @@ class Loader(yaml.SafeLoader):
     """Reads !unsafe as text, as Ansible does."""
 
 
-Loader.add_constructor("!unsafe", lambda loader, node: loader.construct_scalar(node))
+def _text(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> object:
+    return loader.construct_scalar(node)
+
+
+Loader.add_constructor("!unsafe", _text)
 
 
 def read(path: Path) -> Any:

@@ -1,4 +1,4 @@
-"""The rooms of ``module_utils/site`` are on five floors: imports lead only downwards, and no files import each other."""
+"""The rooms of ``module_utils/site`` are on six floors: imports lead only downwards, and no files import each other."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ FLOORS = Floors(
         {"role"},
         {"preflight", "duties"},
         {"servicing", "verify"},
+        {"field"},
     ],
 )
 # Inside a room, its folders are below its own files.

@@ -57,7 +57,8 @@ class FakeServer:
         if method == "EnumKey":
             return {"ReturnValue": 0, "sNames": [name.upper() for name in inside] or None}
         if method == "EnumValues":
-            return {"ReturnValue": 0, "sNames": list(values) or None}
+            types = [{str: 1, bytes: 3, int: 4, list: 7}[type(value)] for value in values.values()]
+            return {"ReturnValue": 0, "sNames": list(values) or None, "Types": types or None}
         found = values.get(str(inputs["sValueName"]).lower())
         if found is None:
             return {"ReturnValue": MISSING_VALUE}

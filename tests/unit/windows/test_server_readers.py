@@ -36,9 +36,10 @@ def test_reading_the_registry() -> None:
     assert registry.get_dword(r"K\Sub", "None") is None
     assert registry.get_strings(r"K\Sub", "None") is None
     assert registry.value_names(r"K\Sub") == ["number", "list", "text"]
+    assert registry.value_types(r"K\Sub") == {"number": 4, "list": 7, "text": 1}
     assert registry.subkeys("K") == ["SUB"]
     assert registry.subkeys(r"K\Sub") == []
-    assert len(server.asked) == 7
+    assert len(server.asked) == 8
 
 
 def test_reading_what_the_registry_does_not_have() -> None:
@@ -48,6 +49,12 @@ def test_reading_what_the_registry_does_not_have() -> None:
     for read in (registry.value_names, registry.subkeys):
         with pytest.raises(KeyMissing, match=r"HKLM\\L does not exist"):
             read("L")
+
+
+def test_the_runtime_in_each_view_of_the_registry() -> None:
+    both = FakeServer({RUNTIME: {"Version": "v14.40"}, rf"{RUNTIMES_32}\x64": {"Version": "v14.38"}})
+    assert software.vc_runtime_by_view(both.registry) == ("v14.40", "v14.38")
+    assert software.vc_runtime_by_view(FakeServer({}).registry) == (None, None)
 
 
 @pytest.mark.parametrize("error", [denied(), AnswerError("odd"), NotReadable("odd"), RegistryError("odd")])

@@ -22,7 +22,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import at_
 
 INFORMATION, WARNING, ERROR = "information", "warning", "error"
 # SMS_StatusMessage.Severity (SDK page); uint32 there.
-_SEVERITIES = {0x40000000: INFORMATION, 0x80000000: WARNING, 0xC0000000: ERROR}
+SEVERITIES = {0x40000000: INFORMATION, 0x80000000: WARNING, 0xC0000000: ERROR}
 # A component that fails every minute creates very many messages; more than this are not read.
 MOST_MESSAGES = 2000
 # For this many of the newest messages, the insertion strings are read.
@@ -90,7 +90,7 @@ def meanings() -> Mapping[int, Meaning]:
 
 def query_since(since: datetime) -> str:
     """The query for messages in the table, and for the role's components' warnings and errors, since ``since`` (with a zone)."""
-    ill = [number for number, name in _SEVERITIES.items() if name != INFORMATION]
+    ill = [number for number, name in SEVERITIES.items() if name != INFORMATION]
     known = one_of("MessageID", meanings())
     own = f"({one_of('Component', naming.ROLE_COMPONENTS)} AND {one_of('Severity', ill)})"
     columns = ("RecordID", "Component", "MachineName", "MessageID", "Severity", "Time")
@@ -117,7 +117,7 @@ def message_from(row: CimInstance) -> Message:
         number=int(row["MessageID"]),
         component=str(row.get("Component") or ""),
         server=str(row.get("MachineName") or ""),
-        severity=_SEVERITIES.get(severity, f"severity {severity}") if isinstance(severity, int) else "unknown",
+        severity=SEVERITIES.get(severity, f"severity {severity}") if isinstance(severity, int) else "unknown",
         time=time if isinstance(time, datetime) else None,
     )
 

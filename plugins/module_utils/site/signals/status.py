@@ -30,7 +30,7 @@ _COMPONENT_COLUMNS = ("ComponentName", "MachineName", "SiteCode", "State", "Stat
 _MESSAGE_COLUMNS = ("RecordID", "MessageID", "Component", "MachineName", "Time")
 
 # SMS_ComponentSummarizer.State (SDK page).
-_COMPONENT_STATES = {0: "stopped", 1: "started", 2: "paused", 3: "installing", 4: "re-installing", 5: "de-installing"}
+COMPONENT_STATES = {0: "stopped", 1: "started", 2: "paused", 3: "installing", 4: "re-installing", 5: "de-installing"}
 
 # Status message IDs of the site component manager. 1015 is documented; 1016 to 1022 are recalled, so they are only here.
 INSTALL_PREPARING, INSTALL_BEGUN, INSTALLED, INSTALL_FAILED = 1013, 1014, 1015, 1016
@@ -152,7 +152,7 @@ def _component(row: CimInstance) -> ComponentState:
     return ComponentState(
         component=str(row["ComponentName"]),
         server=str(row.get("MachineName") or ""),
-        state=_COMPONENT_STATES.get(number, f"state {number}") if isinstance(number, int) else "unknown",
+        state=COMPONENT_STATES.get(number, f"state {number}") if isinstance(number, int) else "unknown",
         last_started=iso(row.get("LastStarted")),
         status=condition(row.get("Status")),
         last_heartbeat=iso(row.get("LastHeartbeat")),

@@ -23,7 +23,8 @@ OTHER = "other"
 FAILED, WARNING, ADVICE, SKIPPED, PASSED = "failed", "warning", "advice", "skipped", "passed"
 CHECK_STATUSES = (FAILED, WARNING, ADVICE, SKIPPED, PASSED)
 VERDICTS = (PASSED, WARNING, FAILED)
-OUTCOMES = tuple(outcome.value for outcome in Outcome)
+# Only a pass that another one followed is unfinished, and the metrics are about the last one.
+OUTCOMES = tuple(outcome.value for outcome in Outcome if outcome is not Outcome.UNFINISHED)
 THREAD_STATES = ("running", "stopped", OTHER)
 COMPONENT_STATUSES = ("ok", "warning", "critical", OTHER)
 

@@ -38,7 +38,7 @@ from ansible_collections.configmgr.scp.plugins.module_utils.wsman.wql import equ
 # Number of sites among the types of secured objects (SMS_SecuredObject.ObjectKey, SDK page).
 _SITE_OBJECTS = 6
 # Where a site server stores the port of its database: public scripts read it there.
-_DATABASE_KEY = r"SOFTWARE\Microsoft\SMS\SQL Server\Site System SQL Account"
+DATABASE_KEY = r"SOFTWARE\Microsoft\SMS\SQL Server\Site System SQL Account"
 _DATABASE = re.compile(r"(?P<server>[^\\,]+)(?:\\(?P<instance>[^\\,]+))?(?:,(?P<port>\d{1,5}))?")
 
 
@@ -239,7 +239,7 @@ def database_of(server: str, name: str) -> Database:
 
 def _registry_port(session: CimSession) -> str | None:
     """The port in the registry of the provider's host."""
-    return Registry(session).get_string(_DATABASE_KEY, "Port")
+    return Registry(session).get_string(DATABASE_KEY, "Port")
 
 
 def _with_port(definition: Definition, text: str | Unread | None) -> Definition:

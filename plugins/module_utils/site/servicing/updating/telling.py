@@ -57,9 +57,9 @@ _STANDINGS = {
     FAILED: FAILED,
 }
 # IsComplete of the monitoring classes: 2 and 4 are documented (KB 4490424), 1 is in its logs, 3 is inferred.
-_STEP_STATES = {0: NOT_STARTED, 1: IN_PROGRESS, 2: COMPLETED, 3: COMPLETED_WITH_WARNING, 4: FAILED}
+STEP_STATES = {0: NOT_STARTED, 1: IN_PROGRESS, 2: COMPLETED, 3: COMPLETED_WITH_WARNING, 4: FAILED}
 # The high word of SubStageID, as it is in logs (KB 4490424); those of download and check are inferred.
-_STAGES = {0xA: DOWNLOAD, 0xB: REPLICATION, 0xC: CHECK, 0xD: INSTALLATION, 0xE: POST}
+STAGES = {0xA: DOWNLOAD, 0xB: REPLICATION, 0xC: CHECK, 0xD: INSTALLATION, 0xE: POST}
 _NAME_LENGTH, _TEXT_LENGTH = 200, 1000
 
 
@@ -103,9 +103,9 @@ def step_from(row: CimInstance, stage: str = "") -> StepState:
     complete = int(row.get("IsComplete") or 0)
     return StepState(
         site=str(row.get("SiteCode") or "").upper(),
-        stage=stage or _STAGES.get(number >> 16, ""),
+        stage=stage or STAGES.get(number >> 16, ""),
         name=str(row.get("SubStageName") or "").strip(),
-        status=_STEP_STATES.get(complete, f"status {complete}"),
+        status=STEP_STATES.get(complete, f"status {complete}"),
         progress=int(row.get("Progress") or 0),
         description=str(row.get("Description") or "").strip(),
         attempt=int(row.get("SiteInstallID") or 0),

@@ -1,0 +1,245 @@
+# Copyright: (c) 2026, the configmgr.scp authors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+"""The table of probes: what of docs/limits.md, *Not established*, reading can settle. A test holds the two together."""
+
+from __future__ import annotations
+
+from ansible_collections.configmgr.scp.plugins.module_utils.site.field import report_judges, row_judges, server_judges
+from ansible_collections.configmgr.scp.plugins.module_utils.site.field.probe import SERVER, SITE, Probe
+
+PROBES = (
+    Probe(
+        "nal_paths",
+        SITE,
+        'A NAL path has the form ["Display=\\\\server\\"]MSWNET:["SMS_SITE=code"]\\\\server\\.',
+        ("rows",),
+        row_judges.nal_paths,
+    ),
+    Probe(
+        "row_keys",
+        SITE,
+        "ItemName is the NAL path, a comma and the role's name; FileType is 2, ItemType is System Resource Usage.",
+        ("rows",),
+        row_judges.row_keys,
+    ),
+    Probe("network_paths", SITE, r"NetworkOSPath is \\server.", ("rows",), row_judges.network_paths),
+    Probe("key_query", SITE, "A query for all keys of a row finds it.", ("key_query",), row_judges.key_query),
+    Probe(
+        "role_row",
+        SITE,
+        "The row of a service connection point has OfflineMode with Value 0 or 1, and perhaps Server Remote Name with Value1.",
+        ("rows",),
+        row_judges.role_row,
+    ),
+    Probe(
+        "site_system_fields",
+        SITE,
+        "Names of a site system are in Value1; its accounts and its proxy are in Value2.",
+        ("rows",),
+        row_judges.site_system_fields,
+    ),
+    Probe(
+        "service_windows",
+        SITE,
+        "ServiceWindows of the row of a site server has the service windows of the site.",
+        ("site_server_rows",),
+        row_judges.service_windows,
+    ),
+    Probe(
+        "management_point_replica",
+        SITE,
+        "UseSiteDatabase 0 and Value2 of SQLServerName show the database replica of a management point.",
+        ("rows",),
+        row_judges.management_point_replica,
+    ),
+    Probe(
+        "account_rows",
+        SITE,
+        "The row of an account has ItemType User, and its name with '| 0' as ItemName.",
+        ("accounts",),
+        row_judges.account_rows,
+    ),
+    Probe("account_usage", SITE, "A query for AccountUsage returns it.", ("account_usage",), row_judges.account_usage),
+    Probe(
+        "passive_rows",
+        SITE,
+        "An update has one row for each site, also for one with a passive site server.",
+        ("rows", "site_states"),
+        row_judges.passive_rows,
+    ),
+    Probe(
+        "missing_class",
+        SITE,
+        "A query whose class does not exist is answered with the fault 0x8033801A.",
+        ("missing_class",),
+        report_judges.missing_class,
+    ),
+    Probe(
+        "extended_status",
+        SITE,
+        "A fault of the SMS Provider has SMS_ExtendedStatus with ErrorCode.",
+        ("missing_row",),
+        report_judges.extended_status,
+    ),
+    Probe(
+        "class_columns",
+        SITE,
+        "The classes that are not documented have the names and columns of a class dump.",
+        ("class_columns",),
+        report_judges.class_columns,
+    ),
+    Probe(
+        "update_site_rows",
+        SITE,
+        "An update that is being installed has rows in SMS_CM_UpdatePackageSiteStatus.",
+        ("packages", "site_states"),
+        report_judges.update_site_rows,
+    ),
+    Probe("update_names", SITE, "The name of a hotfix has its KB number.", ("packages",), report_judges.update_names),
+    Probe(
+        "update_steps",
+        SITE,
+        "SubStageID begins with A to E, IsComplete is 0 to 4, Applicable is 0 or 1.",
+        ("steps",),
+        report_judges.update_steps,
+    ),
+    Probe(
+        "summarizer_names",
+        SITE,
+        "MachineName of the component summarizer is the FQDN or the short name.",
+        ("summarizer", "servers"),
+        report_judges.summarizer_names,
+    ),
+    Probe(
+        "summarizer_without_role",
+        SITE,
+        "On a server from which the role was removed, its components are missing or stopped in the component summarizer.",
+        ("summarizer", "holders"),
+        report_judges.summarizer_without_role,
+    ),
+    Probe(
+        "datetimes",
+        SITE,
+        "A date without a time zone is UTC.",
+        ("heartbeat", "heartbeat_clock"),
+        report_judges.datetimes,
+    ),
+    Probe(
+        "install_numbers",
+        SITE,
+        "1016 and 1022 are errors, 1020 and 1021 are information, about roles that are installed or removed.",
+        ("install_messages",),
+        report_judges.install_numbers,
+    ),
+    Probe(
+        "status_messages",
+        SITE,
+        "A status message has the severity that its meaning in the table has.",
+        ("messages",),
+        report_judges.status_messages,
+    ),
+    Probe(
+        "secured_objects",
+        SITE,
+        "SMS_RbacSecuredObject of the type 6 is about sites and has GrantedOperations.",
+        ("secured",),
+        report_judges.secured_objects,
+    ),
+    Probe(
+        "site_server_domain",
+        SITE,
+        "SiteServerDomain is a NetBIOS or a DNS name.",
+        ("definition",),
+        report_judges.site_server_domain,
+    ),
+    Probe(
+        "database_port",
+        SITE,
+        "The registry of the site server has the port of the site database as a text.",
+        ("database_port",),
+        report_judges.database_port,
+    ),
+    Probe(
+        "console_folder",
+        SITE,
+        "The registry has the console's folder, and bin\\ConfigurationManager.psd1 is in it.",
+        ("console",),
+        report_judges.console_folder,
+    ),
+    Probe(
+        "cloud_values",
+        SITE,
+        "Source of an Entra application is 0 or 1, State of a gateway is in the table.",
+        ("applications", "services"),
+        report_judges.cloud_values,
+    ),
+    Probe(
+        "sync_values",
+        SERVER,
+        "LastSyncedTime and LastSyncRequestTime are REG_DWORD.",
+        ("sync_types",),
+        server_judges.sync_values,
+    ),
+    Probe(
+        "trace_files",
+        SERVER,
+        "TraceFilename in the registry key of a component is the path of its log.",
+        ("traces",),
+        server_judges.trace_files,
+    ),
+    Probe(
+        "log_end",
+        SERVER,
+        "curl.exe, or type, can read the end of a log that SMS_EXECUTIVE keeps open, and WinRS transfers it unchanged.",
+        ("log_end",),
+        server_judges.log_end,
+    ),
+    Probe("log_bias", SERVER, "UTC is the local time plus the bias in a log.", ("log_end", "clock"), server_judges.log_bias),
+    Probe(
+        "curl_version",
+        SERVER,
+        "curl.exe of Windows is version 7.75 or later and uses Schannel.",
+        ("curl_version",),
+        server_judges.curl_version,
+    ),
+    Probe(
+        "curl_words",
+        SERVER,
+        "curl.exe reads addresses from standard input over WinRS, and its messages begin with curl: and the exit code.",
+        ("curl_words",),
+        server_judges.curl_words,
+    ),
+    Probe(
+        "winhttp_proxy",
+        SERVER,
+        "WinHttpSettings has numbers for version, counter and flags, then the proxies and the bypass list.",
+        ("winhttp",),
+        server_judges.winhttp_proxy,
+    ),
+    Probe(
+        "vc_runtime_place",
+        SERVER,
+        "The Visual C++ runtime for x64 is in the registry's view of 64-bit programs.",
+        ("vc_runtime",),
+        server_judges.vc_runtime_place,
+    ),
+    Probe(
+        "current_folder",
+        SERVER,
+        "NoDefaultCurrentDirectoryInExePath is not set in the environment of the system.",
+        ("environment",),
+        server_judges.current_folder,
+    ),
+    Probe(
+        "elevated_token",
+        SERVER,
+        "The token of an administrator over WinRM has the high mandatory level.",
+        ("token",),
+        server_judges.elevated_token,
+    ),
+)
+
+
+def probes_of(part: str) -> tuple[Probe, ...]:
+    """The probes of one part, SITE or SERVER, in the order of the table."""
+    return tuple(probe for probe in PROBES if probe.part == part)
