@@ -27,7 +27,7 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog build release-check clean distclean
+.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog docs docs-links walk build release-check clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-13s %s\n' $$target "$$text"; done
@@ -48,8 +48,8 @@ venv-kerberos: venv
 	@sh tests/tools/venv.sh .venv-kerberos requirements.txt requirements-core.txt requirements-kerberos.txt
 
 # The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
-CHECKS := lab core-2.18 sanity molecule units lint kerberos types
-GIVING_WAY := lint types sanity
+CHECKS := lab core-2.18 sanity molecule units lint kerberos types docs
+GIVING_WAY := lint types sanity docs
 TIMED := $(addprefix timed-,venv $(CHECKS))
 .PHONY: $(TIMED)
 test:  ## all checks, three at a time
@@ -165,6 +165,19 @@ facts: venv  ## list the rows of the tables of facts by age, and those whose dat
 
 changelog: venv  ## update the lists of new plugins and roles in the change log
 	@$(BIN)/antsibull-changelog release --refresh-plugins --reload-plugins --update-existing
+
+# -W: any warning, also about a link, is an error.
+docs: venv  ## the documentation as a site: build/docs/index.html
+	$(call heading,documentation site)
+	@$(BIN)/python -m tools.docsite
+
+docs-links: venv  ## check the documentation's links to other sites; needs the internet
+	$(call heading,links to other sites)
+	@$(BIN)/python -m tools.docsite --external-links
+
+walk: venv  ## follow README.md in a clone of the last commit, with new environments: some minutes
+	$(call heading,the way from README.md to a site)
+	@$(BIN)/python -m tests.tools.walk
 
 build: venv  ## the collection's archive, in build/
 	@$(BIN)/python -m tests.tools.archive build

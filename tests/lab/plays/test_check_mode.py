@@ -16,6 +16,7 @@ from tests.lab.conftest import StartEstate
 from tests.lab.estates import with_role
 from tests.lab.plays.conftest import holders
 from tests.lab.plays.scenarios import WriteInventory, play, words, writes
+from tests.lab.plays.shown import not_shown
 
 SCP05, SCP01 = "scp05.corp.example", "scp01.corp.example"
 ROLE = "configmgr.scp.service_connection_point : "
@@ -89,6 +90,7 @@ def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     assert changed(told) == changed(done) == [ACCOUNTS, SYSTEM, PLACED]
     assert f"would be on {SCP05}, site CAS, online" in words(told)
     assert f"Service connection point: {SCP05}, site CAS, online" in words(done)
+    assert not_shown("provision.md", told.output, 0) == not_shown("provision.md", done.output, 1) == []
     # Nothing remains to be changed.
     told, done = foretold.both(**wish)
     assert changed(told) == changed(done) == []
@@ -98,6 +100,7 @@ def test_from_a_fresh_site_to_none_again(foretold: Foretold) -> None:
     assert changed(done) == MODE
     assert f"{SCP05}, site CAS, would be offline" in words(told)
     assert "would be stopped before the mode is written, and started when the site has processed it" in words(told)
+    assert not_shown("mode.md", told.output, 0) == not_shown("mode.md", done.output, 1) == []
     assert foretold.estate.hierarchy("one").effective_mode(SCP05) == "offline"
     told, done = foretold.both(state="absent", server=SCP05)
     assert changed(told) == changed(done) == [PLACED]

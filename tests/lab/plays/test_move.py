@@ -16,6 +16,7 @@ from tests.lab.estates import with_role
 from tests.lab.plays.conftest import PlayBook, holders
 from tests.lab.plays.scenarios import words, writes
 from tests.lab.plays.several import play_each, refusal
+from tests.lab.plays.shown import not_shown
 
 CAS01, SCP01, SCP02, SCP04 = "cas01.corp.example", "scp01.corp.example", "scp02.corp.example", "scp04.corp.example"
 ROLE, POINT = "configmgr.scp.move : ", "configmgr.scp.service_connection_point : "
@@ -50,6 +51,7 @@ def test_the_role_is_moved_proved_and_its_duties_are_told(estate: Estate, move: 
     assert run.result(POINT + "Check that the thread runs on the server", "ok")["state"] == "running"
     assert "To do: Renew the secrets of the Entra applications in the console" in words(run)
     assert f"The service connection point is on {SCP02}." in words(run)
+    assert not_shown("move.md", run.output) == []
     again = move(*TO_SCP02, "-e", f"scp_from={SCP01}")
     assert again.code == 0, again.output
     assert again.recap(CAS01)["changed"] == 0

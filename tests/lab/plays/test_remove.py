@@ -14,6 +14,7 @@ from tests.lab.estates import with_role
 from tests.lab.plays.conftest import holders
 from tests.lab.plays.scenarios import WriteInventory, play, words, writes
 from tests.lab.plays.several import play_each, refusal
+from tests.lab.plays.shown import not_shown
 
 CAS01, SCP01, SCP02 = "cas01.corp.example", "scp01.corp.example", "scp02.corp.example"
 FAST = {"ansible_winrm_connection_timeout": 3, "ansible_winrm_operation_timeout_sec": 2, "ansible_winrm_read_timeout_sec": 3}
@@ -29,8 +30,10 @@ def test_it_is_foretold_done_and_done_once(estate: Estate, lab_inventory: WriteI
     def remove(*arguments: str) -> tuple[str, int]:
         run = play("remove", estate, lab_inventory, tmp_path, *arguments)
         assert run.code == 0, run.output
+        outputs.append(run.output)
         return words(run), run.recap(CAS01)["changed"]
 
+    outputs: list[str] = []
     both = ("scp_server=SCP01", "scp_remove_site_system=true")
     said, foretold = remove(*both, "--check", "--diff")
     assert writes(estate) == []
@@ -41,6 +44,7 @@ def test_it_is_foretold_done_and_done_once(estate: Estate, lab_inventory: WriteI
     assert done == foretold == 2
     assert holders(estate) == []
     assert f"was removed from {SCP01}" in said
+    assert not_shown("remove.md", outputs[-1]) == []
     assert not any(row.server.startswith("scp01") for row in estate.hierarchy("one").state.control.roles("SMS Site System"))
     said, again = remove()
     assert again == 0

@@ -63,13 +63,13 @@ def test_nothing_is_said_of_nothing(tmp_path: Path) -> None:
     assert left_out.told(left_out.reasons(tmp_path), left_out.others(tmp_path)) == []
 
 
-def test_the_readme_names_what_an_administrator_can_install() -> None:
+def test_the_page_names_what_an_administrator_can_install() -> None:
     root = Path(__file__).resolve().parents[3]
-    readme = (root / "README.md").read_text(encoding="utf-8")
+    page = (root / "docs" / "development.md").read_text(encoding="utf-8")
     known = dict(
         re.findall(r'^(\w+)\)\n.*?packages="([^"]+)"', (root / "tests/tools/debian.sh").read_text(), re.MULTILINE | re.DOTALL)
     )
     assert set(known) == {"cabextract", "chromium", "curl", "kerberos", "npm", "prometheus", "samba", "smbd", "winrmcp"}
     # The others are for servers, which only root can run.
     for need in ("cabextract", "chromium", "curl", "npm", "prometheus", "winrmcp"):
-        assert all(f"`{package}`" in readme for package in known[need].split())
+        assert all(f"`{package}`" in page for package in known[need].split())

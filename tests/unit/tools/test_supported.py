@@ -107,6 +107,12 @@ def test_the_example_of_an_execution_environment_takes_this_version() -> None:
     assert int(below.partition(".")[2]) == int(CORES[-1].partition(".")[2]) + 1
 
 
+def test_the_readme_installs_a_supported_core() -> None:
+    least, below = re.findall(r'pip install "ansible-core>=(\d\.\d+),<(\d\.\d+)"', text("README.md"))[0]
+    assert least == CORES[0]
+    assert int(below.partition(".")[2]) == int(CORES[-1].partition(".")[2]) + 1
+
+
 def test_kerberos_can_be_installed_as_the_readme_says() -> None:
     """The execution environment compiles the same extras with the same packages that the README lists."""
     readme = text("README.md")
