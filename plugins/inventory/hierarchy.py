@@ -100,10 +100,12 @@ author:
 """
 
 EXAMPLES = r"""
+---
 # contoso.scp_hierarchy.yml: the variables of the connection are in group_vars/configmgr beside this file
 plugin: configmgr.scp.hierarchy
 provider: cas01.contoso.com
 
+---
 # Complete in one file, with Kerberos and a password from the environment
 plugin: configmgr.scp.hierarchy
 provider: cas01.contoso.com
@@ -117,6 +119,7 @@ connection:
 # The server that will have the role
 candidates: [scp01.contoso.com]
 
+---
 # Short names, groups and variables of your own, and a cache
 plugin: configmgr.scp.hierarchy
 provider: cas01.contoso.com

@@ -30,6 +30,7 @@ ROOMS = (
     SITE + "duties/",
     SITE + "servicing/",
     SITE + "verify/",
+    SITE + "field/",
 )
 # What is drawn from, where no part is asked for.
 DECIDING = (SITE, "plugins/module_utils/wsman/", "plugins/plugin_utils/")

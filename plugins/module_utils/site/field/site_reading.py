@@ -71,7 +71,7 @@ class _SiteReaders:
             "clock": self._clock,
             "rows": self._rows,
             "holders": lambda: self._servers(naming.SERVICE_CONNECTION_POINT),
-            "servers": lambda: self._servers(),
+            "servers": self._servers,
             "key_query": self._key_query,
             "site_server_rows": self._site_server_rows,
             "missing_class": lambda: fault_of(self._absent_class),
