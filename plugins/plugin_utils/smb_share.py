@@ -337,8 +337,10 @@ def _told(path: str, root: str, account: ShareAccount) -> Iterator[None]:
             raise ShareRefused(f"{who}: the logon failed: {logon}") from error
         reason = reasons.of_file(status, root=path == root) or f"the server returned 0x{status:08X} ({_words(error)})"
         raise ShareError(f"{path} ({who}): {reason}") from error
-    except smb.SMBException as error:
-        raise ShareError(f"{path} ({who}): the connection failed: {str(error) or type(error).__name__}") from error
+    except (smb.SMBException, ConnectionError) as error:
+        # The library passes on what the socket raises when a request is sent over a connection that the server has closed.
+        reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+        raise ShareError(f"{path} ({who}): the connection failed: {reason}") from error
     except (OSError, ValueError) as error:
         if isinstance(error, ShareError):
             raise

@@ -300,6 +300,7 @@ def test_a_server_that_answers_is_not(share: SmbShare, monkeypatch: pytest.Monke
     [
         (SMBException("lost"), r"a \(CORP\\x on scp01\): the connection failed: lost"),
         (SMBException(), "the connection failed: SMBException"),
+        (BrokenPipeError(32, "Broken pipe"), "the connection failed: Broken pipe"),
         (OSError("broken pipe"), "broken pipe"),
         (ValueError("not a path"), "not a path"),
     ],
