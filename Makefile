@@ -138,7 +138,7 @@ bench: venv  ## requests, time and memory of the plays, compared with floor, lim
 hostile: venv  ## peak memory and time of the worst answers, each case in a process of its own: a few minutes
 	@PYTHONPATH=collections $(BIN)/python -m tests.hostile $(HOSTILE)
 
-proof: venv  ## every fault at every request of each operation, and the state machine; at most half an hour for each
+proof: venv  ## every fault at every request of each operation, and the state machine; about an hour
 	@PYTHONPATH=collections $(BIN)/python -m tests.proof --workers $(PYTEST_WORKERS) $(PROOF)
 
 # MUTANTS="--seed 2 --only plugins/plugin_utils"; python -m tools.mutants --help shows all options.

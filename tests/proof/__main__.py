@@ -42,7 +42,7 @@ def main() -> int:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.proof", description=__doc__)
     parser.add_argument("--write", action="store_true", help="write the tables to docs/reliability.md")
-    parser.add_argument("--minutes", type=float, default=30.0, help="time limit of each part; 0: without the matrix")
+    parser.add_argument("--minutes", type=float, default=60.0, help="time limit of each part; 0: without the matrix")
     parser.add_argument("--workers", type=int, default=2, help="number of parallel processes")
     parser.add_argument("--every", type=int, default=1, help="inject the fault only at every Nth request, for a quick check")
     parser.add_argument("--steps", type=int, default=10_000, help="steps of the state machine; 0: without the state machine")
