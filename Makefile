@@ -27,7 +27,7 @@ LINT_PARTS := lint-python lint-changelog lint-docs lint-ansible
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab properties kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog docs docs-links walk build release-check clean distclean
+.PHONY: help venv venv-2.18 venv-kerberos demo drawing pictures test lint $(LINT_PARTS) types sanity units lab kerberos molecule bench awx mutants fuzz hostile proof core-2.18 matrix facts changelog docs docs-links walk build release-check clean distclean
 
 help:  ## list the targets
 	@sed -n 's/^\([a-z0-9.-]*\):[^#]*## \(.*\)/  \1|\2/p' Makefile | while IFS='|' read -r target text; do printf '  %-13s %s\n' $$target "$$text"; done
@@ -48,7 +48,7 @@ venv-kerberos: venv
 	@sh tests/tools/venv.sh .venv-kerberos requirements.txt requirements-core.txt requirements-kerberos.txt
 
 # The longest check begins first. Checks that only compute run with lower priority than the tests, which have time limits.
-CHECKS := lab core-2.18 sanity molecule units properties lint kerberos types docs
+CHECKS := lab core-2.18 sanity molecule units lint kerberos types docs
 GIVING_WAY := lint types sanity docs
 TIMED := $(addprefix timed-,venv $(CHECKS))
 .PHONY: $(TIMED)
@@ -100,13 +100,9 @@ units: venv  ## tests of pure code, no network
 	$(call heading,units)
 	@$(PYTEST) $(call report,units) tests/unit tests/fuzz tests/recorded
 
-lab: venv  ## modules, roles and playbooks over the emulated estate
+lab: venv  ## modules, roles, properties and samples of the proof over the emulated estate
 	$(call heading,lab)
-	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab --ignore=tests/lab/kerberos
-
-properties: venv  ## rules that hold for any input, and samples of the proof
-	$(call heading,properties)
-	@$(PYTEST) $(call report,properties) tests/property tests/proof
+	@$(PYTEST) $(LAB_WORKERS) $(call report,lab) tests/lab tests/property tests/proof --ignore=tests/lab/kerberos
 
 # Where the libraries of Kerberos cannot be compiled, none of it can run: the list of what was not run says so, and why.
 kerberos: venv  ## logons with CredSSP and with tickets of a real domain, in .venv-kerberos
